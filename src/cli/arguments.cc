@@ -1,0 +1,193 @@
+#include "cli/arguments.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <list>
+
+#include "ground/vocabulary/text.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done, 1 a check found problems, 2 wrong input, 3 not found, 4 exists or changed meanwhile, 5 not allowed,\n"
+    "6 unavailable or full, 7 damaged data, 70 a bug, 130 interrupted.";
+
+/// The command whose words stand first; of "data add" and "data" the longer one wins.
+const Command* FindCommand(std::span<const std::string> words, std::size_t& used) {
+  const Command* found = nullptr;
+  for (const Command& command : Commands()) {
+    const auto names = Split(command.name, ' ');
+    if (names.size() > words.size() || !std::equal(names.begin(), names.end(), words.begin())) continue;
+    if (!found || names.size() > used) {
+      found = &command;
+      used = names.size();
+    }
+  }
+  return found;
+}
+
+std::string Overview() {
+  std::string text =
+      "Cairn keeps the whole life of a machine-learning model: why it is built, from which data, what was tried, what may be used,\n"
+      "what answers, what has changed, and who allowed it.\n\nUsage: cairn COMMAND [...]\n\nCommands:\n";
+  std::size_t width = 0;
+  for (const Command& command : Commands()) width = std::max(width, command.name.size());
+  for (const Command& command : Commands()) {
+    text += "  " + std::string(command.name) + std::string(width - command.name.size() + 2, ' ') + std::string(command.summary) + "\n";
+  }
+  text +=
+      "\nEvery command takes --json (print the answer as JSON), --server URL (ask that server), --data DIR (the store's folder,\n"
+      ".cairn unless given) and --help.\n";
+  text += std::string(kExitCodes) + "\n";
+  return text;
+}
+
+/// Commands that begin with the words given: "cairn data" lists "data add", "data check"…
+std::string Group(std::string_view first) {
+  std::string text;
+  for (const Command& command : Commands()) {
+    if (command.name.starts_with(std::string(first) + " ")) {
+      text += "  cairn " + std::string(command.name) + "  " + std::string(command.summary) + "\n";
+    }
+  }
+  return text.empty() ? "" : "Usage: cairn " + std::string(first) + " COMMAND\n\n" + text;
+}
+
+Error UnknownCommand(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const Command& command : Commands()) {
+    const std::string_view first = Split(command.name, ' ').front();
+    if (std::find(names.begin(), names.end(), first) == names.end()) names.push_back(first);
+  }
+  return {Reason::InvalidArgument, "there is no command '" + word + "'." + Suggestion(word, names) + " `cairn help` lists them all."};
+}
+
+/// The values that CLI11 fills; a list, so that their addresses stay.
+struct Slot {
+  std::string name;
+  std::vector<std::string> values;
+  bool given = false;
+};
+
+/// CLI11's reader for one command.
+class Reader {
+ public:
+  explicit Reader(const Command& command) : app_(std::string(command.summary), "cairn " + std::string(command.name)) {
+    app_.set_help_flag("--help,-h", "Print this and end");
+    app_.footer(std::string(command.about) + (command.about.empty() ? "" : "\n\n") + std::string(kExitCodes));
+    for (const Positional& positional : command.positionals) AddPositional(positional);
+    for (const Flag& flag : command.flags) AddFlag(flag);
+    AddFlag({"--json", "", "Print the answer as JSON"});
+    AddFlag({"--server", "URL", "Ask the server at URL"});
+    AddFlag({"--data", "DIR", "The folder of the store (.cairn)"});
+    for (const Flag& flag : command.flags) names_.push_back(flag.name);
+    names_.insert(names_.end(), {"--json", "--server", "--data", "--help"});
+  }
+
+  Result<Line> Read(const Command& command, std::vector<std::string> words) {
+    Line line;
+    for (const auto& word : words) {
+      const std::string name = word.substr(0, word.find('='));
+      if (name == "--") break;
+      if (name == "--help" || name == "-h") {
+        line.text = app_.help();
+        return line;
+      }
+      if (name.starts_with("--") && std::find(names_.begin(), names_.end(), name) == names_.end()) {
+        return Error{Reason::InvalidArgument, "`cairn " + std::string(command.name) + "` has no flag '" + name + "'." +
+                                                  Suggestion(name, names_)};
+      }
+    }
+    std::reverse(words.begin(), words.end());
+    try {
+      app_.parse(words);
+    } catch (const CLI::ParseError& wrong) {
+      return Error{Reason::InvalidArgument, std::string(wrong.what()) + ". `cairn " + std::string(command.name) + " --help` says more."};
+    }
+    line.command = &command;
+    for (const Slot& slot : slots_) {
+      if (slot.given) line.arguments.Add(slot.name, "true");
+      for (const auto& value : slot.values) line.arguments.Add(slot.name, value);
+    }
+    return line;
+  }
+
+ private:
+  void AddPositional(const Positional& positional) {
+    const bool many = positional.name.ends_with("...");
+    const std::string name(positional.name.substr(0, positional.name.size() - (many ? 3 : 0)));
+    Slot& slot = slots_.emplace_back(Slot{name, {}, false});
+    auto* option = app_.add_option(name, slot.values, std::string(positional.help))->type_name("");
+    option->expected(positional.need == Positional::Need::Required ? 1 : 0, many ? 1 << 20 : 1);
+    if (positional.need == Positional::Need::Required) option->required();
+  }
+
+  void AddFlag(const Flag& flag) {
+    Slot& slot = slots_.emplace_back(Slot{std::string(flag.name), {}, false});
+    if (flag.value.empty()) {
+      app_.add_flag(slot.name, slot.given, std::string(flag.help));
+    } else {
+      app_.add_option(slot.name, slot.values, std::string(flag.help))->type_name(std::string(flag.value))->expected(1)->take_all();
+    }
+  }
+
+  CLI::App app_;
+  std::list<Slot> slots_;
+  std::vector<std::string_view> names_;
+};
+
+void TakeSettings(const Arguments& arguments, Settings& settings) {
+  settings.json = arguments.Has("--json");
+  settings.server = arguments.Text("--server");
+  if (arguments.Has("--data")) settings.data_dir = arguments.Text("--data");
+  settings.store = arguments.Text("--store");
+  settings.artifacts = arguments.Text("--artifacts");
+  settings.default_artifact_root = arguments.Text("--default-artifact-root");
+}
+
+}  // namespace
+
+std::string Arguments::Text(std::string_view name) const {
+  const auto& all = All(name);
+  return all.empty() ? "" : all.front();
+}
+
+const std::vector<std::string>& Arguments::All(std::string_view name) const {
+  static const std::vector<std::string> none;
+  const auto found = values_.find(name);
+  return found == values_.end() ? none : found->second;
+}
+
+Result<Line> ReadLine(std::span<const std::string> words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
+    return Line{nullptr, {}, {}, Overview()};
+  }
+  std::vector<std::string> rest(words.begin(), words.end());
+  if (rest[0] == "--version") rest[0] = "version";
+  if (rest[0] == "help") {
+    rest.erase(rest.begin());
+    rest.emplace_back("--help");
+  }
+  std::size_t used = 0;
+  const Command* command = FindCommand(rest, used);
+  if (!command) {
+    const std::string group = Group(rest[0]);
+    if (group.empty()) return UnknownCommand(rest[0]);
+    if (rest.size() == 1 || rest[1].starts_with("-")) return Line{nullptr, {}, {}, group};
+    std::vector<std::string_view> names;
+    for (const Command& one : Commands()) {
+      if (one.name.starts_with(rest[0] + " ")) names.push_back(one.name.substr(rest[0].size() + 1));
+    }
+    return Error{Reason::InvalidArgument,
+                 "there is no command '" + rest[0] + " " + rest[1] + "'." + Suggestion(rest[1], names) + "\n\n" + group};
+  }
+  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  Line line = CAIRN_TRY(Reader(*command).Read(*command, std::move(rest)));
+  TakeSettings(line.arguments, line.settings);
+  return line;
+}
+
+}  // namespace cairn::cli

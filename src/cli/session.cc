@@ -1,0 +1,74 @@
+#include "cli/session.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/door.h"
+#include "server/cairn/answer.h"
+
+namespace cairn::cli {
+namespace {
+
+http::Request RequestFor(std::string_view method, std::string_view path, const std::string& actor) {
+  http::Request request;
+  request.method = method;
+  const auto question = path.find('?');
+  request.path = path.substr(0, question);
+  if (question != std::string_view::npos) request.query = path.substr(question + 1);
+  request.headers.Add("X-Cairn-Actor", actor);
+  request.peer = "in-process";
+  return request;
+}
+
+Error ErrorIn(const http::Response& response) {
+  const auto body = Json::Parse(response.body);
+  if (body && body->At("error").IsObject()) {
+    return {api::ReasonOf(body->At("error").Text("reason")), body->At("error").Text("message")};
+  }
+  return {Reason::Unavailable, "the server answered with status " + std::to_string(response.status) + " and no reason"};
+}
+
+}  // namespace
+
+Session::Session(Settings settings) : settings_(std::move(settings)) {}
+Session::~Session() = default;
+
+Result<std::string> Session::GetText(std::string_view path) {
+  if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
+  auto response = CAIRN_TRY(door_->Call(RequestFor("GET", path, Actor())));
+  if (response.status >= 400) return ErrorIn(response);
+  return std::move(response.body);
+}
+
+Result<Json> Session::Get(std::string_view path) {
+  const std::string body = CAIRN_TRY(GetText(path));
+  return Json::Parse(body);
+}
+
+Result<Json> Session::Post(std::string_view path, const Json& body) {
+  if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
+  auto request = RequestFor("POST", path, Actor());
+  request.headers.Add("Content-Type", "application/json");
+  request.body = body.Dump();
+  const auto response = CAIRN_TRY(door_->Call(std::move(request)));
+  if (response.status >= 400) return ErrorIn(response);
+  return Json::Parse(response.body);
+}
+
+bool Session::PrintedJson(const Json& answer) const {
+  if (settings_.json) std::printf("%s\n", answer.Dump().c_str());
+  return settings_.json;
+}
+
+void Session::Say(std::string_view line) const { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
+void Session::Note(std::string_view line) const { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); }
+
+std::string Session::Actor() const {
+  if (const char* named = std::getenv("CAIRN_ACTOR"); named && *named) return named;
+  const passwd* user = ::getpwuid(::geteuid());
+  return user ? user->pw_name : "client";
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+
+namespace cairn::cli {
+
+/// What the flags common to all commands said.
+struct Settings {
+  std::string server;              ///< --server URL; "" when not given.
+  std::string data_dir = ".cairn";  ///< --data DIR
+  std::string store;               ///< --store URL; "" for SQLite in the data folder.
+  std::string artifacts;           ///< --artifacts DIR; "" for the data folder's artifacts.
+  std::string default_artifact_root;
+  bool json = false;
+};
+
+class Door;
+
+/// One call of the program: the way to the API and the way to the user. Answers go to stdout, talk to stderr.
+class Session {
+ public:
+  explicit Session(Settings settings);
+  ~Session();
+
+  const Settings& settings() const { return settings_; }
+  bool json() const { return settings_.json; }
+
+  /// One request to the own API: through --server, through the socket of a running server, or in this process. An error answer comes back as
+  /// the error it names.
+  Result<Json> Get(std::string_view path);
+  Result<Json> Post(std::string_view path, const Json& body);
+  /// The same for an answer that is no JSON (a page).
+  Result<std::string> GetText(std::string_view path);
+
+  /// With --json prints `answer` and gives true: the command is done.
+  bool PrintedJson(const Json& answer) const;
+  /// A line on stdout, or on stderr.
+  void Say(std::string_view line) const;
+  void Note(std::string_view line) const;
+
+  /// The actor named in requests: --as NAME where a command has it, else $CAIRN_ACTOR, else the login name.
+  std::string Actor() const;
+
+ private:
+  Settings settings_;
+  std::unique_ptr<Door> door_;
+};
+
+/// Columns that line up, cut to the terminal's width; numbers to the right.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> heads);
+  void Add(std::vector<std::string> cells);
+  /// With a blank line's worth of nothing when there are no rows: the sentence `empty` instead.
+  std::string Text(std::string_view empty = "none") const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace cairn::cli

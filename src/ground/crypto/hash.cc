@@ -1,0 +1,153 @@
+#include "ground/crypto/hash.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+#include "ground/crypto/openssl.h"
+#include "ground/os/descriptor.h"
+#include "ground/os/system_error.h"
+#include "ground/vocabulary/digest.h"
+
+namespace cairn::crypto {
+namespace {
+
+constexpr std::size_t kBuffer = 1 << 20;
+constexpr std::size_t kHmacBlock = 64;
+
+struct ContextFree {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
+
+Context NewContext() {
+  Context context(EVP_MD_CTX_new());
+  Check(context != nullptr);
+  return context;
+}
+
+const EVP_MD* Fetch(const char* name) {
+  WithoutConfiguration();
+  const EVP_MD* found = EVP_MD_fetch(nullptr, name, nullptr);
+  if (!found) {
+    std::fprintf(stderr, "OpenSSL on this machine offers no %s\n", name);
+    std::abort();
+  }
+  return found;
+}
+
+// Fetched once and kept until the process ends: looking an algorithm up costs more than hashing a short text.
+const EVP_MD* Sha256Algorithm() {
+  static const EVP_MD* const found = Fetch("SHA256");
+  return found;
+}
+
+const EVP_MD* Md5Algorithm() {
+  static const EVP_MD* const found = Fetch("MD5");
+  return found;
+}
+
+std::string Finished(EVP_MD_CTX* context) {
+  std::uint8_t bytes[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  Check(EVP_DigestFinal_ex(context, bytes, &size) == 1);
+  return HexOf(std::span<const std::uint8_t>(bytes, size));
+}
+
+EVP_MD_CTX* ThreadContext() {
+  thread_local const Context context = NewContext();
+  return context.get();
+}
+
+/// SHA-256 of two texts one after the other.
+Sha256Digest Sha256OfPair(std::string_view first, std::string_view second) {
+  EVP_MD_CTX* const context = ThreadContext();
+  Sha256Digest digest;
+  Check(EVP_DigestInit_ex2(context, Sha256Algorithm(), nullptr) == 1);
+  Check(EVP_DigestUpdate(context, first.data(), first.size()) == 1);
+  Check(EVP_DigestUpdate(context, second.data(), second.size()) == 1);
+  Check(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+  return digest;
+}
+
+std::string_view View(const Sha256Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+
+}  // namespace
+
+Sha256Digest Sha256(std::string_view bytes) { return Sha256OfPair(bytes, {}); }
+
+std::string Sha256Hex(std::string_view bytes) { return HexOf(Sha256(bytes)); }
+
+std::string Md5Hex(std::string_view bytes) {
+  EVP_MD_CTX* const context = ThreadContext();
+  Check(EVP_DigestInit_ex2(context, Md5Algorithm(), nullptr) == 1);
+  Check(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
+  return Finished(context);
+}
+
+Sha256Digest HmacSha256(std::string_view key, std::string_view message) {
+  std::string block(key);
+  if (key.size() > kHmacBlock) block = View(Sha256(key));
+  block.resize(kHmacBlock, '\0');
+  std::string inner = block, outer = block;
+  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+  return Sha256OfPair(outer, View(Sha256OfPair(inner, message)));
+}
+
+bool EqualSecrets(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+struct Hasher::State {
+  Context md5;  // Null unless asked for.
+  Context sha256 = NewContext();
+  std::uint64_t size = 0;
+};
+
+Hasher::Hasher(Kinds kinds) : state_(std::make_unique<State>()) {
+  Check(EVP_DigestInit_ex2(state_->sha256.get(), Sha256Algorithm(), nullptr) == 1);
+  if (kinds == Kinds::Sha256) return;
+  state_->md5 = NewContext();
+  Check(EVP_DigestInit_ex2(state_->md5.get(), Md5Algorithm(), nullptr) == 1);
+}
+
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+Hasher::~Hasher() = default;
+
+void Hasher::Add(std::string_view bytes) {
+  Check(EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size()) == 1);
+  if (state_->md5) Check(EVP_DigestUpdate(state_->md5.get(), bytes.data(), bytes.size()) == 1);
+  state_->size += bytes.size();
+}
+
+Digests Hasher::Finish() {
+  Digests digests;
+  digests.sha256 = Finished(state_->sha256.get());
+  if (state_->md5) digests.md5 = Finished(state_->md5.get());
+  digests.size = state_->size;
+  return digests;
+}
+
+Result<Digests> HashFile(const std::string& path, Kinds kinds) {
+  const os::Descriptor file = CAIRN_TRY(os::Open(path, O_RDONLY));
+  thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
+  posix_fadvise(file.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  Hasher hasher(kinds);
+  for (;;) {
+    const ssize_t count = read(file.number(), buffer.get(), kBuffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return os::SystemError(errno, "read", path);
+    if (count == 0) return hasher.Finish();
+    hasher.Add({buffer.get(), static_cast<std::size_t>(count)});
+  }
+}
+
+}  // namespace cairn::crypto

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "ground/vocabulary/result.h"
+
+namespace cairn::os {
+
+/// Owns a file descriptor and closes it. Every descriptor this room opens is close-on-exec.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.Release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    if (this != &other) Reset(other.Release());
+    return *this;
+  }
+  ~Descriptor() { Reset(); }
+
+  int number() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+  int Release() { return std::exchange(number_, -1); }
+  void Reset(int number = -1);
+
+ private:
+  int number_ = -1;
+};
+
+/// open(2) with O_CLOEXEC added; repeats when interrupted. A path with a NUL in it is InvalidArgument.
+Result<Descriptor> Open(const std::string& path, int flags, unsigned mode = 0644);
+/// Writes all of `bytes`; `path` is for the error only.
+Result<> WriteAll(int descriptor, std::string_view bytes, const std::string& path);
+
+}  // namespace cairn::os

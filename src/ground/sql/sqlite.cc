@@ -1,0 +1,239 @@
+#include "ground/sql/sqlite.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "ground/sql/owner_lock.h"
+#include "ground/sql/sqlite_connection.h"
+
+namespace cairn::sql {
+namespace {
+
+using Work = std::function<Result<>(Connection&)>;
+using SteadyClock = std::chrono::steady_clock;
+
+// When the log has grown to so many times its usual size, readers are waited for, so that it can start over.
+constexpr int kLogPatience = 8;
+
+/// The one thread and connection that write. Callers queue; what has queued up during one commit shares the next.
+class Writer {
+ public:
+  Writer(std::unique_ptr<SqliteConnection> connection, const SqliteOptions& options)
+      : connection_(std::move(connection)),
+        options_(options),
+        next_copy_(options.checkpoint_pages),
+        thread_([this] { Loop(); }) {}
+
+  ~Writer() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    arrived_.notify_one();
+    thread_.join();
+  }
+
+  Result<> Run(const Work& work) {
+    Ticket ticket{work, {}, {}, false};
+    std::unique_lock lock(mutex_);
+    queue_.push_back(&ticket);
+    arrived_.notify_one();
+    ticket.answered.wait(lock, [&] { return ticket.done; });
+    return std::move(ticket.outcome);
+  }
+
+ private:
+  struct Ticket {
+    const Work& work;
+    std::condition_variable answered;
+    Result<> outcome;
+    bool done;
+  };
+
+  void Loop() {
+    for (;;) {
+      {
+        std::unique_lock lock(mutex_);
+        arrived_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+      }
+      RunBatch();
+      CopyLogWhenLong();
+    }
+  }
+
+  void RunBatch() {
+    std::vector<Ticket*> batch;
+    const auto started = connection_->Command("BEGIN IMMEDIATE");
+    const auto deadline = SteadyClock::now() + std::chrono::milliseconds(options_.batch_ms);
+    bool whole = static_cast<bool>(started);
+    do {
+      Ticket* ticket = TakeNext();
+      if (ticket == nullptr) break;
+      batch.push_back(ticket);
+      if (whole) whole = RunInSavepoint(*ticket);
+    } while (whole && batch.size() < static_cast<std::size_t>(options_.batch_jobs) && SteadyClock::now() < deadline);
+    if (whole && connection_->Command("COMMIT")) {
+      Answer(batch);
+      return;
+    }
+    RollBack();
+    // Every answer so far may rest on rows that are gone, refusals as well, so all run again, each for itself.
+    for (Ticket* ticket : batch) {
+      ticket->outcome = RunAlone(ticket->work);
+      Answer({&ticket, 1});
+    }
+  }
+
+  /// False when the whole transaction is lost.
+  bool RunInSavepoint(Ticket& ticket) {
+    if (!connection_->Command("SAVEPOINT work")) return false;
+    ticket.outcome = connection_->Perform(ticket.work);
+    if (!connection_->InTransaction()) return false;
+    if (!ticket.outcome && !connection_->Command("ROLLBACK TO work")) return false;
+    return static_cast<bool>(connection_->Command("RELEASE work"));
+  }
+
+  Result<> RunAlone(const Work& work) {
+    CAIRN_TRY(connection_->Command("BEGIN IMMEDIATE"));
+    auto outcome = connection_->Perform(work);
+    if (outcome) outcome = connection_->Command("COMMIT");
+    if (!outcome) RollBack();
+    return outcome;
+  }
+
+  void RollBack() {
+    if (!connection_->InTransaction()) return;
+    // SQLite's rollback has nothing left to fail on that the next BEGIN would not report.
+    if (!connection_->Command("ROLLBACK")) return;
+  }
+
+  Ticket* TakeNext() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) return nullptr;
+    Ticket* ticket = queue_.front();
+    queue_.pop_front();
+    return ticket;
+  }
+
+  // The tickets live on their callers' stacks, which are gone once the lock is: so wake them while holding it.
+  void Answer(std::span<Ticket* const> batch) {
+    const std::lock_guard lock(mutex_);
+    for (Ticket* ticket : batch) {
+      ticket->done = true;
+      ticket->answered.notify_one();
+    }
+  }
+
+  void CopyLogWhenLong() {
+    const int pages = connection_->log_pages();
+    if (pages < last_pages_) next_copy_ = options_.checkpoint_pages;
+    last_pages_ = pages;
+    if (pages < next_copy_) return;
+    next_copy_ = pages + options_.checkpoint_pages;
+    connection_->CopyLog(pages >= kLogPatience * options_.checkpoint_pages
+                             ? SqliteConnection::Checkpoint::WaitForReaders
+                             : SqliteConnection::Checkpoint::AsFarAsReadersAllow);
+  }
+
+  const std::unique_ptr<SqliteConnection> connection_;
+  const SqliteOptions options_;
+  int last_pages_ = 0;
+  int next_copy_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Ticket*> queue_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+/// Read-only connections, opened when first needed and lent to one read at a time.
+class Readers {
+ public:
+  Readers(std::string path, const SqliteOptions& options) : path_(std::move(path)), options_(options) {}
+
+  Result<> Run(const Work& work) {
+    auto connection = CAIRN_TRY(Borrow());
+    auto outcome = connection->Command("BEGIN");
+    if (outcome) outcome = connection->Perform(work);
+    const bool sound = !connection->InTransaction() || connection->Command("ROLLBACK");
+    GiveBack(sound ? std::move(connection) : nullptr);
+    return outcome;
+  }
+
+ private:
+  Result<std::unique_ptr<SqliteConnection>> Borrow() {
+    {
+      std::unique_lock lock(mutex_);
+      returned_.wait(lock, [&] { return !idle_.empty() || lent_ < options_.readers; });
+      ++lent_;
+      if (!idle_.empty()) {
+        auto connection = std::move(idle_.back());
+        idle_.pop_back();
+        return connection;
+      }
+    }
+    auto opened = SqliteConnection::Open(path_, options_.vfs, SqliteConnection::Role::Reader);
+    if (!opened) GiveBack(nullptr);
+    return opened;
+  }
+
+  void GiveBack(std::unique_ptr<SqliteConnection> connection) {
+    {
+      const std::lock_guard lock(mutex_);
+      --lent_;
+      if (connection) idle_.push_back(std::move(connection));
+    }
+    returned_.notify_one();
+  }
+
+  const std::string path_;
+  const SqliteOptions options_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<SqliteConnection>> idle_;
+  int lent_ = 0;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(OwnerLock lock, const std::string& path, std::unique_ptr<SqliteConnection> writer,
+                 const SqliteOptions& options)
+      : lock_(std::move(lock)), writer_(std::move(writer), options), readers_(path, options) {}
+
+  Engine engine() const override { return Engine::Sqlite; }
+
+ protected:
+  Result<> RunWrite(const Job& job) override { return writer_.Run(job); }
+  Result<> RunRead(const Job& job) override { return readers_.Run(job); }
+
+ private:
+  // In this order, so that the readers close before the writer and the lock goes last.
+  OwnerLock lock_;
+  Writer writer_;
+  Readers readers_;
+};
+
+/// The one name of the file, however it was reached, so that two names do not give two locks.
+std::string CanonicalPath(const std::string& path) {
+  std::error_code failed;
+  const auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+  return failed ? path : canonical.string();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path, const SqliteOptions& options) {
+  const std::string file = CanonicalPath(path);
+  auto lock = CAIRN_TRY(OwnerLock::Take(file));
+  auto writer = CAIRN_TRY(SqliteConnection::Open(file, options.vfs, SqliteConnection::Role::Writer));
+  return std::unique_ptr<Database>(
+      std::make_unique<SqliteDatabase>(std::move(lock), file, std::move(writer), options));
+}
+
+}  // namespace cairn::sql

@@ -1,0 +1,124 @@
+#include "ground/tables/csv_fault.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+namespace cairn::tables {
+namespace {
+
+/// Follows one CSV text character by character (RFC 4180: quotes are doubled inside quotes).
+class Walk {
+ public:
+  explicit Walk(char delimiter) : delimiter_(delimiter) {}
+
+  /// Feeds one character; true when it ends a record.
+  bool Take(char character) {
+    if (character == '\n') ++line_;
+    if (quoted_) {
+      if (character == '"') quoted_ = false;
+      return false;
+    }
+    if (character == '\n') return true;
+    if (character == '"' && (at_start_ || was_quote_)) quoted_ = true;
+    was_quote_ = character == '"';
+    at_start_ = character == delimiter_;
+    if (character == delimiter_) ++fields_;
+    if (character != '\r') blank_ = false;
+    return false;
+  }
+  void Begin() {
+    start_ = line_;
+    fields_ = 1;
+    at_start_ = blank_ = true;
+    was_quote_ = false;
+  }
+  std::int64_t start() const { return start_; }
+  std::int64_t fields() const { return fields_; }
+  bool quoted() const { return quoted_; }
+  bool blank() const { return blank_; }
+
+ private:
+  char delimiter_;
+  std::int64_t line_ = 1;
+  std::int64_t start_ = 1;
+  std::int64_t fields_ = 1;
+  bool quoted_ = false;
+  bool at_start_ = true;
+  bool was_quote_ = false;
+  bool blank_ = true;
+};
+
+/// The SQL string literal that begins at `at` (a quote), which moves behind it.
+std::string LiteralAt(std::string_view text, std::size_t& at) {
+  std::string value;
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == '\'' && (at + 1 == text.size() || text[at + 1] != '\'')) break;
+    if (text[at] == '\'') ++at;
+    value += text[at];
+  }
+  ++at;
+  return value;
+}
+
+/// A path whose pattern characters stand in brackets, without those.
+std::string WithoutBrackets(const std::string& pattern) {
+  std::string path;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const bool bracketed = pattern[at] == '[' && at + 2 < pattern.size() && pattern[at + 2] == ']';
+    path += bracketed ? pattern[at + 1] : pattern[at];
+    if (bracketed) at += 2;
+  }
+  return path;
+}
+
+std::string Fields(std::int64_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
+
+}  // namespace
+
+std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
+  std::ifstream file(path, std::ios::binary);
+  if (file.peek() == 0x1f || file.peek() == 0x28) return std::nullopt;
+  Walk walk(delimiter);
+  std::int64_t expected = 0;
+  const auto wrong = [&] { return !walk.blank() && expected != 0 && walk.fields() != expected; };
+  const auto sentence = [&] {
+    return path + ", line " + std::to_string(walk.start()) + ": " + Fields(walk.fields()) +
+           " where the header has " + std::to_string(expected) + ".";
+  };
+  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
+    if (!walk.Take(*at)) continue;
+    if (wrong()) return sentence();
+    if (expected == 0) expected = walk.fields();
+    walk.Begin();
+  }
+  if (walk.quoted())
+    return path + ", line " + std::to_string(walk.start()) + ": a quote is opened and never closed.";
+  if (wrong()) return sentence();
+  return std::nullopt;
+}
+
+std::optional<std::string> FaultInCsvOf(std::string_view statement) {
+  constexpr std::string_view reader = "read_csv([";
+  constexpr std::string_view option = "], delim=";
+  for (auto at = statement.find(reader); at != std::string_view::npos; at = statement.find(reader, at)) {
+    at += reader.size();
+    std::vector<std::string> paths;
+    while (at < statement.size() && statement[at] != ']') {
+      if (statement[at] == '\'')
+        paths.push_back(WithoutBrackets(LiteralAt(statement, at)));
+      else
+        ++at;
+    }
+    if (!statement.substr(std::min(at, statement.size())).starts_with(option)) continue;
+    at += option.size();
+    const auto delimiter = LiteralAt(statement, at);
+    for (const auto& path : paths)
+      if (auto fault = FaultInCsv(path, delimiter.empty() ? ',' : delimiter.front())) return fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace cairn::tables

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cairn::tables {
+
+/// Why a CSV file does not read, for when the engine only says that it doesn't: the first line whose number
+/// of fields is not the header's, or whose quote is never closed. Nothing when the form is sound, or the file
+/// compressed or unreadable.
+std::optional<std::string> FaultInCsv(const std::string& path, char delimiter);
+
+/// The first fault in the files that `statement` reads through Source::Relation.
+std::optional<std::string> FaultInCsvOf(std::string_view statement);
+
+}  // namespace cairn::tables

@@ -1,0 +1,115 @@
+#include "ground/tables/duckdb/connection.h"
+
+#include "ground/tables/duckdb/failure.h"
+
+namespace cairn::tables {
+
+Result<std::unique_ptr<Statement>> Statement::Prepare(const Library& library, duckdb_connection connection,
+                                                      std::string_view sql, std::span<const Value> values) {
+  std::unique_ptr<Statement> statement(new Statement(library));
+  if (sql.find('\0') != std::string_view::npos)
+    return Error{Reason::InvalidArgument, "The statement holds a NUL byte; bind such values."};
+  if (library.prepare(connection, std::string(sql).c_str(), &statement->prepared_) != DuckDBSuccess)
+    return Failure(library.prepare_error(statement->prepared_));
+  CAIRN_TRY(statement->Bind(values));
+  return statement;
+}
+
+Statement::~Statement() { library_.destroy_prepare(&prepared_); }
+
+Result<> Statement::Bind(std::span<const Value> values) {
+  const auto needed = library_.nparams(prepared_);
+  if (needed != values.size())
+    return Error{Reason::InvalidArgument, "The statement has " + std::to_string(needed) +
+                                              " parameters, and " + std::to_string(values.size()) +
+                                              " were given."};
+  for (idx_t index = 1; index <= values.size(); ++index) {
+    const auto& value = values[index - 1];
+    auto state = DuckDBSuccess;
+    if (const auto* truth = std::get_if<bool>(&value))
+      state = library_.bind_boolean(prepared_, index, *truth);
+    else if (const auto* whole = std::get_if<std::int64_t>(&value))
+      state = library_.bind_int64(prepared_, index, *whole);
+    else if (const auto* number = std::get_if<double>(&value))
+      state = library_.bind_double(prepared_, index, *number);
+    else if (const auto* text = std::get_if<std::string>(&value))
+      state = library_.bind_varchar_length(prepared_, index, text->data(), text->size());
+    else
+      state = library_.bind_null(prepared_, index);
+    if (state != DuckDBSuccess)
+      return Error{Reason::InvalidArgument,
+                   "Parameter $" + std::to_string(index) + " cannot be bound; texts must be UTF-8."};
+  }
+  return {};
+}
+
+bool Statement::IsSelect() const {
+  return library_.prepared_statement_type(prepared_) == DUCKDB_STATEMENT_TYPE_SELECT;
+}
+
+std::vector<std::string> Statement::names() const {
+  std::vector<std::string> names;
+  for (idx_t column = 0; column < count(); ++column) {
+    const char* name = library_.prepared_statement_column_name(prepared_, column);
+    names.emplace_back(name ? name : "");
+    library_.free(const_cast<char*>(name));
+  }
+  return names;
+}
+
+bool Statement::NeedsCasts() const {
+  if (!IsSelect()) return false;
+  for (idx_t column = 0; column < count(); ++column) {
+    const auto type = library_.prepared_statement_column_type(prepared_, column);
+    if (type != DUCKDB_TYPE_INVALID && ReadingOf(type).shown) return true;
+  }
+  return false;
+}
+
+std::string Statement::WithCasts(std::string_view sql) const {
+  std::string columns;
+  std::string names;
+  for (idx_t column = 0; column < count(); ++column) {
+    const auto name = "c" + std::to_string(column);
+    const bool shown = ReadingOf(library_.prepared_statement_column_type(prepared_, column)).shown;
+    columns += (column ? ", " : "") + (shown ? "CAST(" + name + " AS VARCHAR)" : name);
+    names += (column ? ", " : "") + name;
+  }
+  return "SELECT " + columns + " FROM (" + std::string(sql) + "\n) AS shown(" + names + ")";
+}
+
+Result<std::unique_ptr<Rows>> Statement::Run(Mode mode, const std::vector<std::string>& names) {
+  duckdb_result result{};
+  const bool stream = mode == Mode::Stream && library_.execute_prepared_streaming && IsSelect();
+  const auto state = stream ? library_.execute_prepared_streaming(prepared_, &result)
+                            : library_.execute_prepared(prepared_, &result);
+  if (state != DuckDBSuccess) {
+    const char* message = library_.result_error(&result);
+    auto error = Failure(message ? message : "INTERNAL Error: The statement failed without a word.");
+    library_.destroy_result(&result);
+    return error;
+  }
+  return std::make_unique<Rows>(library_, result, names);
+}
+
+Result<std::unique_ptr<Connection>> Connection::Open(const Library& library, duckdb_database database) {
+  std::unique_ptr<Connection> connection(new Connection(library));
+  if (library.connect(database, &connection->connection_) != DuckDBSuccess)
+    return Error{Reason::Internal, "The table engine gave no connection."};
+  return connection;
+}
+
+Connection::~Connection() {
+  if (connection_) library_.disconnect(&connection_);
+}
+
+Result<std::unique_ptr<Rows>> Connection::Run(std::string_view sql, std::span<const Value> values,
+                                              Statement::Mode mode) {
+  auto statement = CAIRN_TRY(Statement::Prepare(library_, connection_, sql, values));
+  if (!statement->NeedsCasts()) return statement->Run(mode, {});
+  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.remove_suffix(1);
+  auto cast = CAIRN_TRY(Statement::Prepare(library_, connection_, statement->WithCasts(sql), values));
+  return cast->Run(mode, statement->names());
+}
+
+}  // namespace cairn::tables

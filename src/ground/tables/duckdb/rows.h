@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ground/tables/chunk.h"
+#include "ground/tables/duckdb/library.h"
+#include "ground/vocabulary/result.h"
+
+namespace cairn::tables {
+
+/// How the engine's type is handed on. `shown` when only its text form is: the statement must cast it.
+struct Reading {
+  Type type;
+  const char* sql_type;
+  bool shown = false;
+};
+Reading ReadingOf(duckdb_type type);
+
+/// The rows of one result, chunk by chunk, in our types.
+class Rows final : public Chunk {
+ public:
+  /// Takes over `result`, which is destroyed with this. `names` replaces the result's own column names unless
+  /// empty.
+  Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names);
+  ~Rows() override;
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  /// Whether there was another chunk to move to.
+  Result<bool> Next();
+  /// The rows that a statement without rows of its own changed.
+  std::int64_t changed();
+
+  std::size_t rows() const override { return size_; }
+  const std::vector<Field>& fields() const override { return fields_; }
+  bool IsNull(std::size_t column, std::size_t row) const override {
+    const auto* words = columns_[column].validity;
+    return words && !(words[row / 64] >> (row % 64) & 1);
+  }
+  std::span<const double> Doubles(std::size_t column) const override;
+  std::span<const std::int64_t> Ints(std::size_t column) const override;
+  std::span<const TimeMs> Times(std::size_t column) const override;
+  std::span<const std::uint8_t> Bools(std::size_t column) const override;
+  std::string_view Text(std::size_t column, std::size_t row) const override;
+
+ private:
+  struct State {
+    duckdb_type type = DUCKDB_TYPE_INVALID;
+    duckdb_type inner = DUCKDB_TYPE_INVALID;  ///< How a decimal or an enumeration is stored.
+    double divisor = 1;
+    std::vector<std::string> words;  ///< An enumeration's.
+    const void* data = nullptr;
+    const std::uint64_t* validity = nullptr;
+    std::vector<std::int64_t> ints;
+    mutable std::vector<double> doubles;
+    mutable bool widened = false;  ///< Whether `doubles` holds this chunk's integers.
+  };
+  void Describe(std::size_t column, const std::vector<std::string>& names);
+  Result<> Load(std::size_t column);
+  Result<> LoadHuge(std::size_t column);
+  void LoadDecimals(State& state);
+  const State& Expect(std::size_t column, Type type) const;
+
+  const Library& library_;
+  duckdb_result result_;
+  duckdb_data_chunk chunk_ = nullptr;
+  std::size_t size_ = 0;
+  std::vector<Field> fields_;
+  std::vector<State> columns_;
+};
+
+}  // namespace cairn::tables

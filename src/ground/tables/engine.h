@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ground/tables/chunk.h"
+#include "ground/tables/source.h"
+#include "ground/tables/table.h"
+#include "ground/vocabulary/result.h"
+
+namespace cairn::tables {
+
+/// A bound parameter: null, truth value, whole number, number, text.
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+
+/// What ends a query early. An end that was asked for is Conflict ("was stopped"), one by the clock is
+/// Exhausted ("took longer than").
+struct Limits {
+  std::stop_token stop = {};
+  std::optional<std::chrono::milliseconds> time = {};
+};
+
+/// SQL over files and over tables kept in memory (DuckDB). Nothing is stored, nothing is fetched from a
+/// network, no extension is loaded. Safe from any thread; each call has a connection of its own, so temporary
+/// tables do not outlive it, and other tables and views are seen by all.
+///
+/// Order and exactness: rows come in the order of the file or of ORDER BY; doubles come bit for bit; dates
+/// and times are UTC. With one thread (the default) sums of doubles are the same in every run; with more they
+/// may differ in the last digits.
+///
+/// Errors of every call: Unprocessable for content that contradicts its form (a CSV line, a value that does
+/// not convert), with file and line where known; NotFound for a file that is not there; Corrupt for a damaged
+/// Parquet file; InvalidArgument for wrong SQL or parameters; Denied for a file outside the folders allowed;
+/// Exhausted for the memory limit or a full disk.
+class Engine {
+ public:
+  struct Options {
+    int threads = 1;                          ///< 0 = one per core.
+    std::uint64_t memory_bytes = 1ull << 30;  ///< Beyond it, work spills to `spill` or fails.
+    std::string spill = {};                   ///< Folder for what does not fit the memory; "" = none.
+    std::optional<std::vector<std::string>> folders =
+        {};                    ///< Only files below these may be read or written; none
+                               ///< given = any, an empty list = no file at all.
+    std::string library = {};  ///< Path of libduckdb.so; "" = where the program's libraries are.
+  };
+
+  /// Unavailable when the library cannot be opened or is of another major version; the message says where it
+  /// was looked for.
+  static Result<std::unique_ptr<Engine>> Open(const Options& options);
+  static Result<std::unique_ptr<Engine>> Open() { return Open(Options{}); }
+  ~Engine();
+
+  /// Runs one statement with $1, $2… bound. Integers beyond 64 bits are Unprocessable: cast them in the
+  /// statement.
+  Result<Table> Query(std::string_view sql, std::span<const Value> values = {}, const Limits& limits = {});
+  Result<Table> Query(std::string_view sql, std::initializer_list<Value> values, const Limits& limits = {});
+
+  /// Runs one SELECT and hands its rows over in chunks, in order, without holding them all. `take` may return
+  /// an error to end the scan with it.
+  Result<> Scan(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
+                std::span<const Value> values = {}, const Limits& limits = {});
+
+  /// Columns and types of a file or a set of them.
+  Result<std::vector<Field>> Sniff(const Source& source, const Limits& limits = {});
+
+  /// Creates or replaces table `name` with a copy of `table`.
+  Result<> Put(std::string_view name, const Table& table);
+
+  /// Writes a SELECT's rows to `path` (CSV: header, comma, UTF-8, empty for null; Parquet: zstd; JSON lines).
+  /// A file that is there is replaced, and only after the new one is complete. Gives the number of rows.
+  Result<std::int64_t> Write(std::string_view select, std::string_view path, Format format,
+                             const Limits& limits = {});
+
+ private:
+  class State;
+  explicit Engine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cairn::tables

@@ -1,0 +1,194 @@
+#include "ground/tables/source.h"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+
+namespace cairn::tables {
+namespace {
+
+Error Unreadable(Reason reason, const std::string& path, const std::string& why) {
+  return {reason, "'" + path + "' " + why};
+}
+
+std::string Head(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string head(64 * 1024, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return head;
+}
+
+/// The name without a compression's ending, in lower case.
+std::string PlainName(const std::string& path) {
+  auto name = LowerAscii(path);
+  for (const std::string_view ending : {".gz", ".zst"})
+    if (name.ends_with(ending)) name.resize(name.size() - ending.size());
+  return name;
+}
+
+bool IsCompressed(std::string_view head) {
+  return head.starts_with("\x1f\x8b") || head.starts_with("\x28\xb5\x2f\xfd");
+}
+
+Result<Format> FormatOf(const std::string& path) {
+  const auto status = CAIRN_TRY(os::Stat(path));
+  if (status.kind == os::FileKind::Folder)
+    return Unreadable(Reason::InvalidArgument, path,
+                      "is a folder; name its files, such as " + path + "/*.csv.");
+  const auto head = Head(path);
+  if (head.empty()) return Unreadable(Reason::Unprocessable, path, "is empty or cannot be read.");
+  if (head.starts_with("PAR1")) return Format::Parquet;
+  if (head.starts_with("PK\x03\x04"))
+    return Unreadable(Reason::Unsupported, path, "is a zip archive; unpack it first.");
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
+    return Unreadable(Reason::Unprocessable, path, "is UTF-16 text; convert it to UTF-8 first.");
+  const auto name = PlainName(path);
+  if (name.ends_with(".parquet"))
+    return Unreadable(Reason::Corrupt, path, "is named as Parquet and does not begin as such a file does.");
+  for (const std::string_view ending : {".csv", ".tsv", ".txt"})
+    if (name.ends_with(ending)) return Format::Csv;
+  for (const std::string_view ending : {".jsonl", ".ndjson", ".json"})
+    if (name.ends_with(ending)) return Format::JsonLines;
+  return !IsCompressed(head) && Trim(head).starts_with('{') ? Format::JsonLines : Format::Csv;
+}
+
+/// The candidate that stands most often in the first line, outside quotes; a comma where there is none.
+char DelimiterOf(const std::string& path) {
+  const auto head = Head(path);
+  if (PlainName(path).ends_with(".tsv")) return '\t';
+  if (IsCompressed(head)) return ',';
+  constexpr std::string_view candidates = ",;\t|";
+  std::array<int, candidates.size()> counts{};
+  bool quoted = false;
+  for (const char character : head) {
+    if (character == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (character == '\n') break;
+    if (const auto which = candidates.find(character); which != std::string_view::npos) ++counts[which];
+  }
+  return candidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
+                                             counts.begin())];
+}
+
+Result<std::vector<std::string>> Matches(std::string_view path) {
+  const std::string text(path);
+  if (text.find_first_of("*?[") == std::string::npos || os::Exists(text)) return std::vector{text};
+  glob_t found{};
+  std::vector<std::string> paths;
+  if (glob(text.c_str(), 0, nullptr, &found) == 0)
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  if (paths.empty()) return Error{Reason::NotFound, "No file matches '" + text + "'."};
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+const char* SqlType(Type type) {
+  switch (type) {
+    case Type::Bool:
+      return "BOOLEAN";
+    case Type::Int:
+      return "BIGINT";
+    case Type::Double:
+      return "DOUBLE";
+    case Type::Text:
+      return "VARCHAR";
+    case Type::Time:
+      return "TIMESTAMP";
+  }
+  return "VARCHAR";
+}
+
+/// A path as the engine's readers take it literally: its pattern characters lose their meaning.
+std::string PathLiteral(const std::string& path) {
+  std::string plain;
+  for (const char character : path) {
+    if (std::string_view("*?[").find(character) == std::string_view::npos)
+      plain += character;
+    else
+      plain += std::string("[") + character + "]";
+  }
+  return Literal(plain);
+}
+
+std::string List(const std::vector<std::string>& items, std::string (*one)(const std::string&)) {
+  std::string list = "[";
+  for (const auto& item : items) list += (list.size() > 1 ? ", " : "") + one(item);
+  return list + "]";
+}
+
+}  // namespace
+
+std::string Identifier(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char character : name)
+    quoted += character == '"' ? std::string("\"\"") : std::string(1, character);
+  return quoted + '"';
+}
+
+std::string Literal(std::string_view text) {
+  std::string quoted = "'";
+  for (const char character : text.substr(0, text.find('\0')))
+    quoted += character == '\'' ? std::string("''") : std::string(1, character);
+  return quoted + '\'';
+}
+
+Result<Source> Source::Open(std::string_view path, ReadOptions options) {
+  return Open(CAIRN_TRY(Matches(path)), std::move(options));
+}
+
+Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options) {
+  if (paths.empty()) return Error{Reason::InvalidArgument, "No file was named."};
+  std::optional<Format> format;
+  for (const auto& path : paths) {
+    const auto found = CAIRN_TRY(FormatOf(path));
+    if (format && *format != found)
+      return Error{Reason::InvalidArgument, "'" + paths.front() + "' and '" + path +
+                                                "' are of different formats; read them one by one."};
+    format = found;
+  }
+  if (options.format) format = options.format;
+  if (*format == Format::Csv && options.delimiter == 0) options.delimiter = DelimiterOf(paths.front());
+  return Source(std::move(paths), *format, std::move(options));
+}
+
+std::string Source::Relation() const {
+  const auto files = List(paths_, PathLiteral);
+  switch (format_) {
+    case Format::Parquet:
+      return "read_parquet(" + files + ", union_by_name=true)";
+    case Format::JsonLines:
+      return "read_json(" + files + ", format='newline_delimited', union_by_name=true, sample_size=" +
+             std::to_string(options_.sample_rows) + ")";
+    case Format::Csv:
+      return "read_csv(" + files + CsvOptions() + ")";
+  }
+  return "";
+}
+
+std::string Source::CsvOptions() const {
+  // The engine's search for a dialect takes a file with one odd line for a file of one column, so nothing
+  // about the form is left to it.
+  std::string text = ", delim=" + Literal(std::string_view(&options_.delimiter, 1)) +
+                     R"(, quote='"', escape='"', comment='', skip=0)";
+  text += ", strict_mode=true, union_by_name=true, header=" + std::string(options_.header ? "true" : "false");
+  text += ", nullstr=" + List(options_.null_strings, [](const std::string& item) { return Literal(item); });
+  text += ", sample_size=" + std::to_string(options_.sample_rows);
+  text +=
+      ", auto_type_candidates=['BOOLEAN', 'BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'VARCHAR']";
+  if (options_.all_text) text += ", all_varchar=true";
+  if (options_.ragged) text += ", null_padding=true";
+  std::string types;
+  for (const auto& [name, type] : options_.types)
+    types += (types.empty() ? "" : ", ") + Literal(name) + ": '" + SqlType(type) + "'";
+  if (!types.empty()) text += ", types={" + types + "}";
+  return text;
+}
+
+}  // namespace cairn::tables

@@ -1,0 +1,338 @@
+#include "loop/pipeline/definition.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+
+namespace cairn::pipeline {
+namespace {
+
+constexpr std::string_view kFile = "dvc.yaml";
+
+Error WrongAt(const std::string& where, std::string_view what) {
+  return {Reason::InvalidArgument, where + ": " + std::string(what)};
+}
+
+/// `path` seen from `base`, both relative to the project; InvalidArgument when it leaves the project.
+Result<std::string> Inside(const std::string& base, std::string_view path, const std::string& where) {
+  std::vector<std::string> parts;
+  const std::string joined = base == "." ? std::string(path) : base + "/" + std::string(path);
+  if (path.empty() || path.front() == '/') return WrongAt(where, "'" + std::string(path) + "' must be a path inside the project");
+  for (const std::string_view part : Split(joined, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      parts.emplace_back(part);
+    } else if (parts.empty()) {
+      return WrongAt(where, "'" + std::string(path) + "' leaves the project");
+    } else {
+      parts.pop_back();
+    }
+  }
+  return parts.empty() ? std::string(".") : Join(parts, "/");
+}
+
+bool Contains(std::string_view folder, std::string_view path) {
+  return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+}
+
+/// Fills ${key} from params.yaml and `vars`.
+class Templates {
+ public:
+  static Result<Templates> Read(const std::string& project, const Node& root) {
+    Templates templates;
+    if (auto params = ReadParams(project, "params.yaml")) {
+      templates.values_ = *std::move(params);
+    } else if (params.error().reason != Reason::NotFound) {
+      return std::move(params).error();
+    }
+    if (!templates.values_.IsObject()) templates.values_ = Json::Object();
+    if (const Node* vars = root.Find("vars")) CAIRN_TRY(templates.AddVars(project, *vars));
+    return templates;
+  }
+
+  Result<std::string> Fill(const std::string& text, const std::string& where) const {
+    std::string filled;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto open = text.find("${", at);
+      if (open == std::string::npos) return filled + text.substr(at);
+      if (open > at && text[open - 1] == '\\') {
+        filled += text.substr(at, open - 1 - at) + "${";
+        at = open + 2;
+        continue;
+      }
+      const auto close = text.find('}', open);
+      if (close == std::string::npos) return WrongAt(where, "the template in '" + text + "' is not closed with '}'");
+      const std::string key(Trim(std::string_view(text).substr(open + 2, close - open - 2)));
+      const Json* value = FindDotted(values_, key);
+      if (!value) return WrongAt(where, "nothing is known under '" + key + "': add it to params.yaml or to 'vars'");
+      if (value->IsArray() || value->IsObject()) return WrongAt(where, "'" + key + "' is no single value and cannot stand in a text");
+      filled += text.substr(at, open - at) + (value->IsString() ? value->AsString() : value->Dump());
+      at = close + 1;
+    }
+    return filled;
+  }
+
+ private:
+  Result<> AddVars(const std::string& project, const Node& vars) {
+    if (!vars.IsList()) return WrongAt(vars.Where(), "'vars' must be a list of files and maps");
+    for (const Node& item : vars.items()) {
+      const Json added = item.IsMap() ? item.ToJson() : CAIRN_TRY(ReadParams(project, item.text()));
+      for (const auto& [key, value] : added.members()) {
+        if (values_.Find(key)) return WrongAt(item.Where(), "'" + key + "' is set twice");
+        values_.Set(key, value);
+      }
+    }
+    return Done{};
+  }
+
+  Json values_;
+};
+
+/// Turns the nodes of dvc.yaml into stages.
+class Reader {
+ public:
+  explicit Reader(Templates templates) : templates_(std::move(templates)) {}
+
+  Result<Stage> ReadStage(const std::string& name, const Node& node) {
+    Stage stage;
+    stage.name = name;
+    stage.where = node.Where();
+    if (!node.IsMap()) return WrongAt(stage.where, "stage '" + name + "' must be a map");
+    for (const std::string_view later : {"foreach", "matrix"}) {
+      if (const Node* found = node.Find(later)) {
+        return Error{Reason::Unsupported, found->Where() + ": stage '" + name + "' uses '" + std::string(later) +
+                                              "', which cannot be run yet: write its stages out"};
+      }
+    }
+    CAIRN_TRY(node.OnlyKeys({"cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen", "always_changed", "meta", "desc"}));
+    CAIRN_TRY(ReadCommand(node, stage));
+    if (const Node* wdir = node.Find("wdir")) stage.wdir = CAIRN_TRY(PathOf(*wdir, "."));
+    CAIRN_TRY(Each(node, "deps", [&](const Node& item) -> Result<> {
+      stage.deps.push_back(CAIRN_TRY(PathOf(item, stage.wdir)));
+      return Done{};
+    }));
+    CAIRN_TRY(ReadOuts(node, "outs", stage));
+    CAIRN_TRY(ReadOuts(node, "metrics", stage));
+    CAIRN_TRY(ReadOuts(node, "plots", stage));
+    CAIRN_TRY(ReadParamList(node, stage));
+    stage.frozen = node.Find("frozen") && node.Find("frozen")->text() == "true";
+    stage.always_changed = node.Find("always_changed") && node.Find("always_changed")->text() == "true";
+    return stage;
+  }
+
+ private:
+  Result<> ReadCommand(const Node& node, Stage& stage) {
+    const Node* cmd = node.Find("cmd");
+    if (!cmd || cmd->IsNull()) return WrongAt(stage.where, "stage '" + stage.name + "' has no 'cmd'");
+    if (cmd->IsScalar()) {
+      stage.cmd = CAIRN_TRY(templates_.Fill(cmd->text(), cmd->Where()));
+      return Done{};
+    }
+    if (!cmd->IsList()) return WrongAt(cmd->Where(), "'cmd' must be text or a list of texts");
+    stage.cmd = Json::Array();
+    for (const Node& item : cmd->items()) stage.cmd.Push(CAIRN_TRY(templates_.Fill(item.text(), item.Where())));
+    return Done{};
+  }
+
+  Result<std::string> PathOf(const Node& node, const std::string& base) {
+    if (!node.IsScalar()) return WrongAt(node.Where(), "a path is expected here");
+    return Inside(base, CAIRN_TRY(templates_.Fill(node.text(), node.Where())), node.Where());
+  }
+
+  template <class Take>
+  static Result<> Each(const Node& node, std::string_view key, Take take) {
+    const Node* list = node.Find(key);
+    if (!list || list->IsNull()) return Done{};
+    if (!list->IsList()) return WrongAt(list->Where(), "'" + std::string(key) + "' must be a list");
+    for (const Node& item : list->items()) CAIRN_TRY(take(item));
+    return Done{};
+  }
+
+  Result<> ReadOuts(const Node& node, std::string_view key, Stage& stage) {
+    return Each(node, key, [&](const Node& item) -> Result<> {
+      Out out;
+      out.metric = key == "metrics";
+      if (item.IsScalar()) {
+        out.path = CAIRN_TRY(PathOf(item, stage.wdir));
+      } else {
+        if (!item.IsMap() || item.entries().size() != 1) return WrongAt(item.Where(), "an out is a path, or one path with its settings");
+        const auto& [path, mark, settings] = item.entries().front();
+        out.path = CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_.Fill(path, item.Where())), item.Where()));
+        if (!settings.IsNull() && !settings.IsMap()) return WrongAt(settings.Where(), "the settings of an out must be a map");
+        CAIRN_TRY(settings.OnlyKeys({"cache", "persist", "remote", "push", "desc", "type", "labels", "meta", "template", "x", "y",
+                                     "x_label", "y_label", "title", "header"}));
+        out.cache = !(settings.Find("cache") && settings.Find("cache")->text() == "false");
+        out.persist = settings.Find("persist") && settings.Find("persist")->text() == "true";
+      }
+      stage.outs.push_back(std::move(out));
+      return Done{};
+    });
+  }
+
+  Result<> ReadParamList(const Node& node, Stage& stage) {
+    const std::string standard = stage.wdir == "." ? "params.yaml" : stage.wdir + "/params.yaml";
+    return Each(node, "params", [&](const Node& item) -> Result<> {
+      if (item.IsScalar()) {
+        ParamsOf(stage, standard).keys.push_back(CAIRN_TRY(templates_.Fill(item.text(), item.Where())));
+        return Done{};
+      }
+      for (const auto& [file, mark, keys] : item.entries()) {
+        Params& params = ParamsOf(stage, CAIRN_TRY(Inside(stage.wdir, file, item.Where())));
+        for (const Node& key : keys.items()) params.keys.push_back(CAIRN_TRY(templates_.Fill(key.text(), key.Where())));
+      }
+      return Done{};
+    });
+  }
+
+  static Params& ParamsOf(Stage& stage, const std::string& file) {
+    for (Params& params : stage.params) {
+      if (params.file == file) return params;
+    }
+    return stage.params.emplace_back(Params{file, {}});
+  }
+
+  Templates templates_;
+};
+
+Result<> CheckName(const std::string& name, const Node& node) {
+  if (name.empty()) return WrongAt(node.Where(), "a stage has no name");
+  for (const char c : name) {
+    if (std::string_view("!\"#$%&'()*+,./:;<=>?@[\\]^`{|}~").find(c) != std::string_view::npos) {
+      return WrongAt(node.Where(), "the stage name '" + name + "' holds '" + std::string(1, c) + "': use letters, digits, '-' and '_'");
+    }
+  }
+  return Done{};
+}
+
+Result<> CheckOuts(const Definition& definition) {
+  std::map<std::string, const Stage*> makers;
+  for (const Stage& stage : definition.stages) {
+    for (const Out& out : stage.outs) {
+      for (const auto& [path, maker] : makers) {
+        if (path == out.path) return WrongAt(stage.where, "'" + path + "' is made by stage '" + maker->name + "' and by stage '" + stage.name + "'");
+        if (Contains(path, out.path) || Contains(out.path, path)) {
+          return WrongAt(stage.where, "the outs '" + path + "' and '" + out.path + "' lie one in the other");
+        }
+      }
+      makers.emplace(out.path, &stage);
+      if (std::find(stage.deps.begin(), stage.deps.end(), out.path) != stage.deps.end()) {
+        return WrongAt(stage.where, "stage '" + stage.name + "' both reads and makes '" + out.path + "'");
+      }
+    }
+  }
+  return Done{};
+}
+
+/// The names along a cycle, or none.
+std::vector<std::string> CycleIn(const Definition& definition) {
+  std::map<const Stage*, int> seen;
+  std::vector<std::string> path, cycle;
+  const std::function<void(const Stage&)> visit = [&](const Stage& stage) {
+    if (!cycle.empty() || seen[&stage] == 2) return;
+    path.push_back(stage.name);
+    if (seen[&stage] == 1) {
+      cycle.assign(std::find(path.begin(), path.end(), stage.name), path.end());
+      return;
+    }
+    seen[&stage] = 1;
+    for (const Stage* before : definition.Before(stage)) visit(*before);
+    seen[&stage] = 2;
+    path.pop_back();
+  };
+  for (const Stage& stage : definition.stages) visit(stage);
+  return cycle;
+}
+
+}  // namespace
+
+std::vector<std::string> Stage::Commands() const {
+  std::vector<std::string> commands;
+  const auto add = [&](std::string_view command) {
+    if (!Trim(command).empty()) commands.emplace_back(Trim(command));
+  };
+  if (cmd.IsString()) {
+    for (const std::string_view line : Split(cmd.AsString(), '\n')) add(line);
+  }
+  for (const Json& item : cmd.items()) add(item.AsString());
+  return commands;
+}
+
+const Stage* Definition::Find(std::string_view name) const {
+  const auto found = std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.name == name; });
+  return found == stages.end() ? nullptr : &*found;
+}
+
+std::vector<const Stage*> Definition::Before(const Stage& stage) const {
+  std::vector<const Stage*> before;
+  for (const Stage& other : stages) {
+    const bool feeds = std::any_of(other.outs.begin(), other.outs.end(), [&](const Out& out) {
+      return std::any_of(stage.deps.begin(), stage.deps.end(),
+                         [&](const std::string& dep) { return Contains(dep, out.path) || Contains(out.path, dep); });
+    });
+    if (feeds) before.push_back(&other);
+  }
+  return before;
+}
+
+std::vector<const Stage*> Definition::Ordered() const {
+  std::vector<const Stage*> ordered;
+  const std::function<void(const Stage&)> visit = [&](const Stage& stage) {
+    if (std::find(ordered.begin(), ordered.end(), &stage) != ordered.end()) return;
+    for (const Stage* before : Before(stage)) visit(*before);
+    ordered.push_back(&stage);
+  };
+  for (const Stage& stage : stages) visit(stage);
+  return ordered;
+}
+
+Result<Json> ReadParams(const std::string& project, const std::string& file) {
+  const std::string path = os::JoinPath(project, file);
+  auto text = os::ReadFile(path, 16 << 20);
+  if (!text) return std::move(text).error();
+  if (file.ends_with(".json")) {
+    auto parsed = Json::Parse(*text);
+    if (!parsed) return Error{parsed.error().reason, file + ": " + parsed.error().message};
+    return parsed;
+  }
+  return CAIRN_TRY(ParseYaml(*text, file)).ToJson();
+}
+
+const Json* FindDotted(const Json& values, std::string_view key) {
+  const Json* value = &values;
+  for (const std::string_view part : Split(key, '.')) {
+    value = value->Find(part);
+    if (!value) return nullptr;
+  }
+  return value;
+}
+
+Result<Definition> ReadDefinition(const std::string& project) {
+  const auto text = os::ReadFile(os::JoinPath(project, kFile), 64 << 20);
+  if (!text) {
+    if (text.error().reason != Reason::NotFound) return text.error();
+    return Error{Reason::NotFound, "there is no dvc.yaml in '" + project + "': it declares the stages to run (`cairn init` writes one)"};
+  }
+  const Node root = CAIRN_TRY(ParseYaml(*text, kFile));
+  if (!root.IsNull() && !root.IsMap()) return WrongAt(root.Where(), "this must be a map with 'stages'");
+  CAIRN_TRY(root.OnlyKeys({"stages", "vars", "params", "metrics", "plots", "artifacts", "datasets"}));
+  Reader reader(CAIRN_TRY(Templates::Read(project, root)));
+  Definition definition;
+  const Node* stages = root.Find("stages");
+  if (stages && !stages->IsNull() && !stages->IsMap()) return WrongAt(stages->Where(), "'stages' must be a map");
+  if (stages) {
+    for (const auto& [name, mark, node] : stages->entries()) {
+      CAIRN_TRY(CheckName(name, node));
+      definition.stages.push_back(CAIRN_TRY(reader.ReadStage(name, node)));
+    }
+  }
+  CAIRN_TRY(CheckOuts(definition));
+  if (const auto cycle = CycleIn(definition); !cycle.empty()) {
+    return WrongAt(std::string(kFile), "the stages form a cycle: " + Join(cycle, " → "));
+  }
+  return definition;
+}
+
+}  // namespace cairn::pipeline

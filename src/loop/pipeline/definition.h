@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+
+/// The stages of a project as dvc.yaml (DVC 3) declares them.
+namespace cairn::pipeline {
+
+struct Out {
+  std::string path;      ///< Relative to the project, with '/'.
+  bool cache = true;     ///< Kept in the cache of objects.
+  bool persist = false;  ///< Not removed before the stage runs.
+  bool metric = false;   ///< Holds figures (JSON or YAML) that are shown.
+};
+
+/// Values that a stage reads from one parameter file.
+struct Params {
+  std::string file;               ///< Relative to the project.
+  std::vector<std::string> keys;  ///< Dotted; empty: the whole file.
+};
+
+struct Stage {
+  std::string name;
+  Json cmd;  ///< Text, or a list of texts, with templates filled in.
+  std::string wdir = ".";
+  std::vector<std::string> deps;  ///< Relative to the project.
+  std::vector<Out> outs;
+  std::vector<Params> params;
+  bool frozen = false;
+  bool always_changed = false;
+  std::string where;  ///< "dvc.yaml:4:3"
+
+  /// The commands in order, one per line of a text or entry of a list.
+  std::vector<std::string> Commands() const;
+};
+
+struct Definition {
+  std::vector<Stage> stages;  ///< In the order of the file.
+
+  const Stage* Find(std::string_view name) const;
+  /// The stages that must be finished before `stage` can run: whose outs contain, or lie in, one of its deps.
+  std::vector<const Stage*> Before(const Stage& stage) const;
+  /// All stages, each after those it needs.
+  std::vector<const Stage*> Ordered() const;
+};
+
+/// Reads a parameter file (YAML or JSON) of the project; NotFound when it is not there.
+Result<Json> ReadParams(const std::string& project, const std::string& file);
+/// The value under a dotted key, or null.
+const Json* FindDotted(const Json& values, std::string_view key);
+
+/// Reads `<project>/dvc.yaml`. NotFound when there is none. InvalidArgument with the place: an unknown key (naming the nearest), a missing cmd, one out in two stages, an out
+/// inside another, a path that is both dep and out, an out outside the project, a template that does not resolve, a cycle (shown as a path). Unsupported for what DVC
+/// knows and Cairn does not run yet (foreach, matrix).
+Result<Definition> ReadDefinition(const std::string& project);
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,234 @@
+#include "loop/pipeline/plan.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+
+namespace cairn::pipeline {
+namespace {
+
+/// `path` (relative to the project) as DVC writes it in the lock: relative to the stage's wdir.
+std::string FromWdir(const Stage& stage, const std::string& path) {
+  if (stage.wdir == ".") return path;
+  if (path.starts_with(stage.wdir + "/")) return path.substr(stage.wdir.size() + 1);
+  auto base = Split(stage.wdir, '/'), target = Split(path, '/');
+  std::size_t common = 0;
+  while (common < base.size() && common < target.size() && base[common] == target[common]) ++common;
+  std::vector<std::string> parts(base.size() - common, "..");
+  for (std::size_t i = common; i < target.size(); ++i) parts.emplace_back(target[i]);
+  return Join(parts, "/");
+}
+
+LockedPath Locked(const Stage& stage, const std::string& path, const data::Snapshot& snapshot) {
+  LockedPath locked{FromWdir(stage, path), snapshot.md5, snapshot.size, std::nullopt, snapshot.executable};
+  if (snapshot.folder) locked.nfiles = static_cast<std::int64_t>(snapshot.files.size());
+  return locked;
+}
+
+Cause::Level LevelOf(const std::string& path) {
+  static constexpr std::string_view kCode[] = {".py", ".r", ".R", ".sh", ".jl", ".sql", ".ipynb", ".cc", ".h", ".java", ".scala"};
+  const bool code = std::any_of(std::begin(kCode), std::end(kCode), [&](std::string_view ending) { return path.ends_with(ending); });
+  return code ? Cause::Level::Code : Cause::Level::Data;
+}
+
+std::string Shown(const Json* value) {
+  if (!value) return "nothing";
+  return value->IsString() ? "'" + value->AsString() + "'" : value->Dump();
+}
+
+/// The current values of a stage's parameters from one file: the keys asked for, or all of them.
+Result<std::vector<Json::Member>> ValuesOf(const std::string& project, const Params& params) {
+  const Json values = CAIRN_TRY(ReadParams(project, params.file));
+  std::vector<Json::Member> found;
+  if (params.keys.empty()) {
+    found = values.members();
+  } else {
+    for (const auto& key : params.keys) {
+      if (const Json* value = FindDotted(values, key)) found.emplace_back(key, *value);
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return found;
+}
+
+/// Collects the causes of one stage.
+class Comparison {
+ public:
+  Comparison(const std::string& project, const Stage& stage, const LockedStage* locked, const data::Objects& objects,
+             data::StatIndex& index)
+      : project_(project), stage_(stage), locked_(locked), objects_(objects), index_(index) {}
+
+  Result<std::vector<Cause>> Run(const std::set<std::string>& remade) {
+    if (stage_.always_changed || (stage_.deps.empty() && stage_.params.empty() && stage_.outs.empty())) {
+      Add(Cause::Level::Always, stage_.name, stage_.always_changed ? "it is marked always_changed" : "it has neither deps nor outs");
+    }
+    if (!locked_) {
+      Add(Cause::Level::Never, stage_.name, "it has not run yet");
+      return std::move(causes_);
+    }
+    if (!(locked_->cmd == stage_.cmd)) Add(Cause::Level::Command, "cmd", "its command changed");
+    if (!stage_.frozen) CAIRN_TRY(CompareDeps(remade));
+    CAIRN_TRY(CompareParams());
+    CAIRN_TRY(CompareOuts());
+    return std::move(causes_);
+  }
+
+ private:
+  void Add(Cause::Level level, const std::string& subject, std::string sentence) {
+    causes_.push_back({level, subject, std::move(sentence)});
+  }
+
+  Result<> CompareDeps(const std::set<std::string>& remade) {
+    for (const auto& dep : stage_.deps) {
+      if (remade.contains(dep)) continue;  // its maker runs first and is named as the cause
+      const LockedPath* before = locked_->FindDep(FromWdir(stage_, dep));
+      const auto now = data::TakeSnapshot(os::JoinPath(project_, dep), index_);
+      if (!now && now.error().reason != Reason::NotFound) return now.error();
+      if (!now) {
+        Add(LevelOf(dep), dep, dep + " is missing");
+      } else if (!before) {
+        Add(LevelOf(dep), dep, dep + " is a new dependency");
+      } else if (before->md5 != now->md5) {
+        Add(LevelOf(dep), dep, dep + " changed");
+      }
+    }
+    for (const auto& before : locked_->deps) {
+      const bool still = std::any_of(stage_.deps.begin(), stage_.deps.end(),
+                                     [&](const std::string& dep) { return FromWdir(stage_, dep) == before.path; });
+      if (!still) Add(LevelOf(before.path), before.path, before.path + " is no dependency any more");
+    }
+    return Done{};
+  }
+
+  Result<> CompareParams() {
+    for (const Params& params : stage_.params) {
+      const auto now = ValuesOf(project_, params);
+      if (!now && now.error().reason != Reason::NotFound) return now.error();
+      const std::string file = FromWdir(stage_, params.file);
+      const auto before = std::find_if(locked_->params.begin(), locked_->params.end(),
+                                       [&](const LockedParams& one) { return one.first == file; });
+      Json was = Json::Object(), is = Json::Object();
+      if (before != locked_->params.end()) {
+        for (const auto& [key, value] : before->second) was.Set(key, value);
+      }
+      if (now) {
+        for (const auto& [key, value] : *now) is.Set(key, value);
+      }
+      std::set<std::string> keys;
+      for (const auto& member : was.members()) keys.insert(member.first);
+      for (const auto& member : is.members()) keys.insert(member.first);
+      for (const auto& key : keys) {
+        const Json *old_value = was.Find(key), *new_value = is.Find(key);
+        if (old_value && new_value && EqualParams(*old_value, *new_value)) continue;
+        Add(Cause::Level::Params, key, file + ": " + key + " changed from " + Shown(old_value) + " to " + Shown(new_value));
+      }
+    }
+    return Done{};
+  }
+
+  Result<> CompareOuts() {
+    for (const Out& out : stage_.outs) {
+      const LockedPath* before = locked_->FindOut(FromWdir(stage_, out.path));
+      const auto now = data::TakeSnapshot(os::JoinPath(project_, out.path), index_);
+      if (!now && now.error().reason != Reason::NotFound) return now.error();
+      if (!before) {
+        Add(Cause::Level::Output, out.path, out.path + " is a new output");
+      } else if (!now) {
+        Add(Cause::Level::Output, out.path, out.path + " is missing");
+      } else if (now->md5 != before->md5) {
+        Add(Cause::Level::Output, out.path, out.path + " was changed by hand");
+      } else if (out.cache && !objects_.HasAll(*now)) {
+        Add(Cause::Level::Output, out.path, out.path + " is not in the cache");
+      }
+    }
+    return Done{};
+  }
+
+  const std::string& project_;
+  const Stage& stage_;
+  const LockedStage* locked_;
+  const data::Objects& objects_;
+  data::StatIndex& index_;
+  std::vector<Cause> causes_;
+};
+
+/// The stages named and all that they need, or everything when none is named.
+Result<std::set<const Stage*>> Chosen(const Definition& definition, const std::vector<std::string>& only) {
+  std::set<const Stage*> chosen;
+  const std::function<void(const Stage&)> choose = [&](const Stage& stage) {
+    if (!chosen.insert(&stage).second) return;
+    for (const Stage* before : definition.Before(stage)) choose(*before);
+  };
+  for (const auto& name : only) {
+    const Stage* stage = definition.Find(name);
+    if (stage) {
+      choose(*stage);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const Stage& one : definition.stages) names.push_back(one.name);
+    return Error{Reason::NotFound, "dvc.yaml has no stage '" + name + "'." + Suggestion(name, names)};
+  }
+  if (only.empty()) {
+    for (const Stage& stage : definition.stages) chosen.insert(&stage);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+bool Plan::AnyStale() const {
+  return std::any_of(stages.begin(), stages.end(), [](const PlannedStage& planned) { return planned.Stale(); });
+}
+
+Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock, const data::Objects& objects,
+                      data::StatIndex& index, const std::vector<std::string>& only) {
+  const auto chosen = CAIRN_TRY(Chosen(definition, only));
+  Plan plan;
+  std::set<const Stage*> stale;
+  for (const Stage* stage : definition.Ordered()) {
+    if (!chosen.contains(stage)) continue;
+    std::set<std::string> remade;
+    std::vector<Cause> upstream;
+    if (!stage->frozen) {
+      for (const Stage* before : definition.Before(*stage)) {
+        if (!stale.contains(before)) continue;
+        upstream.push_back({Cause::Level::Upstream, before->name, "stage '" + before->name + "' runs before it"});
+        for (const Out& out : before->outs) remade.insert(out.path);
+      }
+    }
+    PlannedStage planned{stage, CAIRN_TRY(Comparison(project, *stage, lock.Find(stage->name), objects, index).Run(remade))};
+    planned.causes.insert(planned.causes.end(), upstream.begin(), upstream.end());
+    if (planned.Stale()) stale.insert(stage);
+    plan.stages.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+Result<LockedStage> Observe(const std::string& project, const Stage& stage, data::StatIndex& index) {
+  LockedStage locked;
+  locked.name = stage.name;
+  locked.cmd = stage.cmd;
+  const auto take = [&](const std::string& path, std::vector<LockedPath>& into) -> Result<> {
+    into.push_back(Locked(stage, path, CAIRN_TRY(data::TakeSnapshot(os::JoinPath(project, path), index))));
+    return Done{};
+  };
+  for (const auto& dep : stage.deps) CAIRN_TRY(take(dep, locked.deps));
+  for (const auto& out : stage.outs) CAIRN_TRY(take(out.path, locked.outs));
+  for (const Params& params : stage.params) {
+    locked.params.emplace_back(FromWdir(stage, params.file), CAIRN_TRY(ValuesOf(project, params)));
+  }
+  const auto by_path = [](const LockedPath& a, const LockedPath& b) { return a.path < b.path; };
+  std::sort(locked.deps.begin(), locked.deps.end(), by_path);
+  std::sort(locked.outs.begin(), locked.outs.end(), by_path);
+  std::sort(locked.params.begin(), locked.params.end(), [](const auto& a, const auto& b) {
+    const bool a_first = a.first == "params.yaml", b_first = b.first == "params.yaml";
+    return a_first != b_first ? a_first : a.first < b.first;
+  });
+  return locked;
+}
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,70 @@
+#include "loop/tracking/artifact_path.h"
+
+#include <algorithm>
+
+#include "ground/vocabulary/text.h"
+
+namespace cairn::tracking {
+namespace {
+
+constexpr std::string_view kScheme = "mlflow-artifacts:";
+constexpr int kDecodingRounds = 10;
+
+Error InvalidPath() { return {Reason::InvalidArgument, "Invalid path"}; }
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool LeadsOutside(std::string_view path) {
+  if (path.starts_with('/') || path.find_first_of("\\#") != std::string_view::npos) return true;
+  if (path.size() >= 2 && IsLetter(path[0]) && path[1] == ':') return true;
+  if (std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; })) return true;
+  const auto segments = Split(path, '/');
+  return std::find(segments.begin(), segments.end(), "..") != segments.end();
+}
+
+}  // namespace
+
+std::string AppendToUri(std::string_view uri, std::string_view tail) {
+  const auto end = std::min(uri.find_first_of("?#"), uri.size());
+  std::string joined(uri.substr(0, end));
+  if (!joined.ends_with('/')) joined += '/';
+  joined += tail;
+  joined += uri.substr(end);
+  return joined;
+}
+
+Result<std::string> CheckedArtifactPath(std::string_view path) {
+  std::string decoded(path);
+  for (int round = 0;; ++round) {
+    if (LeadsOutside(decoded) || round == kDecodingRounds) return InvalidPath();
+    auto once_more = PercentDecode(decoded, UrlPart::Path);
+    if (!once_more || *once_more == decoded) break;
+    decoded = *std::move(once_more);
+  }
+  std::string clean;
+  for (const auto segment : Split(path, '/')) {
+    if (segment.empty() || segment == ".") continue;
+    if (!clean.empty()) clean += '/';
+    clean += segment;
+  }
+  return clean;
+}
+
+Result<std::string> ProxiedPath(std::string_view uri) {
+  if (!uri.starts_with(kScheme)) {
+    return Error{Reason::Unsupported, "Artifacts at '" + std::string(uri) +
+                                          "' are not kept by this server; read them where they are, or log to an experiment "
+                                          "whose location begins with 'mlflow-artifacts:'."};
+  }
+  auto path = uri.substr(kScheme.size());
+  if (path.starts_with("//")) {
+    path.remove_prefix(2);
+    const auto slash = path.find('/');
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(slash);
+  }
+  path = path.substr(0, path.find_first_of("?#"));
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return CheckedArtifactPath(path);
+}
+
+}  // namespace cairn::tracking

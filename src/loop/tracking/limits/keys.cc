@@ -1,0 +1,118 @@
+#include "loop/tracking/limits/keys.h"
+
+#include <algorithm>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/text.h"
+
+namespace cairn::tracking {
+namespace {
+
+Error Wrong(std::string message) { return {Reason::InvalidArgument, std::move(message)}; }
+
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 128;
+}
+
+bool IsKeyByte(char c) { return IsWordByte(c) || c == '/' || c == '.' || c == '-' || c == ' ' || c == ':'; }
+
+/// Whether the key would stay the same as a path below a folder: clients and tools write one file a key.
+bool IsPlainPath(std::string_view key) {
+  if (key.empty() || key.front() == '/' || key.back() == '/') return false;
+  for (const auto segment : Split(key, '/')) {
+    if (segment.empty() || segment == "." || segment == "..") return false;
+  }
+  return true;
+}
+
+std::size_t Characters(std::string_view text, std::size_t limit) { return text.size() <= limit ? text.size() : CodePoints(text); }
+
+}  // namespace
+
+Result<> CheckLength(std::string_view text, std::size_t limit, std::string_view path) {
+  const auto characters = Characters(text, limit);
+  if (characters <= limit) return {};
+  return Wrong("'" + std::string(path) + "' exceeds the maximum length of " + std::to_string(limit) + " characters: it has " +
+               std::to_string(characters) + ".");
+}
+
+Result<> CheckKey(std::string_view key, std::string_view path) {
+  if (key.empty()) return Wrong("Missing value for required parameter '" + std::string(path) + "': a key may not be empty.");
+  CAIRN_TRY(CheckLength(key, kKeyLength, path));
+  if (!std::all_of(key.begin(), key.end(), IsKeyByte)) {
+    return Wrong("Invalid value " + Json(key).Dump() + " for parameter '" + std::string(path) +
+                 "' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
+                 "colons (:) and slashes (/).");
+  }
+  if (!IsPlainPath(key)) {
+    return Wrong("Invalid value " + Json(key).Dump() + " for parameter '" + std::string(path) +
+                 "' supplied: Names may be treated as files in certain cases. A name must stay the same as a relative path: no "
+                 "empty part, '.' or '..', and no slash at either end.");
+  }
+  return {};
+}
+
+std::string Shortened(std::string_view text, std::size_t limit) {
+  if (Characters(text, limit) <= limit) return std::string(text);
+  std::size_t characters = 0, at = 0;
+  while (at < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (begins && characters++ == limit) break;
+    ++at;
+  }
+  return std::string(text.substr(0, at));
+}
+
+Result<> CheckExperimentName(std::string_view name) {
+  if (Trim(name).empty()) {
+    return Wrong("Invalid value " + Json(name).Dump() + " for parameter 'name' supplied: An experiment's name may not be blank.");
+  }
+  return CheckLength(name, 500, "name");
+}
+
+Result<> CheckArtifactLocation(std::string_view location) {
+  CAIRN_TRY(CheckLength(location, 2048, "artifact_location"));
+  if (location.find_first_of("#;") != std::string_view::npos || location.starts_with("runs:")) {
+    return Wrong("Invalid value " + Json(location).Dump() +
+                 " for parameter 'artifact_location' supplied: it may not hold a fragment (#) or parameters (;), nor begin with "
+                 "'runs:'.");
+  }
+  return {};
+}
+
+Result<> CheckExperimentTag(const Tag& tag) {
+  CAIRN_TRY(CheckKey(tag.key, "key"));
+  return CheckLength(tag.value, 20000, "value");
+}
+
+Result<> CheckModelName(std::string_view name) {
+  if (!name.empty() && name.find_first_of("/:.%\"'") == std::string_view::npos) return {};
+  return Wrong("Invalid model name (" + std::string(name) +
+               ") provided. A model's name may not be empty, nor hold any of / : . % \" or '.");
+}
+
+Result<> CheckDataset(const DatasetInput& input) {
+  const auto& dataset = input.dataset;
+  if (dataset.name.empty()) return Wrong("Missing value for required parameter 'dataset.name'.");
+  if (dataset.digest.empty()) return Wrong("Missing value for required parameter 'dataset.digest'.");
+  CAIRN_TRY(CheckLength(dataset.name, 500, "name"));
+  CAIRN_TRY(CheckLength(dataset.digest, 36, "digest"));
+  CAIRN_TRY(CheckLength(dataset.source, 65535, "source"));
+  if (dataset.schema) CAIRN_TRY(CheckLength(*dataset.schema, 1048575, "schema"));
+  if (dataset.profile) CAIRN_TRY(CheckLength(*dataset.profile, 16777215, "profile"));
+  for (const auto& tag : input.tags) {
+    CAIRN_TRY(CheckLength(tag.key, 255, "tag key"));
+    CAIRN_TRY(CheckLength(tag.value, 500, "tag value"));
+  }
+  return {};
+}
+
+Result<> CheckRunId(std::string_view id) {
+  const bool fits = !id.empty() && id.size() <= 256 && id.front() != '_' &&
+                    std::all_of(id.begin(), id.end(), [](char c) { return IsWordByte(c) || c == '-'; }) && id.front() != '-';
+  if (fits) return {};
+  return Wrong("Invalid run ID: '" + std::string(id) + "'. It begins with a letter or digit and holds letters, digits, _ and - alone.");
+}
+
+}  // namespace cairn::tracking

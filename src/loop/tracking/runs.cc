@@ -1,0 +1,225 @@
+#include "loop/tracking/runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
+
+#include "ground/os/identity.h"
+#include "ledger/metadata/event.h"
+#include "loop/tracking/artifact_path.h"
+#include "loop/tracking/limits/batch.h"
+#include "loop/tracking/limits/keys.h"
+#include "loop/tracking/limits/names.h"
+#include "loop/tracking/search/page.h"
+#include "loop/tracking/search/searches.h"
+#include "loop/tracking/tables/experiment_table.h"
+#include "loop/tracking/tables/input_table.h"
+#include "loop/tracking/tables/metric_keys.h"
+#include "loop/tracking/tables/metric_table.h"
+#include "loop/tracking/tables/run_records.h"
+#include "loop/tracking/tables/run_table.h"
+
+namespace cairn::tracking {
+namespace {
+
+/// Ties a run to the story that started it.
+constexpr std::string_view kCauseTag = "cairn.cause";
+
+const Tag* Last(std::span<const Tag> tags, std::string_view key) {
+  const auto found = std::find_if(tags.rbegin(), tags.rend(), [&](const Tag& tag) { return tag.key == key; });
+  return found == tags.rend() ? nullptr : &*found;
+}
+
+bool HasEnded(RunStatus status) {
+  return status == RunStatus::Finished || status == RunStatus::Failed || status == RunStatus::Killed;
+}
+
+Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const StoredRun& run, Json body) {
+  metadata::Event event;
+  event.kind = std::move(kind);
+  event.subject = "run:" + run.info.id;
+  event.actor = "client";
+  event.cause = CAIRN_TRY(ReadTag(connection, run.number, kCauseTag));
+  event.body = std::move(body);
+  CAIRN_TRY(metadata::Append(connection, now, event));
+  return {};
+}
+
+Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run) {
+  const auto counts = CAIRN_TRY(connection.Run(
+      "SELECT (SELECT COUNT(*) FROM metric_latest WHERE run = $1), (SELECT COUNT(*) FROM run_param WHERE run = $1), "
+      "(SELECT COUNT(*) FROM run_model WHERE run = $1 AND made = 1)",
+      {run.number}));
+  const auto& row = counts.front();
+  Json body{{"status", NameOf(run.info.status)},
+            {"experiment", std::to_string(run.info.experiment)},
+            {"metrics", row.Int(0)},
+            {"params", row.Int(1)},
+            {"models", row.Int(2)}};
+  if (run.info.end_ms && run.info.start_ms > 0) body.Set("duration_ms", *run.info.end_ms - run.info.start_ms);
+  return Record(connection, now, "run.ended", run, std::move(body));
+}
+
+/// The name that a new run gets, and its tags with the name among them.
+Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, std::string& name) {
+  std::vector<Tag> tags;
+  for (const auto& tag : wanted.tags) tags.push_back(CAIRN_TRY(CheckedTag(tag, "tags")));
+  const auto* tagged = Last(tags, kRunNameTag);
+  name = wanted.name;
+  if (tagged != nullptr && !name.empty() && tagged->value != name) {
+    return Error{Reason::InvalidArgument, "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='" +
+                                              name + "', mlflow.runName='" + tagged->value + "'). Give one of them, or the same."};
+  }
+  if (tagged != nullptr) {
+    name = tagged->value;
+    return tags;
+  }
+  if (name.empty()) name = RandomName();
+  tags.push_back({std::string(kRunNameTag), name});
+  return tags;
+}
+
+}  // namespace
+
+Runs::Runs(sql::Database& database, const os::Clock& clock)
+    : database_(database), clock_(clock), keys_(std::make_unique<MetricKeys>(database)) {}
+Runs::Runs(Runs&&) noexcept = default;
+Runs::~Runs() = default;
+
+Result<Run> Runs::Create(const New& wanted) {
+  Run run;
+  run.tags = CAIRN_TRY(NamedTags(wanted, run.info.name));
+  run.info.id = os::NewHexId();
+  run.info.experiment = wanted.experiment;
+  run.info.user = wanted.user;
+  run.info.start_ms = wanted.start_ms;
+  const auto number = NewRunNumber(clock_.Now());
+  return database_.Transact([&](sql::Connection& connection) -> Result<Run> {
+    const auto experiment = CAIRN_TRY(ReadActiveExperiment(connection, wanted.experiment));
+    run.info.artifact_uri = AppendToUri(experiment.artifact_location, run.info.id + "/artifacts");
+    CAIRN_TRY(InsertRun(connection, {number, run.info}));
+    CAIRN_TRY(UpsertTags(connection, number, run.tags));
+    return run;
+  });
+}
+
+Result<Run> Runs::Find(std::string_view id) const {
+  return database_.Read([&](sql::Connection& connection) -> Result<Run> {
+    auto runs = CAIRN_TRY(ReadRecords(connection, {CAIRN_TRY(ReadRun(connection, id))}, InputModels::Read));
+    return std::move(runs.front());
+  });
+}
+
+Result<RunInfo> Runs::Update(std::string_view id, const Change& change) {
+  const auto now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<RunInfo> {
+    auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    const auto before = run.info.status;
+    run.info.status = change.status.value_or(before);
+    if (change.end_ms) run.info.end_ms = change.end_ms;
+    if (change.name && !change.name->empty()) {
+      run.info.name = *change.name;
+      const Tag tag{std::string(kRunNameTag), *change.name};
+      CAIRN_TRY(UpsertTags(connection, run.number, std::span(&tag, 1)));
+    }
+    CAIRN_TRY(UpdateRun(connection, run));
+    if (run.info.status != before && HasEnded(run.info.status)) CAIRN_TRY(RecordEnd(connection, now, run));
+    return std::move(run.info);
+  });
+}
+
+Result<> Runs::SetDeleted(std::string_view id, bool deleted) {
+  const auto now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    auto run = CAIRN_TRY(ReadRun(connection, id));
+    if (run.info.deleted == deleted) return {};
+    run.info.deleted = deleted;
+    CAIRN_TRY(UpdateRun(connection, run));
+    return Record(connection, now, deleted ? "run.deleted" : "run.restored", run, Json::Object());
+  });
+}
+
+Result<> Runs::Delete(std::string_view id) { return SetDeleted(id, true); }
+Result<> Runs::Restore(std::string_view id) { return SetDeleted(id, false); }
+
+Result<> Runs::Log(std::string_view id, const Batch& wanted) {
+  CAIRN_TRY(CheckRunId(id));
+  const auto batch = CAIRN_TRY(CheckedBatch(wanted));
+  const auto keys = CAIRN_TRY(keys_->Of(batch.metrics));
+  const auto* name = Last(batch.tags, kRunNameTag);
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    CAIRN_TRY(InsertParams(connection, run.number, batch.params));
+    CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, keys));
+    CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
+    CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
+    if (name == nullptr || name->value == run.info.name) return {};
+    run.info.name = name->value;
+    return UpdateRun(connection, run);
+  });
+}
+
+Result<> Runs::DeleteTag(std::string_view id, std::string_view key) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    const auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    if (CAIRN_TRY(EraseTag(connection, run.number, key))) return {};
+    return Error{Reason::NotFound, "No tag with name: " + std::string(key) + " in run with id " + std::string(id)};
+  });
+}
+
+Result<> Runs::LogInputs(std::string_view id, std::span<const DatasetInput> datasets, std::span<const std::string> models) {
+  CAIRN_TRY(CheckRunId(id));
+  for (const auto& input : datasets) CAIRN_TRY(CheckDataset(input));
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    const auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    CAIRN_TRY(InsertInputs(connection, run.number, run.info.experiment, datasets));
+    return InsertInputModels(connection, run.number, models);
+  });
+}
+
+Result<> Runs::LogOutputs(std::string_view id, std::span<const ModelOutput> models) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    const auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    return InsertOutputs(connection, run.number, models);
+  });
+}
+
+Result<Page<Run>> Runs::Find(const Search& search) const {
+  const auto offset = CAIRN_TRY(OffsetOf(search.page));
+  return database_.Read([&](sql::Connection& connection) -> Result<Page<Run>> {
+    auto found = CAIRN_TRY(FindRuns(connection, search, offset));
+    Page<Run> page;
+    page.next = CutToPage(found, offset, search.limit);
+    page.items = CAIRN_TRY(ReadRecords(connection, std::move(found), InputModels::Left));
+    return page;
+  });
+}
+
+Result<Page<Metric>> Runs::History(std::string_view id, std::string_view key, std::int64_t limit,
+                                   std::string_view page_token) const {
+  const auto offset = CAIRN_TRY(OffsetOf(page_token));
+  return database_.Read([&](sql::Connection& connection) -> Result<Page<Metric>> {
+    Page<Metric> page;
+    page.items = CAIRN_TRY(ReadPoints(connection, id, key, limit == 0 ? 0 : limit + 1, offset));
+    if (limit > 0) page.next = CutToPage(page.items, offset, limit);
+    return page;
+  });
+}
+
+Result<std::vector<Metric>> Runs::Sampled(const Interval& interval) const {
+  if (interval.first_step.has_value() != interval.last_step.has_value()) {
+    return Error{Reason::InvalidArgument, "Both start_step and end_step must be specified together, or neither may be."};
+  }
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<Metric>> {
+    std::vector<Metric> all;
+    for (const auto& run : interval.runs) {
+      auto points =
+          CAIRN_TRY(ReadSample(connection, run, interval.key, {interval.first_step, interval.last_step}, interval.limit));
+      all.insert(all.end(), std::make_move_iterator(points.begin()), std::make_move_iterator(points.end()));
+    }
+    return all;
+  });
+}
+
+}  // namespace cairn::tracking

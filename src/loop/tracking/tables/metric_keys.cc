@@ -1,0 +1,74 @@
+#include "loop/tracking/tables/metric_keys.h"
+
+#include <set>
+
+#include "loop/tracking/search/sentence.h"
+
+namespace cairn::tracking {
+namespace {
+
+constexpr std::size_t kRemembered = 200'000;
+using Numbers = std::unordered_map<std::string, std::int64_t>;
+
+Result<> ReadNumbers(sql::Connection& connection, const std::set<std::string_view>& keys, Numbers& numbers) {
+  std::vector<sql::Value> names(keys.begin(), keys.end());
+  return ForChunks(names, [&](Sentence& sentence, const std::string& list) -> Result<> {
+    sentence.Add("SELECT name, id FROM metric_key WHERE name IN " + list);
+    for (const auto& row : CAIRN_TRY(sentence.Run(connection))) numbers[row.Text(0)] = row.Int(1);
+    return {};
+  });
+}
+
+Result<Numbers> Number(sql::Connection& connection, const std::set<std::string_view>& keys) {
+  Numbers numbers;
+  CAIRN_TRY(ReadNumbers(connection, keys, numbers));
+  if (numbers.size() == keys.size()) return numbers;
+  // Two writers may pick the same next number: the one that comes second finds its row not written, and picks again.
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto next = CAIRN_TRY(connection.Run("SELECT COALESCE(MAX(id), 0) + 1 FROM metric_key")).front().Int(0);
+    std::vector<sql::Value> rows;
+    for (const auto key : keys) {
+      if (!numbers.contains(std::string(key))) rows.insert(rows.end(), {next++, key});
+    }
+    CAIRN_TRY(connection.InsertRows("INSERT INTO metric_key (id, name)", 2, rows, "ON CONFLICT DO NOTHING"));
+    CAIRN_TRY(ReadNumbers(connection, keys, numbers));
+    if (numbers.size() == keys.size()) return numbers;
+  }
+  return Error{Reason::Unavailable, "New metric keys could not be numbered because others kept adding some; try again."};
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> MetricKeys::Of(std::span<const Metric> metrics) {
+  std::vector<std::int64_t> numbers(metrics.size());
+  if (Known(metrics, numbers)) return numbers;
+  CAIRN_TRY(Learn(metrics));
+  if (!Known(metrics, numbers)) {
+    return Error{Reason::Unavailable, "Metric keys were forgotten while they were being used; try again."};
+  }
+  return numbers;
+}
+
+bool MetricKeys::Known(std::span<const Metric> metrics, std::vector<std::int64_t>& numbers) const {
+  const std::shared_lock lock(mutex_);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const auto found = known_.find(std::string_view(metrics[i].key));
+    if (found == known_.end()) return false;
+    numbers[i] = found->second;
+  }
+  return true;
+}
+
+Result<> MetricKeys::Learn(std::span<const Metric> metrics) {
+  std::set<std::string_view> keys;
+  for (const auto& metric : metrics) keys.insert(metric.key);
+  const auto numbers =
+      CAIRN_TRY(database_.Transact([&](sql::Connection& connection) { return Number(connection, keys); }));
+  const std::unique_lock lock(mutex_);
+  if (known_.size() > kRemembered) known_.clear();
+  known_.insert(numbers.begin(), numbers.end());
+  return {};
+}
+
+}  // namespace cairn::tracking
