@@ -1,18 +1,14 @@
 #include "ground/crypto/hash.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 
 #include "ground/crypto/openssl.h"
 #include "ground/os/descriptor.h"
-#include "ground/os/system_error.h"
 #include "ground/vocabulary/digest.h"
 
 namespace cairn::crypto {
@@ -76,7 +72,9 @@ Sha256Digest Sha256OfPair(std::string_view first, std::string_view second) {
   return digest;
 }
 
-std::string_view View(const Sha256Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+std::string_view View(const Sha256Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 
 }  // namespace
 
@@ -137,16 +135,13 @@ Digests Hasher::Finish() {
 }
 
 Result<Digests> HashFile(const std::string& path, Kinds kinds) {
-  const os::Descriptor file = CAIRN_TRY(os::Open(path, O_RDONLY));
+  const os::Descriptor file = CAIRN_TRY(os::OpenToRead(path));
   thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
-  posix_fadvise(file.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(kinds);
   for (;;) {
-    const ssize_t count = read(file.number(), buffer.get(), kBuffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return os::SystemError(errno, "read", path);
+    const std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), buffer.get(), kBuffer, path));
     if (count == 0) return hasher.Finish();
-    hasher.Add({buffer.get(), static_cast<std::size_t>(count)});
+    hasher.Add({buffer.get(), count});
   }
 }
 

@@ -8,7 +8,8 @@
 
 #include "ground/vocabulary/result.h"
 
-/// Digests (FIPS 180-4, RFC 1321) and keyed digests (RFC 2104). MD5 serves only to name files as DVC's cache does; nothing is proven with it.
+/// Digests (FIPS 180-4, RFC 1321) and keyed digests (RFC 2104). MD5 serves only to name files as DVC's cache
+/// does; nothing is proven with it.
 namespace cairn::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;

@@ -14,7 +14,8 @@ void WithoutConfiguration() {
 
 void Check(bool done) {
   if (done) return;
-  std::fputs("OpenSSL failed at a step that cannot fail; its library is broken or memory is used up\n", stderr);
+  std::fputs("OpenSSL failed at a step that cannot fail; its library is broken or memory is used up\n",
+             stderr);
   std::abort();
 }
 

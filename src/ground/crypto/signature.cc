@@ -21,13 +21,17 @@ constexpr std::uint64_t kLargestKeyFile = 16 * 1024;
 template <auto Free>
 struct FreeWith {
   template <class T>
-  void operator()(T* value) const { Free(value); }
+  void operator()(T* value) const {
+    Free(value);
+  }
 };
 using KeyPointer = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>>;
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
 
-const std::uint8_t* Bytes(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+const std::uint8_t* Bytes(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 
 /// Null unless it is one.
 KeyPointer ReadPublicKey(std::string_view base64) {
@@ -47,10 +51,14 @@ struct Wiped {
 };
 
 Result<> CheckName(std::string_view name) {
-  static constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@";
-  if (!name.empty() && name.size() <= 64 && name[0] != '.' && name.find_first_not_of(kAllowed) == std::string_view::npos) return {};
+  static constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@";
+  if (!name.empty() && name.size() <= 64 && name[0] != '.' &&
+      name.find_first_not_of(kAllowed) == std::string_view::npos)
+    return {};
   return Error{Reason::InvalidArgument, "'" + std::string(name) +
-                                            "' cannot name an identity: use 1 to 64 letters, digits, '.', '_', '-' or '@', not starting with '.'."};
+                                            "' cannot name an identity: use 1 to 64 letters, digits, '.', "
+                                            "'_', '-' or '@', not starting with '.'."};
 }
 
 Result<> WriteKey(const std::string& path, const SigningKey& key) {
@@ -84,14 +92,18 @@ Result<SigningKey> SigningKey::FromPem(std::string_view pem) {
   Check(source != nullptr);
   KeyPointer pointer(PEM_read_bio_PrivateKey(source.get(), nullptr, NoPassphrase, nullptr));
   if (!pointer || EVP_PKEY_get_id(pointer.get()) != EVP_PKEY_ED25519) {
-    return Error{Reason::InvalidArgument, "This is no Ed25519 private key in PEM form without a passphrase; 'cairn id new' makes one."};
+    return Error{
+        Reason::InvalidArgument,
+        "This is no Ed25519 private key in PEM form without a passphrase; 'cairn id new' makes one."};
   }
   return SigningKey(std::make_unique<Key>(Key{std::move(pointer)}));
 }
 
 Result<SigningKey> SigningKey::FromSeed(std::string_view seed) {
   WithoutConfiguration();
-  if (seed.size() != kKeyBytes) return Error{Reason::InvalidArgument, "An Ed25519 private key has 32 bytes, not " + std::to_string(seed.size()) + "."};
+  if (seed.size() != kKeyBytes)
+    return Error{Reason::InvalidArgument,
+                 "An Ed25519 private key has 32 bytes, not " + std::to_string(seed.size()) + "."};
   KeyPointer pointer(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(seed), seed.size()));
   Check(pointer != nullptr);
   return SigningKey(std::make_unique<Key>(Key{std::move(pointer)}));
@@ -100,7 +112,8 @@ Result<SigningKey> SigningKey::FromSeed(std::string_view seed) {
 Result<SigningKey> SigningKey::Load(const std::string& path) {
   const auto status = CAIRN_TRY(os::Stat(path));
   if ((status.mode & 077) != 0) {
-    return Error{Reason::Denied, "The key file '" + path + "' is open to others; close it with 'chmod 600 " + path + "'."};
+    return Error{Reason::Denied,
+                 "The key file '" + path + "' is open to others; close it with 'chmod 600 " + path + "'."};
   }
   const Wiped pem{CAIRN_TRY(os::ReadFile(path, kLargestKeyFile))};
   auto key = FromPem(pem.text);
@@ -111,7 +124,8 @@ Result<SigningKey> SigningKey::Load(const std::string& path) {
 std::string SigningKey::Pem() const {
   const Bio sink(BIO_new(BIO_s_secmem()));
   Check(sink != nullptr);
-  Check(PEM_write_bio_PKCS8PrivateKey(sink.get(), key_->pointer.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  Check(PEM_write_bio_PKCS8PrivateKey(sink.get(), key_->pointer.get(), nullptr, nullptr, 0, nullptr,
+                                      nullptr) == 1);
   char* start = nullptr;
   const long size = BIO_get_mem_data(sink.get(), &start);
   return std::string(start, static_cast<std::size_t>(size));
@@ -129,8 +143,10 @@ std::string SigningKey::Sign(std::string_view message) const {
   std::size_t size = sizeof bytes;
   const Context context(EVP_MD_CTX_new());
   Check(context != nullptr);
-  Check(EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key_->pointer.get(), nullptr) == 1);
-  Check(EVP_DigestSign(context.get(), bytes, &size, Bytes(message), message.size()) == 1 && size == kSignatureBytes);
+  Check(EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key_->pointer.get(),
+                              nullptr) == 1);
+  Check(EVP_DigestSign(context.get(), bytes, &size, Bytes(message), message.size()) == 1 &&
+        size == kSignatureBytes);
   return Base64({reinterpret_cast<const char*>(bytes), size});
 }
 
@@ -140,7 +156,8 @@ bool Verify(std::string_view public_key, std::string_view message, std::string_v
   if (!key || !bytes || bytes->size() != kSignatureBytes) return false;
   const Context context(EVP_MD_CTX_new());
   Check(context != nullptr);
-  if (EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) != 1) return false;
+  if (EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr) != 1)
+    return false;
   return EVP_DigestVerify(context.get(), Bytes(*bytes), bytes->size(), Bytes(message), message.size()) == 1;
 }
 
@@ -153,10 +170,12 @@ Result<Identity> NewIdentity(const std::string& folder, std::string_view name) {
   Identity identity{std::string(name), key.PublicKey(), os::JoinPath(folder, std::string(name) + ".key")};
   const auto written = WriteKey(identity.key_path, key);
   if (!written && written.error().reason == Reason::AlreadyExists) {
-    return Error{Reason::AlreadyExists, "There is a key of that name in '" + identity.key_path + "', which is never overwritten; choose another name."};
+    return Error{Reason::AlreadyExists, "There is a key of that name in '" + identity.key_path +
+                                            "', which is never overwritten; choose another name."};
   }
   if (!written) return written.error();
-  CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder, identity.name + ".pub"), identity.public_key + "\n"));
+  CAIRN_TRY(
+      os::WriteFileAtomically(os::JoinPath(folder, identity.name + ".pub"), identity.public_key + "\n"));
   return identity;
 }
 
@@ -164,7 +183,8 @@ Result<SigningKey> LoadIdentity(const std::string& folder, std::string_view name
   CAIRN_TRY(CheckName(name));
   auto key = SigningKey::Load(os::JoinPath(folder, std::string(name) + ".key"));
   if (!key && key.error().reason == Reason::NotFound) {
-    return Error{Reason::NotFound, "There is no key of '" + std::string(name) + "' in '" + folder + "'; make one with 'cairn id new " + std::string(name) + "'."};
+    return Error{Reason::NotFound, "There is no key of '" + std::string(name) + "' in '" + folder +
+                                       "'; make one with 'cairn id new " + std::string(name) + "'."};
   }
   return key;
 }

@@ -31,10 +31,12 @@ struct Request {
   std::string path;   ///< Without query; percent escapes still in place.
   std::string query;  ///< Raw, without '?'.
   Headers headers;
-  std::string body;        ///< Empty when the body was spooled to a file.
-  std::string body_file;   ///< Path of the spooled body (route with BodyMode::File), else "". The handler may move it away; what is left is removed.
-  std::vector<std::pair<std::string, std::string>> captures;  ///< Decoded values of {name} and {name...} in the route's pattern.
-  std::string peer;        ///< "127.0.0.1:50312", "socket", "in-process".
+  std::string body;       ///< Empty when the body was spooled to a file.
+  std::string body_file;  ///< Path of the spooled body (route with BodyMode::File), else "". The handler may
+                          ///< move it away; what is left is removed.
+  std::vector<std::pair<std::string, std::string>>
+      captures;      ///< Decoded values of {name} and {name...} in the route's pattern.
+  std::string peer;  ///< "127.0.0.1:50312", "socket", "in-process".
 
   /// The decoded value captured under `name`, or "".
   std::string_view Captured(std::string_view name) const;

@@ -108,8 +108,7 @@ class Search {
 };
 
 Response Problem(int status, std::string_view error, const std::string& message) {
-  return Response::Json(
-      status, Json{{"error", Json{{"code", error}, {"message", message}}}}.Dump());
+  return Response::Json(status, Json{{"error", Json{{"code", error}, {"message", message}}}}.Dump());
 }
 
 Response NothingThere(const Router::Match& match, const Request& request) {
@@ -117,8 +116,9 @@ Response NothingThere(const Router::Match& match, const Request& request) {
     return Problem(400, "InvalidArgument", "The path '" + request.path + "' holds a broken percent escape.");
   }
   if (match.allowed.empty()) return Problem(404, "NotFound", "There is nothing at '" + request.path + "'.");
-  return Problem(405, "InvalidArgument", "'" + request.path + "' does not take " + request.method + ", only " +
-                                             Join(match.allowed, ", ") + ".");
+  return Problem(
+      405, "InvalidArgument",
+      "'" + request.path + "' does not take " + request.method + ", only " + Join(match.allowed, ", ") + ".");
 }
 
 }  // namespace

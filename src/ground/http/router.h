@@ -9,9 +9,11 @@
 
 namespace cairn::http {
 
-/// Where a handler runs, and which limit it counts against, so that slow work of one kind starves no other kind. When a lane's queue is full the answer is 503 with Retry-After.
+/// Where a handler runs, and which limit it counts against, so that slow work of one kind starves no other
+/// kind. When a lane's queue is full the answer is 503 with Retry-After.
 enum class Lane {
-  Inline,     ///< On the I/O thread itself: for handlers that never block (health, version, small models' inference).
+  Inline,     ///< On the I/O thread itself: for handlers that never block (health, version, small models'
+              ///< inference).
   Read,       ///< Pool; reads records.
   Write,      ///< Pool; writes records.
   Bytes,      ///< Pool; moves large bodies.
@@ -20,19 +22,22 @@ enum class Lane {
 
 enum class BodyMode {
   Memory,  ///< Read into Request::body, up to the memory limit (64 MiB unless set), 413 beyond.
-  File,    ///< Streamed to a file while it arrives; Request::body_file names it. No limit but the disk (507 when it is full).
+  File,    ///< Streamed to a file while it arrives; Request::body_file names it. No limit but the disk (507
+           ///< when it is full).
 };
 
 struct Route {
   std::string method;
-  std::string pattern;  ///< "/api/v1/models/{name}/versions/{version}"; "{path...}" at the end takes the rest, slashes included.
+  std::string pattern;  ///< "/api/v1/models/{name}/versions/{version}"; "{path...}" at the end takes the
+                        ///< rest, slashes included.
   Handler handler;
   Lane lane = Lane::Read;
   BodyMode body = BodyMode::Memory;
 };
 
-/// A table of routes, matched segment by segment: literal segments win over captures, captures over the rest. Built once, then read from any thread.
-/// Segments are percent-decoded first, and "." or ".." mean nothing special here. A {name} takes a segment that is not empty; {name...} may be empty.
+/// A table of routes, matched segment by segment: literal segments win over captures, captures over the rest.
+/// Built once, then read from any thread. Segments are percent-decoded first, and "." or ".." mean nothing
+/// special here. A {name} takes a segment that is not empty; {name...} may be empty.
 class Router {
  public:
   Router();
@@ -53,15 +58,18 @@ class Router {
   };
   Match Find(std::string_view method, std::string_view path) const;
 
-  /// What to answer when nothing matches; the default is a JSON 404 or 405. `prefix` picks the dialect: the longest prefix of the path wins.
-  /// When the path exists with other methods, the answer gets an Allow header, and a 404 from the handler becomes a 405.
+  /// What to answer when nothing matches; the default is a JSON 404 or 405. `prefix` picks the dialect: the
+  /// longest prefix of the path wins. When the path exists with other methods, the answer gets an Allow
+  /// header, and a 404 from the handler becomes a 405.
   void Fallback(std::string prefix, Handler handler);
 
-  /// Runs what `match` found (or the fallback) on the calling thread. An exception, which is a bug in the handler, becomes a JSON 500.
+  /// Runs what `match` found (or the fallback) on the calling thread. An exception, which is a bug in the
+  /// handler, becomes a JSON 500.
   Response Run(const Match& match, const Request& request) const;
 
-  /// Matches and runs the handler on the calling thread, whatever its lane: the way in for callers in the same process.
-  /// HEAD runs the GET route and drops the body, keeping its length in Content-Length. A body_file that is left over is the caller's.
+  /// Matches and runs the handler on the calling thread, whatever its lane: the way in for callers in the
+  /// same process. HEAD runs the GET route and drops the body, keeping its length in Content-Length. A
+  /// body_file that is left over is the caller's.
   Response Dispatch(Request request) const;
 
  private:

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
+#include <latch>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -37,6 +38,7 @@ struct Loop {
   asio::steady_timer sweep{context};
   std::unordered_set<std::shared_ptr<wire::Connection>> connections;
   bool draining = false;
+  bool ended = false;
   std::thread thread;
 };
 
@@ -46,11 +48,12 @@ std::chrono::milliseconds SweepInterval(const Limits& limits) {
   return std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(500));
 }
 
-void SendAtOnce(int nowhere_else, const Response& response) {
+void SendAtOnce(int descriptor, const Response& response) {
   std::string text;
   wire::AppendHead(text, response, {.length = response.body.size(), .keep_alive = false});
   text += response.body;
-  [[maybe_unused]] const auto sent = ::send(nowhere_else, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent =
+      ::send(descriptor, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ struct Server::Impl {
 Result<> Server::Impl::Listen() {
   auto& context = loops.front()->context;
   if (!service.options.host.empty()) {
-    acceptors.emplace_back(CAIRN_TRY(wire::ListenOn(context, service.options.host, service.options.port)), false);
+    acceptors.emplace_back(CAIRN_TRY(wire::ListenOn(context, service.options.host, service.options.port)),
+                           false);
     port = wire::PortOf(acceptors.back().first);
   }
   if (!service.options.socket_path.empty()) {
@@ -137,13 +141,14 @@ void Server::Impl::Admit(Loop& loop, wire::Socket socket, bool trusted) {
   {
     const std::lock_guard lock(mutex);
     if (open >= service.options.limits.connections) {
-      SendAtOnce(descriptor, wire::Refused(503, "The server has as many connections as it can take: try again later."));
+      SendAtOnce(descriptor,
+                 wire::Refused(503, "The server has as many connections as it can take: try again later."));
       return;
     }
     ++open;
   }
-  auto connection =
-      std::make_shared<wire::Connection>(service, std::move(socket), trusted ? "socket" : wire::PeerOf(descriptor), trusted);
+  auto connection = std::make_shared<wire::Connection>(
+      service, std::move(socket), trusted ? "socket" : wire::PeerOf(descriptor), trusted);
   loop.connections.insert(connection);
   asio::co_spawn(loop.context, connection->Serve(),
                  [this, &loop, connection](std::exception_ptr) { Left(loop, connection); });
@@ -157,7 +162,7 @@ void Server::Impl::Left(Loop& loop, const std::shared_ptr<wire::Connection>& con
 
 asio::awaitable<void> Server::Impl::Sweep(Loop& loop) {
   const auto interval = SweepInterval(service.options.limits);
-  while (true) {
+  while (!loop.ended) {
     loop.sweep.expires_after(interval);
     co_await loop.sweep.async_wait(kAwait);
     const auto now = std::chrono::steady_clock::now();
@@ -165,13 +170,17 @@ asio::awaitable<void> Server::Impl::Sweep(Loop& loop) {
   }
 }
 
+/// Returns when each loop has done it; from the first call on no loop admits another connection.
 void Server::Impl::OnEachConnection(void (wire::Connection::*act)()) {
+  std::latch done(static_cast<std::ptrdiff_t>(loops.size()));
   for (auto& loop : loops) {
-    asio::post(loop->context, [&loop = *loop, act] {
+    asio::post(loop->context, [&loop = *loop, &done, act] {
       loop.draining = true;
       for (const auto& connection : loop.connections) ((*connection).*act)();
+      done.count_down();
     });
   }
+  done.wait();
 }
 
 void Server::Impl::Stop(std::chrono::milliseconds grace) {
@@ -194,8 +203,11 @@ void Server::Impl::Stop(std::chrono::milliseconds grace) {
   }
   service.disk.Stop();
   for (auto& loop : loops) {
+    asio::post(loop->context, [&loop = *loop] {
+      loop.ended = true;
+      loop.sweep.cancel();
+    });
     loop->guard.reset();
-    loop->context.stop();
     loop->thread.join();
   }
   if (!service.options.socket_path.empty()) ::unlink(service.options.socket_path.c_str());

@@ -14,9 +14,10 @@ namespace cairn::http {
 struct Limits {
   std::size_t header_bytes = 64 * 1024;
   std::size_t memory_body_bytes = 64 * 1024 * 1024;
-  std::chrono::milliseconds header_timeout{10'000};  ///< From the first byte of a request to the end of its headers.
-  std::chrono::milliseconds body_timeout{60'000};    ///< Without any progress of the body, in either direction.
-  std::chrono::milliseconds idle_timeout{120'000};   ///< Keep-alive connection without a request.
+  std::chrono::milliseconds header_timeout{
+      10'000};  ///< From the first byte of a request to the end of its headers.
+  std::chrono::milliseconds body_timeout{60'000};  ///< Without any progress of the body, in either direction.
+  std::chrono::milliseconds idle_timeout{120'000};  ///< Keep-alive connection without a request.
   std::size_t connections = 4096;
   struct LaneLimit {
     std::size_t threads = 4;
@@ -28,11 +29,13 @@ struct Limits {
 struct Options {
   std::string host = "127.0.0.1";  ///< "" for none.
   std::uint16_t port = 0;          ///< 0: a free one; Server::port() tells.
-  std::string socket_path;         ///< Unix socket beside it, mode 0600; "" for none. A stale socket file is replaced.
-  std::string spool_dir;           ///< Where File bodies are written while they arrive; must exist.
+  std::string
+      socket_path;        ///< Unix socket beside it, mode 0600; "" for none. A stale socket file is replaced.
+  std::string spool_dir;  ///< Where File bodies are written while they arrive; must exist.
   int io_threads = 1;
   Limits limits;
-  /// Host names (beside loopback names and addresses) that a Host header may carry; a web page must not reach a loopback server under a name of its own.
+  /// Host names (beside loopback names and addresses) that a Host header may carry; a web page must not reach
+  /// a loopback server under a name of its own.
   std::vector<std::string> allowed_hosts;
   /// Origins beside the server's own from which a browser may send changes.
   std::vector<std::string> allowed_origins;
@@ -40,12 +43,14 @@ struct Options {
   std::function<void(std::string_view)> access_log;
 };
 
-/// An HTTP/1.1 server: keep-alive, pipelining in order, chunked and sized bodies, HEAD for GET routes, Expect: 100-continue, limits and time-outs as above.
-/// Every answer carries X-Content-Type-Options: nosniff and X-Frame-Options: SAMEORIGIN. Wrong Host: 403 (but for /health and /version);
-/// a POST, PUT, PATCH or DELETE with a foreign Origin: 403.
+/// An HTTP/1.1 server: keep-alive, pipelining in order, chunked and sized bodies, HEAD for GET routes,
+/// Expect: 100-continue, limits and time-outs as above. Every answer carries X-Content-Type-Options: nosniff
+/// and X-Frame-Options: SAMEORIGIN. Wrong Host: 403 (but for /health and /version); a POST, PUT, PATCH or
+/// DELETE with a foreign Origin: 403.
 class Server {
  public:
-  /// Listens and serves at once. Unavailable, naming address and remedy, when the port is in use. `router` must outlive the server.
+  /// Listens and serves at once. Unavailable, naming address and remedy, when the port is in use. `router`
+  /// must outlive the server.
   static Result<std::unique_ptr<Server>> Start(const Router& router, Options options);
   /// Drains (as Stop) and ends the threads.
   ~Server();

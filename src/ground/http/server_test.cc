@@ -26,8 +26,8 @@ std::string Get(const std::string& target, const std::string& fields = "") {
 }
 
 std::string Post(const std::string& target, const std::string& body, const std::string& fields = "") {
-  return "POST " + target + " HTTP/1.1\r\n" + kHost + fields + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
+  return "POST " + target + " HTTP/1.1\r\n" + kHost + fields +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 class ServerTest : public ::testing::Test {
@@ -36,7 +36,8 @@ class ServerTest : public ::testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "cairn-http-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     options_.spool_dir = folder_;
-    router_.Get("/health", [](const Request&) { return Response::Json(200, "{}"); }, Lane::Inline);
+    router_.Get(
+        "/health", [](const Request&) { return Response::Json(200, "{}"); }, Lane::Inline);
     router_.Get("/inline/{word}", Saying(), Lane::Inline);
     router_.Get("/read/{word}", Saying(), Lane::Read);
     router_.Post("/echo", [](const Request& request) { return Response::Text(200, request.body); });
@@ -129,8 +130,9 @@ TEST_F(ServerTest, BodiesArriveSizedChunkedAndByteByByte) {
   Start();
   RawClient client(port());
   EXPECT_EQ(client.Ask(Post("/echo", "hello")).body, "hello");
-  const std::string chunked = std::string("POST /echo HTTP/1.1\r\n") + kHost +
-                              "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nX-Evil: 1\r\n\r\n";
+  const std::string chunked =
+      std::string("POST /echo HTTP/1.1\r\n") + kHost +
+      "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nX-Evil: 1\r\n\r\n";
   EXPECT_EQ(client.Ask(chunked).body, "hello world");
   for (const char c : chunked) ASSERT_TRUE(client.Send(std::string_view(&c, 1)));
   EXPECT_EQ(client.Read().body, "hello world");
@@ -154,7 +156,8 @@ TEST_F(ServerTest, AClientThatExpectsContinueIsToldToSendOrWhyNot) {
   options_.limits.memory_body_bytes = 1000;
   Start();
   RawClient client(port());
-  const std::string head = std::string("POST /echo HTTP/1.1\r\n") + kHost + "Expect: 100-continue\r\nContent-Length: ";
+  const std::string head =
+      std::string("POST /echo HTTP/1.1\r\n") + kHost + "Expect: 100-continue\r\nContent-Length: ";
   ASSERT_TRUE(client.Send(head + "5\r\n\r\n"));
   EXPECT_EQ(client.ReadHead().status, 100);
   EXPECT_EQ(client.Ask("hello").body, "hello");
@@ -170,7 +173,8 @@ TEST_F(ServerTest, AHeaderOverTheLimitIs431) {
   const std::string field = "X-Long: " + std::string(5000, 'x') + "\r\n";
   EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x", field)).status, 431);
   EXPECT_EQ(RawClient(port()).Ask(Get("/" + std::string(100'000, 'x'))).status, 431);
-  EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x", "X-Short: " + std::string(3000, 'x') + "\r\n")).status, 200);
+  EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x", "X-Short: " + std::string(3000, 'x') + "\r\n")).status,
+            200);
 }
 
 TEST_F(ServerTest, ABodyOverTheMemoryLimitIs413SizedOrChunked) {
@@ -180,10 +184,11 @@ TEST_F(ServerTest, ABodyOverTheMemoryLimitIs413SizedOrChunked) {
   EXPECT_EQ(sized.status, 413);
   EXPECT_NE(sized.body.find("100 B"), std::string::npos) << sized.body;
   const std::string chunk = "65\r\n" + std::string(101, 'x') + "\r\n";
-  EXPECT_EQ(RawClient(port())
-                .Ask(std::string("POST /echo HTTP/1.1\r\n") + kHost + "Transfer-Encoding: chunked\r\n\r\n" + chunk)
-                .status,
-            413);
+  EXPECT_EQ(
+      RawClient(port())
+          .Ask(std::string("POST /echo HTTP/1.1\r\n") + kHost + "Transfer-Encoding: chunked\r\n\r\n" + chunk)
+          .status,
+      413);
   EXPECT_EQ(RawClient(port()).Ask(Post("/echo", std::string(100, 'x'))).status, 200);
 }
 
@@ -198,7 +203,8 @@ TEST_F(ServerTest, WhatCouldBeReadInTwoWaysIsRefusedAndTheConnectionClosed) {
   const std::string post = std::string("POST /echo HTTP/1.1\r\n") + kHost;
   const std::vector<Malformed> cases = {
       {"both lengths", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"both lengths, other order", post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400},
+      {"both lengths, other order", post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+       400},
       {"two different lengths", post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400},
       {"the same length twice", post + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400},
       {"a list of lengths", post + "Content-Length: 5, 5\r\n\r\nhello", 400},
@@ -247,7 +253,9 @@ TEST_F(ServerTest, ASlowHeaderAndAStuckBodyTimeOutAndAnIdleConnectionCloses) {
   options_.limits.idle_timeout = 80ms;
   Start();
   EXPECT_EQ(RawClient(port()).Ask("GET /inline/x HTT").status, 408);
-  EXPECT_EQ(RawClient(port()).Ask(std::string("POST /echo HTTP/1.1\r\n") + kHost + "Content-Length: 5\r\n\r\nhe").status,
+  EXPECT_EQ(RawClient(port())
+                .Ask(std::string("POST /echo HTTP/1.1\r\n") + kHost + "Content-Length: 5\r\n\r\nhe")
+                .status,
             408);
   RawClient idle(port());
   EXPECT_EQ(idle.Ask(Get("/inline/x")).status, 200);
@@ -256,10 +264,13 @@ TEST_F(ServerTest, ASlowHeaderAndAStuckBodyTimeOutAndAnIdleConnectionCloses) {
 
 TEST_F(ServerTest, AFullLaneAnswers503WhileHealthAndOtherLanesGoOn) {
   Gate gate;
-  router_.Get("/slow", [&](const Request&) {
-    gate.Pass();
-    return Response::Text(200, "slow");
-  }, Lane::Inference);
+  router_.Get(
+      "/slow",
+      [&](const Request&) {
+        gate.Pass();
+        return Response::Text(200, "slow");
+      },
+      Lane::Inference);
   options_.limits.inference = {.threads = 2, .queue = 1};
   Start();
   std::vector<std::unique_ptr<RawClient>> clients;
@@ -273,7 +284,8 @@ TEST_F(ServerTest, AFullLaneAnswers503WhileHealthAndOtherLanesGoOn) {
   for (int i = 0; i < 2; ++i) {
     answers.push_back(std::async(std::launch::async, [this] { return RawClient(port()).Ask(Get("/slow")); }));
   }
-  while (answers[0].wait_for(1ms) != std::future_status::ready && answers[1].wait_for(1ms) != std::future_status::ready) {
+  while (answers[0].wait_for(1ms) != std::future_status::ready &&
+         answers[1].wait_for(1ms) != std::future_status::ready) {
   }
   EXPECT_EQ(RawClient(port()).Ask(Get("/health")).status, 200);
   EXPECT_EQ(RawClient(port()).Ask(Get("/read/x")).status, 200);
@@ -291,10 +303,13 @@ TEST_F(ServerTest, HealthAnswersWhenEveryLaneIsFull) {
   const std::pair<const char*, Lane> lanes[] = {
       {"/r", Lane::Read}, {"/w", Lane::Write}, {"/b", Lane::Bytes}, {"/i", Lane::Inference}};
   for (const auto& [path, lane] : lanes) {
-    router_.Get(path, [&](const Request&) {
-      gate.Pass();
-      return Response::Text(200, "done");
-    }, lane);
+    router_.Get(
+        path,
+        [&](const Request&) {
+          gate.Pass();
+          return Response::Text(200, "done");
+        },
+        lane);
   }
   auto& limits = options_.limits;
   limits.read = limits.write = limits.bytes = limits.inference = {.threads = 1, .queue = 0};
@@ -335,15 +350,27 @@ TEST_F(ServerTest, StopAnswersWhatIsUnderWayAndRefusesWhatIsNew) {
 TEST_F(ServerTest, StopDoesNotWaitForAClientThatNeverFinishesItsRequest) {
   Start();
   RawClient stuck(port());
-  ASSERT_TRUE(stuck.Send(std::string("POST /echo HTTP/1.1\r\n") + kHost + "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
+  ASSERT_TRUE(stuck.Send(std::string("POST /echo HTTP/1.1\r\n") + kHost +
+                         "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
   EXPECT_EQ(stuck.ReadHead().status, 100);
   server_->Stop(20ms);
   EXPECT_TRUE(stuck.EndsQuietly());
 }
 
+TEST_F(ServerTest, StopLeavesNoConnectionOpenHoweverFreshItIs) {
+  for (int round = 0; round < 50; ++round) {
+    Start();
+    RawClient fresh(port());
+    server_->Stop();
+    fresh.Send(Get("/inline/x"));
+    ASSERT_EQ(fresh.Read().status, 0);
+  }
+}
+
 TEST_F(ServerTest, AThrowingHandlerIsA500AndTheServerGoesOn) {
   router_.Get("/throws", [](const Request&) -> Response { throw std::runtime_error("inner bug"); });
-  router_.Get("/throws-inline", [](const Request&) -> Response { throw 3; }, Lane::Inline);
+  router_.Get(
+      "/throws-inline", [](const Request&) -> Response { throw 3; }, Lane::Inline);
   Start();
   RawClient client(port());
   EXPECT_EQ(client.Ask(Get("/throws")).status, 500);
@@ -355,16 +382,19 @@ TEST_F(ServerTest, AThrowingHandlerIsA500AndTheServerGoesOn) {
 
 TEST_F(ServerTest, OnlyLoopbackNamesAndAllowedHostsReachIt) {
   options_.allowed_hosts = {"models.example"};
-  router_.Get("/version", [](const Request&) { return Response::Text(200, "v"); }, Lane::Inline);
+  router_.Get(
+      "/version", [](const Request&) { return Response::Text(200, "v"); }, Lane::Inline);
   Start();
   const auto status_for = [&](const std::string& host, const std::string& path = "/inline/x") {
     return RawClient(port()).Ask("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status;
   };
-  for (const char* host : {"localhost", "LOCALHOST:1234", "127.0.0.1:80", "127.9.9.9", "[::1]:80", "[::1]", "models.example:9"}) {
+  for (const char* host : {"localhost", "LOCALHOST:1234", "127.0.0.1:80", "127.9.9.9", "[::1]:80", "[::1]",
+                           "models.example:9"}) {
     EXPECT_EQ(status_for(host), 200) << host;
   }
-  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil", "10.0.0.1",
-                           "127.1", "[::1", "localhost:80:90", "0.0.0.0", "evil.example:80"}) {
+  for (const char* host :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil", "10.0.0.1",
+        "127.1", "[::1", "localhost:80:90", "0.0.0.0", "evil.example:80"}) {
     EXPECT_EQ(status_for(host), 403) << host;
   }
   EXPECT_EQ(status_for("evil.example", "/health"), 200);

@@ -42,7 +42,8 @@ class SystemAppendFile final : public AppendFile {
 
  private:
   Error Broken() const {
-    return {Reason::Corrupt, "An earlier write to '" + path_ + "' failed, so nothing more is added to it; check the disk and start again."};
+    return {Reason::Corrupt, "An earlier write to '" + path_ +
+                                 "' failed, so nothing more is added to it; check the disk and start again."};
   }
 
   const std::string path_;
@@ -54,7 +55,7 @@ class SystemAppendFile final : public AppendFile {
 }  // namespace
 
 Result<std::unique_ptr<AppendFile>> SystemDisk::OpenAppend(const std::string& path) {
-  Descriptor file = CAIRN_TRY(Open(path, O_WRONLY | O_CREAT | O_APPEND));
+  Descriptor file = CAIRN_TRY(OpenToAppend(path));
   struct stat status {};
   if (fstat(file.number(), &status) != 0) return SystemError(errno, "read", path);
   CAIRN_TRY(SyncFolder(ParentOf(path)));

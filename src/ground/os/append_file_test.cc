@@ -2,11 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-
-#include <set>
 #include <sys/resource.h>
 
 #include <csignal>
+#include <set>
 #include <thread>
 
 #include "ground/os/files.h"

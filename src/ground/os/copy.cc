@@ -14,17 +14,16 @@ namespace cairn::os {
 namespace {
 
 bool MeansUnable(int code) {
-  return code == EXDEV || code == EOPNOTSUPP || code == ENOTTY || code == EINVAL || code == ENOSYS || code == EPERM;
+  return code == EXDEV || code == EOPNOTSUPP || code == ENOTTY || code == EINVAL || code == ENOSYS ||
+         code == EPERM;
 }
 
 Result<> CopyThroughMemory(int from, int to, const std::string& path) {
   std::string buffer(1 << 20, '\0');
   for (;;) {
-    const ssize_t count = read(from, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError(errno, "read", path);
+    const std::size_t count = CAIRN_TRY(ReadSome(from, buffer.data(), buffer.size(), path));
     if (count == 0) return {};
-    CAIRN_TRY(WriteAll(to, std::string_view(buffer).substr(0, static_cast<std::size_t>(count)), path));
+    CAIRN_TRY(WriteAll(to, std::string_view(buffer).substr(0, count), path));
   }
 }
 

@@ -16,7 +16,8 @@ void Descriptor::Reset(int number) {
 
 Result<Descriptor> Open(const std::string& path, int flags, unsigned mode) {
   if (path.find('\0') != std::string::npos) {
-    return Error{Reason::InvalidArgument, "A path may not contain a NUL character; check '" + std::string(path.c_str()) + "'."};
+    return Error{Reason::InvalidArgument,
+                 "A path may not contain a NUL character; check '" + std::string(path.c_str()) + "'."};
   }
   for (;;) {
     const int number = open(path.c_str(), flags | O_CLOEXEC, mode);
@@ -24,6 +25,24 @@ Result<Descriptor> Open(const std::string& path, int flags, unsigned mode) {
     if (errno == EINTR) continue;
     const int accessed = flags & O_ACCMODE;
     return SystemError(errno, accessed == O_RDONLY ? "read" : "write", path);
+  }
+}
+
+Result<Descriptor> OpenToRead(const std::string& path) {
+  Descriptor file = CAIRN_TRY(Open(path, O_RDONLY));
+  posix_fadvise(file.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  return file;
+}
+
+Result<Descriptor> OpenToAppend(const std::string& path, unsigned mode) {
+  return Open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
+}
+
+Result<std::size_t> ReadSome(int descriptor, char* buffer, std::size_t size, const std::string& path) {
+  for (;;) {
+    const ssize_t count = read(descriptor, buffer, size);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return SystemError(errno, "read", path);
   }
 }
 

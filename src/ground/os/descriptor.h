@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "ground/vocabulary/result.h"
@@ -30,6 +32,12 @@ class Descriptor {
 
 /// open(2) with O_CLOEXEC added; repeats when interrupted. A path with a NUL in it is InvalidArgument.
 Result<Descriptor> Open(const std::string& path, int flags, unsigned mode = 0644);
+/// For reading from the start to the end; the system is told so.
+Result<Descriptor> OpenToRead(const std::string& path);
+/// Every write goes to the end; the file is made when it is not there.
+Result<Descriptor> OpenToAppend(const std::string& path, unsigned mode = 0644);
+/// Fills at most `size` bytes from `buffer` on; gives how many, 0 at the end. `path` is for the error only.
+Result<std::size_t> ReadSome(int descriptor, char* buffer, std::size_t size, const std::string& path);
 /// Writes all of `bytes`; `path` is for the error only.
 Result<> WriteAll(int descriptor, std::string_view bytes, const std::string& path);
 

@@ -20,7 +20,8 @@ User CurrentUser() {
   std::vector<char> buffer(16384);
   passwd entry{};
   passwd* found = nullptr;
-  if (getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) return {std::to_string(getuid()), "/"};
+  if (getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found)
+    return {std::to_string(getuid()), "/"};
   return {found->pw_name, found->pw_dir};
 }
 

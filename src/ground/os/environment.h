@@ -5,7 +5,8 @@
 
 namespace cairn::os {
 
-/// The variable's value; none when it is not set. Cairn never changes its own environment, so reading is safe from any thread.
+/// The variable's value; none when it is not set. Cairn never changes its own environment, so reading is safe
+/// from any thread.
 std::optional<std::string> Variable(const char* name);
 /// The same, with `otherwise` when it is unset or empty.
 std::string VariableOr(const char* name, const std::string& otherwise);

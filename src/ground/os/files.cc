@@ -38,7 +38,8 @@ Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
   struct stat status {};
   if (fstat(file.number(), &status) != 0) return SystemError(errno, "read", path);
   const auto too_large = [&] {
-    return Error{Reason::TooLarge, "'" + path + "' has more than the " + std::to_string(limit) + " bytes that are read from such a file."};
+    return Error{Reason::TooLarge, "'" + path + "' has more than the " + std::to_string(limit) +
+                                       " bytes that are read from such a file."};
   };
   const auto expected = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
   if (expected > limit) return too_large();
@@ -46,12 +47,12 @@ Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
   std::size_t filled = 0;
   for (;;) {
     // One byte more than expected, so that the end of an unchanged file is seen without growing.
-    if (filled == bytes.size()) bytes.resize(filled == 0 ? expected + 1 : filled + std::max<std::size_t>(filled, 65536));
-    const ssize_t count = read(file.number(), bytes.data() + filled, bytes.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError(errno, "read", path);
+    if (filled == bytes.size())
+      bytes.resize(filled == 0 ? expected + 1 : filled + std::max<std::size_t>(filled, 65536));
+    const std::size_t count =
+        CAIRN_TRY(ReadSome(file.number(), bytes.data() + filled, bytes.size() - filled, path));
     if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
+    filled += count;
     if (filled > limit) return too_large();
   }
   bytes.resize(filled);
@@ -74,13 +75,19 @@ Result<> MakeFolders(const std::string& path, unsigned mode) {
   }
   if (errno == EEXIST) {
     if (IsFolder(path)) return {};
-    return Error{Reason::AlreadyExists, "Cannot create the folder '" + path + "': a file is in its place; move it away."};
+    return Error{Reason::AlreadyExists,
+                 "Cannot create the folder '" + path + "': a file is in its place; move it away."};
   }
   return SystemError(errno, "create", path);
 }
 
 Result<> Rename(const std::string& from, const std::string& to) {
   if (rename(from.c_str(), to.c_str()) != 0) return SystemError(errno, "move '" + from + "' to", to);
+  return {};
+}
+
+Result<> SetMode(const std::string& path, unsigned mode) {
+  if (chmod(path.c_str(), mode) != 0) return SystemError(errno, "change the permissions of", path);
   return {};
 }
 

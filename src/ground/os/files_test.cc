@@ -1,7 +1,7 @@
 #include "ground/os/files.h"
 
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 
@@ -53,7 +53,8 @@ TEST_F(Files, ErrorsNameThePathAndTheRemedy) {
   EXPECT_EQ(WriteFileAtomically(folder_ / "no/such", "").error().reason, Reason::NotFound);
   EXPECT_EQ(ReadFile(folder_.path()).error().reason, Reason::InvalidArgument);
   EXPECT_EQ(ReadFile(std::string("a\0b", 3)).error().reason, Reason::InvalidArgument);
-  EXPECT_EQ(SystemError(ENOSPC, "write", "x").message, "Cannot write 'x': the disk is full; free some space and try again.");
+  EXPECT_EQ(SystemError(ENOSPC, "write", "x").message,
+            "Cannot write 'x': the disk is full; free some space and try again.");
   EXPECT_EQ(SystemError(ENOSPC, "write", "x").reason, Reason::Exhausted);
   EXPECT_EQ(SystemError(EACCES, "write", "x").reason, Reason::Denied);
 }
@@ -86,7 +87,8 @@ TEST_F(Files, PublishingCanRefuseToReplace) {
 
 TEST_F(Files, ANameAsLongAsTheSystemAllowsCanBeWritten) {
   EXPECT_TRUE(WriteFileAtomically(folder_ / std::string(255, 'n'), "x"));
-  EXPECT_EQ(WriteFileAtomically(folder_ / std::string(256, 'n'), "x").error().reason, Reason::InvalidArgument);
+  EXPECT_EQ(WriteFileAtomically(folder_ / std::string(256, 'n'), "x").error().reason,
+            Reason::InvalidArgument);
 }
 
 TEST_F(Files, FoldersAreMadeOnceAndNotOverFiles) {
@@ -101,7 +103,8 @@ TEST_F(Files, FoldersAreMadeOnceAndNotOverFiles) {
 TEST_F(Files, TreesAreSortedByWholePath) {
   ASSERT_TRUE(MakeFolders(folder_ / "a/x"));
   for (const char* name : {"a/x/1", "a.b", "a/2", "b"}) ASSERT_TRUE(WriteFileAtomically(folder_ / name, "x"));
-  EXPECT_EQ(PathsOf(folder_.path(), Symlinks::Report), (std::vector<std::string>{"a", "a.b", "a/2", "a/x", "a/x/1", "b"}));
+  EXPECT_EQ(PathsOf(folder_.path(), Symlinks::Report),
+            (std::vector<std::string>{"a", "a.b", "a/2", "a/x", "a/x/1", "b"}));
 }
 
 TEST_F(Files, LinksAreReportedOrFollowedButNeverInCircles) {
@@ -111,7 +114,8 @@ TEST_F(Files, LinksAreReportedOrFollowedButNeverInCircles) {
   ASSERT_TRUE(Symlink("../real", folder_ / "root/folder"));
   ASSERT_TRUE(Symlink("../real/f", folder_ / "root/file"));
   ASSERT_TRUE(Symlink("nowhere", folder_ / "root/lost"));
-  EXPECT_EQ(PathsOf(folder_ / "root", Symlinks::Report), (std::vector<std::string>{"file", "folder", "lost"}));
+  EXPECT_EQ(PathsOf(folder_ / "root", Symlinks::Report),
+            (std::vector<std::string>{"file", "folder", "lost"}));
   const auto followed = *ListTree(folder_ / "root", Symlinks::Follow);
   ASSERT_EQ(followed.size(), 4u);
   EXPECT_EQ(followed[0].kind, FileKind::File);

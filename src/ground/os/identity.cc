@@ -13,7 +13,8 @@
 namespace cairn::os {
 namespace {
 
-/// A caller's time this much behind the last one counts as the same millisecond: threads overtake each other and clocks are set back a little.
+/// A caller's time this much behind the last one counts as the same millisecond: threads overtake each other
+/// and clocks are set back a little.
 constexpr TimeMs kOvertaking = 10'000;
 
 /// The 74 bits below a version-7 UUID's time, counted up within a millisecond.

@@ -7,7 +7,8 @@
 
 namespace cairn::os {
 
-/// A file's bytes, read-only, without copying them. The file must not be cut shorter while it is mapped: for files that never change.
+/// A file's bytes, read-only, without copying them. The file must not be cut shorter while it is mapped: for
+/// files that never change.
 class MappedFile {
  public:
   static Result<MappedFile> Open(const std::string& path);

@@ -33,6 +33,16 @@ Result<> NewFile::Append(std::string_view bytes) {
   return {};
 }
 
+Result<> NewFile::AppendFile(const std::string& from) {
+  const Descriptor source = CAIRN_TRY(OpenToRead(from));
+  std::string buffer(1 << 20, '\0');
+  for (;;) {
+    const std::size_t count = CAIRN_TRY(ReadSome(source.number(), buffer.data(), buffer.size(), from));
+    if (count == 0) return {};
+    CAIRN_TRY(Append(std::string_view(buffer).substr(0, count)));
+  }
+}
+
 Result<> NewFile::Publish(Existing existing) {
   if (fdatasync(descriptor_.number()) != 0) return SystemError(errno, "write", path_);
   if (existing == Existing::Replace) {

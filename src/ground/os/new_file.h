@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,8 +9,8 @@
 
 namespace cairn::os {
 
-/// A file in the making: written under a hidden name in the folder of its destination, so that nobody sees it half. Removed when dropped
-/// without being published. One thread at a time.
+/// A file in the making: written under a hidden name in the folder of its destination, so that nobody sees it
+/// half. Removed when dropped without being published. One thread at a time.
 class NewFile {
  public:
   /// `path` is where it will appear; the folder must exist. `mode` is reduced by the umask.
@@ -19,14 +20,16 @@ class NewFile {
   ~NewFile();
 
   Result<> Append(std::string_view bytes);
+  /// Appends what the file at `from` holds, through a small buffer.
+  Result<> AppendFile(const std::string& from);
   /// Bytes appended so far.
   std::uint64_t size() const { return size_; }
   /// The hidden name it has until it is published.
   const std::string& spool() const { return spool_; }
 
   enum class Existing { Replace, Refuse };
-  /// Syncs the bytes, gives the file its name and syncs the folder. With Refuse, AlreadyExists when the name is taken, and no other process
-  /// can slip in between.
+  /// Syncs the bytes, gives the file its name and syncs the folder. With Refuse, AlreadyExists when the name
+  /// is taken, and no other process can slip in between.
   Result<> Publish(Existing existing = Existing::Replace);
 
  private:

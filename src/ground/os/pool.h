@@ -12,10 +12,12 @@
 
 namespace cairn::os {
 
-/// A fixed number of threads that take tasks from a bounded queue, in the order they came. Safe from any thread.
+/// A fixed number of threads that take tasks from a bounded queue, in the order they came. Safe from any
+/// thread.
 class WorkerPool {
  public:
-  /// The token is requested once the pool stops: a long task ends early then. A task that throws ends the program.
+  /// The token is requested once the pool stops: a long task ends early then. A task that throws ends the
+  /// program.
   using Task = std::function<void(std::stop_token)>;
 
   /// `name` (at most 15 characters) is what the threads are called in the system's lists.
@@ -26,7 +28,8 @@ class WorkerPool {
 
   /// False when the queue is full or the pool has stopped: the task will not run.
   [[nodiscard]] bool Submit(Task task);
-  /// Takes no more, asks those that run to end, runs what is queued and waits for all of it. Not from one of its own tasks.
+  /// Takes no more, asks those that run to end, runs what is queued and waits for all of it. Not from one of
+  /// its own tasks.
   void Stop();
   /// Waits until nothing is queued and nothing runs.
   void WaitUntilIdle();
@@ -47,7 +50,8 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-/// Calls `work` once for each of 0…count-1, by so many threads (this one among them); comes back when all are done. Calls start in order.
+/// Calls `work` once for each of 0…count-1, by so many threads (this one among them); comes back when all are
+/// done. Calls start in order.
 void ForEachIndex(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work);
 /// Processors this process may use.
 unsigned Processors();

@@ -45,7 +45,9 @@ bool LivesInGroup(const char* name, int group) {
   const std::size_t end = text->rfind(')');
   char state = 0;
   int parent = 0, own_group = 0;
-  if (end == std::string::npos || sscanf(text->c_str() + end + 1, " %c %d %d", &state, &parent, &own_group) != 3) return false;
+  if (end == std::string::npos ||
+      sscanf(text->c_str() + end + 1, " %c %d %d", &state, &parent, &own_group) != 3)
+    return false;
   return own_group == group && state != 'Z' && state != 'X';
 }
 
@@ -77,9 +79,11 @@ std::string Describe(const Exit& exit) {
 }
 
 Result<Process> Process::Spawn(Command command) {
-  if (command.arguments.empty()) return Error{Reason::InvalidArgument, "A command needs a program; its list of arguments is empty."};
+  if (command.arguments.empty())
+    return Error{Reason::InvalidArgument, "A command needs a program; its list of arguments is empty."};
   if (!command.folder.empty() && !IsFolder(command.folder)) {
-    return Error{Reason::NotFound, "Cannot run '" + command.arguments[0] + "' in '" + command.folder + "': there is no such folder."};
+    return Error{Reason::NotFound, "Cannot run '" + command.arguments[0] + "' in '" + command.folder +
+                                       "': there is no such folder."};
   }
   Plumbing plumbing = CAIRN_TRY(Plumbing::Lay(command));
   const std::int64_t started_ns = SteadyNs();
@@ -99,7 +103,8 @@ Result<Process> Process::Spawn(Command command) {
   return process;
 }
 
-Process::Process(int id, Descriptor alive, Command command) : id_(id), alive_(std::move(alive)), command_(std::move(command)) {}
+Process::Process(int id, Descriptor alive, Command command)
+    : id_(id), alive_(std::move(alive)), command_(std::move(command)) {}
 
 Process::Process(Process&& other) noexcept
     : id_(std::exchange(other.id_, -1)),
@@ -216,7 +221,8 @@ Exit Process::Terminate(std::int64_t grace_ms) {
   kill(-id_, SIGTERM);
   const std::int64_t until_ns = SteadyNs() + grace_ms * kNsPerMs;
   const bool ended = Pump(until_ns, -1);
-  // The shell often ends before what it started. As long as it is not reaped, nobody else can get the group's number.
+  // The shell often ends before what it started. As long as it is not reaped, nobody else can get the group's
+  // number.
   while (ended && SteadyNs() < until_ns && GroupLives(id_)) {
     const timespec pause{0, kGroupCheckMs * kNsPerMs};
     nanosleep(&pause, nullptr);

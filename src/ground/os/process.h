@@ -16,16 +16,18 @@ namespace cairn::os {
 
 enum class Stream { Output, Error };
 
-/// What to start, and how. Its standard input is empty; it gets a process group of its own, no descriptor but the first three, no blocked
-/// signal and the default handling of each.
+/// What to start, and how. Its standard input is empty; it gets a process group of its own, no descriptor but
+/// the first three, no blocked signal and the default handling of each.
 struct Command {
-  std::vector<std::string> arguments;  ///< The program first; looked up in this process's PATH when it has no slash.
-  std::string folder;                  ///< Where it runs; "" for here.
+  std::vector<std::string>
+      arguments;       ///< The program first; looked up in this process's PATH when it has no slash.
+  std::string folder;  ///< Where it runs; "" for here.
   /// On top of this process's environment; no value takes the variable away.
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
   /// Both of its streams are appended there; "" leaves them as this process's own, unless there is a `line`.
   std::string log;
-  /// Called for each line of its streams, without the end of line, on the thread that waits. Lines longer than 64 KiB come in pieces.
+  /// Called for each line of its streams, without the end of line, on the thread that waits. Lines longer
+  /// than 64 KiB come in pieces.
   std::function<void(Stream, std::string_view)> line;
 
   /// `text` run by /bin/sh.
@@ -58,8 +60,9 @@ class Process {
   int id() const { return id_; }
 
   static constexpr std::int64_t kForever = -1;
-  /// Waits until it has ended, and hands its lines over meanwhile: a child with a `line` stands still while nobody waits. Nothing when it still
-  /// runs after `timeout_ms`, or when `stop` is requested. Asked again after the end, it gives the same answer.
+  /// Waits until it has ended, and hands its lines over meanwhile: a child with a `line` stands still while
+  /// nobody waits. Nothing when it still runs after `timeout_ms`, or when `stop` is requested. Asked again
+  /// after the end, it gives the same answer.
   std::optional<Exit> Wait(std::int64_t timeout_ms = kForever, std::stop_token stop = {});
   /// Ends it and everything in its group: SIGTERM first, SIGKILL for what is left after `grace_ms`.
   Exit Terminate(std::int64_t grace_ms = 5000);

@@ -51,7 +51,8 @@ TEST_F(Processes, ADeadlySignalIsTold) {
 }
 
 TEST_F(Processes, GetTheirFolderAndEnvironment) {
-  Command command = Command::Shell("pwd; echo $CAIRN_GIVEN; echo ${HOME-none}; [ -n \"$PATH\" ] && echo path");
+  Command command =
+      Command::Shell("pwd; echo $CAIRN_GIVEN; echo ${HOME-none}; [ -n \"$PATH\" ] && echo path");
   command.folder = folder_.path();
   command.environment = {{"CAIRN_GIVEN", "a b"}, {"HOME", std::nullopt}};
   Run(std::move(command));
@@ -71,7 +72,9 @@ TEST_F(Processes, WriteToALogWithOrWithoutLines) {
 }
 
 TEST_F(Processes, LongAndManyLinesArriveWhole) {
-  EXPECT_TRUE(Run("i=0; while [ $i -lt 3000 ]; do echo line-$i; i=$((i+1)); done; head -c 200000 /dev/zero | tr '\\0' x; echo").Succeeded());
+  EXPECT_TRUE(Run("i=0; while [ $i -lt 3000 ]; do echo line-$i; i=$((i+1)); done; head -c 200000 /dev/zero | "
+                  "tr '\\0' x; echo")
+                  .Succeeded());
   ASSERT_GT(output_.size(), 3000u);
   EXPECT_EQ(output_[2999], "line-2999");
   std::size_t rest = 0;
@@ -121,7 +124,8 @@ class Descendants : public Processes {
   /// A shell whose grandchild holds an open named pipe; gives our end once the grandchild runs.
   Process StartWithGrandchild(const std::string& grandchild) {
     EXPECT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
-    Process process = *Process::Spawn(Command::Shell("(" + grandchild + ") 3>" + (folder_ / "pipe") + " & wait"));
+    Process process =
+        *Process::Spawn(Command::Shell("(" + grandchild + ") 3>" + (folder_ / "pipe") + " & wait"));
     pipe_ = *Open(folder_ / "pipe", O_RDONLY);  // Waits for the writer.
     return process;
   }
@@ -149,7 +153,8 @@ TEST_F(Descendants, WhoIgnoreTheRequestAreKilled) {
 }
 
 TEST_F(Descendants, GetTimeToCleanUpAfterTheShellIsGone) {
-  Process process = StartWithGrandchild("trap 'touch " + (folder_ / "clean") + "; exit' TERM; echo >&3; while :; do sleep 0.02; done");
+  Process process = StartWithGrandchild("trap 'touch " + (folder_ / "clean") +
+                                        "; exit' TERM; echo >&3; while :; do sleep 0.02; done");
   char byte = 0;
   ASSERT_EQ(read(pipe_.number(), &byte, 1), 1);
   process.Terminate(20'000);
@@ -172,7 +177,9 @@ TEST_F(Processes, ADaemonThatKeepsTheStreamsDoesNotHoldTheWait) {
 
 TEST_F(Processes, InheritNothingButTheirStreams) {
   const int leak = open("/dev/null", O_RDONLY);  // Without close-on-exec, as a careless library would.
-  EXPECT_TRUE(Run("ls /proc/self/fd | wc -l; [ -e /proc/self/fd/" + std::to_string(leak) + " ] && echo leaked; true").Succeeded());
+  EXPECT_TRUE(
+      Run("ls /proc/self/fd | wc -l; [ -e /proc/self/fd/" + std::to_string(leak) + " ] && echo leaked; true")
+          .Succeeded());
   EXPECT_EQ(output_, (std::vector<std::string>{"4"}));  // 0, 1, 2 and the folder that ls reads.
   close(leak);
 }

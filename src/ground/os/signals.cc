@@ -33,10 +33,13 @@ int StopSignals::Wait(std::int64_t timeout_ms) {
   const std::int64_t until_ns = SteadyNs() + timeout_ms * 1'000'000;
   for (;;) {
     signalfd_siginfo came{};
-    if (read(descriptor_.number(), &came, sizeof came) == sizeof came) return static_cast<int>(came.ssi_signo);
+    if (read(descriptor_.number(), &came, sizeof came) == sizeof came)
+      return static_cast<int>(came.ssi_signo);
     pollfd watched{descriptor_.number(), POLLIN, 0};
     int wait_ms = -1;
-    if (timeout_ms >= 0) wait_ms = static_cast<int>(std::clamp<std::int64_t>((until_ns - SteadyNs() + 999'999) / 1'000'000, 0, 1'000'000'000));
+    if (timeout_ms >= 0)
+      wait_ms = static_cast<int>(
+          std::clamp<std::int64_t>((until_ns - SteadyNs() + 999'999) / 1'000'000, 0, 1'000'000'000));
     const int ready = poll(&watched, 1, wait_ms);
     if (ready == 0 && SteadyNs() >= until_ns) return 0;
   }

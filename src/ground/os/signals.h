@@ -8,8 +8,8 @@
 
 namespace cairn::os {
 
-/// Turns SIGTERM and SIGINT into something to wait for. Made in main() before any thread is started, so that every thread has them blocked;
-/// as before when it is gone.
+/// Turns SIGTERM and SIGINT into something to wait for. Made in main() before any thread is started, so that
+/// every thread has them blocked; as before when it is gone.
 class StopSignals {
  public:
   StopSignals();
@@ -19,7 +19,8 @@ class StopSignals {
 
   /// Readable when one has come; for poll(2) and event loops.
   int descriptor() const { return descriptor_.number(); }
-  /// The number of the signal that came, or 0 when none did within `timeout_ms` (negative: for ever). Each is given once.
+  /// The number of the signal that came, or 0 when none did within `timeout_ms` (negative: for ever). Each is
+  /// given once.
   int Wait(std::int64_t timeout_ms = -1);
 
  private:

@@ -62,9 +62,12 @@ std::vector<char*> PointersTo(const std::vector<std::string>& texts) {
 
 Error SpawnError(int code, const std::string& program) {
   Error error = SystemError(code, "run", program);
-  if (code == ENOENT) error.message = "Cannot run '" + program + "': there is no such program; check its name and the PATH.";
+  if (code == ENOENT)
+    error.message = "Cannot run '" + program + "': there is no such program; check its name and the PATH.";
   if (code == ENOEXEC) {
-    error = {Reason::InvalidArgument, "Cannot run '" + program + "': it is not a program; a script needs a first line such as #!/bin/sh."};
+    error = {
+        Reason::InvalidArgument,
+        "Cannot run '" + program + "': it is not a program; a script needs a first line such as #!/bin/sh."};
   }
   return error;
 }
@@ -74,7 +77,7 @@ Error SpawnError(int code, const std::string& program) {
 Result<Plumbing> Plumbing::Lay(const Command& command) {
   Plumbing plumbing;
   Descriptor log;
-  if (!command.log.empty()) log = CAIRN_TRY(Open(command.log, O_WRONLY | O_CREAT | O_APPEND));
+  if (!command.log.empty()) log = CAIRN_TRY(OpenToAppend(command.log));
   if (command.line) {
     CAIRN_TRY(LayPipe(plumbing.output, plumbing.child_output));
     CAIRN_TRY(LayPipe(plumbing.error, plumbing.child_error));
@@ -89,8 +92,10 @@ Result<Plumbing> Plumbing::Lay(const Command& command) {
 Result<int> SpawnChild(const Command& command, const Plumbing& plumbing) {
   FileActions actions;
   posix_spawn_file_actions_addopen(&actions.value, 0, "/dev/null", O_RDONLY, 0);
-  if (plumbing.child_output) posix_spawn_file_actions_adddup2(&actions.value, plumbing.child_output.number(), 1);
-  if (plumbing.child_error) posix_spawn_file_actions_adddup2(&actions.value, plumbing.child_error.number(), 2);
+  if (plumbing.child_output)
+    posix_spawn_file_actions_adddup2(&actions.value, plumbing.child_output.number(), 1);
+  if (plumbing.child_error)
+    posix_spawn_file_actions_adddup2(&actions.value, plumbing.child_error.number(), 2);
   // Other libraries in this process may have opened descriptors without close-on-exec.
   posix_spawn_file_actions_addclosefrom_np(&actions.value, 3);
   if (!command.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions.value, command.folder.c_str());
@@ -102,13 +107,15 @@ Result<int> SpawnChild(const Command& command, const Plumbing& plumbing) {
   posix_spawnattr_setsigmask(&attributes.value, &none);
   posix_spawnattr_setsigdefault(&attributes.value, &all);
   posix_spawnattr_setpgroup(&attributes.value, 0);
-  posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags(&attributes.value,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
   const std::vector<std::string> variables = EnvironmentOf(command);
   const auto arguments = PointersTo(command.arguments);
   const auto environment = PointersTo(variables);
   pid_t id = -1;
-  const int failed = posix_spawnp(&id, arguments[0], &actions.value, &attributes.value, arguments.data(), environment.data());
+  const int failed = posix_spawnp(&id, arguments[0], &actions.value, &attributes.value, arguments.data(),
+                                  environment.data());
   if (failed != 0) return SpawnError(failed, command.arguments[0]);
   return id;
 }

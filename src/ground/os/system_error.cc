@@ -15,7 +15,8 @@ struct Explanation {
 
 constexpr Explanation kExplanations[] = {
     {ENOENT, Reason::NotFound, "there is no such file or folder; check the path"},
-    {EACCES, Reason::Denied, "permission denied; check the owner and mode of the file and of the folders above it"},
+    {EACCES, Reason::Denied,
+     "permission denied; check the owner and mode of the file and of the folders above it"},
     {EPERM, Reason::Denied, "the system does not permit it; check the owner and mode of the file"},
     {EROFS, Reason::Denied, "the file system is mounted read-only; choose another place or remount it"},
     {EEXIST, Reason::AlreadyExists, "it already exists; choose another name or remove it first"},
@@ -24,7 +25,8 @@ constexpr Explanation kExplanations[] = {
     {EMFILE, Reason::Exhausted, "this process has too many open files; raise its limit (ulimit -n)"},
     {ENFILE, Reason::Exhausted, "the system has too many open files; close some programs and try again"},
     {ENOMEM, Reason::Exhausted, "memory is used up; free some and try again"},
-    {EFBIG, Reason::TooLarge, "the file would become too large for this file system or the process's limit (ulimit -f)"},
+    {EFBIG, Reason::TooLarge,
+     "the file would become too large for this file system or the process's limit (ulimit -f)"},
     {ENOTDIR, Reason::InvalidArgument, "a part of the path is a file, not a folder; check the path"},
     {EISDIR, Reason::InvalidArgument, "it is a folder, not a file; give the path of a file"},
     {ELOOP, Reason::InvalidArgument, "the symbolic links on the path lead in a circle; repair them"},

@@ -22,7 +22,8 @@ std::string Amount(std::uint64_t amount, std::string_view unit) {
 }
 
 void AppendIfItFits(std::string& line, const std::string& part, int width) {
-  if (CodePoints(line) + 2 + CodePoints(part) <= static_cast<std::size_t>(std::max(width, 0))) line += "  " + part;
+  if (CodePoints(line) + 2 + CodePoints(part) <= static_cast<std::size_t>(std::max(width, 0)))
+    line += "  " + part;
 }
 
 std::string Bar(double share) {
@@ -43,10 +44,11 @@ bool WantsColor(int descriptor) {
   return IsTerminal(descriptor) && VariableOr("NO_COLOR", "").empty() && VariableOr("TERM", "") != "dumb";
 }
 
-std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64_t total, std::string_view unit, std::int64_t elapsed_ms,
-                         int width) {
+std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64_t total,
+                         std::string_view unit, std::int64_t elapsed_ms, int width) {
   std::string line(label);
-  const double rate = elapsed_ms > 0 ? static_cast<double>(done) * 1000.0 / static_cast<double>(elapsed_ms) : 0;
+  const double rate =
+      elapsed_ms > 0 ? static_cast<double>(done) * 1000.0 / static_cast<double>(elapsed_ms) : 0;
   const std::string noun = unit == "B" ? "" : " " + std::string(unit);
   const std::string per_second = Amount(static_cast<std::uint64_t>(rate), unit) + noun + "/s";
   if (total == 0) {
@@ -61,7 +63,10 @@ std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64
   AppendIfItFits(line, Amount(done, unit) + " of " + Amount(total, unit) + noun, width);
   AppendIfItFits(line, per_second, width);
   if (rate > 0 && done < total) {
-    AppendIfItFits(line, FormatDuration(static_cast<std::int64_t>(static_cast<double>(total - done) * 1000 / rate)) + " left", width);
+    AppendIfItFits(
+        line,
+        FormatDuration(static_cast<std::int64_t>(static_cast<double>(total - done) * 1000 / rate)) + " left",
+        width);
   }
   return line;
 }
@@ -88,7 +93,8 @@ void ProgressBar::Draw(std::int64_t now_ns) {
   const std::lock_guard lock(drawing_);
   // The last column stays free: some terminals break the line when it is filled.
   const int width = WidthOf(look_.descriptor) - 1;
-  const std::string line = "\r" + ProgressLine(label_, done_, total_, unit_, (now_ns - started_ns_) / kNsPerMs, width) + "\033[K";
+  const std::string line =
+      "\r" + ProgressLine(label_, done_, total_, unit_, (now_ns - started_ns_) / kNsPerMs, width) + "\033[K";
   [[maybe_unused]] const ssize_t written = write(look_.descriptor, line.data(), line.size());
   drawn_ = true;
 }
@@ -96,7 +102,8 @@ void ProgressBar::Draw(std::int64_t now_ns) {
 ProgressBar::~ProgressBar() {
   static constexpr std::string_view kWipe = "\r\033[K";
   const std::lock_guard lock(drawing_);
-  if (drawn_) [[maybe_unused]] const ssize_t written = write(look_.descriptor, kWipe.data(), kWipe.size());
+  if (drawn_) [[maybe_unused]]
+    const ssize_t written = write(look_.descriptor, kWipe.data(), kWipe.size());
 }
 
 }  // namespace cairn::os

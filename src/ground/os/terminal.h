@@ -17,12 +17,14 @@ int WidthOf(int descriptor, int otherwise = 80);
 /// On a terminal, unless NO_COLOR is set (no-color.org) or TERM is "dumb".
 bool WantsColor(int descriptor);
 
-/// "hashing  [########            ]  40%  120.0 MiB of 300.0 MiB  60.0 MiB/s  3.0 s left", at most `width` columns: what does not fit is
-/// left out from the right. Without a total (0): what is done, and the rate. `unit` is "B" for bytes, else a noun: "rows".
-std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64_t total, std::string_view unit, std::int64_t elapsed_ms, int width);
+/// "hashing  [########            ]  40%  120.0 MiB of 300.0 MiB  60.0 MiB/s  3.0 s left", at most `width`
+/// columns: what does not fit is left out from the right. Without a total (0): what is done, and the rate.
+/// `unit` is "B" for bytes, else a noun: "rows".
+std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64_t total,
+                         std::string_view unit, std::int64_t elapsed_ms, int width);
 
-/// A bar for anything that may take longer than a second: drawn only then, only on a terminal, and wiped at the end. Safe from any thread;
-/// Advance is cheap enough for inner loops.
+/// A bar for anything that may take longer than a second: drawn only then, only on a terminal, and wiped at
+/// the end. Safe from any thread; Advance is cheap enough for inner loops.
 class ProgressBar {
  public:
   struct Look {
@@ -31,7 +33,8 @@ class ProgressBar {
     std::int64_t period_ms = 100;
   };
 
-  ProgressBar(std::string label, std::uint64_t total, std::string unit) : ProgressBar(std::move(label), total, std::move(unit), Look{}) {}
+  ProgressBar(std::string label, std::uint64_t total, std::string unit)
+      : ProgressBar(std::move(label), total, std::move(unit), Look{}) {}
   ProgressBar(std::string label, std::uint64_t total, std::string unit, Look look);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;

@@ -72,7 +72,8 @@ TEST(ProgressLine, SaysShareRateAndTimeLeft) {
   EXPECT_EQ(ProgressLine("x", 120 << 20, 300 << 20, "B", 2000, 200),
             "x  [########            ]   40%  120.0 MiB of 300.0 MiB  60.0 MiB/s  3.0 s left");
   EXPECT_EQ(ProgressLine("x", 2000, 0, "rows", 1000, 200), "x  2,000 rows  2,000 rows/s");
-  EXPECT_EQ(ProgressLine("x", 10, 10, "rows", 1000, 200), "x  [####################]  100%  10 of 10 rows  10 rows/s");
+  EXPECT_EQ(ProgressLine("x", 10, 10, "rows", 1000, 200),
+            "x  [####################]  100%  10 of 10 rows  10 rows/s");
   EXPECT_EQ(ProgressLine("x", 5, 10, "rows", 1000, 34), "x  [##########          ]   50%");
   EXPECT_EQ(ProgressLine("x", 20, 10, "rows", 0, 34), "x  [####################]  100%");
 }

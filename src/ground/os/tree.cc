@@ -92,7 +92,8 @@ class TreeWalk {
     const auto identity = std::make_pair(found.st_dev, found.st_ino);
     if (std::find(above_.begin(), above_.end(), identity) != above_.end()) {
       return Error{Reason::InvalidArgument,
-                   "The link '" + JoinPath(root_, below) + "' leads back to a folder above it; remove the link or list without it."};
+                   "The link '" + JoinPath(root_, below) +
+                       "' leads back to a folder above it; remove the link or list without it."};
     }
     if (above_.size() > kMaxDepth) {
       return Error{Reason::InvalidArgument, "'" + root_ + "' is nested too deeply; flatten its folders."};
@@ -115,8 +116,10 @@ Result<> RemoveBelow(int parent, const std::string& name, const std::string& pat
   const Descriptor folder(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder) return SystemError(errno, "remove", path);
   const Listing listing = CAIRN_TRY(Enter("/proc/self/fd/" + std::to_string(folder.number()), 0));
-  for (const std::string& below : listing.names) CAIRN_TRY(RemoveBelow(folder.number(), below, path + "/" + below));
-  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) return SystemError(errno, "remove", path);
+  for (const std::string& below : listing.names)
+    CAIRN_TRY(RemoveBelow(folder.number(), below, path + "/" + below));
+  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    return SystemError(errno, "remove", path);
   return {};
 }
 
@@ -142,7 +145,9 @@ Result<std::vector<TreeEntry>> ListTree(const std::string& root, Symlinks symlin
   return TreeWalk(root, symlinks).Walk();
 }
 
-Result<std::vector<std::string>> ListFolder(const std::string& folder) { return CAIRN_TRY(Enter(folder, 0)).names; }
+Result<std::vector<std::string>> ListFolder(const std::string& folder) {
+  return CAIRN_TRY(Enter(folder, 0)).names;
+}
 
 Result<> RemoveTree(const std::string& path) { return RemoveBelow(AT_FDCWD, path, path); }
 

@@ -19,10 +19,12 @@ Result<> CheckText(const std::string& text, std::size_t position) {
   if (IsPlainAscii(text)) return {};
   const std::string parameter = "The text for $" + std::to_string(position) + " ";
   if (text.find('\0') != std::string::npos) {
-    return Error{Reason::InvalidArgument, parameter + "contains a zero byte, which cannot be stored; remove it."};
+    return Error{Reason::InvalidArgument,
+                 parameter + "contains a zero byte, which cannot be stored; remove it."};
   }
   if (!IsUtf8(text)) {
-    return Error{Reason::InvalidArgument, parameter + "is not UTF-8; encode it, or store its bytes as base64."};
+    return Error{Reason::InvalidArgument,
+                 parameter + "is not UTF-8; encode it, or store its bytes as base64."};
   }
   return {};
 }
@@ -34,8 +36,8 @@ Result<> CheckValues(std::span<const Value> values) {
     if (const auto* text = std::get_if<std::string>(&value.state())) CAIRN_TRY(CheckText(*text, position));
     const auto* number = std::get_if<double>(&value.state());
     if (number != nullptr && std::isnan(*number)) {
-      return Error{Reason::InvalidArgument,
-                   "The number for $" + std::to_string(position) + " is NaN, which cannot be stored; store a flag beside it."};
+      return Error{Reason::InvalidArgument, "The number for $" + std::to_string(position) +
+                                                " is NaN, which cannot be stored; store a flag beside it."};
     }
   }
   return {};
@@ -74,8 +76,8 @@ Result<> Connection::InsertRows(std::string_view head, std::size_t width, std::s
   if (failure_) return *failure_;
   auto outcome = CheckValues(values);
   if (width == 0 || values.size() % width != 0) {
-    outcome = Error{Reason::Internal, "InsertRows got " + std::to_string(values.size()) + " values for rows of " +
-                                          std::to_string(width) + "."};
+    outcome = Error{Reason::Internal, "InsertRows got " + std::to_string(values.size()) +
+                                          " values for rows of " + std::to_string(width) + "."};
   }
   if (outcome && !values.empty()) outcome = ExecuteRows(head, width, values, tail);
   if (!outcome) failure_ = outcome.error();
@@ -91,13 +93,15 @@ Result<> Connection::Perform(const std::function<Result<>(Connection&)>& work) {
 }
 
 std::string Connection::Like(std::string_view column, std::string_view parameter) const {
-  // PostgreSQL's LIKE has a backslash as escape unless told otherwise; SQLite's has none, and keeps case by a pragma.
+  // PostgreSQL's LIKE has a backslash as escape unless told otherwise; SQLite's has none, and keeps case by a
+  // pragma.
   const std::string comparison = std::string(column) + " LIKE " + std::string(parameter);
   return engine() == Engine::Postgres ? "(" + comparison + " ESCAPE '')" : "(" + comparison + ")";
 }
 
 std::string Connection::ILike(std::string_view column, std::string_view parameter) const {
-  if (engine() == Engine::Sqlite) return "cairn_ilike(" + std::string(column) + ", " + std::string(parameter) + ")";
+  if (engine() == Engine::Sqlite)
+    return "cairn_ilike(" + std::string(column) + ", " + std::string(parameter) + ")";
   // Under COLLATE "C" PostgreSQL folds the case of ASCII alone.
   return "(" + std::string(column) + " COLLATE \"und-x-icu\" ILIKE " + std::string(parameter) + " ESCAPE '')";
 }

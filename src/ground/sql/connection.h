@@ -15,8 +15,8 @@
 
 namespace cairn::sql {
 
-/// What may be bound to a parameter or come back in a column: null, whole number, double, text. Truth values are the
-/// integers 0 and 1; bytes are stored as text (hexadecimal or base64). Times are `_ms` integers.
+/// What may be bound to a parameter or come back in a column: null, whole number, double, text. Truth values
+/// are the integers 0 and 1; bytes are stored as text (hexadecimal or base64). Times are `_ms` integers.
 class Value {
  public:
   Value() = default;
@@ -36,7 +36,8 @@ class Value {
   std::variant<std::nullptr_t, std::int64_t, double, std::string> state_ = nullptr;
 };
 
-/// One row of an answer. Reading a column as another kind than it holds gives a neutral value (0, 0.0, ""); IsNull tells.
+/// One row of an answer. Reading a column as another kind than it holds gives a neutral value (0, 0.0, "");
+/// IsNull tells.
 class Row {
  public:
   explicit Row(std::vector<Value> columns) : columns_(std::move(columns)) {}
@@ -54,46 +55,53 @@ class Row {
 
 using Rows = std::vector<Row>;
 
-/// One SQL text serves both engines. They differ in a closed list of ways, all of it handled here, in InsertRows or when
-/// a migration is applied:
+/// One SQL text serves both engines. They differ in a closed list of ways, all of it handled here, in
+/// InsertRows or when a migration is applied:
 ///  - LIKE: written with Like() (case kept) and ILike() (case ignored);
 ///  - text sorts and compares by bytes: a migration's TEXT columns become TEXT COLLATE "C" on PostgreSQL;
-///  - doubles: NaN cannot be stored (InvalidArgument), so callers store a flag beside the number; infinities and every
+///  - doubles: NaN cannot be stored (InvalidArgument), so callers store a flag beside the number; infinities
+///  and every
 ///    other double come back bit for bit, except that SQLite gives -0.0 back as 0.0;
-///  - clustered tables: a migration may end a table with the marker /*CLUSTERED*/, which SQLite reads as WITHOUT ROWID.
+///  - clustered tables: a migration may end a table with the marker /*CLUSTERED*/, which SQLite reads as
+///  WITHOUT ROWID.
 ///
-/// How to write statements that both engines take: a bound integer is a BIGINT, a double a DOUBLE PRECISION, text a TEXT,
-/// and a null takes its type from where it stands. So write CAST($1 AS BIGINT) where only the parameter tells the type
-/// (`CAST($1 AS TEXT) IS NULL`) or where PostgreSQL wants a smaller integer (`substr(name, CAST($2 AS INTEGER))`), and do
-/// not compare a text parameter with a number's column. Comparisons, BOOLEAN, and sums of integers come back as integers.
+/// How to write statements that both engines take: a bound integer is a BIGINT, a double a DOUBLE PRECISION,
+/// text a TEXT, and a null takes its type from where it stands. So write CAST($1 AS BIGINT) where only the
+/// parameter tells the type
+/// (`CAST($1 AS TEXT) IS NULL`) or where PostgreSQL wants a smaller integer (`substr(name, CAST($2 AS
+/// INTEGER))`), and do not compare a text parameter with a number's column. Comparisons, BOOLEAN, and sums of
+/// integers come back as integers.
 enum class Engine { Sqlite, Postgres };
 
-/// One transaction's way to the store. Obtained from Database::Transact or Database::Read; never kept beyond the call.
+/// One transaction's way to the store. Obtained from Database::Transact or Database::Read; never kept beyond
+/// the call.
 class Connection {
  public:
   virtual ~Connection() = default;
 
   virtual Engine engine() const = 0;
 
-  /// Runs one statement with $1, $2, … bound to `values`, and gives its rows. Statements are prepared once per connection
-  /// and text, so never splice values into the text. Text is UTF-8 without zero bytes.
+  /// Runs one statement with $1, $2, … bound to `values`, and gives its rows. Statements are prepared once
+  /// per connection and text, so never splice values into the text. Text is UTF-8 without zero bytes.
   ///
-  /// Errors: InvalidArgument for a value that cannot be stored, AlreadyExists for a broken unique key, Conflict for a
-  /// broken foreign key or a lost race (Transact tries the latter again), Exhausted for a full disk, Corrupt for a damaged
-  /// file, Unavailable for a lost server, Internal for a wrong statement. After an error the transaction can only be
-  /// rolled back: further statements give the same error, and so does Transact, even when the work gives a value. Where
-  /// a broken key is expected, say ON CONFLICT.
+  /// Errors: InvalidArgument for a value that cannot be stored, AlreadyExists for a broken unique key,
+  /// Conflict for a broken foreign key or a lost race (Transact tries the latter again), Exhausted for a full
+  /// disk, Corrupt for a damaged file, Unavailable for a lost server, Internal for a wrong statement. After
+  /// an error the transaction can only be rolled back: further statements give the same error, and so does
+  /// Transact, even when the work gives a value. Where a broken key is expected, say ON CONFLICT.
   Result<Rows> Run(std::string_view statement, std::span<const Value> values);
   Result<Rows> Run(std::string_view statement, std::initializer_list<Value> values = {}) {
     return Run(statement, std::span<const Value>(values.begin(), values.size()));
   }
 
-  /// `head` VALUES (row), (row)… `tail`, for any number of rows. `values` holds them row by row, `width` per row. With
-  /// ON CONFLICT … DO UPDATE the rows of one call must have distinct keys. Errors as Run.
-  /// Example: InsertRows("INSERT INTO param (run, key, value)", 3, values, "ON CONFLICT (run, key) DO NOTHING").
-  Result<> InsertRows(std::string_view head, std::size_t width, std::span<const Value> values, std::string_view tail = "");
+  /// `head` VALUES (row), (row)… `tail`, for any number of rows. `values` holds them row by row, `width` per
+  /// row. With ON CONFLICT … DO UPDATE the rows of one call must have distinct keys. Errors as Run. Example:
+  /// InsertRows("INSERT INTO param (run, key, value)", 3, values, "ON CONFLICT (run, key) DO NOTHING").
+  Result<> InsertRows(std::string_view head, std::size_t width, std::span<const Value> values,
+                      std::string_view tail = "");
 
-  /// The comparison `column LIKE pattern` with case kept, or ignored (in every script, not only ASCII); `parameter` is
+  /// The comparison `column LIKE pattern` with case kept, or ignored (in every script, not only ASCII);
+  /// `parameter` is
   /// "$3" or the like. % and _ are wildcards, there is no escape.
   std::string Like(std::string_view column, std::string_view parameter) const;
   std::string ILike(std::string_view column, std::string_view parameter) const;

@@ -17,40 +17,44 @@ namespace cairn::sql {
 
 /// A store of records on SQLite or PostgreSQL. Safe from any thread.
 ///
-/// Durability: when Transact gives a value, its writes are on disk. On SQLite one writer thread runs the work of many
-/// callers, each in a savepoint, and shares one synchronous commit among them; so work may run on another thread, must
-/// have no effect outside its connection, and may run again when the shared commit failed. Exactly one connection writes
-/// and checkpoints; reads use others that are read-only. On PostgreSQL each call is a transaction on a pooled connection.
+/// Durability: when Transact gives a value, its writes are on disk. On SQLite one writer thread runs the work
+/// of many callers, each in a savepoint, and shares one synchronous commit among them; so work may run on
+/// another thread, must have no effect outside its connection, and may run again when the shared commit
+/// failed. Exactly one connection writes and checkpoints; reads use others that are read-only. On PostgreSQL
+/// each call is a transaction on a pooled connection.
 ///
-/// Isolation: every Transact is serializable on both engines, so work may read, decide and write without locks. On
-/// PostgreSQL serialization failures and deadlocks (40001, 40P01) are tried again with a growing, jittered pause; what
-/// still loses after ten seconds is Conflict.
+/// Isolation: every Transact is serializable on both engines, so work may read, decide and write without
+/// locks. On PostgreSQL serialization failures and deadlocks (40001, 40P01) are tried again with a growing,
+/// jittered pause; what still loses after ten seconds is Conflict.
 class Database {
  public:
   /// Opens or creates the store that `url` names:
   ///  - "sqlite:///relative.db", "sqlite:////absolute/path.db" (the folder must exist);
-  ///  - "postgresql://user:password@host:port/name?option=value", as libpq reads it; "postgres://" means the same.
-  /// InvalidArgument for another form. Unavailable when it cannot be reached or, for SQLite, when another process owns
-  /// it: one process owns a SQLite store, by a lock on the file "<path>.lock". Corrupt when the file is no database.
+  ///  - "postgresql://user:password@host:port/name?option=value", as libpq reads it; "postgres://" means the
+  ///  same.
+  /// InvalidArgument for another form. Unavailable when it cannot be reached or, for SQLite, when another
+  /// process owns it: one process owns a SQLite store, by a lock on the file "<path>.lock". Corrupt when the
+  /// file is no database.
   static Result<std::unique_ptr<Database>> Open(std::string_view url);
   virtual ~Database() = default;
 
   virtual Engine engine() const = 0;
 
-  /// Applies what is missing of each room's schema, each step in a transaction of its own, and remembers it in the table
-  /// schema_step with a digest of the step's text. Conflict when a step already applied has another text, or the store was
-  /// written by a newer program; nothing is changed then.
+  /// Applies what is missing of each room's schema, each step in a transaction of its own, and remembers it
+  /// in the table schema_step with a digest of the step's text. Conflict when a step already applied has
+  /// another text, or the store was written by a newer program; nothing is changed then.
   Result<> Migrate(std::span<const RoomSchema* const> rooms);
 
-  /// Runs `work(Connection&) -> Result<T>` in one transaction; commits when it gives a value, rolls back when it gives an
-  /// error. A Transact or Read of the same database inside `work` is a bug and ends the process: pass the connection down.
+  /// Runs `work(Connection&) -> Result<T>` in one transaction; commits when it gives a value, rolls back when
+  /// it gives an error. A Transact or Read of the same database inside `work` is a bug and ends the process:
+  /// pass the connection down.
   template <class Work>
   auto Transact(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
     return Collect(work, &Database::RunWrite);
   }
 
-  /// The same for reading alone, from one consistent snapshot that holds all that was acknowledged before; does not wait
-  /// for writers. Writing there is an Internal error.
+  /// The same for reading alone, from one consistent snapshot that holds all that was acknowledged before;
+  /// does not wait for writers. Writing there is an Internal error.
   template <class Work>
   auto Read(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
     return Collect(work, &Database::RunRead);
@@ -78,7 +82,8 @@ class Database {
   void RefuseNesting() const;
 
   template <class Work>
-  auto Collect(Work& work, Result<> (Database::*run)(const Job&)) -> std::invoke_result_t<Work&, Connection&> {
+  auto Collect(Work& work, Result<> (Database::*run)(const Job&))
+      -> std::invoke_result_t<Work&, Connection&> {
     RefuseNesting();
     using Answer = std::invoke_result_t<Work&, Connection&>;
     std::optional<Answer> answer;

@@ -10,8 +10,8 @@ namespace {
 Result<Libpq> Load() {
   void* library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    return Error{Reason::Unavailable, std::string("PostgreSQL's client library cannot be opened (") + dlerror() +
-                                          "); install it (Debian: libpq5)."};
+    return Error{Reason::Unavailable, std::string("PostgreSQL's client library cannot be opened (") +
+                                          dlerror() + "); install it (Debian: libpq5)."};
   }
   Libpq libpq{};
   const char* missing = nullptr;
@@ -41,7 +41,8 @@ Result<Libpq> Load() {
   find(libpq.GetIsNull, "PQgetisnull");
   find(libpq.Clear, "PQclear");
   if (missing != nullptr) {
-    return Error{Reason::Unavailable, std::string("PostgreSQL's client library lacks ") + missing + "; install a newer one."};
+    return Error{Reason::Unavailable,
+                 std::string("PostgreSQL's client library lacks ") + missing + "; install a newer one."};
   }
   return libpq;
 }

@@ -6,8 +6,8 @@
 
 namespace cairn::sql {
 
-/// The part of PostgreSQL's client library used here. It is opened at first use: linking it would map some 25 libraries
-/// into every process, also those that keep their records in SQLite.
+/// The part of PostgreSQL's client library used here. It is opened at first use: linking it would map some 25
+/// libraries into every process, also those that keep their records in SQLite.
 struct Libpq {
   decltype(&PQconnectdbParams) ConnectDbParams;
   decltype(&PQfinish) Finish;

@@ -25,8 +25,8 @@ std::string DigestOf(std::string_view text) {
   return std::to_string(text.size()) + "-" + std::to_string(hash);
 }
 
-/// Several servers may start on one PostgreSQL at a time. The lock comes before the first look at the tables, and READ
-/// COMMITTED makes that look a fresh one after the wait.
+/// Several servers may start on one PostgreSQL at a time. The lock comes before the first look at the tables,
+/// and READ COMMITTED makes that look a fresh one after the wait.
 Result<> TakeTurn(Connection& connection) {
   if (connection.engine() == Engine::Sqlite) return {};
   CAIRN_TRY(connection.Run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
@@ -47,21 +47,24 @@ Result<> CheckRoom(const RoomSchema& schema, const Applied& applied) {
   std::int64_t newest = 0;
   for (const Migration& step : schema.steps) {
     if (step.number <= newest) {
-      return Error{Reason::Internal, "The steps of room '" + schema.room + "' are out of order at '" + step.name + "'."};
+      return Error{Reason::Internal,
+                   "The steps of room '" + schema.room + "' are out of order at '" + step.name + "'."};
     }
     newest = step.number;
     const auto known = applied.find({schema.room, step.number});
     if (known != applied.end() && known->second != DigestOf(step.text)) {
-      return Error{Reason::Conflict, "The store's tables of '" + schema.room + "' were made by another text of step '" +
-                                         step.name + "'; applied steps never change, so put the old text back and add a "
+      return Error{Reason::Conflict, "The store's tables of '" + schema.room +
+                                         "' were made by another text of step '" + step.name +
+                                         "'; applied steps never change, so put the old text back and add a "
                                          "new step."};
     }
   }
   for (const auto& [step, digest] : applied) {
     if (step.first != schema.room || step.second <= newest) continue;
     return Error{Reason::Conflict, "The store's tables of '" + schema.room + "' are at step " +
-                                       std::to_string(step.second) + ", but this program knows them only up to " +
-                                       std::to_string(newest) + "; use the newer program."};
+                                       std::to_string(step.second) +
+                                       ", but this program knows them only up to " + std::to_string(newest) +
+                                       "; use the newer program."};
   }
   return {};
 }
@@ -72,8 +75,9 @@ Result<> Apply(Connection& connection, const RoomSchema& schema, const Migration
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  CAIRN_TRY(connection.Run("INSERT INTO schema_step (room, number, name, digest, applied_ms) VALUES ($1, $2, $3, $4, $5)",
-                           {schema.room, step.number, step.name, DigestOf(step.text), now_ms}));
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO schema_step (room, number, name, digest, applied_ms) VALUES ($1, $2, $3, $4, $5)",
+      {schema.room, step.number, step.name, DigestOf(step.text), now_ms}));
   return {};
 }
 

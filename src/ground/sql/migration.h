@@ -5,8 +5,8 @@
 
 namespace cairn::sql {
 
-/// One forward-only step of a room's tables: one or more statements separated by semicolons, the same text for both
-/// engines. Types are written in capitals: BIGINT, DOUBLE PRECISION, TEXT. No trigger bodies.
+/// One forward-only step of a room's tables: one or more statements separated by semicolons, the same text
+/// for both engines. Types are written in capitals: BIGINT, DOUBLE PRECISION, TEXT. No trigger bodies.
 struct Migration {
   int number = 0;
   std::string name;

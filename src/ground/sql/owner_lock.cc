@@ -24,7 +24,8 @@ std::string ProgramName() {
 std::string OwnerIn(int file) {
   char text[128] = {};
   const ssize_t length = pread(file, text, sizeof text - 1, 0);
-  const std::string_view owner = Trim(std::string_view(text, length > 0 ? static_cast<std::size_t>(length) : 0));
+  const std::string_view owner =
+      Trim(std::string_view(text, length > 0 ? static_cast<std::size_t>(length) : 0));
   return owner.empty() ? "another process" : std::string(owner);
 }
 
@@ -34,8 +35,9 @@ Result<OwnerLock> OwnerLock::Take(const std::string& path) {
   const std::string name = path + ".lock";
   const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) {
-    return Error{Reason::Unavailable, "The store '" + path + "' cannot be opened: its lock file '" + name + "' gave '" +
-                                          std::strerror(errno) + "'; check the folder and the right to write there."};
+    return Error{Reason::Unavailable, "The store '" + path + "' cannot be opened: its lock file '" + name +
+                                          "' gave '" + std::strerror(errno) +
+                                          "'; check the folder and the right to write there."};
   }
   OwnerLock lock(file);
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {

@@ -7,8 +7,8 @@
 
 namespace cairn::sql {
 
-/// The right to use a SQLite store, held by one opener at a time through a kernel lock on "<path>.lock"; the kernel gives
-/// it back however the process ends. The file stays and names its last owner.
+/// The right to use a SQLite store, held by one opener at a time through a kernel lock on "<path>.lock"; the
+/// kernel gives it back however the process ends. The file stays and names its last owner.
 class OwnerLock {
  public:
   /// Unavailable when another process (or another opener in this one) has it; the message names the owner.

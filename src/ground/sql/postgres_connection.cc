@@ -10,7 +10,17 @@ namespace cairn::sql {
 namespace {
 
 // Object ids of built-in types, fixed for good in PostgreSQL's catalog.
-enum Type : Oid { kInferred = 0, kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kFloat4 = 700, kFloat8 = 701, kNumeric = 1700 };
+enum Type : Oid {
+  kInferred = 0,
+  kBool = 16,
+  kInt8 = 20,
+  kInt2 = 21,
+  kInt4 = 23,
+  kText = 25,
+  kFloat4 = 700,
+  kFloat8 = 701,
+  kNumeric = 1700
+};
 
 constexpr std::size_t kMostParameters = 65535;
 constexpr std::size_t kMostRowsAtOnce = 1000;
@@ -18,14 +28,17 @@ constexpr int kOldestServer = 120000;
 // Past this many the cache starts afresh; see SqliteConnection.
 constexpr std::size_t kMostStatements = 512;
 
+constexpr const char* kSyntaxError = "42601";
+
 constexpr const char* kSessionSetup =
     "SET client_encoding = 'UTF8'; SET extra_float_digits = 3; SET standard_conforming_strings = on; "
     "SET client_min_messages = warning; "
     // Acknowledged means on disk, whatever the server's default; a stronger setting is kept.
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
+    "'off'";
 
-// On small tables the planner prefers to read them whole, and a serializable transaction that did so conflicts with every
-// other writer of the table; through an index it conflicts only over the same keys.
+// On small tables the planner prefers to read them whole, and a serializable transaction that did so
+// conflicts with every other writer of the table; through an index it conflicts only over the same keys.
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL enable_seqscan = off";
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -67,16 +80,30 @@ class Parameters {
   std::vector<Oid> types_;
 };
 
+/// The greatest N of the parameters $N in a statement.
+std::size_t MostParameter(std::string_view text) {
+  std::size_t most = 0;
+  for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+    std::size_t number = 0;
+    std::from_chars(text.data() + at + 1, text.data() + text.size(), number);
+    most = std::max(most, number);
+  }
+  return most;
+}
+
 char TypeLetter(const Value& value) { return "nidt"[value.state().index()]; }
 
 Value FromText(Oid type, std::string_view text) {
   std::int64_t whole = 0;
   double real = 0.0;
   switch (type) {
-    case kBool: return Value(text == "t");
+    case kBool:
+      return Value(text == "t");
     case kInt2:
     case kInt4:
-    case kInt8: std::from_chars(text.data(), text.data() + text.size(), whole); return Value(whole);
+    case kInt8:
+      std::from_chars(text.data(), text.data() + text.size(), whole);
+      return Value(whole);
     case kNumeric: {
       // Sums of integers arrive so.
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
@@ -84,8 +111,11 @@ Value FromText(Oid type, std::string_view text) {
       [[fallthrough]];
     }
     case kFloat4:
-    case kFloat8: std::from_chars(text.data(), text.data() + text.size(), real); return Value(real);
-    default: return Value(text);
+    case kFloat8:
+      std::from_chars(text.data(), text.data() + text.size(), real);
+      return Value(real);
+    default:
+      return Value(text);
   }
 }
 
@@ -98,6 +128,7 @@ Reason ReasonOf(std::string_view state) {
   if (state == "XX001" || state == "XX002") return Reason::Corrupt;
   if (state.starts_with("53")) return Reason::Exhausted;
   if (state.starts_with("54")) return Reason::TooLarge;
+  if (state == "08P01") return Reason::Internal;
   // No state at all means that the session broke.
   if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state.starts_with("58")) {
     return Reason::Unavailable;
@@ -107,10 +138,14 @@ Reason ReasonOf(std::string_view state) {
 
 const char* AdviceFor(Reason reason) {
   switch (reason) {
-    case Reason::Exhausted: return "; make room on the server and try again";
-    case Reason::Unavailable: return "; check that the server runs, then try again";
-    case Reason::Conflict: return "; try again";
-    default: return "";
+    case Reason::Exhausted:
+      return "; make room on the server and try again";
+    case Reason::Unavailable:
+      return "; check that the server runs, then try again";
+    case Reason::Conflict:
+      return "; try again";
+    default:
+      return "";
   }
 }
 
@@ -122,7 +157,8 @@ Error Lost(std::string_view problem, std::string_view advice) {
 
 }  // namespace
 
-Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const Libpq& libpq, const std::string& url) {
+Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const Libpq& libpq,
+                                                                     const std::string& url) {
   // What the URL itself says comes last and so wins.
   const char* names[] = {"connect_timeout", "fallback_application_name", "dbname", nullptr};
   const char* values[] = {"10", "cairn", url.c_str(), nullptr};
@@ -130,9 +166,11 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const Libpq
       new PostgresConnection(libpq, libpq.ConnectDbParams(names, values, /*expand_dbname=*/1)));
   PGconn* session = connection->session_.get();
   if (libpq.Status(session) != CONNECTION_OK) {
-    return Lost("cannot be reached: " + FirstLine(libpq.ErrorMessage(session)), "check the URL and that the server runs");
+    return Lost("cannot be reached: " + FirstLine(libpq.ErrorMessage(session)),
+                "check the URL and that the server runs");
   }
-  libpq.SetNoticeProcessor(session, [](void*, const char*) {}, nullptr);
+  libpq.SetNoticeProcessor(
+      session, [](void*, const char*) {}, nullptr);
   CAIRN_TRY(connection->Configure());
   return connection;
 }
@@ -143,7 +181,8 @@ Result<> PostgresConnection::Configure() {
   }
   const char* encoding = libpq_.ParameterStatus(session_.get(), "server_encoding");
   if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
-    return Error{Reason::Unsupported, "The PostgreSQL database is not in UTF-8; create it with ENCODING 'UTF8'."};
+    return Error{Reason::Unsupported,
+                 "The PostgreSQL database is not in UTF-8; create it with ENCODING 'UTF8'."};
   }
   return Command(kSessionSetup);
 }
@@ -162,7 +201,8 @@ Result<> PostgresConnection::Begin(Mode mode) {
 Result<> PostgresConnection::Commit() {
   auto outcome = Command("COMMIT");
   if (!outcome && libpq_.Status(session_.get()) != CONNECTION_OK && mode_ == Mode::Write) {
-    return Lost("broke off during a commit", "whether it was saved is not known, so look before trying again");
+    return Lost("broke off during a commit",
+                "whether it was saved is not known, so look before trying again");
   }
   return outcome;
 }
@@ -185,14 +225,19 @@ Result<std::string> PostgresConnection::Prepared(std::string_view text, std::spa
   const auto known = prepared_.find(key);
   from_cache_ = known != prepared_.end();
   if (from_cache_) return known->second;
+  // The server takes surplus values in silence; SQLite does not.
+  if (const std::size_t most = MostParameter(text); values.size() != most) {
+    return Error{Reason::Internal, "Bound " + std::to_string(values.size()) + " values to " +
+                                       std::to_string(most) + " parameters of: " + std::string(text)};
+  }
   if (prepared_.size() >= kMostStatements) {
     CAIRN_TRY(Command("DEALLOCATE ALL"));
     prepared_.clear();
   }
   const std::string name = "s" + std::to_string(prepared_.size());
   const Parameters parameters(values);
-  const Answer answer = Own(libpq_.Prepare(session_.get(), name.c_str(), std::string(text).c_str(), parameters.size(),
-                                           parameters.types()));
+  const Answer answer = Own(libpq_.Prepare(session_.get(), name.c_str(), std::string(text).c_str(),
+                                           parameters.size(), parameters.types()));
   CAIRN_TRY(Check(answer.get(), text));
   prepared_.emplace(std::move(key), name);
   return name;
@@ -200,19 +245,21 @@ Result<std::string> PostgresConnection::Prepared(std::string_view text, std::spa
 
 Result<Rows> PostgresConnection::Execute(std::string_view text, std::span<const Value> values) {
   if (values.size() > kMostParameters) {
-    return Error{Reason::TooLarge, "A statement takes at most 65535 values; use InsertRows or several statements."};
+    return Error{Reason::TooLarge,
+                 "A statement takes at most 65535 values; use InsertRows or several statements."};
   }
   const std::string name = CAIRN_TRY(Prepared(text, values));
   const Parameters parameters(values);
-  const Answer answer = Own(libpq_.ExecPrepared(session_.get(), name.c_str(), parameters.size(), parameters.texts(),
-                                                nullptr, nullptr, /*resultFormat=*/0));
+  const Answer answer = Own(libpq_.ExecPrepared(session_.get(), name.c_str(), parameters.size(),
+                                                parameters.texts(), nullptr, nullptr, /*resultFormat=*/0));
   CAIRN_TRY(Check(answer.get(), text));
   return RowsOf(answer.get());
 }
 
-Result<> PostgresConnection::ExecuteRows(std::string_view head, std::size_t width, std::span<const Value> values,
-                                         std::string_view tail) {
-  const std::size_t most = std::min(kMostRowsAtOnce, std::max<std::size_t>(1, kMostParameters / width)) * width;
+Result<> PostgresConnection::ExecuteRows(std::string_view head, std::size_t width,
+                                         std::span<const Value> values, std::string_view tail) {
+  const std::size_t most =
+      std::min(kMostRowsAtOnce, std::max<std::size_t>(1, kMostParameters / width)) * width;
   for (; !values.empty(); values = values.subspan(std::min(most, values.size()))) {
     const auto part = values.first(std::min(most, values.size()));
     std::string text(head);
@@ -239,7 +286,7 @@ Result<> PostgresConnection::Check(PGresult* answer, std::string_view text) {
     const char* found = answer != nullptr ? libpq_.ResultErrorField(answer, code) : nullptr;
     return std::string(found != nullptr ? found : "");
   };
-  const std::string state = field(PG_DIAG_SQLSTATE);
+  const std::string state = status == PGRES_EMPTY_QUERY ? kSyntaxError : field(PG_DIAG_SQLSTATE);
   const Reason reason = ReasonOf(state);
   if (state == "40001" || state == "40P01") lost_race_ = true;
   if (from_cache_ && (state == "26000" || state == "0A000")) {

@@ -16,7 +16,8 @@ class PostgresConnection final : public Connection {
  public:
   enum class Mode { Write, Read };
 
-  /// Connects. Unavailable when the server cannot be reached or refuses; Unsupported when it is too old or not UTF-8.
+  /// Connects. Unavailable when the server cannot be reached or refuses; Unsupported when it is too old or
+  /// not UTF-8.
   static Result<std::unique_ptr<PostgresConnection>> Open(const Libpq& libpq, const std::string& url);
 
   Engine engine() const override { return Engine::Postgres; }
@@ -44,7 +45,8 @@ class PostgresConnection final : public Connection {
   };
   using Answer = std::unique_ptr<PGresult, Finisher>;
 
-  PostgresConnection(const Libpq& libpq, PGconn* session) : libpq_(libpq), session_(session, Finisher{&libpq}) {}
+  PostgresConnection(const Libpq& libpq, PGconn* session)
+      : libpq_(libpq), session_(session, Finisher{&libpq}) {}
   Result<> Configure();
   Answer Own(PGresult* result) const { return Answer(result, Finisher{&libpq_}); }
   Result<> Command(const char* text);

@@ -7,7 +7,9 @@
 namespace cairn::sql {
 namespace {
 
-bool IsWordCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$'; }
+bool IsWordCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+}
 
 /// Cuts a script into words, quoted pieces, comments and single characters.
 class Scanner {
@@ -64,7 +66,8 @@ Result<std::vector<std::string>> StatementsOf(std::string_view text, Engine engi
   };
   for (Scanner scanner(text); !scanner.AtEnd();) {
     const auto piece = scanner.Next();
-    if (piece.empty()) return Error{Reason::Internal, "A quote or comment is never closed in: " + std::string(text)};
+    if (piece.empty())
+      return Error{Reason::Internal, "A quote or comment is never closed in: " + std::string(text)};
     if (piece == ";") {
       finish();
     } else if (piece == "/*CLUSTERED*/") {
@@ -75,8 +78,8 @@ Result<std::vector<std::string>> StatementsOf(std::string_view text, Engine engi
       if (statement.empty() && Trim(piece).empty()) continue;
       statement += piece;
       // Not in CAST(x AS TEXT), which takes no collation.
-      if (engine == Engine::Postgres && piece == "TEXT" && last_word != "AS" && scanner.Ahead() != "COLLATE" &&
-          DefinesColumns(statement)) {
+      if (engine == Engine::Postgres && piece == "TEXT" && last_word != "AS" &&
+          scanner.Ahead() != "COLLATE" && DefinesColumns(statement)) {
         statement += " COLLATE \"C\"";
       }
       if (IsWordCharacter(piece.front())) last_word = piece;

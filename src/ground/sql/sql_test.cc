@@ -134,12 +134,14 @@ TEST_P(SqlTest, AReadDoesNotSeeWhatIsNotCommittedAndDoesNotWaitForIt) {
 }
 
 TEST_P(SqlTest, AReadIsOneSnapshot) {
-  const auto counts = store_->Read([&](Connection& connection) -> Result<std::pair<std::int64_t, std::int64_t>> {
-    const auto before = CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM item"));
-    EXPECT_TRUE(std::async(std::launch::async, [&] { return Write("INSERT INTO item (id) VALUES (1)"); }).get());
-    const auto after = CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM item"));
-    return std::pair(before[0].Int(0), after[0].Int(0));
-  });
+  const auto counts =
+      store_->Read([&](Connection& connection) -> Result<std::pair<std::int64_t, std::int64_t>> {
+        const auto before = CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM item"));
+        EXPECT_TRUE(
+            std::async(std::launch::async, [&] { return Write("INSERT INTO item (id) VALUES (1)"); }).get());
+        const auto after = CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM item"));
+        return std::pair(before[0].Int(0), after[0].Int(0));
+      });
   ASSERT_TRUE(counts);
   EXPECT_EQ(counts->first, 0);
   EXPECT_EQ(counts->second, 0);
@@ -171,8 +173,8 @@ TEST_P(SqlTest, RacingReadModifyWritesLoseNoUpdate) {
 TEST_P(SqlTest, RacingCallersTakeTheNextNumberWithoutGapsOrFailures) {
   OnThreads(8, [&](int) {
     for (int i = 0; i < 20; ++i) {
-      const auto outcome =
-          Write("INSERT INTO item (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM item RETURNING id", {"next"});
+      const auto outcome = Write(
+          "INSERT INTO item (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM item RETURNING id", {"next"});
       EXPECT_TRUE(outcome) << outcome.error().message;
     }
   });
@@ -201,14 +203,17 @@ TEST_P(SqlTest, WriteSkewIsImpossible) {
 }
 
 TEST_P(SqlTest, InsertRowsTakesMoreRowsThanOneStatementCanHold) {
-  Must("CREATE TABLE point (k BIGINT NOT NULL, step BIGINT NOT NULL, x DOUBLE PRECISION, note TEXT, PRIMARY KEY (k, step))");
+  Must(
+      "CREATE TABLE point (k BIGINT NOT NULL, step BIGINT NOT NULL, x DOUBLE PRECISION, note TEXT, PRIMARY "
+      "KEY (k, step))");
   std::vector<Value> values;
   for (int i = 0; i < 20'000; ++i) {
     const Value note = i % 2 == 0 ? Value("even") : Value(nullptr);
     values.insert(values.end(), {Value(7), Value(i), Value(i * 0.5), note});
   }
   const auto insert = [&](Connection& connection) {
-    return connection.InsertRows("INSERT INTO point (k, step, x, note)", 4, values, "ON CONFLICT (k, step) DO NOTHING");
+    return connection.InsertRows("INSERT INTO point (k, step, x, note)", 4, values,
+                                 "ON CONFLICT (k, step) DO NOTHING");
   };
   ASSERT_TRUE(store_->Transact(insert));
   ASSERT_TRUE(store_->Transact(insert));
@@ -241,7 +246,8 @@ TEST_P(SqlTest, LikeKeepsCaseAndILikeIgnoresIt) {
   Must("INSERT INTO item (id, name) VALUES (2, NULL)");
   const auto matches = [&](bool ignoring_case, const char* pattern) {
     return store_->Read([&](Connection& connection) -> Result<bool> {
-      const std::string match = ignoring_case ? connection.ILike("name", "$1") : connection.Like("name", "$1");
+      const std::string match =
+          ignoring_case ? connection.ILike("name", "$1") : connection.Like("name", "$1");
       return !CAIRN_TRY(connection.Run("SELECT id FROM item WHERE " + match, {pattern})).empty();
     });
   };
@@ -273,13 +279,22 @@ TEST_P(SqlTest, TextThatCannotBeStoredAndNaNAreRefused) {
 
 TEST_P(SqlTest, IntegersAndDoublesComeBackBitForBit) {
   using Limits = std::numeric_limits<std::int64_t>;
-  for (const std::int64_t whole : {Limits::min(), Limits::max(), std::int64_t{0}, (std::int64_t{1} << 53) + 1}) {
+  for (const std::int64_t whole :
+       {Limits::min(), Limits::max(), std::int64_t{0}, (std::int64_t{1} << 53) + 1}) {
     const auto rows = Must("INSERT INTO item (id) VALUES ($1) RETURNING id", {whole});
     EXPECT_EQ(rows[0].Int(0), whole);
     EXPECT_EQ(Read("SELECT id FROM item WHERE id = $1", {whole}).size(), 1u);
   }
-  std::vector<double> reals{0.1, 1.0 / 3.0, 5e-324, 1.7976931348623157e308, -2.2250738585072014e-308, 123.0, 1e15, 1e22,
-                            std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  std::vector<double> reals{0.1,
+                            1.0 / 3.0,
+                            5e-324,
+                            1.7976931348623157e308,
+                            -2.2250738585072014e-308,
+                            123.0,
+                            1e15,
+                            1e22,
+                            std::numeric_limits<double>::infinity(),
+                            -std::numeric_limits<double>::infinity()};
   std::mt19937_64 random(7);
   while (reals.size() < 200) {
     const double real = std::bit_cast<double>(random());
@@ -287,21 +302,27 @@ TEST_P(SqlTest, IntegersAndDoublesComeBackBitForBit) {
   }
   Must("DELETE FROM item");
   std::vector<Value> values;
-  for (std::size_t i = 0; i < reals.size(); ++i) values.insert(values.end(), {Value(static_cast<std::int64_t>(i)), Value(reals[i])});
-  ASSERT_TRUE(store_->Transact([&](Connection& c) { return c.InsertRows("INSERT INTO item (id, weight)", 2, values); }));
+  for (std::size_t i = 0; i < reals.size(); ++i)
+    values.insert(values.end(), {Value(static_cast<std::int64_t>(i)), Value(reals[i])});
+  ASSERT_TRUE(store_->Transact(
+      [&](Connection& c) { return c.InsertRows("INSERT INTO item (id, weight)", 2, values); }));
   const auto rows = Read("SELECT weight FROM item ORDER BY id");
   ASSERT_EQ(rows.size(), reals.size());
   for (std::size_t i = 0; i < reals.size(); ++i) {
-    EXPECT_EQ(std::bit_cast<std::uint64_t>(rows[i].Double(0)), std::bit_cast<std::uint64_t>(reals[i])) << reals[i];
-    const auto again = Must("UPDATE item SET weight = $1 WHERE id = $2 RETURNING weight", {reals[i], static_cast<std::int64_t>(i)});
-    EXPECT_EQ(std::bit_cast<std::uint64_t>(again[0].Double(0)), std::bit_cast<std::uint64_t>(reals[i])) << reals[i];
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(rows[i].Double(0)), std::bit_cast<std::uint64_t>(reals[i]))
+        << reals[i];
+    const auto again = Must("UPDATE item SET weight = $1 WHERE id = $2 RETURNING weight",
+                            {reals[i], static_cast<std::int64_t>(i)});
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(again[0].Double(0)), std::bit_cast<std::uint64_t>(reals[i]))
+        << reals[i];
   }
 }
 
 TEST_P(SqlTest, ColumnsComeBackAsTheSameKindsOnBothEngines) {
   Must("INSERT INTO item (id, name, weight) VALUES (1, '', 2.0), (2, NULL, NULL)");
   const auto rows = Read(
-      "SELECT SUM(id), AVG(weight), id = 1, name, weight, COUNT(*) OVER (), CAST($1 AS BIGINT) IS NULL, CAST($2 AS TEXT) "
+      "SELECT SUM(id), AVG(weight), id = 1, name, weight, COUNT(*) OVER (), CAST($1 AS BIGINT) IS NULL, "
+      "CAST($2 AS TEXT) "
       "FROM item GROUP BY id, name, weight ORDER BY id",
       {nullptr, "ü"});
   ASSERT_EQ(rows.size(), 2u);
@@ -325,8 +346,9 @@ TEST_P(SqlTest, ParametersMayRepeatAndStandInAnyOrderButNoneMayBeMissing) {
   const auto rows = Read("SELECT CAST($2 AS TEXT), CAST($1 AS BIGINT) + $1", {20, "two"});
   EXPECT_EQ(rows[0].Text(0), "two");
   EXPECT_EQ(rows[0].Int(1), 40);
-  for (const auto& outcome : {Write("DELETE FROM item WHERE id = $1"), Write("DELETE FROM item WHERE id = $1", {1, 2}),
-                              Write("DELETE FROM"), Write("SELECT 1; SELECT 2"), Write("")}) {
+  for (const auto& outcome :
+       {Write("DELETE FROM item WHERE id = $1"), Write("DELETE FROM item WHERE id = $1", {1, 2}),
+        Write("DELETE FROM"), Write("SELECT 1; SELECT 2"), Write("")}) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().reason, Reason::Internal);
   }
@@ -345,95 +367,13 @@ TEST_P(SqlTest, BrokenReferencesAreConflicts) {
 TEST_P(SqlTest, ATransactionInsideAnotherEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto nest = [](Database& database) {
-    return database.Transact([&](Connection&) { return database.Read([](Connection&) { return Result<>(); }); });
+    return database.Transact(
+        [&](Connection&) { return database.Read([](Connection&) { return Result<>(); }); });
   };
   EXPECT_DEATH({ auto ignored = nest(store_.database()); }, "pass the connection down");
 }
 
-class MigrationTest : public ::testing::TestWithParam<std::string> {
- protected:
-  Result<> Migrate(std::vector<Migration> steps) {
-    const RoomSchema schema{"garden", std::move(steps)};
-    const RoomSchema* rooms[] = {&schema};
-    return store_->Migrate(rooms);
-  }
-  Result<Rows> Read(std::string_view statement) {
-    return store_->Read([&](Connection& connection) { return connection.Run(statement); });
-  }
-
-  testing::TestStore store_{GetParam()};
-  const Migration bed_{1, "001_bed",
-                       "-- beds; and their names\n"
-                       "CREATE TABLE bed (name TEXT NOT NULL PRIMARY KEY, note TEXT DEFAULT 'a;b') /*CLUSTERED*/;\n"
-                       "CREATE INDEX bed_note ON bed (note);\n"};
-  const Migration seed_{2, "002_seed", "ALTER TABLE bed ADD COLUMN seed TEXT; INSERT INTO bed (name) VALUES ('rose')"};
-};
-
-TEST_P(MigrationTest, StepsAreAppliedOnceEachInOrder) {
-  ASSERT_TRUE(Migrate({bed_}));
-  ASSERT_TRUE(Migrate({bed_}));
-  ASSERT_TRUE(Migrate({bed_, seed_}));
-  store_.Reopen();
-  ASSERT_TRUE(Migrate({bed_, seed_}));
-  const auto rows = Read("SELECT name, note, seed FROM bed");
-  ASSERT_TRUE(rows);
-  ASSERT_EQ(rows->size(), 1u);
-  EXPECT_EQ(rows->front().Text(1), "a;b");
-  EXPECT_TRUE(rows->front().IsNull(2));
-  EXPECT_EQ(Read("SELECT number FROM schema_step WHERE room = 'garden'")->size(), 2u);
-}
-
-TEST_P(MigrationTest, AChangedStepIsRefusedAndNamed) {
-  ASSERT_TRUE(Migrate({bed_}));
-  Migration changed = bed_;
-  changed.text += " ";
-  const auto outcome = Migrate({changed, seed_});
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().reason, Reason::Conflict);
-  EXPECT_NE(outcome.error().message.find("001_bed"), std::string::npos);
-  EXPECT_EQ(Read("SELECT * FROM bed")->size(), 0u);
-}
-
-TEST_P(MigrationTest, AStoreOfANewerProgramIsRefused) {
-  ASSERT_TRUE(Migrate({bed_, seed_}));
-  const auto outcome = Migrate({bed_});
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().reason, Reason::Conflict);
-  EXPECT_NE(outcome.error().message.find("newer program"), std::string::npos);
-}
-
-TEST_P(MigrationTest, AFailedStepLeavesNothingBehind) {
-  const auto outcome = Migrate({{1, "001_broken", "CREATE TABLE half (x BIGINT); CREATE TABL"}});
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().reason, Reason::Internal);
-  EXPECT_FALSE(Read("SELECT * FROM half"));
-  EXPECT_TRUE(Migrate({bed_}));
-}
-
-TEST_P(MigrationTest, ProgramsThatStartTogetherApplyEachStepOnce) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      const auto outcome = Migrate({bed_, seed_});
-      EXPECT_TRUE(outcome) << outcome.error().message;
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(Read("SELECT * FROM bed")->size(), 1u);
-}
-
-TEST_P(MigrationTest, TextSortsByItsBytes) {
-  ASSERT_TRUE(Migrate({bed_}));
-  ASSERT_TRUE(store_->Transact([](Connection& connection) {
-    return connection.InsertRows("INSERT INTO bed (name)", 1, std::vector<Value>{"b", "Z", "é", "a", "_"});
-  }));
-  std::string order;
-  for (const Row& row : *Read("SELECT name FROM bed ORDER BY name")) order += row.Text(0);
-  EXPECT_EQ(order, "Z_abé");
-}
-
 INSTANTIATE_TEST_SUITE_P(Engines, SqlTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
-INSTANTIATE_TEST_SUITE_P(Engines, MigrationTest, ::testing::ValuesIn(testing::Engines()), testing::EngineName);
 
 }  // namespace
 }  // namespace cairn::sql

@@ -20,7 +20,8 @@ using SteadyClock = std::chrono::steady_clock;
 // When the log has grown to so many times its usual size, readers are waited for, so that it can start over.
 constexpr int kLogPatience = 8;
 
-/// The one thread and connection that write. Callers queue; what has queued up during one commit shares the next.
+/// The one thread and connection that write. Callers queue; what has queued up during one commit shares the
+/// next.
 class Writer {
  public:
   Writer(std::unique_ptr<SqliteConnection> connection, const SqliteOptions& options)
@@ -77,13 +78,15 @@ class Writer {
       if (ticket == nullptr) break;
       batch.push_back(ticket);
       if (whole) whole = RunInSavepoint(*ticket);
-    } while (whole && batch.size() < static_cast<std::size_t>(options_.batch_jobs) && SteadyClock::now() < deadline);
+    } while (whole && batch.size() < static_cast<std::size_t>(options_.batch_jobs) &&
+             SteadyClock::now() < deadline);
     if (whole && connection_->Command("COMMIT")) {
       Answer(batch);
       return;
     }
     RollBack();
-    // Every answer so far may rest on rows that are gone, refusals as well, so all run again, each for itself.
+    // Every answer so far may rest on rows that are gone, refusals as well, so all run again, each for
+    // itself.
     for (Ticket* ticket : batch) {
       ticket->outcome = RunAlone(ticket->work);
       Answer({&ticket, 1});
@@ -121,7 +124,8 @@ class Writer {
     return ticket;
   }
 
-  // The tickets live on their callers' stacks, which are gone once the lock is: so wake them while holding it.
+  // The tickets live on their callers' stacks, which are gone once the lock is: so wake them while holding
+  // it.
   void Answer(std::span<Ticket* const> batch) {
     const std::lock_guard lock(mutex_);
     for (Ticket* ticket : batch) {

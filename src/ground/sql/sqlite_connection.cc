@@ -12,13 +12,15 @@
 namespace cairn::sql {
 namespace {
 
-// Past this many the cache starts afresh: a program has a few hundred sentences, so only spliced ones get there.
+// Past this many the cache starts afresh: a program has a few hundred sentences, so only spliced ones get
+// there.
 constexpr std::size_t kMostStatements = 512;
 constexpr int kReaderBusyMs = 5000;
 constexpr int kWriterBusyMs = 200;
 
 void IgnoringCase(sqlite3_context* context, int, sqlite3_value** arguments) {
-  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL || sqlite3_value_type(arguments[1]) == SQLITE_NULL) return;
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL || sqlite3_value_type(arguments[1]) == SQLITE_NULL)
+    return;
   const auto text_of = [](sqlite3_value* value) {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
     return std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
@@ -42,30 +44,43 @@ Reason ReasonOf(int extended, bool reader, int system_error) {
   if (extended == SQLITE_CONSTRAINT_FOREIGNKEY) return Reason::Conflict;
   switch (extended & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Reason::Conflict;
+    case SQLITE_LOCKED:
+      return Reason::Conflict;
     case SQLITE_FULL:
-    case SQLITE_NOMEM: return Reason::Exhausted;
+    case SQLITE_NOMEM:
+      return Reason::Exhausted;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Reason::Corrupt;
-    case SQLITE_TOOBIG: return Reason::TooLarge;
-    case SQLITE_READONLY: return reader ? Reason::Internal : Reason::Unavailable;
+    case SQLITE_NOTADB:
+      return Reason::Corrupt;
+    case SQLITE_TOOBIG:
+      return Reason::TooLarge;
+    case SQLITE_READONLY:
+      return reader ? Reason::Internal : Reason::Unavailable;
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return Reason::Unavailable;
+    case SQLITE_PERM:
+      return Reason::Unavailable;
     case SQLITE_IOERR:
       if (extended == SQLITE_IOERR_SHORT_READ || extended == SQLITE_IOERR_CORRUPTFS) return Reason::Corrupt;
       return system_error == ENOSPC || system_error == EDQUOT ? Reason::Exhausted : Reason::Unavailable;
-    default: return Reason::Internal;
+    default:
+      return Reason::Internal;
   }
 }
 
 const char* AdviceFor(Reason reason) {
   switch (reason) {
-    case Reason::Exhausted: return "; make room and try again";
-    case Reason::Corrupt: return "; restore it from a copy";
-    case Reason::Unavailable: return "; check that its folder exists and that this user may write there";
-    case Reason::Conflict: return "; try again";
-    case Reason::TooLarge: return "; make the text shorter";
-    default: return "";
+    case Reason::Exhausted:
+      return "; make room and try again";
+    case Reason::Corrupt:
+      return "; restore it from a copy";
+    case Reason::Unavailable:
+      return "; check that its folder exists and that this user may write there";
+    case Reason::Conflict:
+      return "; try again";
+    case Reason::TooLarge:
+      return "; make the text shorter";
+    default:
+      return "";
   }
 }
 
@@ -76,16 +91,17 @@ void SqliteConnection::Closer::operator()(sqlite3_stmt* statement) const { sqlit
 
 SqliteConnection::~SqliteConnection() { statements_.clear(); }
 
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path, const std::string& vfs,
-                                                                 Role role) {
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path,
+                                                                 const std::string& vfs, Role role) {
   // Memory statistics would make every thread take one global lock at each allocation.
   static std::once_flag configured;
   std::call_once(configured, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, role));
   const int access = role == Role::Writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                                   vfs.empty() ? nullptr : vfs.c_str());
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      vfs.empty() ? nullptr : vfs.c_str());
   connection->handle_.reset(handle);
   if (code != SQLITE_OK) return connection->Explain(code, "");
   CAIRN_TRY(connection->Configure());
@@ -95,12 +111,13 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::stri
 Result<> SqliteConnection::Configure() {
   sqlite3* handle = handle_.get();
   sqlite3_busy_timeout(handle, role_ == Role::Writer ? kWriterBusyMs : kReaderBusyMs);
-  sqlite3_create_function_v2(handle, "cairn_ilike", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, IgnoringCase,
-                             nullptr, nullptr, nullptr);
+  sqlite3_create_function_v2(handle, "cairn_ilike", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                             IgnoringCase, nullptr, nullptr, nullptr);
   std::vector<const char*> pragmas{"PRAGMA foreign_keys = ON", "PRAGMA case_sensitive_like = ON",
                                    "PRAGMA temp_store = MEMORY"};
   if (role_ == Role::Writer) {
-    pragmas.insert(pragmas.end(), {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16384"});
+    pragmas.insert(pragmas.end(),
+                   {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16384"});
   } else {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     pragmas.insert(pragmas.end(), {"PRAGMA query_only = ON", "PRAGMA cache_size = -4096"});
@@ -128,9 +145,10 @@ bool SqliteConnection::InTransaction() const { return sqlite3_get_autocommit(han
 
 void SqliteConnection::CopyLog(Checkpoint how) {
   // A failure here loses nothing: the log still holds every commit, and the next attempt copies it all.
-  sqlite3_wal_checkpoint_v2(handle_.get(), nullptr,
-                            how == Checkpoint::WaitForReaders ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
-                            nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(
+      handle_.get(), nullptr,
+      how == Checkpoint::WaitForReaders ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr,
+      nullptr);
 }
 
 Result<Rows> SqliteConnection::Execute(std::string_view text, std::span<const Value> values) {
@@ -143,8 +161,8 @@ Result<Rows> SqliteConnection::Execute(std::string_view text, std::span<const Va
   return rows;
 }
 
-Result<> SqliteConnection::ExecuteRows(std::string_view head, std::size_t width, std::span<const Value> values,
-                                       std::string_view tail) {
+Result<> SqliteConnection::ExecuteRows(std::string_view head, std::size_t width,
+                                       std::span<const Value> values, std::string_view tail) {
   // Stepping one prepared row again and again is quicker here than preparing a statement of many rows.
   std::string text(head);
   text += " VALUES ";
@@ -179,7 +197,8 @@ Result<SqliteConnection::Statement*> SqliteConnection::Prepare(std::string_view 
     const char* name = sqlite3_bind_parameter_name(handle, index);
     std::size_t number = 0;
     if (name != nullptr && *name == '$') number = static_cast<std::size_t>(std::atoi(name + 1));
-    if (number == 0) return Error{Reason::Internal, "Parameters are written $1, $2, …, unlike in: " + std::string(text)};
+    if (number == 0)
+      return Error{Reason::Internal, "Parameters are written $1, $2, …, unlike in: " + std::string(text)};
     statement.numbers.push_back(number);
     statement.most = std::max(statement.most, number);
   }
@@ -191,7 +210,8 @@ Result<> SqliteConnection::Bind(const Statement& statement, std::span<const Valu
   sqlite3_stmt* handle = statement.handle.get();
   if (values.size() != statement.most) {
     return Error{Reason::Internal, "Bound " + std::to_string(values.size()) + " values to " +
-                                       std::to_string(statement.most) + " parameters of: " + sqlite3_sql(handle)};
+                                       std::to_string(statement.most) +
+                                       " parameters of: " + sqlite3_sql(handle)};
   }
   int index = 0;
   for (const std::size_t number : statement.numbers) {
@@ -223,9 +243,15 @@ Result<> SqliteConnection::Step(const Statement& statement, Rows* rows) {
     columns.reserve(static_cast<std::size_t>(width));
     for (int column = 0; column < width; ++column) {
       switch (sqlite3_column_type(handle, column)) {
-        case SQLITE_INTEGER: columns.emplace_back(std::int64_t{sqlite3_column_int64(handle, column)}); break;
-        case SQLITE_FLOAT: columns.emplace_back(sqlite3_column_double(handle, column)); break;
-        case SQLITE_NULL: columns.emplace_back(); break;
+        case SQLITE_INTEGER:
+          columns.emplace_back(std::int64_t{sqlite3_column_int64(handle, column)});
+          break;
+        case SQLITE_FLOAT:
+          columns.emplace_back(sqlite3_column_double(handle, column));
+          break;
+        case SQLITE_NULL:
+          columns.emplace_back();
+          break;
         default: {
           const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, column));
           const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column));

@@ -20,7 +20,8 @@ class SqliteConnection final : public Connection {
   enum class Role { Writer, Reader };
 
   /// Opens `path`; only the writer creates it. `vfs` may be empty. Errors as Database::Open.
-  static Result<std::unique_ptr<SqliteConnection>> Open(const std::string& path, const std::string& vfs, Role role);
+  static Result<std::unique_ptr<SqliteConnection>> Open(const std::string& path, const std::string& vfs,
+                                                        Role role);
   ~SqliteConnection() override;
 
   Engine engine() const override { return Engine::Sqlite; }

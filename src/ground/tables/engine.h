@@ -47,9 +47,8 @@ class Engine {
     int threads = 1;                          ///< 0 = one per core.
     std::uint64_t memory_bytes = 1ull << 30;  ///< Beyond it, work spills to `spill` or fails.
     std::string spill = {};                   ///< Folder for what does not fit the memory; "" = none.
-    std::optional<std::vector<std::string>> folders =
-        {};                    ///< Only files below these may be read or written; none
-                               ///< given = any, an empty list = no file at all.
+    /// Only files below these may be read or written. None given = any file; an empty list = no file at all.
+    std::optional<std::vector<std::string>> folders = {};
     std::string library = {};  ///< Path of libduckdb.so; "" = where the program's libraries are.
   };
 

@@ -8,6 +8,7 @@
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "ground/tables/pattern.h"
 
 namespace cairn::tables {
 namespace {
@@ -55,11 +56,11 @@ TEST_F(EngineTest, HandsEveryTypeOnExactly) {
       "INTERVAL 1 DAY AS i, "
       "TIMESTAMP '1969-12-31 23:59:59.9999' AS before");
   ASSERT_TRUE(table) << table.error().message;
-  EXPECT_EQ(Shown(table),
-            "true|9223372036854775807|-5|4294967295|0.1|0.5|12.34|123456789012345683968|häß|2013-01-02T03:04:"
-            "05.678Z|"
-            "1969-12-31T00:00:00.000Z|2012-12-31T22:00:00.000Z|x|[1, 2]|{'a': 1}|5|-1|~|1 "
-            "day|1969-12-31T23:59:59.999Z/");
+  EXPECT_EQ(
+      Shown(table),
+      "true|9223372036854775807|-5|4294967295|0.1|0.5|12.34|123456789012345683968|häß|"
+      "2013-01-02T03:04:05.678Z|1969-12-31T00:00:00.000Z|2012-12-31T22:00:00.000Z|x|[1, 2]|{'a': 1}|5|-1|~|"
+      "1 day|1969-12-31T23:59:59.999Z/");
   EXPECT_EQ(table->Find("l")->type(), Type::Text);
   EXPECT_EQ(table->Find("ts")->type(), Type::Time);
   EXPECT_EQ(table->Find("dec")->Double(0), 12.34);
@@ -175,6 +176,20 @@ TEST_F(EngineTest, ReadsManyFilesInTheOrderOfTheirNamesByColumnName) {
   EXPECT_EQ(Shown(Read(folder_ / "[odd]*.csv")), "1/");
   File("m3.parquet", "x");
   EXPECT_FALSE(Source::Open(folder_ / "m*"));
+}
+
+TEST(PatternTest, FitsAsShellsDo) {
+  EXPECT_TRUE(FitsPattern("flights-2013-01.csv", "flights-*-0[1-3].csv"));
+  EXPECT_FALSE(FitsPattern("flights-2013-04.csv", "flights-*-0[1-3].csv"));
+  EXPECT_TRUE(FitsPattern("aXbXc", "a*X?"));
+  EXPECT_TRUE(FitsPattern("", "**"));
+  EXPECT_FALSE(FitsPattern("", "?"));
+  EXPECT_FALSE(FitsPattern("ab", "a"));
+  EXPECT_TRUE(FitsPattern("b", "[!a]"));
+  EXPECT_FALSE(FitsPattern("a", "[!a]"));
+  EXPECT_TRUE(FitsPattern("[a", "[a"));
+  EXPECT_TRUE(FitsPattern("]", "[]]"));
+  EXPECT_FALSE(FitsPattern(std::string(200, 'a'), "a*a*a*a*a*a*a*a*a*a*b"));
 }
 
 TEST_F(EngineTest, SaysWhichFileIsMissingOrOfAFormatItDoesNotRead) {

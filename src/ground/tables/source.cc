@@ -1,12 +1,11 @@
 #include "ground/tables/source.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 
 #include "ground/os/files.h"
+#include "ground/tables/pattern.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::tables {
@@ -79,13 +78,8 @@ char DelimiterOf(const std::string& path) {
 Result<std::vector<std::string>> Matches(std::string_view path) {
   const std::string text(path);
   if (text.find_first_of("*?[") == std::string::npos || os::Exists(text)) return std::vector{text};
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (glob(text.c_str(), 0, nullptr, &found) == 0)
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  globfree(&found);
+  auto paths = CAIRN_TRY(PathsLike(text));
   if (paths.empty()) return Error{Reason::NotFound, "No file matches '" + text + "'."};
-  std::sort(paths.begin(), paths.end());
   return paths;
 }
 

@@ -22,9 +22,9 @@ struct ReadOptions {
   std::map<std::string, Type> types = {};              ///< Columns whose type must not be guessed.
   bool all_text = false;  ///< Guess no type at all: every CSV column as the text written.
   std::int64_t sample_rows =
-      -1;              ///< Rows looked at to guess types; -1 = all, so that the guess holds for every row.
-  char delimiter = 0;  ///< 0 = found out.
-  bool header = true;  ///< Whether the first line names the columns; without one they are column0, column1, …
+      -1;               ///< Rows looked at to guess types; -1 = all, so that the guess holds for every row.
+  char delimiter = 0;   ///< 0 = found out.
+  bool header = true;   ///< Whether the first line names the columns (else column0, column1, …).
   bool ragged = false;  ///< Rows that are too short are filled with nulls instead of refused.
 };
 

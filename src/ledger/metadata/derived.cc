@@ -23,7 +23,8 @@ Result<Json> Rebuild(std::span<const DerivedTable> tables) {
   for (const auto& table : tables) {
     const Json stored = CAIRN_TRY(table.stored()), recomputed = CAIRN_TRY(table.recomputed());
     if (!stored.IsArray() || !recomputed.IsArray()) {
-      return Error{Reason::Internal, "the derived table '" + table.name + "' was not given as an array of rows"};
+      return Error{Reason::Internal,
+                   "the derived table '" + table.name + "' was not given as an array of rows"};
     }
     const Json difference = FirstDifference(stored, recomputed);
     equal = equal && difference.IsNull();

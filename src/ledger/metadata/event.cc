@@ -16,12 +16,14 @@ Result<std::string> Append(sql::Connection& connection, TimeMs now, const Event&
   row.cause = event.cause;
   row.body = event.body.Canonical();
   if (row.kind.empty() || !event.body.IsObject()) {
-    return Error{Reason::Internal, "an event needs a kind and an object as its body; '" + row.kind + "' has not both"};
+    return Error{Reason::Internal,
+                 "an event needs a kind and an object as its body; '" + row.kind + "' has not both"};
   }
   for (const auto* text : {&row.kind, &row.subject, &row.actor, &row.cause, &row.body}) {
     if (!IsUtf8(*text) || text->find('\0') != std::string::npos) {
-      return Error{Reason::InvalidArgument, "the event '" + event.kind + "' holds text that is not UTF-8: " +
-                                                "its subject, actor, cause and body must be UTF-8 without NUL"};
+      return Error{Reason::InvalidArgument,
+                   "the event '" + event.kind + "' holds text that is not UTF-8: " +
+                       "its subject, actor, cause and body must be UTF-8 without NUL"};
     }
   }
   CAIRN_TRY(InsertEvent(connection, row));

@@ -14,10 +14,12 @@ namespace {
 Result<LoggedEvent> LoggedOf(EventRow row) {
   auto body = Json::Parse(row.body);
   if (!row.well_formed || !body) {
-    return Error{Reason::Corrupt, "the event " + row.id + " cannot be read: it was altered; 'cairn audit verify' tells more"};
+    return Error{Reason::Corrupt,
+                 "the event " + row.id + " cannot be read: it was altered; 'cairn audit verify' tells more"};
   }
   return LoggedEvent{std::move(row.id), row.position, row.at,
-                     Event{std::move(row.kind), std::move(row.subject), std::move(row.actor), std::move(row.cause), *std::move(body)}};
+                     Event{std::move(row.kind), std::move(row.subject), std::move(row.actor),
+                           std::move(row.cause), *std::move(body)}};
 }
 
 Result<std::vector<EventRow>> RowsFor(sql::Connection& connection, const EventFilter& filter) {
@@ -35,12 +37,14 @@ Result<std::vector<EventRow>> RowsFor(sql::Connection& connection, const EventFi
 
 Result<std::vector<LoggedEvent>> ReadIn(sql::Connection& connection, const EventFilter& filter) {
   std::vector<LoggedEvent> events;
-  for (auto& row : CAIRN_TRY(RowsFor(connection, filter))) events.push_back(CAIRN_TRY(LoggedOf(std::move(row))));
+  for (auto& row : CAIRN_TRY(RowsFor(connection, filter)))
+    events.push_back(CAIRN_TRY(LoggedOf(std::move(row))));
   return events;
 }
 
 /// Every event of one kind, in order.
-Result<std::vector<LoggedEvent>> AllOf(sql::Connection& connection, const std::string& kind, const std::string& subject = "") {
+Result<std::vector<LoggedEvent>> AllOf(sql::Connection& connection, const std::string& kind,
+                                       const std::string& subject = "") {
   EventFilter filter;
   filter.kind = kind;
   filter.subject = subject;
@@ -51,7 +55,8 @@ Result<std::vector<LoggedEvent>> AllOf(sql::Connection& connection, const std::s
 Result<std::vector<std::string>> ApproversOf(sql::Connection& connection, const std::string& decision) {
   std::vector<std::string> approvers;
   if (decision.empty()) return approvers;
-  for (const auto& logged : CAIRN_TRY(AllOf(connection, "governance.decision_approved", "decision:" + decision))) {
+  for (const auto& logged :
+       CAIRN_TRY(AllOf(connection, "governance.decision_approved", "decision:" + decision))) {
     approvers.push_back(logged.event.body.Text("principal"));
   }
   return approvers;
@@ -71,7 +76,8 @@ AliasMove MoveOf(const LoggedEvent& logged) {
   return move;
 }
 
-Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, std::string_view model, std::string_view alias) {
+Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, std::string_view model,
+                                       std::string_view alias) {
   std::vector<AliasMove> moves;
   const std::string subject = model.empty() ? "" : "model:" + std::string(model);
   for (const auto& logged : CAIRN_TRY(AllOf(connection, "registry.alias_moved", subject))) {
@@ -105,20 +111,27 @@ Json ArrayOf(const std::vector<std::string>& texts) {
 
 Json ToJson(const LoggedEvent& logged) {
   const Event& event = logged.event;
-  return Json{{"id", logged.id},           {"position", logged.position ? Json(*logged.position) : Json()},
-              {"at", logged.at},           {"kind", event.kind},
-              {"subject", event.subject},  {"actor", event.actor},
-              {"cause", event.cause},      {"body", event.body}};
+  return Json{{"id", logged.id},          {"position", logged.position ? Json(*logged.position) : Json()},
+              {"at", logged.at},          {"kind", event.kind},
+              {"subject", event.subject}, {"actor", event.actor},
+              {"cause", event.cause},     {"body", event.body}};
 }
 
 Json ToJson(const AliasMove& move) {
-  return Json{{"model", move.model},       {"alias", move.alias}, {"version", move.version},
-              {"previous", move.previous}, {"at", move.at},       {"actor", move.actor},
-              {"decision", move.decision}, {"approvers", ArrayOf(move.approvers)}, {"event", move.event}};
+  return Json{{"model", move.model},
+              {"alias", move.alias},
+              {"version", move.version},
+              {"previous", move.previous},
+              {"at", move.at},
+              {"actor", move.actor},
+              {"decision", move.decision},
+              {"approvers", ArrayOf(move.approvers)},
+              {"event", move.event}};
 }
 
 Json ToJson(const Proof& proof) {
-  Json json{{"index", proof.index}, {"size", proof.size}, {"root", proof.root}, {"path", ArrayOf(proof.path)}};
+  Json json{
+      {"index", proof.index}, {"size", proof.size}, {"root", proof.root}, {"path", ArrayOf(proof.path)}};
   if (!proof.leaf.empty()) json.Set("leaf", proof.leaf);
   return json;
 }
@@ -156,12 +169,13 @@ Result<std::vector<AliasMove>> Log::ProductionAt(TimeMs at, std::string_view ali
 Result<Proof> Log::InclusionOf(const std::string& event_id) const {
   return database_.Read([&](sql::Connection& connection) -> Result<Proof> {
     const auto row = CAIRN_TRY(EventOfId(connection, event_id));
-    if (!row.position) return Error{Reason::Conflict, "event '" + event_id + "' is not sealed yet; ask again in a moment"};
+    if (!row.position)
+      return Error{Reason::Conflict, "event '" + event_id + "' is not sealed yet; ask again in a moment"};
     const auto head = CAIRN_TRY(HeadFor(connection));
     const auto index = static_cast<std::uint64_t>(*row.position);
     const auto path = CAIRN_TRY(InclusionProof(index, head.size, StoredNodes(connection)));
-    return Proof{*row.position, static_cast<std::int64_t>(head.size), TextOf(LeafDigest(CanonicalBytes(row, *row.position))),
-                 head.root, TextsOf(path)};
+    return Proof{*row.position, static_cast<std::int64_t>(head.size),
+                 TextOf(LeafDigest(CanonicalBytes(row, *row.position))), head.root, TextsOf(path)};
   });
 }
 
@@ -169,7 +183,8 @@ Result<Proof> Log::Consistency(std::int64_t from, std::int64_t to) const {
   return database_.Read([&](sql::Connection& connection) -> Result<Proof> {
     const auto head = CAIRN_TRY(HeadFor(connection));
     if (from < 1 || from > to || std::cmp_greater(to, head.size)) {
-      return Error{Reason::InvalidArgument, "a consistency proof needs 0 < from <= to <= " + std::to_string(head.size)};
+      return Error{Reason::InvalidArgument,
+                   "a consistency proof needs 0 < from <= to <= " + std::to_string(head.size)};
     }
     const auto size = static_cast<std::uint64_t>(to);
     const NodeReader read = StoredNodes(connection);

@@ -18,7 +18,8 @@ Error OutOfRange(std::string message) { return {Reason::InvalidArgument, std::mo
 /// The largest power of two below `size` (size >= 2): where RFC 6962 splits a tree.
 std::uint64_t SplitOf(std::uint64_t size) { return std::bit_floor(size - 1); }
 
-/// MTH over the leaves [begin, end); `begin` is a multiple of the power of two that holds the range, as all ranges of the RFC's recursion are.
+/// MTH over the leaves [begin, end); `begin` is a multiple of the power of two that holds the range, as all
+/// ranges of the RFC's recursion are.
 Result<Digest> RangeRoot(std::uint64_t begin, std::uint64_t end, const NodeReader& read) {
   const std::uint64_t size = end - begin;
   if (std::has_single_bit(size)) return read(std::countr_zero(size), begin / size);
@@ -28,10 +29,10 @@ Result<Digest> RangeRoot(std::uint64_t begin, std::uint64_t end, const NodeReade
   return NodeDigest(left, right);
 }
 
-/// SUBPROOF of RFC 6962, section 2.1.2, for the leaves [begin, end) of which the first `from` are the old tree's. `whole` is the RFC's flag:
-/// the old tree's root over this range is known to the verifier.
-Result<> AddSubproof(std::uint64_t begin, std::uint64_t end, std::uint64_t from, bool whole, const NodeReader& read,
-                     std::vector<Digest>& proof) {
+/// SUBPROOF of RFC 6962, section 2.1.2, for the leaves [begin, end) of which the first `from` are the old
+/// tree's. `whole` is the RFC's flag: the old tree's root over this range is known to the verifier.
+Result<> AddSubproof(std::uint64_t begin, std::uint64_t end, std::uint64_t from, bool whole,
+                     const NodeReader& read, std::vector<Digest>& proof) {
   const std::uint64_t size = end - begin;
   if (from == size) {
     if (!whole) proof.push_back(CAIRN_TRY(RangeRoot(begin, end, read)));
@@ -68,7 +69,8 @@ Digest EmptyRoot() { return crypto::Sha256(""); }
 std::string TextOf(const Digest& digest) { return HexOf(digest); }
 
 Result<Digest> DigestOf(std::string_view hex) {
-  if (!IsHex(hex, 64)) return OutOfRange("'" + std::string(hex) + "' is not a digest of 64 hexadecimal digits");
+  if (!IsHex(hex, 64))
+    return OutOfRange("'" + std::string(hex) + "' is not a digest of 64 hexadecimal digits");
   const std::string bytes = CAIRN_TRY(BytesOfHex(hex));
   Digest digest;
   std::copy(bytes.begin(), bytes.end(), digest.begin());
@@ -125,16 +127,16 @@ Result<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t si
 
 Result<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to, const NodeReader& read) {
   if (from == 0 || from > to) {
-    return OutOfRange("there is no consistency proof from " + std::to_string(from) + " to " + std::to_string(to) +
-                      " leaves: it needs 0 < from <= to");
+    return OutOfRange("there is no consistency proof from " + std::to_string(from) + " to " +
+                      std::to_string(to) + " leaves: it needs 0 < from <= to");
   }
   std::vector<Digest> proof;
   CAIRN_TRY(AddSubproof(0, to, from, true, read, proof));
   return proof;
 }
 
-bool ProvesInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> proof,
-                     const Digest& root) {
+bool ProvesInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                     std::span<const Digest> proof, const Digest& root) {
   if (index >= size) return false;
   std::uint64_t place = index, last = size - 1;
   Digest digest = leaf;
@@ -195,7 +197,8 @@ Digest MemoryTree::Root(std::uint64_t size) const { return *RootAt(size, Reader(
 NodeReader MemoryTree::Reader() const {
   return [this](int level, std::uint64_t index) -> Result<Digest> {
     if (level >= height() || index >= Level(level).size()) {
-      return Error{Reason::NotFound, "the tree has no complete node " + std::to_string(level) + ":" + std::to_string(index)};
+      return Error{Reason::NotFound,
+                   "the tree has no complete node " + std::to_string(level) + ":" + std::to_string(index)};
     }
     return Level(level)[index];
   };

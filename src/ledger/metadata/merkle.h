@@ -10,8 +10,9 @@
 
 #include "ground/vocabulary/result.h"
 
-/// The Merkle tree of RFC 6962, section 2.1, over SHA-256. Pure: nodes come from a reader. Level 0 are the leaves; the node (level, index)
-/// covers the 2^level leaves from index * 2^level on, and exists once all of them do.
+/// The Merkle tree of RFC 6962, section 2.1, over SHA-256. Pure: nodes come from a reader. Level 0 are the
+/// leaves; the node (level, index) covers the 2^level leaves from index * 2^level on, and exists once all of
+/// them do.
 namespace cairn::metadata {
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -33,7 +34,8 @@ struct Node {
   Digest digest{};
 };
 
-/// The right edge of a growing tree: the digests of its complete subtrees, widest first. Enough to add leaves and to tell the root.
+/// The right edge of a growing tree: the digests of its complete subtrees, widest first. Enough to add leaves
+/// and to tell the root.
 class Frontier {
  public:
   Frontier() = default;
@@ -60,14 +62,16 @@ using NodeReader = std::function<Result<Digest>(int level, std::uint64_t index)>
 Result<Digest> RootAt(std::uint64_t size, const NodeReader& read);
 /// PATH(index, size): the siblings from the leaf up. InvalidArgument unless index < size.
 Result<std::vector<Digest>> InclusionProof(std::uint64_t index, std::uint64_t size, const NodeReader& read);
-/// PROOF(from, to): that the first `from` leaves of the tree of `to` leaves are the tree of size `from`. Empty for from = to.
-/// InvalidArgument unless 0 < from <= to.
+/// PROOF(from, to): that the first `from` leaves of the tree of `to` leaves are the tree of size `from`.
+/// Empty for from = to. InvalidArgument unless 0 < from <= to.
 Result<std::vector<Digest>> ConsistencyProof(std::uint64_t from, std::uint64_t to, const NodeReader& read);
 
-/// Whether `proof` shows that `leaf` stands at `index` in the tree with this size and root (RFC 9162, section 2.1.3.2).
-bool ProvesInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> proof,
-                     const Digest& root);
-/// Whether `proof` shows that the tree (to, to_root) begins with the tree (from, from_root) (RFC 9162, section 2.1.4.2).
+/// Whether `proof` shows that `leaf` stands at `index` in the tree with this size and root (RFC 9162,
+/// section 2.1.3.2).
+bool ProvesInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                     std::span<const Digest> proof, const Digest& root);
+/// Whether `proof` shows that the tree (to, to_root) begins with the tree (from, from_root) (RFC 9162,
+/// section 2.1.4.2).
 bool ProvesConsistency(std::uint64_t from, const Digest& from_root, std::uint64_t to, const Digest& to_root,
                        std::span<const Digest> proof);
 

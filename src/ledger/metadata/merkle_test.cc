@@ -10,7 +10,8 @@ namespace cairn::metadata {
 namespace {
 
 // The eight leaves and the roots that the reference implementations of RFC 6962 test with.
-const char* const kLeaves[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
+const char* const kLeaves[] = {
+    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
 const char* const kRoots[] = {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                               "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                               "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -48,10 +49,12 @@ TEST(Merkle, RootsAreThoseOfTheKnownTreeAtEverySize) {
 }
 
 TEST(Merkle, InclusionPathsAreThoseOfTheRfcsExample) {
-  // RFC 6962, section 2.1.3: seven leaves a, b, c, d, e, f, j with nodes g = ab, h = cd, i = ef, k = gh, l = ij.
+  // RFC 6962, section 2.1.3: seven leaves a, b, c, d, e, f, j with nodes g = ab, h = cd, i = ef, k = gh, l =
+  // ij.
   const MemoryTree tree = TreeOf(7);
   const auto leaf = [&](std::size_t i) { return tree.Level(0)[i]; };
-  const Digest g = NodeDigest(leaf(0), leaf(1)), h = NodeDigest(leaf(2), leaf(3)), i = NodeDigest(leaf(4), leaf(5));
+  const Digest g = NodeDigest(leaf(0), leaf(1)), h = NodeDigest(leaf(2), leaf(3)),
+               i = NodeDigest(leaf(4), leaf(5));
   const Digest k = NodeDigest(g, h), l = NodeDigest(i, leaf(6));
   EXPECT_EQ(*InclusionProof(0, 7, tree.Reader()), (std::vector{leaf(1), h, l}));
   EXPECT_EQ(*InclusionProof(3, 7, tree.Reader()), (std::vector{leaf(2), g, l}));
@@ -71,7 +74,8 @@ TEST(Merkle, EveryLeafIsProvenAtEverySizeAndAtNoOtherPlace) {
       const Digest leaf = tree.Level(0)[index];
       ASSERT_TRUE(ProvesInclusion(leaf, index, size, proof, root)) << index << " of " << size;
       for (std::uint64_t other = 0; other <= size; ++other) {
-        ASSERT_EQ(ProvesInclusion(leaf, other, size, proof, root), other == index) << index << " at " << other << " of " << size;
+        ASSERT_EQ(ProvesInclusion(leaf, other, size, proof, root), other == index)
+            << index << " at " << other << " of " << size;
       }
       auto longer = proof;
       longer.push_back(root);
@@ -110,9 +114,11 @@ TEST(Merkle, AChangedLeafBreaksConsistencyWithTheTreeBefore) {
   for (int round = 0; round < 200; ++round) {
     const std::uint64_t to = 2 + random() % 100, from = 1 + random() % (to - 1), changed = random() % from;
     MemoryTree before = TreeOf(from), after;
-    for (std::uint64_t i = 0; i < to; ++i) after.Add(LeafDigest((i == changed ? "other " : "leaf ") + std::to_string(i)));
+    for (std::uint64_t i = 0; i < to; ++i)
+      after.Add(LeafDigest((i == changed ? "other " : "leaf ") + std::to_string(i)));
     const auto proof = *ConsistencyProof(from, to, after.Reader());
-    EXPECT_FALSE(ProvesConsistency(from, before.Root(from), to, after.Root(to), proof)) << from << " to " << to;
+    EXPECT_FALSE(ProvesConsistency(from, before.Root(from), to, after.Root(to), proof))
+        << from << " to " << to;
   }
 }
 

@@ -16,11 +16,13 @@ namespace {
 constexpr std::int64_t kBatch = 2000;
 
 Error TreeIsNotTheOneSigned(std::uint64_t size) {
-  return {Reason::Corrupt, "the event log's tree of " + std::to_string(size) +
-                               " events is not the one that was signed; 'cairn audit verify' names what was changed"};
+  return {Reason::Corrupt,
+          "the event log's tree of " + std::to_string(size) +
+              " events is not the one that was signed; 'cairn audit verify' names what was changed"};
 }
 
-/// The right edge of the stored tree, checked against the head that was signed over it: a doctored node must never get a fresh signature.
+/// The right edge of the stored tree, checked against the head that was signed over it: a doctored node must
+/// never get a fresh signature.
 Result<Frontier> FrontierUnder(sql::Connection& connection, const std::optional<TreeHead>& head) {
   const std::uint64_t size = head ? head->size : 0;
   const auto end = CAIRN_TRY(connection.Run("SELECT COALESCE(MAX(position), -1) + 1 FROM event"));
@@ -39,7 +41,8 @@ Result<Frontier> FrontierUnder(sql::Connection& connection, const std::optional<
 
 }  // namespace
 
-Sealer::Sealer(sql::Database& database, const os::Clock& clock, const crypto::SigningKey& key, std::string heads_file)
+Sealer::Sealer(sql::Database& database, const os::Clock& clock, const crypto::SigningKey& key,
+               std::string heads_file)
     : database_(database), clock_(clock), key_(key), heads_file_(std::move(heads_file)) {}
 
 Result<Sealed> Sealer::Seal() {
@@ -49,8 +52,8 @@ Result<Sealed> Sealer::Seal() {
   bool waiting = CAIRN_TRY(CatchUp());
   while (waiting) {
     const TimeMs now = clock_.Now();
-    const Sealed batch =
-        CAIRN_TRY(database_.Transact([this, now](sql::Connection& connection) { return SealBatch(connection, now); }));
+    const Sealed batch = CAIRN_TRY(
+        database_.Transact([this, now](sql::Connection& connection) { return SealBatch(connection, now); }));
     if (batch.head) total.head = batch.head;
     total.events += batch.events;
     waiting = batch.events == kBatch;
@@ -88,11 +91,12 @@ Result<bool> Sealer::CatchUp() {
     return state;
   }));
   if (anchor_->size > found.size) {
-    return Error{Reason::Corrupt,
-                 "the event log has " + std::to_string(found.size) + " sealed events, but " + heads_file_ +
-                     " holds a signed head for " + std::to_string(anchor_->size) +
-                     ": the log was cut or an older copy was put in its place. Put the newer store back; after restoring a "
-                     "backup on purpose, move that file away and keep it"};
+    return Error{Reason::Corrupt, "the event log has " + std::to_string(found.size) + " sealed events, but " +
+                                      heads_file_ + " holds a signed head for " +
+                                      std::to_string(anchor_->size) +
+                                      ": the log was cut or an older copy was put in its place. Put the "
+                                      "newer store back; after restoring a "
+                                      "backup on purpose, move that file away and keep it"};
   }
   const auto end = CAIRN_TRY(AppendHeads(heads_file_, {anchor_->bytes, anchor_->ended}, found.missing));
   anchor_ = Anchor{end.bytes, end.ended, found.size};

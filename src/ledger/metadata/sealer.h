@@ -18,16 +18,19 @@ struct Sealed {
   std::optional<TreeHead> head;  ///< The last head signed now; none when there was nothing to seal.
 };
 
-/// Gives committed events their positions, adds them to the tree and signs its head. Safe from any thread; with PostgreSQL several processes may
-/// each have one.
+/// Gives committed events their positions, adds them to the tree and signs its head. Safe from any thread;
+/// with PostgreSQL several processes may each have one.
 class Sealer {
  public:
-  /// All must outlive the sealer. `heads_file` (its folder must exist) gets a line for every head, after the head is in the store.
-  Sealer(sql::Database& database, const os::Clock& clock, const crypto::SigningKey& key, std::string heads_file);
+  /// All must outlive the sealer. `heads_file` (its folder must exist) gets a line for every head, after the
+  /// head is in the store.
+  Sealer(sql::Database& database, const os::Clock& clock, const crypto::SigningKey& key,
+         std::string heads_file);
 
-  /// Seals what was committed before the call. Can be called again after any error and after a crash at any point: what is missing in the
-  /// file is added by the next call. Corrupt when the store holds less than the file has heads for (it was cut, or an older copy was
-  /// put in its place), or when its tree is not the one last signed; nothing is sealed then.
+  /// Seals what was committed before the call. Can be called again after any error and after a crash at any
+  /// point: what is missing in the file is added by the next call. Corrupt when the store holds less than the
+  /// file has heads for (it was cut, or an older copy was put in its place), or when its tree is not the one
+  /// last signed; nothing is sealed then.
   Result<Sealed> Seal();
 
  private:

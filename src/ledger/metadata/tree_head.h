@@ -12,7 +12,7 @@ namespace cairn::metadata {
 /// The sealer's signed word that the log's first `size` events have this Merkle root.
 struct TreeHead {
   std::uint64_t size = 0;
-  std::string root;       ///< 64 hexadecimal digits.
+  std::string root;  ///< 64 hexadecimal digits.
   TimeMs at = 0;
   std::string signature;  ///< Ed25519 over Statement(), as base64.
   friend bool operator==(const TreeHead&, const TreeHead&) = default;

@@ -11,7 +11,7 @@
 #include "ground/vocabulary/json.h"
 #include "loop/data/compare/kolmogorov.h"
 #include "loop/data/compare/special_functions.h"
-#include "loop/data/testdata/golden.h"
+#include "loop/data/testing/golden.h"
 
 namespace cairn::data {
 namespace {

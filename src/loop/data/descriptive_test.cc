@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ground/vocabulary/json.h"
-#include "loop/data/testdata/golden.h"
+#include "loop/data/testing/golden.h"
 
 namespace cairn::data {
 namespace {

@@ -1,16 +1,13 @@
 #include "loop/data/objects.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "ground/os/identity.h"
+#include "ground/os/pool.h"
 #include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
@@ -80,7 +77,8 @@ Result<crypto::Digests> DigestsOf(const std::string& path, const os::FileStamp& 
   if (auto known = index.Find(path, stamp)) return *std::move(known);
   auto digests = CAIRN_TRY(crypto::HashFile(path));
   const auto after = CAIRN_TRY(os::Stat(path));
-  if (!(after.stamp == stamp)) return Error{Reason::Conflict, "'" + path + "' changed while it was read; try again when it is settled"};
+  if (!(after.stamp == stamp))
+    return Error{Reason::Conflict, "'" + path + "' changed while it was read; try again when it is settled"};
   index.Remember(path, stamp, digests);
   return digests;
 }
@@ -88,22 +86,16 @@ Result<crypto::Digests> DigestsOf(const std::string& path, const os::FileStamp& 
 /// Runs `work(i)` for every i below `count` on all cores; the error of the lowest i that failed.
 template <class Work>
 Result<> ForEach(std::size_t count, Work work) {
-  std::atomic<std::size_t> next = 0;
   std::vector<std::optional<Error>> errors(count);
   std::atomic<bool> any = false;
-  const auto loop = [&] {
-    for (std::size_t i = next++; i < count && !any; i = next++) {
-      if (auto done = work(i); !done) {
-        errors[i] = std::move(done).error();
-        any = true;
-      }
-    }
-  };
-  std::vector<std::jthread> threads;
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  for (std::size_t i = 1; i < std::min(cores, count); ++i) threads.emplace_back(loop);
-  loop();
-  threads.clear();
+  os::ForEachIndex(count, static_cast<unsigned>(std::min<std::size_t>(os::Processors(), count)),
+                   [&](std::size_t i) {
+                     if (any) return;
+                     if (auto done = work(i); !done) {
+                       errors[i] = std::move(done).error();
+                       any = true;
+                     }
+                   });
   for (std::size_t i = 0; any && i < count; ++i) {
     if (errors[i]) return *std::move(errors[i]);
   }
@@ -117,7 +109,9 @@ Result<Snapshot> SnapshotOfFolder(const std::string& path, StatIndex& index) {
   for (auto& entry : CAIRN_TRY(os::ListTree(path, os::Symlinks::Follow))) {
     if (entry.kind == os::FileKind::Folder) continue;
     if (entry.kind != os::FileKind::File) {
-      return Error{Reason::InvalidArgument, "'" + os::JoinPath(path, entry.path) + "' is neither a file nor a folder: remove it or keep it elsewhere"};
+      return Error{Reason::InvalidArgument,
+                   "'" + os::JoinPath(path, entry.path) +
+                       "' is neither a file nor a folder: remove it or keep it elsewhere"};
     }
     if (!IsUtf8(entry.path)) {
       return Error{Reason::InvalidArgument, "a file name in '" + path + "' is not UTF-8: rename it first"};
@@ -155,12 +149,14 @@ std::string ListingOf(const std::vector<TrackedFile>& files) {
 
 Result<std::vector<TrackedFile>> ParseListing(std::string_view json) {
   const auto parsed = Json::Parse(json);
-  if (!parsed || !parsed->IsArray()) return Error{Reason::Corrupt, "a folder's listing in the cache is damaged: it is not a list"};
+  if (!parsed || !parsed->IsArray())
+    return Error{Reason::Corrupt, "a folder's listing in the cache is damaged: it is not a list"};
   std::vector<TrackedFile> files;
   for (const Json& item : parsed->items()) {
     TrackedFile file{item.Text("relpath"), item.Text("md5"), "", 0};
     if (!IsHex(file.md5, 32) || !StaysInside(file.relpath)) {
-      return Error{Reason::Corrupt, "a folder's listing in the cache is damaged: it names '" + file.relpath + "'"};
+      return Error{Reason::Corrupt,
+                   "a folder's listing in the cache is damaged: it names '" + file.relpath + "'"};
     }
     files.push_back(std::move(file));
   }
@@ -170,7 +166,8 @@ Result<std::vector<TrackedFile>> ParseListing(std::string_view json) {
 Result<Snapshot> TakeSnapshot(const std::string& path, StatIndex& index) {
   const auto status = CAIRN_TRY(os::Stat(path));
   if (status.kind == os::FileKind::Folder) return SnapshotOfFolder(path, index);
-  if (status.kind != os::FileKind::File) return Error{Reason::InvalidArgument, "'" + path + "' is neither a file nor a folder"};
+  if (status.kind != os::FileKind::File)
+    return Error{Reason::InvalidArgument, "'" + path + "' is neither a file nor a folder"};
   auto digests = CAIRN_TRY(DigestsOf(path, status.stamp, index));
   Snapshot snapshot;
   snapshot.md5 = std::move(digests.md5);
@@ -187,8 +184,8 @@ std::string Objects::PathOf(std::string_view md5) const {
 bool Objects::Has(std::string_view md5) const { return os::Exists(PathOf(md5)); }
 
 bool Objects::HasAll(const Snapshot& snapshot) const {
-  return Has(snapshot.md5) &&
-         std::all_of(snapshot.files.begin(), snapshot.files.end(), [&](const TrackedFile& file) { return Has(file.md5); });
+  return Has(snapshot.md5) && std::all_of(snapshot.files.begin(), snapshot.files.end(),
+                                          [&](const TrackedFile& file) { return Has(file.md5); });
 }
 
 Result<> Objects::Store(const std::string& path, const Snapshot& snapshot) {
@@ -207,7 +204,8 @@ Result<std::string> Objects::StoreBytes(std::string_view bytes) {
   return md5;
 }
 
-Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view listing, std::string_view listing_md5) {
+Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view listing,
+                        std::string_view listing_md5) {
   struct Pending {
     std::string temporary, final;
   };
@@ -228,7 +226,8 @@ Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view l
       CAIRN_TRY(os::CopyFile(one.from, pending.back().temporary));
       const auto copied = CAIRN_TRY(crypto::HashFile(pending.back().temporary));
       if (copied.md5 == one.md5) return Done{};
-      return Error{Reason::Conflict, "'" + one.from + "' changed while it was stored; try again when it is settled"};
+      return Error{Reason::Conflict,
+                   "'" + one.from + "' changed while it was stored; try again when it is settled"};
     }();
     if (!placed) return drop(), placed;
   }
@@ -243,7 +242,7 @@ Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view l
   if (auto synced = os::SyncFileSystem(cache_); !synced) return drop(), synced;
   // A folder's listing stands last in the row: it appears when all it names is there.
   for (const auto& one : pending) {
-    if (::chmod(one.temporary.c_str(), 0444) != 0) return drop(), Error{Reason::Internal, "'" + one.temporary + "' cannot be made read-only"};
+    if (auto protect = os::SetMode(one.temporary, 0444); !protect) return drop(), protect;
     if (auto renamed = os::Rename(one.temporary, one.final); !renamed) return drop(), renamed;
   }
   for (const auto& folder : folders) CAIRN_TRY(os::SyncFolder(folder));
@@ -252,14 +251,17 @@ Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view l
 
 Result<std::vector<TrackedFile>> Objects::Listing(std::string_view md5) const {
   const auto json = os::ReadFile(PathOf(md5));
-  if (!json) return Error{Reason::NotFound, "the object " + std::string(md5) + " is not in the cache '" + cache_ + "'"};
+  if (!json)
+    return Error{Reason::NotFound,
+                 "the object " + std::string(md5) + " is not in the cache '" + cache_ + "'"};
   return ParseListing(*json);
 }
 
 Result<> Objects::Checkout(std::string_view md5, const std::string& path) const {
   const auto place = [&](std::string_view object, const std::string& at) -> Result<> {
     if (!Has(object)) {
-      return Error{Reason::NotFound, "the object " + std::string(object) + " for '" + at + "' is not in the cache '" + cache_ + "'"};
+      return Error{Reason::NotFound, "the object " + std::string(object) + " for '" + at +
+                                         "' is not in the cache '" + cache_ + "'"};
     }
     CAIRN_TRY(os::MakeFolders(os::ParentOf(at)));
     const std::string temporary = os::ParentOf(at) + "/.tmp-" + os::NewHexId();
@@ -275,7 +277,8 @@ Result<> Objects::Checkout(std::string_view md5, const std::string& path) const 
     CAIRN_TRY(place(file.md5, os::JoinPath(path, file.relpath)));
   }
   for (const auto& entry : CAIRN_TRY(os::ListTree(path))) {
-    if (entry.kind != os::FileKind::Folder && !belongs.contains(entry.path)) CAIRN_TRY(os::Remove(os::JoinPath(path, entry.path)));
+    if (entry.kind != os::FileKind::Folder && !belongs.contains(entry.path))
+      CAIRN_TRY(os::Remove(os::JoinPath(path, entry.path)));
   }
   return Done{};
 }

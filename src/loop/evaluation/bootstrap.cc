@@ -27,7 +27,8 @@ Result<Done> Check(const BootstrapSettings& settings) {
 
 /// statistic(weights) of each replicate. Replicate r draws from its own stream, whichever thread it falls to.
 template <class Statistic>
-std::vector<double> Replicates(std::size_t rows, const BootstrapSettings& settings, const Statistic& statistic) {
+std::vector<double> Replicates(std::size_t rows, const BootstrapSettings& settings,
+                               const Statistic& statistic) {
   std::vector<double> values(static_cast<std::size_t>(settings.replicates));
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const std::size_t wanted = settings.threads > 0 ? static_cast<std::size_t>(settings.threads) : cores;
@@ -59,8 +60,9 @@ Result<Interval> Summarize(double value, std::vector<double> replicates, double 
   const std::size_t drawn = replicates.size();
   std::erase_if(replicates, [](double replicate) { return std::isnan(replicate); });
   if (2 * replicates.size() < drawn) {
-    return Error{Reason::Unprocessable,
-                 "the metric is not defined on most resamples of these rows; give more rows of the rarer class"};
+    return Error{
+        Reason::Unprocessable,
+        "the metric is not defined on most resamples of these rows; give more rows of the rarer class"};
   }
   std::sort(replicates.begin(), replicates.end());
   const double tail = (1 - confidence) / 2;
@@ -80,9 +82,12 @@ Result<Interval> DifferenceInterval(const Measure& a, const Measure& b, const Bo
   CAIRN_TRY(Check(settings));
   if (a.rows() != b.rows()) {
     return Error{Reason::InvalidArgument, "two models scored " + std::to_string(a.rows()) + " and " +
-                                              std::to_string(b.rows()) + " rows; score the same rows with both"};
+                                              std::to_string(b.rows()) +
+                                              " rows; score the same rows with both"};
   }
-  const auto statistic = [&](const std::vector<std::uint32_t>& weights) { return a.Value(weights) - b.Value(weights); };
+  const auto statistic = [&](const std::vector<std::uint32_t>& weights) {
+    return a.Value(weights) - b.Value(weights);
+  };
   return Summarize(a.Value() - b.Value(), Replicates(a.rows(), settings, statistic), settings.confidence);
 }
 

@@ -23,11 +23,13 @@ struct Interval {
   int undefined = 0;  ///< Replicates left out because the metric was not defined on them (a class missing).
 };
 
-/// Unprocessable when more than half of the replicates are undefined; InvalidArgument for impossible settings.
+/// Unprocessable when more than half of the replicates are undefined; InvalidArgument for impossible
+/// settings.
 Result<Interval> IntervalOf(const Measure& measure, const BootstrapSettings& settings = {});
 
-/// a - b of the same metric over the same rows, both resampled together, so what the rows share cancels. InvalidArgument when
-/// the two have different numbers of rows.
-Result<Interval> DifferenceInterval(const Measure& a, const Measure& b, const BootstrapSettings& settings = {});
+/// a - b of the same metric over the same rows, both resampled together, so what the rows share cancels.
+/// InvalidArgument when the two have different numbers of rows.
+Result<Interval> DifferenceInterval(const Measure& a, const Measure& b,
+                                    const BootstrapSettings& settings = {});
 
 }  // namespace cairn::evaluation

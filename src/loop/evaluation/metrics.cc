@@ -46,15 +46,16 @@ std::string Row(std::size_t row) { return "row " + std::to_string(row); }
 
 Result<Done> CheckShape(Sample sample) {
   if (sample.labels.size() != sample.scores.size()) {
-    return Error{Reason::InvalidArgument, "there are " + std::to_string(sample.labels.size()) + " labels but " +
-                                              std::to_string(sample.scores.size()) +
+    return Error{Reason::InvalidArgument, "there are " + std::to_string(sample.labels.size()) +
+                                              " labels but " + std::to_string(sample.scores.size()) +
                                               " scores; give one score for each label"};
   }
   if (sample.labels.empty()) return Error{Reason::Unprocessable, "there are no rows to evaluate"};
   for (std::size_t i = 0; i < sample.labels.size(); ++i) {
     if (std::isfinite(sample.labels[i]) && std::isfinite(sample.scores[i])) continue;
-    return Error{Reason::InvalidArgument,
-                 Row(i) + " has a label or score that is missing or infinite; drop such rows before evaluating"};
+    return Error{
+        Reason::InvalidArgument,
+        Row(i) + " has a label or score that is missing or infinite; drop such rows before evaluating"};
   }
   return Done{};
 }
@@ -63,10 +64,12 @@ Result<Done> CheckBinary(Sample sample) {
   CAIRN_TRY(CheckShape(sample));
   for (std::size_t i = 0; i < sample.labels.size(); ++i) {
     if (sample.labels[i] != 0.0 && sample.labels[i] != 1.0) {
-      return Error{Reason::InvalidArgument, Row(i) + " has a label other than 0 and 1; a binary metric needs these two"};
+      return Error{Reason::InvalidArgument,
+                   Row(i) + " has a label other than 0 and 1; a binary metric needs these two"};
     }
     if (sample.scores[i] < 0.0 || sample.scores[i] > 1.0) {
-      return Error{Reason::InvalidArgument, Row(i) + " has a score outside 0..1; a binary metric needs probabilities"};
+      return Error{Reason::InvalidArgument,
+                   Row(i) + " has a score outside 0..1; a binary metric needs probabilities"};
     }
   }
   return Done{};
@@ -75,7 +78,8 @@ Result<Done> CheckBinary(Sample sample) {
 std::vector<std::uint32_t> ByFallingScore(std::span<const double> scores) {
   std::vector<std::uint32_t> rows(scores.size());
   std::iota(rows.begin(), rows.end(), 0u);
-  std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+  std::sort(rows.begin(), rows.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
   return rows;
 }
 
@@ -86,8 +90,10 @@ double LossOf(Metric metric, double label, double score) {
       const double kept = std::clamp(score, kLeast, 1.0 - kLeast);
       return label == 1.0 ? -std::log(kept) : -std::log(1.0 - kept);
     }
-    case Metric::Mae: return std::fabs(label - score);
-    default: return (label - score) * (label - score);
+    case Metric::Mae:
+      return std::fabs(label - score);
+    default:
+      return (label - score) * (label - score);
   }
 }
 
@@ -116,7 +122,8 @@ double Ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0;
 
 double CostOf(const CostMatrix& cost, double tp, double fp, double tn, double fn) {
   return 1000.0 *
-         (cost.true_positive * tp + cost.false_positive * fp + cost.true_negative * tn + cost.false_negative * fn) /
+         (cost.true_positive * tp + cost.false_positive * fp + cost.true_negative * tn +
+          cost.false_negative * fn) /
          (tp + fp + tn + fn);
 }
 
@@ -133,7 +140,8 @@ Result<Metric> MetricNamed(std::string_view name) {
     if (facts.name == name) return facts.metric;
     known += (known.empty() ? "" : ", ") + std::string(facts.name);
   }
-  return Error{Reason::InvalidArgument, "there is no metric '" + std::string(name) + "'; choose one of " + known};
+  return Error{Reason::InvalidArgument,
+               "there is no metric '" + std::string(name) + "'; choose one of " + known};
 }
 
 Measure::Measure(Metric metric, Sample sample, const MetricSettings& settings)
@@ -148,9 +156,11 @@ Measure::Measure(Metric metric, Sample sample, const MetricSettings& settings)
 
 Result<Measure> Measure::Of(Metric metric, Sample sample, const MetricSettings& settings) {
   CAIRN_TRY(IsRegression(metric) ? CheckShape(sample) : CheckBinary(sample));
-  if (settings.calibration_bins < 1) return Error{Reason::InvalidArgument, "calibration needs at least one bin"};
+  if (settings.calibration_bins < 1)
+    return Error{Reason::InvalidArgument, "calibration needs at least one bin"};
   if (sample.labels.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return Error{Reason::TooLarge, "more than 4,294,967,295 rows cannot be evaluated at once; sample them first"};
+    return Error{Reason::TooLarge,
+                 "more than 4,294,967,295 rows cannot be evaluated at once; sample them first"};
   }
   return Measure(metric, sample, settings);
 }
@@ -197,11 +207,16 @@ double Measure::OverDecisions(Weight weight) const {
     (decided ? (is ? tp : fp) : (is ? fn : tn)) += weight(i);
   }
   switch (metric_) {
-    case Metric::Accuracy: return (tp + tn) / (tp + fp + tn + fn);
-    case Metric::Precision: return Ratio(tp, tp + fp);
-    case Metric::Recall: return Ratio(tp, tp + fn);
-    case Metric::F1: return Ratio(2 * tp, 2 * tp + fp + fn);
-    default: return CostOf(settings_.cost, tp, fp, tn, fn);
+    case Metric::Accuracy:
+      return (tp + tn) / (tp + fp + tn + fn);
+    case Metric::Precision:
+      return Ratio(tp, tp + fp);
+    case Metric::Recall:
+      return Ratio(tp, tp + fn);
+    case Metric::F1:
+      return Ratio(2 * tp, 2 * tp + fp + fn);
+    default:
+      return CostOf(settings_.cost, tp, fp, tn, fn);
   }
 }
 
@@ -241,17 +256,23 @@ double Measure::Evaluate(Weight weight) const {
   switch (metric_) {
     case Metric::LogLoss:
     case Metric::Brier:
-    case Metric::Mae: return MeanLoss(weight);
-    case Metric::Rmse: return std::sqrt(MeanLoss(weight));
-    case Metric::R2: return Determination(weight);
+    case Metric::Mae:
+      return MeanLoss(weight);
+    case Metric::Rmse:
+      return std::sqrt(MeanLoss(weight));
+    case Metric::R2:
+      return Determination(weight);
     case Metric::RocAuc:
-    case Metric::AveragePrecision: return OverRanks(weight);
-    case Metric::CalibrationError: return OverBins(weight);
+    case Metric::AveragePrecision:
+      return OverRanks(weight);
+    case Metric::CalibrationError:
+      return OverBins(weight);
     case Metric::Accuracy:
     case Metric::Precision:
     case Metric::Recall:
     case Metric::F1:
-    case Metric::CostPerThousand: return OverDecisions(weight);
+    case Metric::CostPerThousand:
+      return OverDecisions(weight);
   }
   return kNan;
 }
@@ -283,15 +304,17 @@ Result<Confusion> ConfusionAt(Sample sample, double threshold) {
 }
 
 double CostPerThousandOf(const Confusion& confusion, const CostMatrix& cost) {
-  return CostOf(cost, static_cast<double>(confusion.true_positive), static_cast<double>(confusion.false_positive),
-                static_cast<double>(confusion.true_negative), static_cast<double>(confusion.false_negative));
+  return CostOf(cost, static_cast<double>(confusion.true_positive),
+                static_cast<double>(confusion.false_positive), static_cast<double>(confusion.true_negative),
+                static_cast<double>(confusion.false_negative));
 }
 
 Result<ThresholdChoice> CheapestThreshold(Sample sample, const CostMatrix& cost) {
   CAIRN_TRY(CheckBinary(sample));
   const std::vector<std::uint32_t> ranked = ByFallingScore(sample.scores);
   Confusion confusion;
-  for (const double label : sample.labels) ++(label == 1.0 ? confusion.false_negative : confusion.true_negative);
+  for (const double label : sample.labels)
+    ++(label == 1.0 ? confusion.false_negative : confusion.true_negative);
   const double greatest = sample.scores[ranked.front()];
   ThresholdChoice best{std::nextafter(greatest, std::numeric_limits<double>::infinity()),
                        CostPerThousandOf(confusion, cost)};

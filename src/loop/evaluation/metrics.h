@@ -9,17 +9,18 @@
 
 namespace cairn::evaluation {
 
-/// How good predictions are, as scikit-learn counts it. Binary labels are 0 or 1 and scores are probabilities of 1; a row is
-/// decided 1 when its score is at least the threshold. Regression takes any finite numbers. Pure, safe from any thread.
+/// How good predictions are, as scikit-learn counts it. Binary labels are 0 or 1 and scores are probabilities
+/// of 1; a row is decided 1 when its score is at least the threshold. Regression takes any finite numbers.
+/// Pure, safe from any thread.
 
 enum class Metric {
-  LogLoss,           ///< Scores are kept at least 2^-52 away from 0 and 1.
+  LogLoss,  ///< Scores are kept at least 2^-52 away from 0 and 1.
   Brier,
   RocAuc,            ///< Ties count one half. Undefined (NaN) when one class is absent.
   AveragePrecision,  ///< Step-wise, distinct scores as thresholds. Undefined without positive rows.
   Accuracy,
-  Precision,         ///< 0 when nothing is decided 1.
-  Recall,            ///< 0 when nothing is 1.
+  Precision,  ///< 0 when nothing is decided 1.
+  Recall,     ///< 0 when nothing is 1.
   F1,
   CalibrationError,  ///< Expected calibration error over equal-width bins.
   CostPerThousand,   ///< Expected cost per 1,000 decisions at the threshold.
@@ -28,8 +29,8 @@ enum class Metric {
   R2,  ///< For constant labels 1 when all are met, else 0.
 };
 
-/// "log_loss", "brier", "roc_auc", "average_precision", "accuracy", "precision", "recall", "f1", "calibration_error",
-/// "cost_per_1000", "rmse", "mae", "r2".
+/// "log_loss", "brier", "roc_auc", "average_precision", "accuracy", "precision", "recall", "f1",
+/// "calibration_error", "cost_per_1000", "rmse", "mae", "r2".
 std::string_view NameOf(Metric metric);
 Result<Metric> MetricNamed(std::string_view name);
 bool HigherIsBetter(Metric metric);
@@ -56,11 +57,12 @@ struct Sample {
   std::span<const double> scores;
 };
 
-/// A metric over one set of rows, prepared (sorted) once so that many weightings of the rows are cheap. Borrows the sample.
+/// A metric over one set of rows, prepared (sorted) once so that many weightings of the rows are cheap.
+/// Borrows the sample.
 class Measure {
  public:
-  /// InvalidArgument when lengths differ, a number is not finite, or a binary metric meets other labels than 0 and 1 or
-  /// scores outside [0, 1]; Unprocessable when there is no row.
+  /// InvalidArgument when lengths differ, a number is not finite, or a binary metric meets other labels than
+  /// 0 and 1 or scores outside [0, 1]; Unprocessable when there is no row.
   static Result<Measure> Of(Metric metric, Sample sample, const MetricSettings& settings = {});
 
   /// Every row once.
@@ -108,8 +110,8 @@ struct ThresholdChoice {
   double threshold = 0;
   double cost_per_thousand = 0;
 };
-/// The threshold with the least expected cost among all observed scores and "decide 1 for nobody" (a number just above the
-/// greatest score). Equal costs: the lowest threshold. O(n log n).
+/// The threshold with the least expected cost among all observed scores and "decide 1 for nobody" (a number
+/// just above the greatest score). Equal costs: the lowest threshold. O(n log n).
 Result<ThresholdChoice> CheapestThreshold(Sample sample, const CostMatrix& cost);
 
 struct CalibrationBin {

@@ -5,8 +5,9 @@
 
 namespace cairn::evaluation {
 
-/// SplitMix64 (Steele, Lea & Flood, 2014): the same numbers on every machine. Streams with different numbers are independent
-/// for our purposes, so work shared out over threads gives the same result in any order. A standard random bit generator.
+/// SplitMix64 (Steele, Lea & Flood, 2014): the same numbers on every machine. Streams with different numbers
+/// are independent for our purposes, so work shared out over threads gives the same result in any order. A
+/// standard random bit generator.
 class Random {
  public:
   using result_type = std::uint64_t;
@@ -20,7 +21,9 @@ class Random {
   /// In [0, 1).
   double Unit() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
   /// In [0, bound), even to within bound / 2^32.
-  std::uint32_t Below(std::uint32_t bound) { return static_cast<std::uint32_t>((((*this)() >> 32) * bound) >> 32); }
+  std::uint32_t Below(std::uint32_t bound) {
+    return static_cast<std::uint32_t>((((*this)() >> 32) * bound) >> 32);
+  }
 
  private:
   static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15ULL;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,7 +20,8 @@ std::vector<double> LogGrid(double from, double to) {
 
 std::vector<double> WorseOdds() { return LogGrid(1.05, 20.0); }
 
-/// A broken split may be off by little, and there is much traffic to see it by: the grid starts closer to 1 than the guard's.
+/// A broken split may be off by little, and there is much traffic to see it by: the grid starts closer to 1
+/// than the guard's.
 std::vector<double> OddsBothWays() {
   std::vector<double> ratios = LogGrid(1.01, 20.0);
   for (int i = 0; i < kGridPoints; ++i) ratios.push_back(1 / ratios[static_cast<std::size_t>(i)]);
@@ -35,7 +37,8 @@ Json Numbers(std::span<const double> numbers) {
 Result<std::vector<double>> NumbersOf(const Json& array) {
   std::vector<double> numbers;
   for (const Json& item : array.items()) {
-    if (!item.IsNumber()) return Error{Reason::InvalidArgument, "the stored state of a sequential test holds no numbers"};
+    if (!item.IsNumber())
+      return Error{Reason::InvalidArgument, "the stored state of a sequential test holds no numbers"};
     numbers.push_back(item.AsDouble());
   }
   return numbers;
@@ -58,7 +61,8 @@ void OddsMixture::UseShare(double share) {
   if (share == share_) return;
   share_ = share;
   for (std::size_t i = 0; i < ratios_.size(); ++i) {
-    // With theta = r rho / (r rho + 1 - r): theta / r = rho / d and (1 - theta) / (1 - r) = 1 / d, where d = r rho + 1 - r.
+    // With theta = r rho / (r rho + 1 - r): theta / r = rho / d and (1 - theta) / (1 - r) = 1 / d, where d =
+    // r rho + 1 - r.
     const double log_d = std::log1p(share * (ratios_[i] - 1));
     log_if_canary_[i] = std::log(ratios_[i]) - log_d;
     log_if_not_[i] = -log_d;
@@ -76,14 +80,18 @@ double OddsMixture::EValue() const {
   const double greatest = *std::max_element(log_products_.begin(), log_products_.end());
   double sum = 0;
   for (const double log_product : log_products_) sum += std::exp(log_product - greatest);
-  return std::exp(greatest + std::log(sum / static_cast<double>(log_products_.size())));
+  const double mean = std::exp(greatest + std::log(sum / static_cast<double>(log_products_.size())));
+  // A number that JSON can hold, even when the evidence overflows it.
+  return std::min(mean, std::numeric_limits<double>::max());
 }
 
 Result<Done> OddsMixture::Restore(std::span<const double> log_products) {
-  const bool finite = std::all_of(log_products.begin(), log_products.end(), [](double v) { return std::isfinite(v); });
+  const bool finite =
+      std::all_of(log_products.begin(), log_products.end(), [](double v) { return std::isfinite(v); });
   if (log_products.size() != ratios_.size() || !finite) {
     return Error{Reason::InvalidArgument, "the stored state of a sequential test needs " +
-                                              std::to_string(ratios_.size()) + " finite numbers in 'log_products'"};
+                                              std::to_string(ratios_.size()) +
+                                              " finite numbers in 'log_products'"};
   }
   log_products_.assign(log_products.begin(), log_products.end());
   return Done{};
@@ -100,16 +108,11 @@ void ErrorRateGuard::Observe(bool is_canary, bool bad, double share) {
 }
 
 Json ErrorRateGuard::ToJson() const {
-  return Json{{"test", "error_rate_odds"},
-              {"alpha", alpha_},
-              {"e_value", EValue()},
-              {"peak", peak_},
-              {"abort", ShouldAbort()},
-              {"canary_requests", canary_},
-              {"canary_bad", canary_bad_},
-              {"other_requests", others_},
-              {"other_bad", others_bad_},
-              {"log_products", Numbers(mixture_.log_products())}};
+  return Json{{"test", "error_rate_odds"}, {"alpha", alpha_},
+              {"e_value", EValue()},       {"peak", peak_},
+              {"abort", ShouldAbort()},    {"canary_requests", canary_},
+              {"canary_bad", canary_bad_}, {"other_requests", others_},
+              {"other_bad", others_bad_},  {"log_products", Numbers(mixture_.log_products())}};
 }
 
 Result<ErrorRateGuard> ErrorRateGuard::FromJson(const Json& state) {

@@ -9,17 +9,17 @@
 
 namespace cairn::evaluation {
 
-/// Tests that may be looked at after every request: under the null hypothesis P(sup E >= 1/alpha) <= alpha (Ville), whatever
-/// the number of looks. Plain values, not safe from several threads at once; the same observations in the same order give the same
-/// state bit for bit.
+/// Tests that may be looked at after every request: under the null hypothesis P(sup E >= 1/alpha) <= alpha
+/// (Ville), whatever the number of looks. Plain values, not safe from several threads at once; the same
+/// observations in the same order give the same state bit for bit.
 
 /// A mixture of likelihood ratios "the odds are rho times what the share says" over a fixed grid of rho.
 class OddsMixture {
  public:
   explicit OddsMixture(std::vector<double> ratios);
 
-  /// One event that fell to the canary or not, when the canary's share of the traffic was `share` (0..1). An event whose side
-  /// was certain (share 0 or 1) says nothing and changes nothing.
+  /// One event that fell to the canary or not, when the canary's share of the traffic was `share` (0..1). An
+  /// event whose side was certain (share 0 or 1) says nothing and changes nothing.
   void Multiply(bool is_canary, double share);
   /// Mean over the grid; at least 0, starts at 1.
   double EValue() const;
@@ -38,9 +38,10 @@ class OddsMixture {
   std::vector<double> log_if_not_;
 };
 
-/// Error-rate guard of a canary: "the canary is no worse" against "its bad answers come more often than its share of the traffic".
-/// Looks only at bad answers, so a base rate that moves over the day does not matter, nor a share that changes between
-/// requests. Needs each request (or each unit, counted once) assigned at random by itself.
+/// Error-rate guard of a canary: "the canary is no worse" against "its bad answers come more often than its
+/// share of the traffic". Looks only at bad answers, so a base rate that moves over the day does not matter,
+/// nor a share that changes between requests. Needs each request (or each unit, counted once) assigned at
+/// random by itself.
 class ErrorRateGuard {
  public:
   explicit ErrorRateGuard(double alpha = 0.01);
@@ -53,7 +54,8 @@ class ErrorRateGuard {
   bool ShouldAbort() const { return peak_ >= 1 / alpha_; }
   double alpha() const { return alpha_; }
 
-  /// Counts, e-value, peak and the sufficient statistics: enough to go on after a restart or to judge the verdict again.
+  /// Counts, e-value, peak and the sufficient statistics: enough to go on after a restart or to judge the
+  /// verdict again.
   Json ToJson() const;
   /// InvalidArgument when `state` is not what ToJson gave.
   static Result<ErrorRateGuard> FromJson(const Json& state);
@@ -65,8 +67,8 @@ class ErrorRateGuard {
   std::int64_t canary_ = 0, canary_bad_ = 0, others_ = 0, others_bad_ = 0;
 };
 
-/// Sample-ratio check: does the canary get the share of the requests it should? Two-sided, over all requests. A hit
-/// means that the split itself is broken: pause, never promote.
+/// Sample-ratio check: does the canary get the share of the requests it should? Two-sided, over all requests.
+/// A hit means that the split itself is broken: pause, never promote.
 class SampleRatioCheck {
  public:
   explicit SampleRatioCheck(double alpha = 0.001);

@@ -14,9 +14,10 @@ long double LogChoose(std::int64_t n, std::int64_t k) {
 
 Result<Done> Check(Proportion side, const char* name) {
   if (side.trials > 0 && side.failures >= 0 && side.failures <= side.trials) return Done{};
-  return Error{Reason::InvalidArgument, "the side '" + std::string(name) + "' has " + std::to_string(side.failures) +
-                                            " failures in " + std::to_string(side.trials) +
-                                            " trials; give at least one trial and no more failures than trials"};
+  return Error{Reason::InvalidArgument,
+               "the side '" + std::string(name) + "' has " + std::to_string(side.failures) + " failures in " +
+                   std::to_string(side.trials) +
+                   " trials; give at least one trial and no more failures than trials"};
 }
 
 /// Sum of the hypergeometric probabilities that do not exceed the observed table's.
@@ -24,7 +25,8 @@ double FisherTwoSided(Proportion before, Proportion after) {
   const std::int64_t failures = before.failures + after.failures;
   const std::int64_t all = before.trials + after.trials;
   const auto log_probability = [&](std::int64_t in_before) {
-    return LogChoose(before.trials, in_before) + LogChoose(after.trials, failures - in_before) - LogChoose(all, failures);
+    return LogChoose(before.trials, in_before) + LogChoose(after.trials, failures - in_before) -
+           LogChoose(all, failures);
   };
   // Tables as likely as the observed one must count as such despite rounding.
   const long double limit = log_probability(before.failures) + 1e-7L;
@@ -57,7 +59,8 @@ Result<ProportionTest> TwoProportions(Proportion before, Proportion after, doubl
   return test;
 }
 
-Result<PairedTest> PairedFailures(std::int64_t only_before_failed, std::int64_t only_after_failed, double alpha) {
+Result<PairedTest> PairedFailures(std::int64_t only_before_failed, std::int64_t only_after_failed,
+                                  double alpha) {
   if (only_before_failed < 0 || only_after_failed < 0) {
     return Error{Reason::InvalidArgument, "a number of rows cannot be negative"};
   }
@@ -65,7 +68,8 @@ Result<PairedTest> PairedFailures(std::int64_t only_before_failed, std::int64_t 
   const std::int64_t all = only_before_failed + only_after_failed;
   const std::int64_t fewer = std::min(only_before_failed, only_after_failed);
   long double tail = 0;
-  for (std::int64_t k = 0; k <= fewer; ++k) tail += std::exp(LogChoose(all, k) - all * std::numbers::ln2_v<long double>);
+  for (std::int64_t k = 0; k <= fewer; ++k)
+    tail += std::exp(LogChoose(all, k) - all * std::numbers::ln2_v<long double>);
   test.p_value = static_cast<double>(std::min(1.0L, 2 * tail));
   test.significantly_worse = only_after_failed > only_before_failed && test.p_value < alpha;
   return test;

@@ -6,7 +6,8 @@
 
 namespace cairn::evaluation {
 
-/// Was the new version worse than the one it replaced? Counts in, p-values out. All two-sided p unless named otherwise.
+/// Was the new version worse than the one it replaced? Counts in, p-values out. All two-sided p unless named
+/// otherwise.
 
 struct Proportion {
   std::int64_t failures = 0;
@@ -16,10 +17,10 @@ struct Proportion {
 struct ProportionTest {
   double before = 0;  ///< Failure rates.
   double after = 0;
-  double z = 0;            ///< Pooled two-proportion z of after - before; positive means worse.
-  double p_value = 1;      ///< Of z, two-sided.
-  double p_worse = 1;      ///< Of z, one-sided: after is worse.
-  double p_exact = 1;      ///< Fisher's exact test, two-sided; the one to trust when failures are few.
+  double z = 0;        ///< Pooled two-proportion z of after - before; positive means worse.
+  double p_value = 1;  ///< Of z, two-sided.
+  double p_worse = 1;  ///< Of z, one-sided: after is worse.
+  double p_exact = 1;  ///< Fisher's exact test, two-sided; the one to trust when failures are few.
   bool significantly_worse = false;  ///< after > before and p_exact < alpha.
 };
 /// Independent rows before and after. InvalidArgument when a side has no trial or more failures than trials.
@@ -32,6 +33,7 @@ struct PairedTest {
   bool significantly_worse = false;
 };
 /// The same rows answered by both versions: only rows on which they disagree tell.
-Result<PairedTest> PairedFailures(std::int64_t only_before_failed, std::int64_t only_after_failed, double alpha = 0.05);
+Result<PairedTest> PairedFailures(std::int64_t only_before_failed, std::int64_t only_after_failed,
+                                  double alpha = 0.05);
 
 }  // namespace cairn::evaluation

@@ -6,21 +6,24 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/definition/templates.h"
 
 namespace cairn::pipeline {
 namespace {
 
 constexpr std::string_view kFile = "dvc.yaml";
 
-Error WrongAt(const std::string& where, std::string_view what) {
-  return {Reason::InvalidArgument, where + ": " + std::string(what)};
-}
-
 /// `path` seen from `base`, both relative to the project; InvalidArgument when it leaves the project.
 Result<std::string> Inside(const std::string& base, std::string_view path, const std::string& where) {
   std::vector<std::string> parts;
   const std::string joined = base == "." ? std::string(path) : base + "/" + std::string(path);
-  if (path.empty() || path.front() == '/') return WrongAt(where, "'" + std::string(path) + "' must be a path inside the project");
+  if (path.find("://") != std::string_view::npos) {
+    return Error{Reason::Unsupported,
+                 where + ": '" + std::string(path) +
+                     "' is an address: only files of the project can be read and made; fetch it in a stage"};
+  }
+  if (path.empty() || path.front() == '/')
+    return WrongAt(where, "'" + std::string(path) + "' must be a path inside the project");
   for (const std::string_view part : Split(joined, '/')) {
     if (part.empty() || part == ".") continue;
     if (part != "..") {
@@ -35,61 +38,9 @@ Result<std::string> Inside(const std::string& base, std::string_view path, const
 }
 
 bool Contains(std::string_view folder, std::string_view path) {
-  return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+  return folder == "." || path == folder ||
+         (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
-
-/// Fills ${key} from params.yaml and `vars`.
-class Templates {
- public:
-  static Result<Templates> Read(const std::string& project, const Node& root) {
-    Templates templates;
-    if (auto params = ReadParams(project, "params.yaml")) {
-      templates.values_ = *std::move(params);
-    } else if (params.error().reason != Reason::NotFound) {
-      return std::move(params).error();
-    }
-    if (!templates.values_.IsObject()) templates.values_ = Json::Object();
-    if (const Node* vars = root.Find("vars")) CAIRN_TRY(templates.AddVars(project, *vars));
-    return templates;
-  }
-
-  Result<std::string> Fill(const std::string& text, const std::string& where) const {
-    std::string filled;
-    for (std::size_t at = 0; at < text.size();) {
-      const auto open = text.find("${", at);
-      if (open == std::string::npos) return filled + text.substr(at);
-      if (open > at && text[open - 1] == '\\') {
-        filled += text.substr(at, open - 1 - at) + "${";
-        at = open + 2;
-        continue;
-      }
-      const auto close = text.find('}', open);
-      if (close == std::string::npos) return WrongAt(where, "the template in '" + text + "' is not closed with '}'");
-      const std::string key(Trim(std::string_view(text).substr(open + 2, close - open - 2)));
-      const Json* value = FindDotted(values_, key);
-      if (!value) return WrongAt(where, "nothing is known under '" + key + "': add it to params.yaml or to 'vars'");
-      if (value->IsArray() || value->IsObject()) return WrongAt(where, "'" + key + "' is no single value and cannot stand in a text");
-      filled += text.substr(at, open - at) + (value->IsString() ? value->AsString() : value->Dump());
-      at = close + 1;
-    }
-    return filled;
-  }
-
- private:
-  Result<> AddVars(const std::string& project, const Node& vars) {
-    if (!vars.IsList()) return WrongAt(vars.Where(), "'vars' must be a list of files and maps");
-    for (const Node& item : vars.items()) {
-      const Json added = item.IsMap() ? item.ToJson() : CAIRN_TRY(ReadParams(project, item.text()));
-      for (const auto& [key, value] : added.members()) {
-        if (values_.Find(key)) return WrongAt(item.Where(), "'" + key + "' is set twice");
-        values_.Set(key, value);
-      }
-    }
-    return Done{};
-  }
-
-  Json values_;
-};
 
 /// Turns the nodes of dvc.yaml into stages.
 class Reader {
@@ -103,11 +54,13 @@ class Reader {
     if (!node.IsMap()) return WrongAt(stage.where, "stage '" + name + "' must be a map");
     for (const std::string_view later : {"foreach", "matrix"}) {
       if (const Node* found = node.Find(later)) {
-        return Error{Reason::Unsupported, found->Where() + ": stage '" + name + "' uses '" + std::string(later) +
+        return Error{Reason::Unsupported, found->Where() + ": stage '" + name + "' uses '" +
+                                              std::string(later) +
                                               "', which cannot be run yet: write its stages out"};
       }
     }
-    CAIRN_TRY(node.OnlyKeys({"cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen", "always_changed", "meta", "desc"}));
+    CAIRN_TRY(node.OnlyKeys({"cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen",
+                             "always_changed", "meta", "desc"}));
     CAIRN_TRY(ReadCommand(node, stage));
     if (const Node* wdir = node.Find("wdir")) stage.wdir = CAIRN_TRY(PathOf(*wdir, "."));
     CAIRN_TRY(Each(node, "deps", [&](const Node& item) -> Result<> {
@@ -128,12 +81,13 @@ class Reader {
     const Node* cmd = node.Find("cmd");
     if (!cmd || cmd->IsNull()) return WrongAt(stage.where, "stage '" + stage.name + "' has no 'cmd'");
     if (cmd->IsScalar()) {
-      stage.cmd = CAIRN_TRY(templates_.Fill(cmd->text(), cmd->Where()));
+      stage.cmd = CAIRN_TRY(templates_.FillCommand(cmd->text(), cmd->Where()));
       return Done{};
     }
     if (!cmd->IsList()) return WrongAt(cmd->Where(), "'cmd' must be text or a list of texts");
     stage.cmd = Json::Array();
-    for (const Node& item : cmd->items()) stage.cmd.Push(CAIRN_TRY(templates_.Fill(item.text(), item.Where())));
+    for (const Node& item : cmd->items())
+      stage.cmd.Push(CAIRN_TRY(templates_.FillCommand(item.text(), item.Where())));
     return Done{};
   }
 
@@ -158,12 +112,15 @@ class Reader {
       if (item.IsScalar()) {
         out.path = CAIRN_TRY(PathOf(item, stage.wdir));
       } else {
-        if (!item.IsMap() || item.entries().size() != 1) return WrongAt(item.Where(), "an out is a path, or one path with its settings");
+        if (!item.IsMap() || item.entries().size() != 1)
+          return WrongAt(item.Where(), "an out is a path, or one path with its settings");
         const auto& [path, mark, settings] = item.entries().front();
-        out.path = CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_.Fill(path, item.Where())), item.Where()));
-        if (!settings.IsNull() && !settings.IsMap()) return WrongAt(settings.Where(), "the settings of an out must be a map");
-        CAIRN_TRY(settings.OnlyKeys({"cache", "persist", "remote", "push", "desc", "type", "labels", "meta", "template", "x", "y",
-                                     "x_label", "y_label", "title", "header"}));
+        out.path =
+            CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_.Fill(path, item.Where())), item.Where()));
+        if (!settings.IsNull() && !settings.IsMap())
+          return WrongAt(settings.Where(), "the settings of an out must be a map");
+        CAIRN_TRY(settings.OnlyKeys({"cache", "persist", "remote", "push", "desc", "type", "labels", "meta",
+                                     "template", "x", "y", "x_label", "y_label", "title", "header"}));
         out.cache = !(settings.Find("cache") && settings.Find("cache")->text() == "false");
         out.persist = settings.Find("persist") && settings.Find("persist")->text() == "true";
       }
@@ -179,9 +136,15 @@ class Reader {
         ParamsOf(stage, standard).keys.push_back(CAIRN_TRY(templates_.Fill(item.text(), item.Where())));
         return Done{};
       }
+      if (!item.IsMap())
+        return WrongAt(item.Where(), "a parameter is a key, or a file with the keys to read from it");
       for (const auto& [file, mark, keys] : item.entries()) {
+        if (!keys.IsList() && !keys.IsNull())
+          return WrongAt(keys.Where(),
+                         "the keys to read from '" + file + "' must be a list, or nothing for all");
         Params& params = ParamsOf(stage, CAIRN_TRY(Inside(stage.wdir, file, item.Where())));
-        for (const Node& key : keys.items()) params.keys.push_back(CAIRN_TRY(templates_.Fill(key.text(), key.Where())));
+        for (const Node& key : keys.items())
+          params.keys.push_back(CAIRN_TRY(templates_.Fill(key.text(), key.Where())));
       }
       return Done{};
     });
@@ -201,7 +164,8 @@ Result<> CheckName(const std::string& name, const Node& node) {
   if (name.empty()) return WrongAt(node.Where(), "a stage has no name");
   for (const char c : name) {
     if (std::string_view("!\"#$%&'()*+,./:;<=>?@[\\]^`{|}~").find(c) != std::string_view::npos) {
-      return WrongAt(node.Where(), "the stage name '" + name + "' holds '" + std::string(1, c) + "': use letters, digits, '-' and '_'");
+      return WrongAt(node.Where(), "the stage name '" + name + "' holds '" + std::string(1, c) +
+                                       "': use letters, digits, '-' and '_'");
     }
   }
   return Done{};
@@ -212,8 +176,10 @@ Result<> CheckOuts(const Definition& definition) {
   for (const Stage& stage : definition.stages) {
     for (const Out& out : stage.outs) {
       for (const auto& [path, maker] : makers) {
-        if (path == out.path) return WrongAt(stage.where, "'" + path + "' is made by stage '" + maker->name + "' and by stage '" + stage.name + "'");
-        if (Contains(path, out.path) || Contains(out.path, path)) {
+        if (path == out.path)
+          return WrongAt(stage.where, "'" + path + "' is made by stage '" + maker->name + "' and by stage '" +
+                                          stage.name + "'");
+        if (Overlap(path, out.path)) {
           return WrongAt(stage.where, "the outs '" + path + "' and '" + out.path + "' lie one in the other");
         }
       }
@@ -248,6 +214,8 @@ std::vector<std::string> CycleIn(const Definition& definition) {
 
 }  // namespace
 
+bool Overlap(std::string_view a, std::string_view b) { return Contains(a, b) || Contains(b, a); }
+
 std::vector<std::string> Stage::Commands() const {
   std::vector<std::string> commands;
   const auto add = [&](std::string_view command) {
@@ -261,16 +229,18 @@ std::vector<std::string> Stage::Commands() const {
 }
 
 const Stage* Definition::Find(std::string_view name) const {
-  const auto found = std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.name == name; });
+  const auto found =
+      std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.name == name; });
   return found == stages.end() ? nullptr : &*found;
 }
 
 std::vector<const Stage*> Definition::Before(const Stage& stage) const {
   std::vector<const Stage*> before;
+  if (stage.frozen) return before;
   for (const Stage& other : stages) {
     const bool feeds = std::any_of(other.outs.begin(), other.outs.end(), [&](const Out& out) {
       return std::any_of(stage.deps.begin(), stage.deps.end(),
-                         [&](const std::string& dep) { return Contains(dep, out.path) || Contains(out.path, dep); });
+                         [&](const std::string& dep) { return Overlap(dep, out.path); });
     });
     if (feeds) before.push_back(&other);
   }
@@ -302,8 +272,22 @@ Result<Json> ReadParams(const std::string& project, const std::string& file) {
 
 const Json* FindDotted(const Json& values, std::string_view key) {
   const Json* value = &values;
-  for (const std::string_view part : Split(key, '.')) {
+  for (std::string_view part : Split(key, '.')) {
+    std::vector<std::size_t> places;
+    while (part.ends_with(']')) {
+      const auto open = part.rfind('[');
+      const auto place = open == std::string_view::npos
+                             ? Result<std::int64_t>(Error{})
+                             : ParseInt(part.substr(open + 1, part.size() - open - 2));
+      if (!place || *place < 0) break;
+      places.insert(places.begin(), static_cast<std::size_t>(*place));
+      part = part.substr(0, open);
+    }
     value = value->Find(part);
+    for (const std::size_t place : places) {
+      if (!value || place >= value->items().size()) return nullptr;
+      value = &value->items()[place];
+    }
     if (!value) return nullptr;
   }
   return value;
@@ -313,7 +297,8 @@ Result<Definition> ReadDefinition(const std::string& project) {
   const auto text = os::ReadFile(os::JoinPath(project, kFile), 64 << 20);
   if (!text) {
     if (text.error().reason != Reason::NotFound) return text.error();
-    return Error{Reason::NotFound, "there is no dvc.yaml in '" + project + "': it declares the stages to run (`cairn init` writes one)"};
+    return Error{Reason::NotFound, "there is no dvc.yaml in '" + project +
+                                       "': it declares the stages to run (`cairn init` writes one)"};
   }
   const Node root = CAIRN_TRY(ParseYaml(*text, kFile));
   if (!root.IsNull() && !root.IsMap()) return WrongAt(root.Where(), "this must be a map with 'stages'");
@@ -321,7 +306,8 @@ Result<Definition> ReadDefinition(const std::string& project) {
   Reader reader(CAIRN_TRY(Templates::Read(project, root)));
   Definition definition;
   const Node* stages = root.Find("stages");
-  if (stages && !stages->IsNull() && !stages->IsMap()) return WrongAt(stages->Where(), "'stages' must be a map");
+  if (stages && !stages->IsNull() && !stages->IsMap())
+    return WrongAt(stages->Where(), "'stages' must be a map");
   if (stages) {
     for (const auto& [name, mark, node] : stages->entries()) {
       CAIRN_TRY(CheckName(name, node));

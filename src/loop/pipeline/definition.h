@@ -44,19 +44,24 @@ struct Definition {
 
   const Stage* Find(std::string_view name) const;
   /// The stages that must be finished before `stage` can run: whose outs contain, or lie in, one of its deps.
+  /// None for a frozen stage.
   std::vector<const Stage*> Before(const Stage& stage) const;
   /// All stages, each after those it needs.
   std::vector<const Stage*> Ordered() const;
 };
 
+/// Whether two paths are the same, or one lies in the other.
+bool Overlap(std::string_view a, std::string_view b);
+
 /// Reads a parameter file (YAML or JSON) of the project; NotFound when it is not there.
 Result<Json> ReadParams(const std::string& project, const std::string& file);
-/// The value under a dotted key, or null.
+/// The value under a dotted key, "train.layers[0].size", or null.
 const Json* FindDotted(const Json& values, std::string_view key);
 
-/// Reads `<project>/dvc.yaml`. NotFound when there is none. InvalidArgument with the place: an unknown key (naming the nearest), a missing cmd, one out in two stages, an out
-/// inside another, a path that is both dep and out, an out outside the project, a template that does not resolve, a cycle (shown as a path). Unsupported for what DVC
-/// knows and Cairn does not run yet (foreach, matrix).
+/// Reads `<project>/dvc.yaml`. NotFound when there is none. InvalidArgument with the place: an unknown key
+/// (naming the nearest), a missing cmd, one out in two stages, an out inside another, a path that is both dep
+/// and out, an out outside the project, a template that does not resolve, a cycle (shown as a path).
+/// Unsupported for what DVC knows and Cairn does not run (foreach, matrix, addresses as deps).
 Result<Definition> ReadDefinition(const std::string& project);
 
 }  // namespace cairn::pipeline

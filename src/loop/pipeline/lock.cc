@@ -1,12 +1,11 @@
 #include "loop/pipeline/lock.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/definition/templates.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -14,14 +13,15 @@ namespace {
 constexpr std::string_view kFile = "dvc.lock";
 
 Error WrongAt(const Node& node, std::string_view what) {
-  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what) + "; restore dvc.lock from git or delete it and run again"};
+  return {Reason::InvalidArgument,
+          node.Where() + ": " + std::string(what) + "; restore dvc.lock from git or delete it and run again"};
 }
 
 Result<LockedPath> ReadPath(const Node& node) {
   if (!node.IsMap() || !node.Find("path")) return WrongAt(node, "an entry without a path");
   const Json json = node.ToJson();
-  LockedPath path{node.Find("path")->text(), json.Text("md5"), static_cast<std::uint64_t>(json.Int("size")), std::nullopt,
-                  json.Bool("isexec")};
+  LockedPath path{node.Find("path")->text(), json.Text("md5"), static_cast<std::uint64_t>(json.Int("size")),
+                  std::nullopt, json.Bool("isexec")};
   if (node.Find("md5")) path.md5 = node.Find("md5")->text();
   if (json.At("nfiles").IsInt()) path.nfiles = json.Int("nfiles");
   return path;
@@ -38,27 +38,16 @@ Result<LockedStage> ReadStage(const std::string& name, const Node& node) {
     for (const Node& item : found->items()) list->push_back(CAIRN_TRY(ReadPath(item)));
   }
   if (const Node* params = node.Find("params")) {
-    for (const auto& entry : params->entries()) stage.params.emplace_back(entry.key, entry.value.ToJson().members());
+    for (const auto& entry : params->entries())
+      stage.params.emplace_back(entry.key, entry.value.ToJson().members());
   }
   return stage;
 }
 
-/// As Python's repr writes a float, which is how DVC writes it.
-std::string FloatText(double value) {
-  if (std::isnan(value)) return ".nan";
-  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
-  char text[64];
-  const double size = std::fabs(value);
-  const bool scientific = size != 0 && (size < 1e-4 || size >= 1e16);
-  const auto end = std::to_chars(text, text + sizeof text, value, scientific ? std::chars_format::scientific : std::chars_format::fixed).ptr;
-  std::string written(text, end);
-  if (!scientific && written.find('.') == std::string::npos) written += ".0";
-  return written;
-}
-
 bool Plain(const std::string& text) {
   const auto parsed = ParseYaml("k: " + text, "");
-  return parsed && parsed->Find("k") && parsed->Find("k")->ToJson() == Json(text) && text.find('\n') == std::string::npos;
+  return parsed && parsed->Find("k") && parsed->Find("k")->ToJson() == Json(text) &&
+         text.find('\n') == std::string::npos;
 }
 
 std::string ScalarText(const Json& value) {
@@ -67,7 +56,8 @@ std::string ScalarText(const Json& value) {
   if (!value.IsString()) return value.Dump();
   const std::string& text = value.AsString();
   if (Plain(text)) return text;
-  const bool quotable = std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  const bool quotable =
+      std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (!quotable) return value.Dump();
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
@@ -79,7 +69,8 @@ void DumpEntry(std::string& out, const std::string& indent, const std::string& k
   out += indent + ScalarText(Json(key)) + ":";
   if (value.IsArray() && !value.items().empty()) {
     out += "\n";
-    for (const Json& item : value.items()) out += indent + "- " + (item.IsArray() || item.IsObject() ? item.Dump() : ScalarText(item)) + "\n";
+    for (const Json& item : value.items())
+      out += indent + "- " + (item.IsArray() || item.IsObject() ? item.Dump() : ScalarText(item)) + "\n";
   } else if (value.IsObject() && !value.members().empty()) {
     out += "\n";
     for (const auto& [name, member] : value.members()) DumpEntry(out, indent + "  ", name, member);
@@ -96,7 +87,8 @@ void DumpPaths(std::string& out, std::string_view key, const std::vector<LockedP
   for (const auto& path : paths) {
     out += "    - path: " + ScalarText(path.path) + "\n";
     if (path.md5.empty()) continue;
-    out += "      hash: md5\n      md5: " + ScalarText(Json(path.md5)) + "\n      size: " + std::to_string(path.size) + "\n";
+    out += "      hash: md5\n      md5: " + ScalarText(Json(path.md5)) +
+           "\n      size: " + std::to_string(path.size) + "\n";
     if (path.nfiles) out += "      nfiles: " + std::to_string(*path.nfiles) + "\n";
     if (path.executable) out += "      isexec: true\n";
   }
@@ -105,7 +97,8 @@ void DumpPaths(std::string& out, std::string_view key, const std::vector<LockedP
 double NumberOf(const Json& value) { return value.IsBool() ? (value.AsBool() ? 1 : 0) : value.AsDouble(); }
 
 const LockedPath* FindIn(const std::vector<LockedPath>& paths, std::string_view path) {
-  const auto found = std::find_if(paths.begin(), paths.end(), [&](const LockedPath& one) { return one.path == path; });
+  const auto found =
+      std::find_if(paths.begin(), paths.end(), [&](const LockedPath& one) { return one.path == path; });
   return found == paths.end() ? nullptr : &*found;
 }
 
@@ -115,7 +108,8 @@ const LockedPath* LockedStage::FindDep(std::string_view path) const { return Fin
 const LockedPath* LockedStage::FindOut(std::string_view path) const { return FindIn(outs, path); }
 
 const LockedStage* Lock::Find(std::string_view name) const {
-  const auto found = std::find_if(stages.begin(), stages.end(), [&](const LockedStage& stage) { return stage.name == name; });
+  const auto found = std::find_if(stages.begin(), stages.end(),
+                                  [&](const LockedStage& stage) { return stage.name == name; });
   return found == stages.end() ? nullptr : &*found;
 }
 
@@ -138,10 +132,12 @@ Result<Lock> ReadLock(const std::string& project) {
   const Node root = CAIRN_TRY(ParseYaml(*text, kFile));
   if (root.IsNull()) return Lock();
   const Node* schema = root.Find("schema");
-  if (!root.IsMap() || !schema || schema->text() != "2.0") return WrongAt(root, "this is no lock file of schema '2.0'");
+  if (!root.IsMap() || !schema || schema->text() != "2.0")
+    return WrongAt(root, "this is no lock file of schema '2.0'");
   Lock lock;
   if (const Node* stages = root.Find("stages")) {
-    for (const auto& entry : stages->entries()) lock.stages.push_back(CAIRN_TRY(ReadStage(entry.key, entry.value)));
+    for (const auto& entry : stages->entries())
+      lock.stages.push_back(CAIRN_TRY(ReadStage(entry.key, entry.value)));
   }
   return lock;
 }

@@ -9,7 +9,8 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
-/// dvc.lock, schema 2.0: what each stage had read and made when it last ran. Both `dvc` and Cairn read what the other wrote.
+/// dvc.lock, schema 2.0: what each stage had read and made when it last ran. Both `dvc` and Cairn read what
+/// the other wrote.
 namespace cairn::pipeline {
 
 struct LockedPath {
@@ -42,7 +43,8 @@ struct Lock {
   void Put(LockedStage stage);
 };
 
-/// An empty lock when the file is not there. InvalidArgument with the place when it is damaged or of another schema.
+/// An empty lock when the file is not there. InvalidArgument with the place when it is damaged or of another
+/// schema.
 Result<Lock> ReadLock(const std::string& project);
 /// Replaces `<project>/dvc.lock` atomically.
 Result<> WriteLock(const std::string& project, const Lock& lock);

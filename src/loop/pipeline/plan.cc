@@ -28,9 +28,13 @@ LockedPath Locked(const Stage& stage, const std::string& path, const data::Snaps
   return locked;
 }
 
+bool ByPath(const LockedPath& a, const LockedPath& b) { return a.path < b.path; }
+
 Cause::Level LevelOf(const std::string& path) {
-  static constexpr std::string_view kCode[] = {".py", ".r", ".R", ".sh", ".jl", ".sql", ".ipynb", ".cc", ".h", ".java", ".scala"};
-  const bool code = std::any_of(std::begin(kCode), std::end(kCode), [&](std::string_view ending) { return path.ends_with(ending); });
+  static constexpr std::string_view kCode[] = {".py",    ".r",  ".R", ".sh",   ".jl",   ".sql",
+                                               ".ipynb", ".cc", ".h", ".java", ".scala"};
+  const bool code = std::any_of(std::begin(kCode), std::end(kCode),
+                                [&](std::string_view ending) { return path.ends_with(ending); });
   return code ? Cause::Level::Code : Cause::Level::Data;
 }
 
@@ -57,13 +61,14 @@ Result<std::vector<Json::Member>> ValuesOf(const std::string& project, const Par
 /// Collects the causes of one stage.
 class Comparison {
  public:
-  Comparison(const std::string& project, const Stage& stage, const LockedStage* locked, const data::Objects& objects,
-             data::StatIndex& index)
+  Comparison(const std::string& project, const Stage& stage, const LockedStage* locked,
+             const data::Objects& objects, data::StatIndex& index)
       : project_(project), stage_(stage), locked_(locked), objects_(objects), index_(index) {}
 
   Result<std::vector<Cause>> Run(const std::set<std::string>& remade) {
     if (stage_.always_changed || (stage_.deps.empty() && stage_.params.empty() && stage_.outs.empty())) {
-      Add(Cause::Level::Always, stage_.name, stage_.always_changed ? "it is marked always_changed" : "it has neither deps nor outs");
+      Add(Cause::Level::Always, stage_.name,
+          stage_.always_changed ? "it is marked always_changed" : "it has neither deps nor outs");
     }
     if (!locked_) {
       Add(Cause::Level::Never, stage_.name, "it has not run yet");
@@ -83,7 +88,9 @@ class Comparison {
 
   Result<> CompareDeps(const std::set<std::string>& remade) {
     for (const auto& dep : stage_.deps) {
-      if (remade.contains(dep)) continue;  // its maker runs first and is named as the cause
+      const bool made_anew = std::any_of(remade.begin(), remade.end(),
+                                         [&](const std::string& out) { return Overlap(dep, out); });
+      if (made_anew) continue;  // its maker runs first and is named as the cause
       const LockedPath* before = locked_->FindDep(FromWdir(stage_, dep));
       const auto now = data::TakeSnapshot(os::JoinPath(project_, dep), index_);
       if (!now && now.error().reason != Reason::NotFound) return now.error();
@@ -96,8 +103,9 @@ class Comparison {
       }
     }
     for (const auto& before : locked_->deps) {
-      const bool still = std::any_of(stage_.deps.begin(), stage_.deps.end(),
-                                     [&](const std::string& dep) { return FromWdir(stage_, dep) == before.path; });
+      const bool still = std::any_of(stage_.deps.begin(), stage_.deps.end(), [&](const std::string& dep) {
+        return FromWdir(stage_, dep) == before.path;
+      });
       if (!still) Add(LevelOf(before.path), before.path, before.path + " is no dependency any more");
     }
     return Done{};
@@ -123,7 +131,14 @@ class Comparison {
       for (const auto& key : keys) {
         const Json *old_value = was.Find(key), *new_value = is.Find(key);
         if (old_value && new_value && EqualParams(*old_value, *new_value)) continue;
-        Add(Cause::Level::Params, key, file + ": " + key + " changed from " + Shown(old_value) + " to " + Shown(new_value));
+        const bool asked = new_value || params.keys.empty() ||
+                           std::find(params.keys.begin(), params.keys.end(), key) != params.keys.end();
+        if (!asked) {
+          Add(Cause::Level::Params, key, file + ": " + key + " is no parameter any more");
+          continue;
+        }
+        Add(Cause::Level::Params, key,
+            file + ": " + key + " changed from " + Shown(old_value) + " to " + Shown(new_value));
       }
     }
     return Done{};
@@ -139,7 +154,7 @@ class Comparison {
       } else if (!now) {
         Add(Cause::Level::Output, out.path, out.path + " is missing");
       } else if (now->md5 != before->md5) {
-        Add(Cause::Level::Output, out.path, out.path + " was changed by hand");
+        Add(Cause::Level::Output, out.path, out.path + " is not what the stage made");
       } else if (out.cache && !objects_.HasAll(*now)) {
         Add(Cause::Level::Output, out.path, out.path + " is not in the cache");
       }
@@ -180,55 +195,118 @@ Result<std::set<const Stage*>> Chosen(const Definition& definition, const std::v
 
 }  // namespace
 
-bool Plan::AnyStale() const {
-  return std::any_of(stages.begin(), stages.end(), [](const PlannedStage& planned) { return planned.Stale(); });
+const char* NameOf(Cause::Level level) {
+  switch (level) {
+    case Cause::Level::Never:
+      return "never";
+    case Cause::Level::Command:
+      return "command";
+    case Cause::Level::Code:
+      return "code";
+    case Cause::Level::Data:
+      return "data";
+    case Cause::Level::Params:
+      return "params";
+    case Cause::Level::Output:
+      return "output";
+    case Cause::Level::Always:
+      return "always";
+    case Cause::Level::Upstream:
+      return "upstream";
+    case Cause::Level::Forced:
+      return "forced";
+  }
+  return "never";
 }
 
-Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock, const data::Objects& objects,
-                      data::StatIndex& index, const std::vector<std::string>& only) {
-  const auto chosen = CAIRN_TRY(Chosen(definition, only));
+bool Plan::AnyStale() const {
+  return std::any_of(stages.begin(), stages.end(),
+                     [](const PlannedStage& planned) { return planned.Stale(); });
+}
+
+Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock,
+                      const data::Objects& objects, data::StatIndex& index, const Selection& selection) {
+  const auto chosen = CAIRN_TRY(Chosen(definition, selection.only));
   Plan plan;
   std::set<const Stage*> stale;
   for (const Stage* stage : definition.Ordered()) {
     if (!chosen.contains(stage)) continue;
     std::set<std::string> remade;
     std::vector<Cause> upstream;
-    if (!stage->frozen) {
-      for (const Stage* before : definition.Before(*stage)) {
-        if (!stale.contains(before)) continue;
-        upstream.push_back({Cause::Level::Upstream, before->name, "stage '" + before->name + "' runs before it"});
-        for (const Out& out : before->outs) remade.insert(out.path);
-      }
+    for (const Stage* before : definition.Before(*stage)) {
+      if (!stale.contains(before)) continue;
+      upstream.push_back(
+          {Cause::Level::Upstream, before->name, "stage '" + before->name + "' runs before it"});
+      for (const Out& out : before->outs) remade.insert(out.path);
     }
-    PlannedStage planned{stage, CAIRN_TRY(Comparison(project, *stage, lock.Find(stage->name), objects, index).Run(remade))};
+    PlannedStage planned{
+        stage, CAIRN_TRY(Comparison(project, *stage, lock.Find(stage->name), objects, index).Run(remade))};
     planned.causes.insert(planned.causes.end(), upstream.begin(), upstream.end());
+    if (selection.Forces(stage->name))
+      planned.causes.insert(planned.causes.begin(),
+                            {Cause::Level::Forced, stage->name, "it was asked for by force"});
     if (planned.Stale()) stale.insert(stage);
     plan.stages.push_back(std::move(planned));
   }
   return plan;
 }
 
-Result<LockedStage> Observe(const std::string& project, const Stage& stage, data::StatIndex& index) {
+bool Selection::Forces(std::string_view stage) const {
+  return force && (only.empty() || std::find(only.begin(), only.end(), stage) != only.end());
+}
+
+Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
+                                    const data::Objects& objects, data::StatIndex& index) {
+  return Comparison(project, stage, locked, objects, index).Run({});
+}
+
+Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage, data::StatIndex& index) {
   LockedStage locked;
   locked.name = stage.name;
   locked.cmd = stage.cmd;
-  const auto take = [&](const std::string& path, std::vector<LockedPath>& into) -> Result<> {
-    into.push_back(Locked(stage, path, CAIRN_TRY(data::TakeSnapshot(os::JoinPath(project, path), index))));
-    return Done{};
-  };
-  for (const auto& dep : stage.deps) CAIRN_TRY(take(dep, locked.deps));
-  for (const auto& out : stage.outs) CAIRN_TRY(take(out.path, locked.outs));
-  for (const Params& params : stage.params) {
-    locked.params.emplace_back(FromWdir(stage, params.file), CAIRN_TRY(ValuesOf(project, params)));
+  for (const auto& dep : stage.deps) {
+    const auto snapshot = data::TakeSnapshot(os::JoinPath(project, dep), index);
+    if (!snapshot && snapshot.error().reason == Reason::NotFound) {
+      return Error{Reason::NotFound, "stage '" + stage.name + "' needs '" + dep + "', which is not there"};
+    }
+    if (!snapshot) return snapshot.error();
+    locked.deps.push_back(Locked(stage, dep, *snapshot));
   }
-  const auto by_path = [](const LockedPath& a, const LockedPath& b) { return a.path < b.path; };
-  std::sort(locked.deps.begin(), locked.deps.end(), by_path);
-  std::sort(locked.outs.begin(), locked.outs.end(), by_path);
+  for (const Params& params : stage.params) {
+    auto values = CAIRN_TRY(ValuesOf(project, params));
+    for (const auto& key : params.keys) {
+      const bool found = std::any_of(values.begin(), values.end(),
+                                     [&](const Json::Member& value) { return value.first == key; });
+      if (!found)
+        return Error{Reason::NotFound, "stage '" + stage.name + "' needs the parameter '" + key +
+                                           "', which " + params.file + " does not hold"};
+    }
+    locked.params.emplace_back(FromWdir(stage, params.file), std::move(values));
+  }
+  std::sort(locked.deps.begin(), locked.deps.end(), ByPath);
   std::sort(locked.params.begin(), locked.params.end(), [](const auto& a, const auto& b) {
     const bool a_first = a.first == "params.yaml", b_first = b.first == "params.yaml";
     return a_first != b_first ? a_first : a.first < b.first;
   });
   return locked;
+}
+
+Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
+                                         data::StatIndex& index, LockedStage& locked) {
+  std::vector<MadeOut> made;
+  locked.outs.clear();
+  for (const Out& out : stage.outs) {
+    auto snapshot = data::TakeSnapshot(os::JoinPath(project, out.path), index);
+    if (!snapshot && snapshot.error().reason == Reason::NotFound) {
+      return Error{Reason::NotFound, "stage '" + stage.name + "' ended well but did not make '" + out.path +
+                                         "': let its command write it, or take it from 'outs'"};
+    }
+    if (!snapshot) return std::move(snapshot).error();
+    locked.outs.push_back(Locked(stage, out.path, *snapshot));
+    made.push_back({&out, *std::move(snapshot)});
+  }
+  std::sort(locked.outs.begin(), locked.outs.end(), ByPath);
+  return made;
 }
 
 }  // namespace cairn::pipeline

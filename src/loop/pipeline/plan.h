@@ -13,10 +13,23 @@ namespace cairn::pipeline {
 
 /// One reason why a stage must run, naming exactly what changed.
 struct Cause {
-  enum class Level { Never, Command, Code, Data, Params, Output, Always, Upstream } level = Level::Never;
+  enum class Level {
+    Never,
+    Command,
+    Code,
+    Data,
+    Params,
+    Output,
+    Always,
+    Upstream,
+    Forced
+  } level = Level::Never;
   std::string subject;   ///< The path, parameter or stage.
   std::string sentence;  ///< "params.yaml: train.max_iter changed from 100 to 200"
 };
+
+/// "code", "data", "params"…
+const char* NameOf(Cause::Level level);
 
 struct PlannedStage {
   const Stage* stage = nullptr;
@@ -29,13 +42,33 @@ struct Plan {
   bool AnyStale() const;
 };
 
-/// Which stages must run and why. Content decides: a touched file with the same bytes is no change. A stage behind a stale one is listed as Upstream, since what it will
-/// read is not known yet. `only` limits the plan to these stages and what they need (all when empty; NotFound, with a suggestion, for an unknown name).
-Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock, const data::Objects& objects,
-                      data::StatIndex& index, const std::vector<std::string>& only);
+/// Which stages are asked for.
+struct Selection {
+  std::vector<std::string> only;  ///< These and what they need; all when empty.
+  bool force = false;             ///< Those named (or all) run even when nothing changed.
 
-/// What to write into the lock for a stage whose outs are in place: digests of deps and outs as they are now, parameter values. NotFound naming a dep, out or
+  bool Forces(std::string_view stage) const;
+};
+
+/// Which stages must run and why. Content decides: a touched file with the same bytes is no change. A stage
+/// behind a stale one is listed as Upstream, since what it will read is not known yet. NotFound, with a
+/// suggestion, for an unknown stage.
+Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock,
+                      const data::Objects& objects, data::StatIndex& index, const Selection& selection);
+/// The causes of one stage as things stand now. `locked` is null when it never ran.
+Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
+                                    const data::Objects& objects, data::StatIndex& index);
+
+/// What a stage is about to read: command, digests of deps, parameter values. NotFound naming the dep or
 /// parameter that is missing.
-Result<LockedStage> Observe(const std::string& project, const Stage& stage, data::StatIndex& index);
+Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage, data::StatIndex& index);
+
+struct MadeOut {
+  const Out* out;
+  data::Snapshot snapshot;
+};
+/// Adds what a stage has made to `locked`. NotFound naming the out that is missing.
+Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
+                                         data::StatIndex& index, LockedStage& locked);
 
 }  // namespace cairn::pipeline

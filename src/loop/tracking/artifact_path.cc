@@ -17,7 +17,9 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool LeadsOutside(std::string_view path) {
   if (path.starts_with('/') || path.find_first_of("\\#") != std::string_view::npos) return true;
   if (path.size() >= 2 && IsLetter(path[0]) && path[1] == ':') return true;
-  if (std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; })) return true;
+  if (std::any_of(path.begin(), path.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }))
+    return true;
   const auto segments = Split(path, '/');
   return std::find(segments.begin(), segments.end(), "..") != segments.end();
 }
@@ -52,9 +54,10 @@ Result<std::string> CheckedArtifactPath(std::string_view path) {
 
 Result<std::string> ProxiedPath(std::string_view uri) {
   if (!uri.starts_with(kScheme)) {
-    return Error{Reason::Unsupported, "Artifacts at '" + std::string(uri) +
-                                          "' are not kept by this server; read them where they are, or log to an experiment "
-                                          "whose location begins with 'mlflow-artifacts:'."};
+    return Error{Reason::Unsupported,
+                 "Artifacts at '" + std::string(uri) +
+                     "' are not kept by this server; read them where they are, or log to an experiment "
+                     "whose location begins with 'mlflow-artifacts:'."};
   }
   auto path = uri.substr(kScheme.size());
   if (path.starts_with("//")) {

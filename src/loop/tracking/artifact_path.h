@@ -10,12 +10,14 @@ namespace cairn::tracking {
 /// `uri` with `tail` ("run/artifacts") appended to its path; query and fragment stay behind the path.
 std::string AppendToUri(std::string_view uri, std::string_view tail);
 
-/// A path below an artifact root as a client sent it (already percent-decoded once), checked and without doubled slashes: "" is the root itself.
-/// InvalidArgument with the message "Invalid path" for an absolute one, a `..` segment, a backslash, `#`, a drive letter, a control character or a scheme,
-/// however often percent-encoded.
+/// A path below an artifact root as a client sent it (already percent-decoded once), checked and without
+/// doubled slashes: "" is the root itself. InvalidArgument with the message "Invalid path" for an absolute
+/// one, a `..` segment, a backslash, `#`, a drive letter, a control character or a scheme, however often
+/// percent-encoded.
 Result<std::string> CheckedArtifactPath(std::string_view path);
 
-/// The path below the server's artifact root that a "mlflow-artifacts:" URI names. Unsupported for any other scheme.
+/// The path below the server's artifact root that a "mlflow-artifacts:" URI names. Unsupported for any other
+/// scheme.
 Result<std::string> ProxiedPath(std::string_view uri);
 
 }  // namespace cairn::tracking

@@ -97,7 +97,8 @@ Result<Experiment> Experiments::Find(ExperimentId id) const {
 Result<Experiment> Experiments::FindByName(std::string_view name) const {
   return database_.Read([&](sql::Connection& connection) -> Result<Experiment> {
     auto found = CAIRN_TRY(ReadExperimentNamed(connection, name));
-    if (!found) return Error{Reason::NotFound, "Could not find experiment with name '" + std::string(name) + "'"};
+    if (!found)
+      return Error{Reason::NotFound, "Could not find experiment with name '" + std::string(name) + "'"};
     return WithTags(connection, *std::move(found));
   });
 }
@@ -120,8 +121,8 @@ Result<> Experiments::SetDeleted(ExperimentId id, bool deleted) {
     auto experiment = CAIRN_TRY(ReadExperiment(connection, id));
     if (experiment.deleted == deleted) {
       return Error{Reason::NotFound, "No Experiment with id=" + std::to_string(id) + " exists in the " +
-                                         (deleted ? "active" : "deleted") + " state: it is " + (deleted ? "deleted" : "active") +
-                                         " already."};
+                                         (deleted ? "active" : "deleted") + " state: it is " +
+                                         (deleted ? "deleted" : "active") + " already."};
     }
     experiment.deleted = deleted;
     experiment.updated_ms = now;
@@ -146,7 +147,8 @@ Result<> Experiments::DeleteTag(ExperimentId id, std::string_view key) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(ReadActiveExperiment(connection, id));
     if (CAIRN_TRY(EraseExperimentTag(connection, id, key))) return {};
-    return Error{Reason::NotFound, "No tag with name: " + std::string(key) + " in experiment with id " + std::to_string(id)};
+    return Error{Reason::NotFound,
+                 "No tag with name: " + std::string(key) + " in experiment with id " + std::to_string(id)};
   });
 }
 
@@ -161,7 +163,8 @@ Result<Page<Experiment>> Experiments::Find(const Search& search) const {
   });
 }
 
-Result<std::vector<Experiments::DatasetSummary>> Experiments::Datasets(std::span<const ExperimentId> experiments) const {
+Result<std::vector<Experiments::DatasetSummary>> Experiments::Datasets(
+    std::span<const ExperimentId> experiments) const {
   return database_.Read([&](sql::Connection& connection) { return ReadDatasets(connection, experiments); });
 }
 

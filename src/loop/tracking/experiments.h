@@ -11,11 +11,12 @@
 
 namespace cairn::tracking {
 
-/// Which lines of trial there are. Safe from any thread. Names are unique, those of deleted experiments included; every id that does not exist is
-/// NotFound.
+/// Which lines of trial there are. Safe from any thread. Names are unique, those of deleted experiments
+/// included; every id that does not exist is NotFound.
 class Experiments {
  public:
-  /// Both must outlive this. `artifact_root` is the URI below which experiments without a location of their own keep artifacts.
+  /// Both must outlive this. `artifact_root` is the URI below which experiments without a location of their
+  /// own keep artifacts.
   Experiments(sql::Database& database, const os::Clock& clock, std::string artifact_root);
 
   struct New {

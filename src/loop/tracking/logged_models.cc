@@ -34,7 +34,10 @@ std::string Asked(const LoggedModels::Search& search) {
   for (const auto id : search.experiments) experiments.Push(id);
   auto order = Json::Array();
   for (const auto& o : search.order_by) {
-    order.Push(Json{{"field", o.field}, {"ascending", o.ascending}, {"name", o.dataset.name}, {"digest", o.dataset.digest}});
+    order.Push(Json{{"field", o.field},
+                    {"ascending", o.ascending},
+                    {"name", o.dataset.name},
+                    {"digest", o.dataset.digest}});
   }
   return Json{{"experiments", experiments}, {"filter", search.filter}, {"order", order}}.Dump();
 }
@@ -46,7 +49,8 @@ Result<LoggedModel> WithRecords(sql::Connection& connection, LoggedModel model) 
 
 }  // namespace
 
-LoggedModels::LoggedModels(sql::Database& database, const os::Clock& clock) : database_(database), clock_(clock) {}
+LoggedModels::LoggedModels(sql::Database& database, const os::Clock& clock)
+    : database_(database), clock_(clock) {}
 
 Result<LoggedModel> LoggedModels::Create(const New& wanted) {
   LoggedModel model;
@@ -73,7 +77,8 @@ Result<LoggedModel> LoggedModels::Create(const New& wanted) {
 
 Result<LoggedModel> LoggedModels::Find(std::string_view id, Deleted deleted) const {
   return database_.Read([&](sql::Connection& connection) -> Result<LoggedModel> {
-    auto model = CAIRN_TRY(deleted == Deleted::Shown ? ReadLoggedModel(connection, id) : ReadLiveModel(connection, id));
+    auto model = CAIRN_TRY(deleted == Deleted::Shown ? ReadLoggedModel(connection, id)
+                                                     : ReadLiveModel(connection, id));
     return WithRecords(connection, std::move(model));
   });
 }
@@ -114,7 +119,8 @@ Result<> LoggedModels::DeleteTag(std::string_view id, std::string_view key) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(ReadLiveModel(connection, id));
     if (CAIRN_TRY(EraseModelTag(connection, id, key))) return {};
-    return Error{Reason::NotFound, "No tag with key '" + std::string(key) + "' found for model with ID '" + std::string(id) + "'."};
+    return Error{Reason::NotFound, "No tag with key '" + std::string(key) + "' found for model with ID '" +
+                                       std::string(id) + "'."};
   });
 }
 
@@ -124,8 +130,9 @@ Result<> LoggedModels::LogParams(std::string_view id, std::span<const Param> par
     CAIRN_TRY(ReadLiveModel(connection, id));
     auto added = InsertModelParams(connection, id, params);
     if (!added && added.error().reason == Reason::AlreadyExists) {
-      return Error{Reason::InvalidArgument, "Logged model '" + std::string(id) +
-                                                "' has one of these parameters already; parameters are written once."};
+      return Error{Reason::InvalidArgument,
+                   "Logged model '" + std::string(id) +
+                       "' has one of these parameters already; parameters are written once."};
     }
     return added;
   });

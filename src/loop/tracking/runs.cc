@@ -47,10 +47,11 @@ Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const
 }
 
 Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run) {
-  const auto counts = CAIRN_TRY(connection.Run(
-      "SELECT (SELECT COUNT(*) FROM metric_latest WHERE run = $1), (SELECT COUNT(*) FROM run_param WHERE run = $1), "
-      "(SELECT COUNT(*) FROM run_model WHERE run = $1 AND made = 1)",
-      {run.number}));
+  const auto counts =
+      CAIRN_TRY(connection.Run("SELECT (SELECT COUNT(*) FROM metric_latest WHERE run = $1), (SELECT COUNT(*) "
+                               "FROM run_param WHERE run = $1), "
+                               "(SELECT COUNT(*) FROM run_model WHERE run = $1 AND made = 1)",
+                               {run.number}));
   const auto& row = counts.front();
   Json body{{"status", NameOf(run.info.status)},
             {"experiment", std::to_string(run.info.experiment)},
@@ -68,8 +69,10 @@ Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, std::string& name) {
   const auto* tagged = Last(tags, kRunNameTag);
   name = wanted.name;
   if (tagged != nullptr && !name.empty() && tagged->value != name) {
-    return Error{Reason::InvalidArgument, "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='" +
-                                              name + "', mlflow.runName='" + tagged->value + "'). Give one of them, or the same."};
+    return Error{Reason::InvalidArgument,
+                 "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
+                 "(run_name='" +
+                     name + "', mlflow.runName='" + tagged->value + "'). Give one of them, or the same."};
   }
   if (tagged != nullptr) {
     name = tagged->value;
@@ -164,11 +167,13 @@ Result<> Runs::DeleteTag(std::string_view id, std::string_view key) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto run = CAIRN_TRY(ReadActiveRun(connection, id));
     if (CAIRN_TRY(EraseTag(connection, run.number, key))) return {};
-    return Error{Reason::NotFound, "No tag with name: " + std::string(key) + " in run with id " + std::string(id)};
+    return Error{Reason::NotFound,
+                 "No tag with name: " + std::string(key) + " in run with id " + std::string(id)};
   });
 }
 
-Result<> Runs::LogInputs(std::string_view id, std::span<const DatasetInput> datasets, std::span<const std::string> models) {
+Result<> Runs::LogInputs(std::string_view id, std::span<const DatasetInput> datasets,
+                         std::span<const std::string> models) {
   CAIRN_TRY(CheckRunId(id));
   for (const auto& input : datasets) CAIRN_TRY(CheckDataset(input));
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
@@ -209,13 +214,14 @@ Result<Page<Metric>> Runs::History(std::string_view id, std::string_view key, st
 
 Result<std::vector<Metric>> Runs::Sampled(const Interval& interval) const {
   if (interval.first_step.has_value() != interval.last_step.has_value()) {
-    return Error{Reason::InvalidArgument, "Both start_step and end_step must be specified together, or neither may be."};
+    return Error{Reason::InvalidArgument,
+                 "Both start_step and end_step must be specified together, or neither may be."};
   }
   return database_.Read([&](sql::Connection& connection) -> Result<std::vector<Metric>> {
     std::vector<Metric> all;
     for (const auto& run : interval.runs) {
-      auto points =
-          CAIRN_TRY(ReadSample(connection, run, interval.key, {interval.first_step, interval.last_step}, interval.limit));
+      auto points = CAIRN_TRY(ReadSample(connection, run, interval.key,
+                                         {interval.first_step, interval.last_step}, interval.limit));
       all.insert(all.end(), std::make_move_iterator(points.begin()), std::make_move_iterator(points.end()));
     }
     return all;

@@ -16,7 +16,8 @@ namespace cairn::tracking {
 
 class MetricKeys;
 
-/// What was tried and measured. Safe from any thread. A run that does not exist is NotFound; writing to a deleted one is InvalidArgument.
+/// What was tried and measured. Safe from any thread. A run that does not exist is NotFound; writing to a
+/// deleted one is InvalidArgument.
 class Runs {
  public:
   /// Both must outlive this.
@@ -51,14 +52,16 @@ class Runs {
     std::vector<Param> params;
     std::vector<Tag> tags;  ///< The last of equal keys wins.
   };
-  /// All or nothing. Metrics that are there already are ignored. InvalidArgument: a parameter that has another value already, a key twice among the
-  /// parameters, keys and values outside the limits, too many entries.
+  /// All or nothing. Metrics that are there already are ignored. InvalidArgument: a parameter that has
+  /// another value already, a key twice among the parameters, keys and values outside the limits, too many
+  /// entries.
   Result<> Log(std::string_view id, const Batch& batch);
   /// NotFound without such a tag.
   Result<> DeleteTag(std::string_view id, std::string_view key);
 
   /// Records what the run read; a data set that it has already is left as it is.
-  Result<> LogInputs(std::string_view id, std::span<const DatasetInput> datasets, std::span<const std::string> models);
+  Result<> LogInputs(std::string_view id, std::span<const DatasetInput> datasets,
+                     std::span<const std::string> models);
   /// Records the logged models that it made.
   Result<> LogOutputs(std::string_view id, std::span<const ModelOutput> models);
 
@@ -74,7 +77,8 @@ class Runs {
   Result<Page<Run>> Find(const Search& search) const;
 
   /// All points of one metric by time, step, value; nothing for an unknown run or key. `limit` 0: all.
-  Result<Page<Metric>> History(std::string_view id, std::string_view key, std::int64_t limit, std::string_view page) const;
+  Result<Page<Metric>> History(std::string_view id, std::string_view key, std::int64_t limit,
+                               std::string_view page) const;
 
   struct Interval {
     std::vector<std::string> runs;
@@ -82,7 +86,8 @@ class Runs {
     std::optional<std::int64_t> first_step, last_step;  ///< Both or neither.
     std::int64_t limit = 2500;                          ///< Points of each run.
   };
-  /// At most `limit` points of each run by (step, time, value): evenly spread over the rows, the last one always among them.
+  /// At most `limit` points of each run by (step, time, value): evenly spread over the rows, the last one
+  /// always among them.
   Result<std::vector<Metric>> Sampled(const Interval& interval) const;
 
  private:

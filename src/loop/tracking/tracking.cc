@@ -4,9 +4,11 @@
 
 namespace cairn::tracking {
 
-Result<std::unique_ptr<Tracking>> Tracking::Open(sql::Database& database, const os::Clock& clock, std::string artifact_root) {
-  auto tracking = std::unique_ptr<Tracking>(
-      new Tracking{Experiments(database, clock, std::move(artifact_root)), Runs(database, clock), LoggedModels(database, clock)});
+Result<std::unique_ptr<Tracking>> Tracking::Open(sql::Database& database, const os::Clock& clock,
+                                                 std::string artifact_root) {
+  auto tracking =
+      std::unique_ptr<Tracking>(new Tracking{Experiments(database, clock, std::move(artifact_root)),
+                                             Runs(database, clock), LoggedModels(database, clock)});
   CAIRN_TRY(tracking->experiments.EnsureDefault());
   return tracking;
 }

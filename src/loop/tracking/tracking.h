@@ -15,9 +15,11 @@ struct Tracking {
   Runs runs;
   LoggedModels models;
 
-  /// `database` (with this room's schema applied) and `clock` must outlive it. A new store gets the experiment Default. `artifact_root` is the URI below
-  /// which artifacts are kept: "mlflow-artifacts:/" when clients send them through the server.
-  static Result<std::unique_ptr<Tracking>> Open(sql::Database& database, const os::Clock& clock, std::string artifact_root);
+  /// `database` (with this room's schema applied) and `clock` must outlive it. A new store gets the
+  /// experiment Default. `artifact_root` is the URI below which artifacts are kept: "mlflow-artifacts:/" when
+  /// clients send them through the server.
+  static Result<std::unique_ptr<Tracking>> Open(sql::Database& database, const os::Clock& clock,
+                                                std::string artifact_root);
 };
 
 }  // namespace cairn::tracking

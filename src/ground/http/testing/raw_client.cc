@@ -36,7 +36,8 @@ RawClient::RawClient(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_ST
   SetTimeout(descriptor_);
 }
 
-RawClient::RawClient(const std::string& socket_path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(const std::string& socket_path)
+    : descriptor_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, socket_path.c_str(), sizeof address.sun_path - 1);
@@ -87,7 +88,8 @@ RawClient::Answer RawClient::ReadHead() {
   Answer answer;
   answer.head = unread_.substr(0, end + 2);
   unread_.erase(0, end + 4);
-  if (answer.head.size() > 12) std::from_chars(answer.head.data() + 9, answer.head.data() + 12, answer.status);
+  if (answer.head.size() > 12)
+    std::from_chars(answer.head.data() + 9, answer.head.data() + 12, answer.status);
   return answer;
 }
 

@@ -6,7 +6,8 @@
 
 namespace cairn::http::testing {
 
-/// One connection, on which a test sends exactly the bytes it wants to and reads what comes. A read gives up after 30 s.
+/// One connection, on which a test sends exactly the bytes it wants to and reads what comes. A read gives up
+/// after 30 s.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port);

@@ -41,7 +41,8 @@ ByteRange RangeOf(std::string_view header, std::uint64_t size) {
 }
 
 void ApplyRange(const Request& request, Response& response) {
-  if (!response.file || response.status != 200 || (request.method != "GET" && request.method != "HEAD")) return;
+  if (!response.file || response.status != 200 || (request.method != "GET" && request.method != "HEAD"))
+    return;
   response.headers.Add("Accept-Ranges", "bytes");
   const std::string_view header = request.headers.Get("Range");
   const std::string_view condition = request.headers.Get("If-Range");
@@ -50,7 +51,8 @@ void ApplyRange(const Request& request, Response& response) {
   const ByteRange range = RangeOf(header, size);
   const std::string of = "/" + std::to_string(size);
   switch (range.kind) {
-    case ByteRange::Kind::Whole: return;
+    case ByteRange::Kind::Whole:
+      return;
     case ByteRange::Kind::Unsatisfiable:
       response.status = 416;
       response.headers.Add("Content-Range", "bytes *" + of);

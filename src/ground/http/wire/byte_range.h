@@ -17,7 +17,8 @@ struct ByteRange {
 /// Whole for anything but a single well-formed range of bytes: such a header is to be ignored.
 ByteRange RangeOf(std::string_view header, std::uint64_t size);
 
-/// Cuts a 200 with a FileBody down to what the request's Range (and If-Range) asks: 206, or 416 without a body.
+/// Cuts a 200 with a FileBody down to what the request's Range (and If-Range) asks: 206, or 416 without a
+/// body.
 void ApplyRange(const Request& request, Response& response);
 
 }  // namespace cairn::http::wire

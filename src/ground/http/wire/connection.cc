@@ -66,6 +66,8 @@ asio::awaitable<void> Connection::Serve() {
   }
   co_await Linger();
   Code ignored;
+  // Of an answer that broke off, what is still in the system's buffers is of no use to anybody.
+  if (lost_ && phase_ == Phase::Writing) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
 }
 
@@ -73,7 +75,9 @@ void Connection::Enter(Phase phase) {
   const auto& limits = service_.options.limits;
   const Instant now = std::chrono::steady_clock::now();
   switch (phase) {
-    case Phase::Idle: deadline_ = now + limits.idle_timeout; break;
+    case Phase::Idle:
+      deadline_ = now + limits.idle_timeout;
+      break;
     case Phase::Header:
       if (phase_ != Phase::Header) {
         started_ = now;
@@ -81,8 +85,15 @@ void Connection::Enter(Phase phase) {
       }
       break;
     case Phase::Body:
-    case Phase::Writing: deadline_ = now + limits.body_timeout; break;
-    case Phase::Handling: deadline_ = Instant::max(); break;
+    case Phase::Writing:
+      deadline_ = now + limits.body_timeout;
+      break;
+    case Phase::Handling:
+      deadline_ = Instant::max();
+      break;
+    case Phase::Lingering:
+      deadline_ = now + kLingerTime;
+      break;
   }
   phase_ = phase;
 }
@@ -98,7 +109,7 @@ void Connection::CheckDeadline(Instant now) {
 void Connection::Drain() {
   draining_ = true;
   Code ignored;
-  if (phase_ == Phase::Idle) socket_.cancel(ignored);
+  if (phase_ == Phase::Idle || phase_ == Phase::Lingering) socket_.cancel(ignored);
 }
 
 void Connection::Abort() {
@@ -177,7 +188,8 @@ asio::awaitable<void> Connection::Answer() {
     const Router::Match match = service_.router.Find(request.method, request.path);
     co_await Exchange(match);
   }
-  if (spool_) Start(service_.disk, [gone = std::shared_ptr<SpoolFile>(std::move(spool_))]() mutable { gone.reset(); });
+  if (spool_)
+    Start(service_.disk, [gone = std::shared_ptr<SpoolFile>(std::move(spool_))]() mutable { gone.reset(); });
   if (refusal_.status != 0 && !lost_) co_await Send(Refused(refusal_.status, refusal_.why));
 }
 
@@ -199,7 +211,8 @@ asio::awaitable<void> Connection::Exchange(const Router::Match& match) {
     });
     if (flag) co_await Until(flag);
     if (response.status == 0) {
-      response = Refused(503, "The server has as much work of this kind as it can take: try again in a second.");
+      response =
+          Refused(503, "The server has as much work of this kind as it can take: try again in a second.");
       response.headers.Add("Retry-After", "1");
     }
   }
@@ -227,7 +240,7 @@ asio::awaitable<bool> Connection::ReceiveBody(const Router::Match& match) {
   }
   if (!received && timed_out_) Refuse(408, "The request's body stopped arriving.");
   if (reader_.refusal().status != 0) Refuse(reader_.refusal().status, reader_.refusal().why);
-  co_return received && refusal_.status == 0;
+  co_return received&& refusal_.status == 0;
 }
 
 asio::awaitable<bool> Connection::ReceiveIntoMemory() {
@@ -337,7 +350,8 @@ asio::awaitable<void> Connection::OpenFile(const FileBody& body, Outgoing& file)
   if (flag) co_await Until(flag);
 }
 
-/// One chunk goes to the socket while the next is read from disk. The header has been sent: a failure can only end the connection.
+/// One chunk goes to the socket while the next is read from disk. The header has been sent: a failure can
+/// only end the connection.
 asio::awaitable<bool> Connection::SendRest(Outgoing& file) {
   std::string writing;
   bool good = true;
@@ -373,17 +387,17 @@ asio::awaitable<bool> Connection::WriteAll(std::string_view first, std::string_v
   co_return true;
 }
 
-/// Closing while the client still sends would reset the connection and could destroy the answer on its way; so the rest is read and thrown away for a while.
+/// Closing while the client still sends would reset the connection and could destroy the answer on its way;
+/// so the rest is read and thrown away for a while.
 asio::awaitable<void> Connection::Linger() {
   if (lost_ || aborted_ || draining_) co_return;
   Code code;
   socket_.shutdown(Socket::shutdown_send, code);
   if (code || reader_.done()) co_return;
   timed_out_ = false;
-  phase_ = Phase::Body;
-  deadline_ = std::chrono::steady_clock::now() + kLingerTime;
+  Enter(Phase::Lingering);
   std::size_t thrown_away = 0;
-  while (thrown_away < kLingerBytes) {
+  while (thrown_away < kLingerBytes && !draining_) {
     inbox_.Consume(inbox_.unread().size());
     const bool more = co_await ReadSome(kHeaderRead);
     if (!more) break;

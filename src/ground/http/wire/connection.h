@@ -18,7 +18,8 @@ namespace cairn::http::wire {
 using Socket = boost::asio::generic::stream_protocol::socket;
 using Instant = std::chrono::steady_clock::time_point;
 
-/// One client's connection. Everything here runs on the thread of the socket's io_context; only the work given to Start runs elsewhere.
+/// One client's connection. Everything here runs on the thread of the socket's io_context; only the work
+/// given to Start runs elsewhere.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   /// `trusted`: came through the Unix socket, whose file mode says who may; no Host and Origin checks.
@@ -35,7 +36,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Abort();
 
  private:
-  enum class Phase { Idle, Header, Body, Handling, Writing };
+  enum class Phase { Idle, Header, Body, Handling, Writing, Lingering };
   struct Flag;
   struct Ticket;
   struct Outgoing {
@@ -61,7 +62,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Refuse(int status, std::string why);
   void Enter(Phase phase);
   void Log(int status, std::uint64_t bytes);
-  /// Runs `work` on `pool`; the flag is raised on this thread when it has ended or was dropped. Null when the pool is full.
+  /// Runs `work` on `pool`; the flag is raised on this thread when it has ended or was dropped. Null when the
+  /// pool is full.
   std::shared_ptr<Flag> Start(LanePool& pool, std::function<void()> work);
   boost::asio::awaitable<void> Until(std::shared_ptr<Flag> flag);
 

@@ -42,9 +42,11 @@ bool IsChange(std::string_view method) {
 
 }  // namespace
 
-HostRules::HostRules(std::string_view listening_host, std::vector<std::string> hosts, std::vector<std::string> origins)
+HostRules::HostRules(std::string_view listening_host, std::vector<std::string> hosts,
+                     std::vector<std::string> origins)
     : hosts_(std::move(hosts)), origins_(std::move(origins)) {
-  if (!listening_host.empty() && listening_host != "0.0.0.0" && listening_host != "::") hosts_.emplace_back(listening_host);
+  if (!listening_host.empty() && listening_host != "0.0.0.0" && listening_host != "::")
+    hosts_.emplace_back(listening_host);
 }
 
 bool HostRules::HostAllowed(std::string_view host) const {

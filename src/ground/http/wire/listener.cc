@@ -25,7 +25,8 @@ Error Failure(const std::string& where, const Code& code) {
             where + " is in use by another program: stop that program, or choose another port to listen on."};
   }
   if (code == asio::error::access_denied) {
-    return {Reason::Denied, "Listening on " + where + " is not allowed: choose a port above 1023 or ask for the right."};
+    return {Reason::Denied,
+            "Listening on " + where + " is not allowed: choose a port above 1023 or ask for the right."};
   }
   return {Reason::InvalidArgument, "Listening on " + where + " failed: " + code.message() + "."};
 }
@@ -36,7 +37,8 @@ bool SomebodyAnswers(const std::string& path) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return false;
-  const bool answers = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const bool answers =
+      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   ::close(descriptor);
   return answers;
 }
@@ -61,15 +63,18 @@ Result<Acceptor> ListenOn(asio::io_context& context, const std::string& host, st
 Result<Acceptor> ListenOn(asio::io_context& context, const std::string& socket_path) {
   const std::string where = "the socket '" + socket_path + "'";
   if (socket_path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return Error{Reason::InvalidArgument, "The path of " + where + " is longer than the " +
-                                              std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
-                                              " bytes that the system allows: use a folder with a shorter path."};
+    return Error{Reason::InvalidArgument,
+                 "The path of " + where + " is longer than the " +
+                     std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
+                     " bytes that the system allows: use a folder with a shorter path."};
   }
   struct stat facts {};
   if (::lstat(socket_path.c_str(), &facts) == 0) {
-    if (!S_ISSOCK(facts.st_mode)) return Error{Reason::InvalidArgument, "'" + socket_path + "' exists and is no socket."};
+    if (!S_ISSOCK(facts.st_mode))
+      return Error{Reason::InvalidArgument, "'" + socket_path + "' exists and is no socket."};
     if (SomebodyAnswers(socket_path)) {
-      return Error{Reason::Unavailable, "Another server answers on " + where + ": stop it, or use another data folder."};
+      return Error{Reason::Unavailable,
+                   "Another server answers on " + where + ": stop it, or use another data folder."};
     }
     ::unlink(socket_path.c_str());
   }

@@ -12,10 +12,12 @@ namespace cairn::http::wire {
 
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
-/// Listens on an IP address ("localhost" is 127.0.0.1). Unavailable when the port is in use, Denied when the system forbids it, else InvalidArgument.
+/// Listens on an IP address ("localhost" is 127.0.0.1). Unavailable when the port is in use, Denied when the
+/// system forbids it, else InvalidArgument.
 Result<Acceptor> ListenOn(boost::asio::io_context& context, const std::string& host, std::uint16_t port);
 
-/// Listens on a Unix socket with mode 0600. A socket file that nobody answers on is replaced; Unavailable when somebody does.
+/// Listens on a Unix socket with mode 0600. A socket file that nobody answers on is replaced; Unavailable
+/// when somebody does.
 Result<Acceptor> ListenOn(boost::asio::io_context& context, const std::string& socket_path);
 
 std::uint16_t PortOf(Acceptor& acceptor);

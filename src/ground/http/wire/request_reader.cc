@@ -29,12 +29,15 @@ class RequestReader::Parser final : public beast::http::basic_parser<true> {
   void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value, Code&) override {
     // Fields after the last chunk are no part of the header; taking them in would let a body change it.
     if (is_header_done()) return;
-    reader_.request_.headers.Add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    reader_.request_.headers.Add(std::string(name.data(), name.size()),
+                                 std::string(value.data(), value.size()));
   }
   void on_header_impl(Code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
   std::size_t on_body_impl(beast::string_view body, Code&) override { return Take(body); }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, Code&) override { return Take(body); }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, Code&) override {
+    return Take(body);
+  }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, Code&) override {}
   void on_finish_impl(Code&) override {}
   void on_response_impl(int, beast::string_view, int, Code&) override {}
@@ -87,7 +90,8 @@ std::size_t RequestReader::FeedBody(std::string_view bytes, std::string& body) {
   std::size_t used = 0;
   while (!parser_->is_done()) {
     Code code;
-    const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), code);
+    const std::size_t taken =
+        parser_->put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), code);
     used += taken;
     if (code == beast::http::error::need_more) break;
     if (code) {
@@ -120,8 +124,9 @@ void RequestReader::FinishHeader() {
     Refuse(400, "The request gives the length of its body more than once.");
   } else if (length.find_first_not_of("0123456789") != std::string_view::npos) {
     Refuse(400, "The request's Content-Length is not a number.");
-  } else if (codings > 1 || (codings == 1 && (version_ < 11 ||
-                                             !EqualsIgnoringCase(headers.Get("Transfer-Encoding"), "chunked")))) {
+  } else if (codings > 1 ||
+             (codings == 1 &&
+              (version_ < 11 || !EqualsIgnoringCase(headers.Get("Transfer-Encoding"), "chunked")))) {
     Refuse(501, "The only transfer coding taken is 'chunked'.");
   } else if (!expect.empty() && !EqualsIgnoringCase(expect, "100-continue")) {
     Refuse(417, "The only expectation met is '100-continue'.");
@@ -129,7 +134,8 @@ void RequestReader::FinishHeader() {
 }
 
 void RequestReader::TakeTarget(std::string_view target) {
-  if (const std::size_t scheme = target.find("://"); !target.starts_with('/') && scheme != std::string_view::npos) {
+  if (const std::size_t scheme = target.find("://");
+      !target.starts_with('/') && scheme != std::string_view::npos) {
     const std::size_t path = target.find_first_of("/?", scheme + 3);
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
@@ -137,7 +143,8 @@ void RequestReader::TakeTarget(std::string_view target) {
   request_.path = target.substr(0, question);
   if (question != std::string_view::npos) request_.query = target.substr(question + 1);
   if (request_.path.empty()) request_.path = "/";
-  if (!request_.path.starts_with('/') && request_.path != "*") Refuse(400, "The request's target must be a path.");
+  if (!request_.path.starts_with('/') && request_.path != "*")
+    Refuse(400, "The request's target must be a path.");
 }
 
 }  // namespace cairn::http::wire

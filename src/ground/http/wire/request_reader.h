@@ -16,8 +16,9 @@ struct Refusal {
   std::string why;
 };
 
-/// Takes one request after the other from the bytes of a connection (RFC 9112). Whatever two parsers could read in two ways is refused:
-/// a length beside chunks, a length given twice, another transfer coding, a missing or second Host.
+/// Takes one request after the other from the bytes of a connection (RFC 9112). Whatever two parsers could
+/// read in two ways is refused: a length beside chunks, a length given twice, another transfer coding, a
+/// missing or second Host.
 class RequestReader {
  public:
   explicit RequestReader(std::size_t header_bytes);
@@ -26,9 +27,11 @@ class RequestReader {
   /// Forgets the request; the next byte starts another one.
   void Next();
 
-  /// Takes the header from the front of `bytes`, which must hold it from its first byte. Gives the bytes consumed; 0 while it is incomplete.
+  /// Takes the header from the front of `bytes`, which must hold it from its first byte. Gives the bytes
+  /// consumed; 0 while it is incomplete.
   std::size_t FeedHeader(std::string_view bytes);
-  /// Takes body bytes and appends what they carry to `body`. Gives the bytes consumed, which may be 0 when a chunk's header is incomplete.
+  /// Takes body bytes and appends what they carry to `body`. Gives the bytes consumed, which may be 0 when a
+  /// chunk's header is incomplete.
   std::size_t FeedBody(std::string_view bytes, std::string& body);
 
   bool header_done() const;

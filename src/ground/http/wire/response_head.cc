@@ -11,35 +11,64 @@ namespace {
 
 std::string_view PhraseOf(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 507: return "Insufficient Storage";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Status";
   }
 }
 
@@ -65,7 +94,8 @@ void AppendNumber(std::string& out, std::uint64_t number) {
 }
 
 bool IsOurs(std::string_view name) {
-  for (const std::string_view ours : {"Content-Length", "Connection", "Date", "Server", "Transfer-Encoding"}) {
+  for (const std::string_view ours :
+       {"Content-Length", "Connection", "Date", "Server", "Transfer-Encoding"}) {
     if (EqualsIgnoringCase(name, ours)) return true;
   }
   return false;
@@ -77,14 +107,22 @@ void AppendClean(std::string& out, std::string_view text) {
 
 std::string_view CodeOf(int status) {
   switch (status) {
-    case 403: return "Denied";
-    case 413: return "TooLarge";
-    case 431: return "TooLarge";
-    case 500: return "Internal";
-    case 501: return "Unsupported";
-    case 503: return "Unavailable";
-    case 507: return "Exhausted";
-    default: return "InvalidArgument";
+    case 403:
+      return "Denied";
+    case 413:
+      return "TooLarge";
+    case 431:
+      return "TooLarge";
+    case 500:
+      return "Internal";
+    case 501:
+      return "Unsupported";
+    case 503:
+      return "Unavailable";
+    case 507:
+      return "Exhausted";
+    default:
+      return "InvalidArgument";
   }
 }
 

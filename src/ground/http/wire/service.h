@@ -23,11 +23,16 @@ struct Service {
 
   LanePool& PoolOf(Lane lane) {
     switch (lane) {
-      case Lane::Read: return read;
-      case Lane::Write: return write;
-      case Lane::Bytes: return bytes;
-      case Lane::Inference: return inference;
-      case Lane::Inline: break;
+      case Lane::Read:
+        return read;
+      case Lane::Write:
+        return write;
+      case Lane::Bytes:
+        return bytes;
+      case Lane::Inference:
+        return inference;
+      case Lane::Inline:
+        break;
     }
     return read;
   }

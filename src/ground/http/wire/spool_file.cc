@@ -50,7 +50,8 @@ Result<std::unique_ptr<FileSource>> FileSource::Open(const std::string& path, st
                                                      std::uint64_t length) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    return Error{Reason::NotFound, "'" + path + "' cannot be read: " + std::generic_category().message(errno) + "."};
+    return Error{Reason::NotFound,
+                 "'" + path + "' cannot be read: " + std::generic_category().message(errno) + "."};
   }
   auto source = std::unique_ptr<FileSource>(new FileSource(descriptor, path, offset, length));
   struct stat facts {};

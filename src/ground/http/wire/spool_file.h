@@ -31,7 +31,8 @@ class SpoolFile {
 class FileSource {
  public:
   /// NotFound when it cannot be opened, Corrupt when it ends before `offset + length`.
-  static Result<std::unique_ptr<FileSource>> Open(const std::string& path, std::uint64_t offset, std::uint64_t length);
+  static Result<std::unique_ptr<FileSource>> Open(const std::string& path, std::uint64_t offset,
+                                                  std::uint64_t length);
   ~FileSource();
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;

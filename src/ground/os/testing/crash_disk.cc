@@ -13,14 +13,17 @@ constexpr std::uint64_t kBlock = 512;
 
 class CrashDiskFile final : public AppendFile {
  public:
-  CrashDiskFile(CrashDisk& disk, std::string path, std::uint64_t life) : disk_(disk), path_(std::move(path)), life_(life) {}
+  CrashDiskFile(CrashDisk& disk, std::string path, std::uint64_t life)
+      : disk_(disk), path_(std::move(path)), life_(life) {}
 
   Result<> Append(std::string_view bytes) override {
     const std::lock_guard lock(disk_.mutex_);
     if (auto refused = Refused(); !refused) return refused;
     std::uint64_t used = bytes.size();
     for (const auto& [path, content] : disk_.files_) used += content.bytes.size();
-    if (used > disk_.capacity_) return Error{Reason::Exhausted, "Cannot write '" + path_ + "': the disk is full; free some space and try again."};
+    if (used > disk_.capacity_)
+      return Error{Reason::Exhausted,
+                   "Cannot write '" + path_ + "': the disk is full; free some space and try again."};
     disk_.files_[path_].bytes += bytes;
     return {};
   }
@@ -31,7 +34,8 @@ class CrashDiskFile final : public AppendFile {
     CrashDisk::Content& content = disk_.files_[path_];
     if (std::exchange(disk_.fail_next_sync_, false)) {
       broken_ = true;
-      return Error{Reason::Corrupt, "Cannot write '" + path_ + "': the device reports an input/output error; check the disk."};
+      return Error{Reason::Corrupt,
+                   "Cannot write '" + path_ + "': the device reports an input/output error; check the disk."};
     }
     content.synced = content.bytes.size();
     return {};
@@ -45,8 +49,12 @@ class CrashDiskFile final : public AppendFile {
 
  private:
   Result<> Refused() const {
-    if (life_ != disk_.life_) return Error{Reason::Unavailable, "The power was lost after '" + path_ + "' was opened; open it again."};
-    if (broken_) return Error{Reason::Corrupt, "An earlier write to '" + path_ + "' failed, so nothing more is added to it."};
+    if (life_ != disk_.life_)
+      return Error{Reason::Unavailable,
+                   "The power was lost after '" + path_ + "' was opened; open it again."};
+    if (broken_)
+      return Error{Reason::Corrupt,
+                   "An earlier write to '" + path_ + "' failed, so nothing more is added to it."};
     return {};
   }
 
@@ -65,7 +73,8 @@ Result<std::unique_ptr<AppendFile>> CrashDisk::OpenAppend(const std::string& pat
 Result<std::string> CrashDisk::Read(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(path);
-  if (found == files_.end()) return Error{Reason::NotFound, "Cannot read '" + path + "': there is no such file."};
+  if (found == files_.end())
+    return Error{Reason::NotFound, "Cannot read '" + path + "': there is no such file."};
   return found->second.bytes;
 }
 
@@ -82,7 +91,8 @@ Result<std::vector<std::string>> CrashDisk::List(const std::string& folder) cons
 Result<> CrashDisk::Cut(const std::string& path, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(path);
-  if (found == files_.end()) return Error{Reason::NotFound, "Cannot shorten '" + path + "': there is no such file."};
+  if (found == files_.end())
+    return Error{Reason::NotFound, "Cannot shorten '" + path + "': there is no such file."};
   found->second.bytes.resize(size);
   found->second.synced = size;
   return {};
@@ -100,7 +110,9 @@ void CrashDisk::LoseUnsynced(Content& content) {
   content.bytes.resize(content.synced + kept);
   for (std::uint64_t at = content.synced; at < content.bytes.size();) {
     const std::uint64_t end = std::min<std::uint64_t>((at / kBlock + 1) * kBlock, content.bytes.size());
-    if (random_() % 4 == 0) std::fill(content.bytes.begin() + static_cast<std::ptrdiff_t>(at), content.bytes.begin() + static_cast<std::ptrdiff_t>(end), '\0');
+    if (random_() % 4 == 0)
+      std::fill(content.bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                content.bytes.begin() + static_cast<std::ptrdiff_t>(end), '\0');
     at = end;
   }
   content.synced = content.bytes.size();

@@ -11,7 +11,8 @@
 
 namespace cairn::os::testing {
 
-/// A disk in memory that can lose power: keeps apart what was synced and what was only written. Equal seeds give equal losses.
+/// A disk in memory that can lose power: keeps apart what was synced and what was only written. Equal seeds
+/// give equal losses.
 class CrashDisk final : public Disk {
  public:
   explicit CrashDisk(std::uint64_t seed = 1) : random_(seed) {}
@@ -21,13 +22,15 @@ class CrashDisk final : public Disk {
   Result<std::vector<std::string>> List(const std::string& folder) const override;
   Result<> Cut(const std::string& path, std::uint64_t size) override;
 
-  /// Power is lost and comes back. Of the unsynced bytes of each file a part of random length stays, possibly none or all, with some of its
-  /// 512-byte blocks as zeros (never written, though later ones were). Files opened before are dead: they answer Unavailable.
+  /// Power is lost and comes back. Of the unsynced bytes of each file a part of random length stays, possibly
+  /// none or all, with some of its 512-byte blocks as zeros (never written, though later ones were). Files
+  /// opened before are dead: they answer Unavailable.
   void Crash();
 
   /// No more than so many bytes in all files from now on: appending beyond is Exhausted.
   void SetCapacity(std::uint64_t bytes);
-  /// The next Sync of any file fails, and its unsynced bytes are lost while a reader before the crash still sees them.
+  /// The next Sync of any file fails, and its unsynced bytes are lost while a reader before the crash still
+  /// sees them.
   void FailNextSync();
   /// Bytes of one file that a crash cannot take.
   std::uint64_t Durable(const std::string& path) const;

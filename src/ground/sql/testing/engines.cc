@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <stdexcept>
 
@@ -14,7 +13,8 @@ std::string ServerUrl() {
   const char* url = std::getenv("CAIRN_TEST_POSTGRES");
   if (url == nullptr || *url == '\0') {
     throw std::runtime_error(
-        "CAIRN_TEST_POSTGRES names no server for the tests on PostgreSQL; run them by 'tools/postgres.sh with COMMAND'.");
+        "CAIRN_TEST_POSTGRES names no server for the tests on PostgreSQL; run them by 'tools/postgres.sh "
+        "with COMMAND'.");
   }
   return url;
 }
@@ -30,7 +30,8 @@ void RunOnServer(const std::string& statement) {
     CAIRN_TRY(connection.Run(statement));
     return {};
   });
-  if (!outcome) throw std::runtime_error("The test's server refused '" + statement + "': " + outcome.error().message);
+  if (!outcome)
+    throw std::runtime_error("The test's server refused '" + statement + "': " + outcome.error().message);
 }
 
 std::string FreshName() {
@@ -46,15 +47,14 @@ std::string EngineName(const ::testing::TestParamInfo<std::string>& parameter) {
 
 TestStore::TestStore(const std::string& engine) {
   if (engine == "sqlite") {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cairn-store.XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("No temporary folder for the test's store.");
-    folder_ = pattern;
-    url_ = "sqlite:///" + folder_ + "/store.db";
+    folder_.emplace();
+    url_ = "sqlite:///" + (*folder_ / "store.db");
   } else if (engine == "postgres") {
     const std::string server = ServerUrl();
     schema_ = FreshName();
     RunOnServer("CREATE SCHEMA " + schema_);
-    url_ = server + (server.find('?') == std::string::npos ? "?" : "&") + "options=-csearch_path%3D" + schema_;
+    url_ =
+        server + (server.find('?') == std::string::npos ? "?" : "&") + "options=-csearch_path%3D" + schema_;
   } else {
     throw std::runtime_error("There is no engine '" + engine + "'; Engines() lists them.");
   }
@@ -68,8 +68,6 @@ TestStore::~TestStore() {
   } catch (const std::exception& problem) {
     ADD_FAILURE() << problem.what();
   }
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
 void TestStore::Reopen() {

@@ -39,7 +39,8 @@ Result<std::unique_ptr<Library>> OpenAndBind(const std::string& path) {
 
 Result<const Library*> Library::Load(const std::string& path) {
   static std::mutex mutex;
-  static std::map<std::string, std::unique_ptr<Library>> loaded;
+  // Never destroyed: what uses it may live until the very end of the process.
+  static auto& loaded = *new std::map<std::string, std::unique_ptr<Library>>;
   const std::lock_guard lock(mutex);
   auto& library = loaded[path];
   if (!library) library = CAIRN_TRY(OpenAndBind(path));

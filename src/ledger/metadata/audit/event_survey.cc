@@ -118,34 +118,42 @@ class Placement {
     return std::nullopt;
   }
 
-  /// Reports a row that stands elsewhere than where it was sealed. False when that is not what is wrong with it.
+  /// Reports a row that stands elsewhere than where it was sealed. False when that is not what is wrong with
+  /// it.
   bool BringHome(const EventRow& row, EventSurvey& survey) {
     const auto home = HomeOf(row);
     if (!home || home == row.position) return false;
-    const std::string now = row.position ? "stands at position " + std::to_string(*row.position) : "has lost its position";
-    survey.problems.push_back({"moved", *home, row.id, row.kind, NameOfEvent(*home, row.kind, row.id) + " " + now + " now"});
+    const std::string now =
+        row.position ? "stands at position " + std::to_string(*row.position) : "has lost its position";
+    survey.problems.push_back(
+        {"moved", *home, row.id, row.kind, NameOfEvent(*home, row.kind, row.id) + " " + now + " now"});
     Take(*home, DigestOf(*row.leaf), {});
     missing_.erase(*home);
     filled_.insert(*home);
-    if (row.position && altered_.contains(*row.position) && &altered_.at(*row.position) == &row) vacated_.insert(*row.position);
+    if (row.position && altered_.contains(*row.position) && &altered_.at(*row.position) == &row)
+      vacated_.insert(*row.position);
     return true;
   }
 
   static void ReportAltered(std::int64_t position, const EventRow& row, EventSurvey& survey) {
     survey.problems.push_back({"altered", position, row.id, row.kind,
-                               NameOfEvent(position, row.kind, row.id) + " is not what was sealed: its content no longer has its digest"});
+                               NameOfEvent(position, row.kind, row.id) +
+                                   " is not what was sealed: its content no longer has its digest"});
   }
 
   void ReportStray(const EventRow& row, EventSurvey& survey) {
     if (row.position && *row.position >= 0 && std::cmp_less(*row.position, taken_.size())) {
-      survey.problems.push_back({"duplicate", *row.position, row.id, row.kind,
-                                 NameOfEvent(*row.position, row.kind, row.id) + " claims a position that another event has"});
+      survey.problems.push_back(
+          {"duplicate", *row.position, row.id, row.kind,
+           NameOfEvent(*row.position, row.kind, row.id) + " claims a position that another event has"});
     } else if (row.position && !row.arrival && IsLeafOf(row, *row.position)) {
-      survey.problems.push_back({"inserted", *row.position, row.id, row.kind,
-                                 NameOfEvent(*row.position, row.kind, row.id) + " has a position that no signed head covers"});
+      survey.problems.push_back(
+          {"inserted", *row.position, row.id, row.kind,
+           NameOfEvent(*row.position, row.kind, row.id) + " has a position that no signed head covers"});
     } else if (missing_.empty()) {
       survey.problems.push_back({"altered", row.position, row.id, row.kind,
-                                 "event " + row.id + " (" + row.kind + ") is neither sealed nor waiting to be: it was altered or inserted"});
+                                 "event " + row.id + " (" + row.kind +
+                                     ") is neither sealed nor waiting to be: it was altered or inserted"});
     } else {
       // Ids grow with time, so of several such rows the first belongs to the first gap.
       const std::int64_t gap = *missing_.begin();
@@ -162,12 +170,14 @@ class Placement {
     while (end > 0 && missing_.contains(end - 1)) --end;
     if (end < size) {
       survey.problems.push_back({"cut", end, "", "",
-                                 "the log ends before position " + std::to_string(end) + ", but a signed head covers " +
-                                     std::to_string(size) + " events: the last " + std::to_string(size - end) + " were cut"});
+                                 "the log ends before position " + std::to_string(end) +
+                                     ", but a signed head covers " + std::to_string(size) +
+                                     " events: the last " + std::to_string(size - end) + " were cut"});
     }
     for (const auto position : missing_) {
       if (position >= end) break;
-      survey.problems.push_back({"missing", position, "", "", "event " + std::to_string(position) + " is missing"});
+      survey.problems.push_back(
+          {"missing", position, "", "", "event " + std::to_string(position) + " is missing"});
     }
     gaps_.insert(missing_.begin(), missing_.end());
     whole_ = gaps_.empty() ? taken_.size() : Slot(*gaps_.begin());

@@ -16,7 +16,8 @@ namespace cairn::metadata {
 struct EventSurvey {
   std::int64_t events = 0, unsealed = 0;
   std::optional<TimeMs> oldest_unsealed;
-  std::vector<Digest> leaves;  ///< Of positions 0 up to the first that is missing; of an altered row the sealed leaf.
+  std::vector<Digest>
+      leaves;  ///< Of positions 0 up to the first that is missing; of an altered row the sealed leaf.
   std::vector<Problem> problems;
 };
 

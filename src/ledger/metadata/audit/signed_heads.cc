@@ -15,13 +15,19 @@ bool IsSignedBy(const std::string& public_key, const TreeHead& head) {
   if (head.size == 0 || !IsHex(head.root, 64)) return false;
   const auto signature = FromBase64(head.signature);
   // The text is compared too: base64 has more than one text for the same bytes.
-  return signature && Base64(*signature) == head.signature && crypto::Verify(public_key, Statement(head), head.signature);
+  return signature && Base64(*signature) == head.signature &&
+         crypto::Verify(public_key, Statement(head), head.signature);
 }
 
-std::string Covering(std::uint64_t size) { return "the signed head over " + std::to_string(size) + " events"; }
+std::string Covering(std::uint64_t size) {
+  return "the signed head over " + std::to_string(size) + " events";
+}
 
 Problem Forged(const std::string& where) {
-  return {"forged_head", std::nullopt, "", "", where + " does not carry the sealer's signature: the head was forged or altered, or another key is used here"};
+  return {"forged_head", std::nullopt, "", "",
+          where +
+              " does not carry the sealer's signature: the head was forged or altered, or another key is "
+              "used here"};
 }
 
 class Collector {
@@ -33,7 +39,8 @@ class Collector {
     (from_file ? found->second.in_file : found->second.in_store) = true;
     if (!fresh && found->second.root != head.root) {
       heads_.problems.push_back({"forked", static_cast<std::int64_t>(head.size) - 1, "", "",
-                                 where + " and another signed head over the same " + std::to_string(head.size) +
+                                 where + " and another signed head over the same " +
+                                     std::to_string(head.size) +
                                      " events have different roots: two histories were signed"});
     }
   }
@@ -44,8 +51,8 @@ class Collector {
 
 }  // namespace
 
-Result<SignedHeads> CollectHeads(sql::Connection& connection, const std::string& file, const std::vector<HeadLine>& lines,
-                                 const std::string& public_key) {
+Result<SignedHeads> CollectHeads(sql::Connection& connection, const std::string& file,
+                                 const std::vector<HeadLine>& lines, const std::string& public_key) {
   SignedHeads heads;
   Collector collector(heads);
   std::map<std::uint64_t, TreeHead> verified;
@@ -65,7 +72,8 @@ Result<SignedHeads> CollectHeads(sql::Connection& connection, const std::string&
       if (line.torn) {
         heads.notes.push_back(where + " is incomplete: a writer was stopped within it");
       } else {
-        heads.problems.push_back({"damaged_head", std::nullopt, "", "", where + " is not a signed head as the sealer writes it"});
+        heads.problems.push_back(
+            {"damaged_head", std::nullopt, "", "", where + " is not a signed head as the sealer writes it"});
       }
       continue;
     }

@@ -32,7 +32,7 @@ struct SignedHeads {
 };
 
 /// `file` is the path for messages; "" when no file is to be looked at.
-Result<SignedHeads> CollectHeads(sql::Connection& connection, const std::string& file, const std::vector<HeadLine>& lines,
-                                 const std::string& public_key);
+Result<SignedHeads> CollectHeads(sql::Connection& connection, const std::string& file,
+                                 const std::vector<HeadLine>& lines, const std::string& public_key);
 
 }  // namespace cairn::metadata

@@ -36,7 +36,8 @@ Result<std::vector<WrongNode>> WrongNodes(sql::Connection& connection, const Mem
       auto stored = page.begin();
       for (; next < end; ++next) {
         while (stored != page.end() && stored->first < next) ++stored;
-        const bool same = stored != page.end() && stored->first == next && stored->second == TextOf(computed[next]);
+        const bool same =
+            stored != page.end() && stored->first == next && stored->second == TextOf(computed[next]);
         if (!same) wrong.push_back({level, static_cast<std::int64_t>(next)});
       }
     }
@@ -78,7 +79,8 @@ class Check {
     });
   }
 
-  /// Events whose rows agree with their leaves but not with what was signed: content and leaf were rewritten together.
+  /// Events whose rows agree with their leaves but not with what was signed: content and leaf were rewritten
+  /// together.
   Result<> ReportRewritten(Range range, const SignedHead& head) {
     if (IsExplained(range)) return Done{};
     for (const auto& node : wrong_nodes_) {
@@ -96,8 +98,9 @@ class Check {
     if (range.end - range.begin > 1) {
       message = "one of the events " + std::to_string(range.begin) + " to " + std::to_string(range.end - 1);
     }
-    message += " is not what was sealed: it was rewritten together with its digest, which the head signed at " +
-               FormatUtc(head.at) + " does not cover";
+    message +=
+        " is not what was sealed: it was rewritten together with its digest, which the head signed at " +
+        FormatUtc(head.at) + " does not cover";
     findings_.problems.push_back({"altered", range.begin, id, kind, message});
     return Done{};
   }
@@ -106,16 +109,18 @@ class Check {
     for (const auto& node : wrong_nodes_) {
       if (IsExplained(node.Covers())) continue;
       const std::string name = std::to_string(node.level) + ":" + std::to_string(node.place);
-      findings_.problems.push_back({"altered_node", node.Covers().begin, "", "",
-                                    "the stored tree's node " + name + " is missing or altered; the events below it are intact"});
+      findings_.problems.push_back(
+          {"altered_node", node.Covers().begin, "", "",
+           "the stored tree's node " + name + " is missing or altered; the events below it are intact"});
     }
     std::int64_t expected = 0;
-    for (int level = 1; level < tree_.height(); ++level) expected += static_cast<std::int64_t>(tree_.Level(level).size());
+    for (int level = 1; level < tree_.height(); ++level)
+      expected += static_cast<std::int64_t>(tree_.Level(level).size());
     const std::int64_t stored = CAIRN_TRY(CountNodes(connection_));
     if (findings_.problems.empty() && tree_.size() == heads_.covered() && stored != expected) {
       findings_.problems.push_back({"altered_node", std::nullopt, "", "",
-                                    "the store holds " + std::to_string(stored) + " tree nodes where " + std::to_string(expected) +
-                                        " belong; the events are intact"});
+                                    "the store holds " + std::to_string(stored) + " tree nodes where " +
+                                        std::to_string(expected) + " belong; the events are intact"});
     }
     return Done{};
   }
@@ -130,7 +135,8 @@ class Check {
 
 }  // namespace
 
-Result<TreeFindings> CheckTree(sql::Connection& connection, const EventSurvey& survey, const SignedHeads& heads) {
+Result<TreeFindings> CheckTree(sql::Connection& connection, const EventSurvey& survey,
+                               const SignedHeads& heads) {
   return Check(connection, survey, heads).Run();
 }
 

@@ -48,12 +48,14 @@ void CompareHeads(Examination& seen, const std::string& file) {
     if (head.in_file) last_in_file = size;
   }
   if (only_in_file > 0) {
-    seen.heads.problems.push_back({"missing_head", std::nullopt, "", "",
-                                   std::to_string(only_in_file) + " signed heads of " + file + " are not in the store"});
+    seen.heads.problems.push_back(
+        {"missing_head", std::nullopt, "", "",
+         std::to_string(only_in_file) + " signed heads of " + file + " are not in the store"});
   }
   if (file.empty()) {
     seen.heads.notes.emplace_back(
-        "no file of signed heads was compared: a store cut back to an earlier state, heads included, cannot be told from a whole one");
+        "no file of signed heads was compared: a store cut back to an earlier state, heads included, cannot "
+        "be told from a whole one");
   } else if (only_in_store > 0) {
     seen.heads.notes.push_back(
         file + " lacks " + std::to_string(only_in_store) + " signed heads that the store has; from event " +
@@ -64,8 +66,10 @@ void CompareHeads(Examination& seen, const std::string& file) {
 void NoteWaiting(Examination& seen, TimeMs now) {
   if (seen.survey.unsealed == 0) return;
   const TimeMs waiting = now - *seen.survey.oldest_unsealed;
-  std::string note = std::to_string(seen.survey.unsealed) + " events wait for the sealer and are not proven yet";
-  if (waiting > kSealedWithin) note += "; the oldest has waited " + FormatDuration(waiting) + ": is the sealer running?";
+  std::string note =
+      std::to_string(seen.survey.unsealed) + " events wait for the sealer and are not proven yet";
+  if (waiting > kSealedWithin)
+    note += "; the oldest has waited " + FormatDuration(waiting) + ": is the sealer running?";
   seen.heads.notes.push_back(note);
 }
 
@@ -74,7 +78,8 @@ Json VerdictOf(const Examination& seen) {
   Json listed = Json::Array(), notes = Json::Array();
   for (std::size_t i = 0; i < std::min(problems.size(), kReported); ++i) listed.Push(ToJson(problems[i]));
   for (const auto& note : seen.heads.notes) notes.Push(note);
-  if (problems.size() > kReported) notes.Push("only the first 100 of " + std::to_string(problems.size()) + " problems are listed");
+  if (problems.size() > kReported)
+    notes.Push("only the first 100 of " + std::to_string(problems.size()) + " problems are listed");
   return Json{{"sound", problems.empty()},
               {"events", seen.survey.events},
               {"sealed", seen.survey.events - seen.survey.unsealed},
@@ -91,9 +96,11 @@ Json VerdictOf(const Examination& seen) {
 
 Result<Json> Log::Verify(const std::string& heads_file, const std::string& public_key, TimeMs now) const {
   if (!crypto::IsPublicKey(public_key)) {
-    return Error{Reason::InvalidArgument, "'" + public_key + "' is not an Ed25519 public key; give the sealer's, 32 bytes in base64"};
+    return Error{Reason::InvalidArgument,
+                 "'" + public_key + "' is not an Ed25519 public key; give the sealer's, 32 bytes in base64"};
   }
-  // Read before the store: a head that the sealer adds meanwhile is then only in the store, which is no contradiction.
+  // Read before the store: a head that the sealer adds meanwhile is then only in the store, which is no
+  // contradiction.
   const auto lines = CAIRN_TRY(ReadHeads(heads_file));
   return database_.Read([&](sql::Connection& connection) -> Result<Json> {
     Examination seen;

@@ -7,7 +7,8 @@
 namespace cairn::metadata {
 namespace {
 
-// The last column tells whether the texts are stored as text: SQLite may hold any kind of value in any column of a damaged or doctored file.
+// The last column tells whether the texts are stored as text: SQLite may hold any kind of value in any column
+// of a damaged or doctored file.
 constexpr std::string_view kColumns =
     "id, position, arrival, at_ms, kind, subject, actor, cause, body, leaf, "
     "CASE WHEN id = CAST(id AS TEXT) AND kind = CAST(kind AS TEXT) AND subject = CAST(subject AS TEXT) "
@@ -109,7 +110,8 @@ void AddFilter(Conditions& conditions, const EventFilter& filter) {
   if (filter.until) conditions.Add("at_ms <= ", *filter.until);
 }
 
-Result<std::vector<EventRow>> Select(sql::Connection& connection, const Conditions& conditions, std::string_view tail) {
+Result<std::vector<EventRow>> Select(sql::Connection& connection, const Conditions& conditions,
+                                     std::string_view tail) {
   const std::string statement =
       "SELECT " + std::string(kColumns) + " FROM event WHERE " + conditions.text() + std::string(tail);
   return RowsOf(CAIRN_TRY(connection.Run(statement, conditions.values())));
@@ -153,7 +155,8 @@ Result<> SealEvents(sql::Connection& connection, const std::vector<Sealing>& sea
   return Done{};
 }
 
-Result<std::vector<EventRow>> EventsById(sql::Connection& connection, const std::string& after, std::int64_t limit) {
+Result<std::vector<EventRow>> EventsById(sql::Connection& connection, const std::string& after,
+                                         std::int64_t limit) {
   Conditions conditions("1 = 1");
   conditions.Add("id > ", after);
   return Select(connection, conditions, " ORDER BY id LIMIT " + conditions.Bind(limit));
@@ -166,7 +169,8 @@ Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const Ev
   if (filter.before_position) conditions.Add("position < ", *filter.before_position);
   const bool newest = filter.order == EventFilter::Order::NewestFirst;
   return Select(connection, conditions,
-                std::string(" ORDER BY position ") + (newest ? "DESC" : "ASC") + " LIMIT " + conditions.Bind(filter.limit));
+                std::string(" ORDER BY position ") + (newest ? "DESC" : "ASC") + " LIMIT " +
+                    conditions.Bind(filter.limit));
 }
 
 Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const EventFilter& filter) {
@@ -174,7 +178,8 @@ Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const 
   AddFilter(conditions, filter);
   const char* direction = filter.order == EventFilter::Order::NewestFirst ? "DESC" : "ASC";
   return Select(connection, conditions,
-                std::string(" ORDER BY arrival ") + direction + ", id " + direction + " LIMIT " + conditions.Bind(filter.limit));
+                std::string(" ORDER BY arrival ") + direction + ", id " + direction + " LIMIT " +
+                    conditions.Bind(filter.limit));
 }
 
 Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id) {
@@ -190,9 +195,10 @@ Result<std::int64_t> CountEvents(sql::Connection& connection) {
 }
 
 Result<Digest> LeafAt(sql::Connection& connection, std::uint64_t position) {
-  const auto rows =
-      CAIRN_TRY(connection.Run("SELECT leaf FROM event WHERE position = $1", {static_cast<std::int64_t>(position)}));
-  if (rows.empty()) return Error{Reason::NotFound, "there is no event at position " + std::to_string(position)};
+  const auto rows = CAIRN_TRY(
+      connection.Run("SELECT leaf FROM event WHERE position = $1", {static_cast<std::int64_t>(position)}));
+  if (rows.empty())
+    return Error{Reason::NotFound, "there is no event at position " + std::to_string(position)};
   return DigestOf(rows.front().Text(0));
 }
 

@@ -26,8 +26,8 @@ struct EventRow {
   bool well_formed = true;  ///< Whether every column holds the kind of value that was written there.
 };
 
-/// The bytes whose digest is the event's leaf: canonical JSON of {actor, at, body, cause, id, kind, position, subject}. The body goes in as it
-/// is stored, so that no two rows have the same bytes.
+/// The bytes whose digest is the event's leaf: canonical JSON of {actor, at, body, cause, id, kind, position,
+/// subject}. The body goes in as it is stored, so that no two rows have the same bytes.
 std::string CanonicalBytes(const EventRow& row, std::int64_t position);
 
 Result<> InsertEvent(sql::Connection& connection, const EventRow& row);
@@ -41,8 +41,10 @@ struct Sealing {
 };
 Result<> SealEvents(sql::Connection& connection, const std::vector<Sealing>& sealings);
 
-/// Up to `limit` events with ids above `after`, in order of id: the table itself in its own order, whatever its indexes say.
-Result<std::vector<EventRow>> EventsById(sql::Connection& connection, const std::string& after, std::int64_t limit);
+/// Up to `limit` events with ids above `after`, in order of id: the table itself in its own order, whatever
+/// its indexes say.
+Result<std::vector<EventRow>> EventsById(sql::Connection& connection, const std::string& after,
+                                         std::int64_t limit);
 Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const EventFilter& filter);
 Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const EventFilter& filter);
 /// NotFound when there is no such event.

@@ -14,7 +14,8 @@ namespace cairn::metadata {
 struct HeadLine {
   int number = 0;                ///< Counted from 1.
   std::optional<TreeHead> head;  ///< None when the line is no head.
-  bool torn = false;             ///< A writer died within the line: it has no end, or it is the beginning of the line after it.
+  bool torn =
+      false;  ///< A writer died within the line: it has no end, or it is the beginning of the line after it.
 };
 
 /// Every line; none when there is no file.
@@ -25,8 +26,8 @@ struct HeadsEnd {
   bool ended = true;
 };
 Result<HeadsEnd> EndOf(const std::string& path);
-/// Appends the heads, one line each, after the end found, and puts them on disk; gives the new end. Only ever appends, so the file may lie on a
-/// store that allows no more than that.
+/// Appends the heads, one line each, after the end found, and puts them on disk; gives the new end. Only ever
+/// appends, so the file may lie on a store that allows no more than that.
 Result<HeadsEnd> AppendHeads(const std::string& path, HeadsEnd end, const std::vector<TreeHead>& heads);
 
 }  // namespace cairn::metadata

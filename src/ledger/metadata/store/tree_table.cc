@@ -28,19 +28,23 @@ Result<> InsertNodes(sql::Connection& connection, const std::vector<Node>& nodes
 NodeReader StoredNodes(sql::Connection& connection) {
   return [&connection](int level, std::uint64_t index) -> Result<Digest> {
     if (level == 0) return LeafAt(connection, index);
-    const auto rows = CAIRN_TRY(connection.Run("SELECT digest FROM merkle_node WHERE level = $1 AND place = $2",
-                                               {std::int64_t{level}, static_cast<std::int64_t>(index)}));
+    const auto rows =
+        CAIRN_TRY(connection.Run("SELECT digest FROM merkle_node WHERE level = $1 AND place = $2",
+                                 {std::int64_t{level}, static_cast<std::int64_t>(index)}));
     if (rows.empty()) {
-      return Error{Reason::NotFound, "the log's tree has no node " + std::to_string(level) + ":" + std::to_string(index)};
+      return Error{Reason::NotFound,
+                   "the log's tree has no node " + std::to_string(level) + ":" + std::to_string(index)};
     }
     return DigestOf(rows.front().Text(0));
   };
 }
 
-Result<std::vector<std::pair<std::uint64_t, std::string>>> NodesOfLevel(sql::Connection& connection, int level, std::int64_t from,
+Result<std::vector<std::pair<std::uint64_t, std::string>>> NodesOfLevel(sql::Connection& connection,
+                                                                        int level, std::int64_t from,
                                                                         std::int64_t limit) {
   const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT place, digest FROM merkle_node WHERE level = $1 AND place >= $2 ORDER BY place LIMIT $3", {level, from, limit}));
+      "SELECT place, digest FROM merkle_node WHERE level = $1 AND place >= $2 ORDER BY place LIMIT $3",
+      {level, from, limit}));
   std::vector<std::pair<std::uint64_t, std::string>> nodes;
   nodes.reserve(rows.size());
   for (const auto& row : rows) nodes.emplace_back(static_cast<std::uint64_t>(row.Int(0)), row.Text(1));
@@ -58,8 +62,8 @@ Result<> InsertHead(sql::Connection& connection, const TreeHead& head) {
 }
 
 Result<std::optional<TreeHead>> LastHead(sql::Connection& connection) {
-  const auto rows =
-      CAIRN_TRY(connection.Run("SELECT size, root, at_ms, signature FROM tree_head ORDER BY size DESC LIMIT 1"));
+  const auto rows = CAIRN_TRY(
+      connection.Run("SELECT size, root, at_ms, signature FROM tree_head ORDER BY size DESC LIMIT 1"));
   if (rows.empty()) return std::optional<TreeHead>();
   return std::optional(HeadOf(rows.front()));
 }
@@ -75,7 +79,8 @@ Result<std::vector<TreeHead>> HeadsAfter(sql::Connection& connection, std::int64
 
 Result<> LockForSealing(sql::Connection& connection) {
   // Any fixed number will do: "cairn" in ASCII.
-  if (connection.engine() == sql::Engine::Postgres) CAIRN_TRY(connection.Run("SELECT pg_advisory_xact_lock(426836062830)"));
+  if (connection.engine() == sql::Engine::Postgres)
+    CAIRN_TRY(connection.Run("SELECT pg_advisory_xact_lock(426836062830)"));
   return Done{};
 }
 

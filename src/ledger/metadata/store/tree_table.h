@@ -15,7 +15,8 @@ Result<> InsertNodes(sql::Connection& connection, const std::vector<Node>& nodes
 /// Reads complete nodes, the leaves from their events. NotFound for a node that is not there.
 NodeReader StoredNodes(sql::Connection& connection);
 /// Up to `limit` nodes of one level from `from` on, in order.
-Result<std::vector<std::pair<std::uint64_t, std::string>>> NodesOfLevel(sql::Connection& connection, int level, std::int64_t from,
+Result<std::vector<std::pair<std::uint64_t, std::string>>> NodesOfLevel(sql::Connection& connection,
+                                                                        int level, std::int64_t from,
                                                                         std::int64_t limit);
 Result<std::int64_t> CountNodes(sql::Connection& connection);
 

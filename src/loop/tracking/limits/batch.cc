@@ -15,9 +15,10 @@ constexpr std::size_t kMetrics = 1000, kParams = 100, kTags = 100, kTotal = 1000
 
 Result<> CheckCount(std::string_view what, std::size_t count, std::size_t limit) {
   if (count <= limit) return {};
-  return Error{Reason::InvalidArgument, "A batch logging request can contain at most " + std::to_string(limit) + " " +
-                                            std::string(what) + ". Got " + std::to_string(count) +
-                                            ". Split up " + std::string(what) + " and try again."};
+  return Error{Reason::InvalidArgument, "A batch logging request can contain at most " +
+                                            std::to_string(limit) + " " + std::string(what) + ". Got " +
+                                            std::to_string(count) + ". Split up " + std::string(what) +
+                                            " and try again."};
 }
 
 std::string Place(std::string_view list, std::size_t index, std::string_view field) {
@@ -33,8 +34,8 @@ Result<> CheckDistinct(std::span<const Param> params) {
   std::unordered_set<std::string_view> keys;
   for (const auto& param : params) {
     if (keys.insert(param.key).second) continue;
-    return Error{Reason::InvalidArgument,
-                 "Duplicate parameter keys have been submitted: '" + param.key + "'. A batch may hold each parameter once."};
+    return Error{Reason::InvalidArgument, "Duplicate parameter keys have been submitted: '" + param.key +
+                                              "'. A batch may hold each parameter once."};
   }
   return {};
 }
@@ -50,16 +51,19 @@ Result<Runs::Batch> CheckedBatch(const Runs::Batch& wanted) {
   CAIRN_TRY(CheckCount("metrics", wanted.metrics.size(), kMetrics));
   CAIRN_TRY(CheckCount("params", wanted.params.size(), kParams));
   CAIRN_TRY(CheckCount("tags", wanted.tags.size(), kTags));
-  CAIRN_TRY(CheckCount("metrics, params, and tags", wanted.metrics.size() + wanted.params.size() + wanted.tags.size(), kTotal));
+  CAIRN_TRY(CheckCount("metrics, params, and tags",
+                       wanted.metrics.size() + wanted.params.size() + wanted.tags.size(), kTotal));
   auto batch = wanted;
   const std::string* checked = nullptr;  // Neighbours mostly share their key.
   for (std::size_t i = 0; i < batch.metrics.size(); ++i) {
     auto& metric = batch.metrics[i];
-    if (checked == nullptr || *checked != metric.key) CAIRN_TRY(CheckKey(metric.key, Place("metrics", i, "name")));
+    if (checked == nullptr || *checked != metric.key)
+      CAIRN_TRY(CheckKey(metric.key, Place("metrics", i, "name")));
     checked = &metric.key;
     if (metric.at_ms < 0) {
-      return Error{Reason::InvalidArgument, "Invalid value " + std::to_string(metric.at_ms) + " for parameter '" +
-                                                Place("metrics", i, "timestamp") + "' supplied: it must be 0 or more."};
+      return Error{Reason::InvalidArgument, "Invalid value " + std::to_string(metric.at_ms) +
+                                                " for parameter '" + Place("metrics", i, "timestamp") +
+                                                "' supplied: it must be 0 or more."};
     }
     metric.value = Finite(metric.value);
   }

@@ -26,28 +26,33 @@ bool IsPlainPath(std::string_view key) {
   return true;
 }
 
-std::size_t Characters(std::string_view text, std::size_t limit) { return text.size() <= limit ? text.size() : CodePoints(text); }
+std::size_t Characters(std::string_view text, std::size_t limit) {
+  return text.size() <= limit ? text.size() : CodePoints(text);
+}
 
 }  // namespace
 
 Result<> CheckLength(std::string_view text, std::size_t limit, std::string_view path) {
   const auto characters = Characters(text, limit);
   if (characters <= limit) return {};
-  return Wrong("'" + std::string(path) + "' exceeds the maximum length of " + std::to_string(limit) + " characters: it has " +
-               std::to_string(characters) + ".");
+  return Wrong("'" + std::string(path) + "' exceeds the maximum length of " + std::to_string(limit) +
+               " characters: it has " + std::to_string(characters) + ".");
 }
 
 Result<> CheckKey(std::string_view key, std::string_view path) {
-  if (key.empty()) return Wrong("Missing value for required parameter '" + std::string(path) + "': a key may not be empty.");
+  if (key.empty())
+    return Wrong("Missing value for required parameter '" + std::string(path) + "': a key may not be empty.");
   CAIRN_TRY(CheckLength(key, kKeyLength, path));
   if (!std::all_of(key.begin(), key.end(), IsKeyByte)) {
     return Wrong("Invalid value " + Json(key).Dump() + " for parameter '" + std::string(path) +
-                 "' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
+                 "' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods "
+                 "(.), spaces ( ), "
                  "colons (:) and slashes (/).");
   }
   if (!IsPlainPath(key)) {
     return Wrong("Invalid value " + Json(key).Dump() + " for parameter '" + std::string(path) +
-                 "' supplied: Names may be treated as files in certain cases. A name must stay the same as a relative path: no "
+                 "' supplied: Names may be treated as files in certain cases. A name must stay the same as a "
+                 "relative path: no "
                  "empty part, '.' or '..', and no slash at either end.");
   }
   return {};
@@ -66,7 +71,8 @@ std::string Shortened(std::string_view text, std::size_t limit) {
 
 Result<> CheckExperimentName(std::string_view name) {
   if (Trim(name).empty()) {
-    return Wrong("Invalid value " + Json(name).Dump() + " for parameter 'name' supplied: An experiment's name may not be blank.");
+    return Wrong("Invalid value " + Json(name).Dump() +
+                 " for parameter 'name' supplied: An experiment's name may not be blank.");
   }
   return CheckLength(name, 500, "name");
 }
@@ -75,7 +81,8 @@ Result<> CheckArtifactLocation(std::string_view location) {
   CAIRN_TRY(CheckLength(location, 2048, "artifact_location"));
   if (location.find_first_of("#;") != std::string_view::npos || location.starts_with("runs:")) {
     return Wrong("Invalid value " + Json(location).Dump() +
-                 " for parameter 'artifact_location' supplied: it may not hold a fragment (#) or parameters (;), nor begin with "
+                 " for parameter 'artifact_location' supplied: it may not hold a fragment (#) or parameters "
+                 "(;), nor begin with "
                  "'runs:'.");
   }
   return {};
@@ -110,9 +117,11 @@ Result<> CheckDataset(const DatasetInput& input) {
 
 Result<> CheckRunId(std::string_view id) {
   const bool fits = !id.empty() && id.size() <= 256 && id.front() != '_' &&
-                    std::all_of(id.begin(), id.end(), [](char c) { return IsWordByte(c) || c == '-'; }) && id.front() != '-';
+                    std::all_of(id.begin(), id.end(), [](char c) { return IsWordByte(c) || c == '-'; }) &&
+                    id.front() != '-';
   if (fits) return {};
-  return Wrong("Invalid run ID: '" + std::string(id) + "'. It begins with a letter or digit and holds letters, digits, _ and - alone.");
+  return Wrong("Invalid run ID: '" + std::string(id) +
+               "'. It begins with a letter or digit and holds letters, digits, _ and - alone.");
 }
 
 }  // namespace cairn::tracking

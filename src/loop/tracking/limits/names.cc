@@ -8,16 +8,18 @@
 namespace cairn::tracking {
 namespace {
 
-constexpr const char* kAdjectives[] = {"amber",  "bold",  "brisk", "calm",   "candid", "clear",  "crisp", "deft",   "eager", "even",  "fair",
-                                       "fleet",  "frank", "fresh", "gentle", "glad",   "grand",  "hardy", "honest", "keen",  "kind",  "lively",
-                                       "loyal",  "lucid", "mellow", "merry", "mild",   "neat",   "noble", "patient", "plain", "proud", "quick",
-                                       "quiet",  "rapid", "ready", "serene", "sharp",  "silver", "sound", "steady", "stout", "sunny", "swift",
-                                       "tidy",   "upbeat", "vivid", "warm",  "wise",   "witty"};
-constexpr const char* kNouns[] = {"alder", "badger", "birch", "boulder", "brook",  "cairn", "cedar",  "cliff", "condor", "crane", "delta",
-                                  "dune",  "egret",  "ember", "falcon",  "fern",   "fjord", "gorge",  "grove", "heron",  "ibis",  "juniper",
-                                  "kestrel", "lark", "ledge", "lynx",    "maple",  "marten", "meadow", "moss", "otter",  "owl",   "peak",
-                                  "pine",  "plover", "reef",  "ridge",   "robin",  "shoal", "slate",  "sparrow", "summit", "swan", "tarn",
-                                  "thrush", "tundra", "vale", "willow",  "wren",   "yew"};
+constexpr const char* kAdjectives[] = {
+    "amber",  "bold",   "brisk", "calm",  "candid", "clear",  "crisp",  "deft",  "eager",  "even",
+    "fair",   "fleet",  "frank", "fresh", "gentle", "glad",   "grand",  "hardy", "honest", "keen",
+    "kind",   "lively", "loyal", "lucid", "mellow", "merry",  "mild",   "neat",  "noble",  "patient",
+    "plain",  "proud",  "quick", "quiet", "rapid",  "ready",  "serene", "sharp", "silver", "sound",
+    "steady", "stout",  "sunny", "swift", "tidy",   "upbeat", "vivid",  "warm",  "wise",   "witty"};
+constexpr const char* kNouns[] = {
+    "alder",   "badger",  "birch",   "boulder", "brook",  "cairn",  "cedar", "cliff",  "condor", "crane",
+    "delta",   "dune",    "egret",   "ember",   "falcon", "fern",   "fjord", "gorge",  "grove",  "heron",
+    "ibis",    "juniper", "kestrel", "lark",    "ledge",  "lynx",   "maple", "marten", "meadow", "moss",
+    "otter",   "owl",     "peak",    "pine",    "plover", "reef",   "ridge", "robin",  "shoal",  "slate",
+    "sparrow", "summit",  "swan",    "tarn",    "thrush", "tundra", "vale",  "willow", "wren",   "yew"};
 
 }  // namespace
 

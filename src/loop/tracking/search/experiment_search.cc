@@ -12,40 +12,51 @@ constexpr std::string_view kKnown = "name, experiment_id, creation_time, last_up
 
 bool IsTag(std::string_view prefix) { return prefix == "tags" || prefix == "tag"; }
 bool IsAttribute(std::string_view prefix) {
-  return prefix.empty() || prefix == "attribute" || prefix == "attributes" || prefix == "attr" || prefix == "experiment";
+  return prefix.empty() || prefix == "attribute" || prefix == "attributes" || prefix == "attr" ||
+         prefix == "experiment";
 }
 
 Result<std::string> CompareId(Sentence& sentence, const query::Comparison& comparison) {
   std::vector<sql::Value> ids;
   for (const auto& literal : comparison.values) {
     std::int64_t id = -1;
-    const auto [end, error] = std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), id);
-    if (error != std::errc() || *end != '\0') return query::Refused(literal.position, "an experiment's id is a whole number");
+    const auto [end, error] =
+        std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), id);
+    if (error != std::errc() || *end != '\0')
+      return query::Refused(literal.position, "an experiment's id is a whole number");
     ids.emplace_back(id);
   }
   switch (comparison.comparator) {
     case query::Comparator::Equal:
-    case query::Comparator::In: return "e.id IN " + sentence.BindList(ids);
+    case query::Comparator::In:
+      return "e.id IN " + sentence.BindList(ids);
     case query::Comparator::NotEqual:
-    case query::Comparator::NotIn: return "e.id NOT IN " + sentence.BindList(ids);
-    default: return query::Refused(comparison.comparator_position, "experiment_id is compared with = != IN NOT IN");
+    case query::Comparator::NotIn:
+      return "e.id NOT IN " + sentence.BindList(ids);
+    default:
+      return query::Refused(comparison.comparator_position, "experiment_id is compared with = != IN NOT IN");
   }
 }
 
-Result<std::string> Compile(sql::Connection& connection, Sentence& sentence, const query::Comparison& comparison) {
+Result<std::string> Compile(sql::Connection& connection, Sentence& sentence,
+                            const query::Comparison& comparison) {
   const auto& name = comparison.name;
   if (IsTag(name.prefix)) {
     const bool absent = comparison.comparator == query::Comparator::IsNull;
     std::string exists = std::string(absent ? "NOT " : "") +
-                         "EXISTS (SELECT 1 FROM experiment_tag t WHERE t.experiment = e.id AND t.key = " + sentence.Bind(name.key);
+                         "EXISTS (SELECT 1 FROM experiment_tag t WHERE t.experiment = e.id AND t.key = " +
+                         sentence.Bind(name.key);
     if (absent || comparison.comparator == query::Comparator::IsNotNull) return exists + ")";
-    return exists + " AND " + CAIRN_TRY(CompareText(connection, sentence, "t.value", comparison, "tag")) + ")";
+    return exists + " AND " + CAIRN_TRY(CompareText(connection, sentence, "t.value", comparison, "tag")) +
+           ")";
   }
   if (!IsAttribute(name.prefix)) return UnknownPrefix(name, "tags and attributes");
   if (name.key == "name") return CompareText(connection, sentence, "e.name", comparison, "name");
   if (name.key == "experiment_id") return CompareId(sentence, comparison);
-  if (name.key == "creation_time") return CompareInteger(sentence, "e.created_ms", comparison, "creation_time");
-  if (name.key == "last_update_time") return CompareInteger(sentence, "e.updated_ms", comparison, "last_update_time");
+  if (name.key == "creation_time")
+    return CompareInteger(sentence, "e.created_ms", comparison, "creation_time");
+  if (name.key == "last_update_time")
+    return CompareInteger(sentence, "e.updated_ms", comparison, "last_update_time");
   return UnknownKey(name, kKnown);
 }
 
@@ -75,15 +86,17 @@ Result<std::string> Order(const std::vector<std::string>& order_by) {
 
 }  // namespace
 
-Result<std::vector<Experiment>> FindExperiments(sql::Connection& connection, const Experiments::Search& search,
-                                                std::int64_t offset) {
+Result<std::vector<Experiment>> FindExperiments(sql::Connection& connection,
+                                                const Experiments::Search& search, std::int64_t offset) {
   Sentence sentence;
   sentence.Add("SELECT ");
   sentence.Add(kExperimentColumns);
   sentence.Add(" FROM experiment e WHERE ");
-  sentence.Add(CAIRN_TRY(CompileFilter(
-      search.filter, [&](const query::Comparison& comparison) { return Compile(connection, sentence, comparison); })));
-  if (search.view != View::All) sentence.Add(search.view == View::Active ? " AND e.deleted = 0" : " AND e.deleted = 1");
+  sentence.Add(CAIRN_TRY(CompileFilter(search.filter, [&](const query::Comparison& comparison) {
+    return Compile(connection, sentence, comparison);
+  })));
+  if (search.view != View::All)
+    sentence.Add(search.view == View::Active ? " AND e.deleted = 0" : " AND e.deleted = 1");
   sentence.Add(" ORDER BY " + CAIRN_TRY(Order(search.order_by)));
   sentence.Add(" LIMIT " + sentence.Bind(search.limit + 1) + " OFFSET " + sentence.Bind(offset));
   std::vector<Experiment> found;

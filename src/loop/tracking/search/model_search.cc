@@ -10,7 +10,8 @@ namespace {
 using query::Comparator;
 
 constexpr std::string_view kAttributes =
-    "name, model_id, model_type, status, source_run_id, experiment_id, creation_timestamp, last_updated_timestamp";
+    "name, model_id, model_type, status, source_run_id, experiment_id, creation_timestamp, "
+    "last_updated_timestamp";
 
 /// The column, as text or as a time; null for none.
 struct Column {
@@ -24,7 +25,8 @@ std::optional<Column> ColumnOf(std::string_view key) {
   if (key == "model_type") return Column{"m.type"};
   if (key == "source_run_id") return Column{"m.source_run"};
   if (key == "experiment_id") return Column{"CAST(m.experiment AS TEXT)"};
-  if (key == "status") return Column{"CASE m.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'UPLOAD_FAILED' END"};
+  if (key == "status")
+    return Column{"CASE m.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'FAILED' END"};
   if (key == "creation_timestamp" || key == "creation_time") return Column{"m.created_ms", true};
   if (key == "last_updated_timestamp" || key == "last_updated_time") return Column{"m.updated_ms", true};
   return std::nullopt;
@@ -41,12 +43,13 @@ std::string OnDatasets(Sentence& sentence, const std::vector<LoggedModels::OnDat
   return any.empty() ? any : " AND (" + any + ")";
 }
 
-Result<std::string> Compile(sql::Connection& connection, Sentence& sentence, const LoggedModels::Search& search,
-                            const query::Comparison& comparison) {
+Result<std::string> Compile(sql::Connection& connection, Sentence& sentence,
+                            const LoggedModels::Search& search, const query::Comparison& comparison) {
   const auto& name = comparison.name;
   if (name.prefix == "metrics") {
-    return "EXISTS (SELECT 1 FROM logged_model_metric x WHERE x.model = m.id AND x.key = " + sentence.Bind(name.key) +
-           OnDatasets(sentence, search.datasets) + " AND " + CAIRN_TRY(CompareMetric(sentence, "x", comparison)) + ")";
+    return "EXISTS (SELECT 1 FROM logged_model_metric x WHERE x.model = m.id AND x.key = " +
+           sentence.Bind(name.key) + OnDatasets(sentence, search.datasets) + " AND " +
+           CAIRN_TRY(CompareMetric(sentence, "x", comparison)) + ")";
   }
   if (name.prefix == "params" || name.prefix == "tags") {
     const std::string table = name.prefix == "params" ? "logged_model_param" : "logged_model_tag";
@@ -54,9 +57,11 @@ Result<std::string> Compile(sql::Connection& connection, Sentence& sentence, con
     std::string exists = std::string(absent ? "NOT " : "") + "EXISTS (SELECT 1 FROM " + table +
                          " x WHERE x.model = m.id AND x.key = " + sentence.Bind(name.key);
     if (absent || comparison.comparator == Comparator::IsNotNull) return exists + ")";
-    return exists + " AND " + CAIRN_TRY(CompareText(connection, sentence, "x.value", comparison, name.prefix)) + ")";
+    return exists + " AND " +
+           CAIRN_TRY(CompareText(connection, sentence, "x.value", comparison, name.prefix)) + ")";
   }
-  if (!name.prefix.empty() && name.prefix != "attributes") return UnknownPrefix(name, "metrics, params, tags, attributes");
+  if (!name.prefix.empty() && name.prefix != "attributes")
+    return UnknownPrefix(name, "metrics, params, tags, attributes");
   const auto column = ColumnOf(name.key);
   if (!column) return UnknownKey(name, kAttributes);
   if (column->is_time) return CompareInteger(sentence, column->text, comparison, name.key);
@@ -68,8 +73,9 @@ std::string NewestMetric(Sentence& sentence, std::string_view key, const LoggedM
                          std::string_view column) {
   std::vector<LoggedModels::OnDataset> on;
   if (!dataset.name.empty()) on.push_back(dataset);
-  return "(SELECT x." + std::string(column) + " FROM logged_model_metric x WHERE x.model = m.id AND x.key = " +
-         sentence.Bind(key) + OnDatasets(sentence, on) + " ORDER BY x.at_ms DESC, x.step DESC, x.value DESC LIMIT 1)";
+  return "(SELECT x." + std::string(column) +
+         " FROM logged_model_metric x WHERE x.model = m.id AND x.key = " + sentence.Bind(key) +
+         OnDatasets(sentence, on) + " ORDER BY x.at_ms DESC, x.step DESC, x.value DESC LIMIT 1)";
 }
 
 Result<std::string> OrderOne(Sentence& sentence, const LoggedModels::Order& order) {
@@ -83,8 +89,10 @@ Result<std::string> OrderOne(Sentence& sentence, const LoggedModels::Order& orde
   }
   const auto column = ColumnOf(term->name.key);
   if (!column || (!term->name.prefix.empty() && term->name.prefix != "attributes")) {
-    return InOrder(order.field, query::Refused(term->name.position, "Invalid order by field name '" + order.field +
-                                                                        "'; order by metrics.<key> or one of " + std::string(kAttributes)));
+    return InOrder(order.field,
+                   query::Refused(term->name.position, "Invalid order by field name '" + order.field +
+                                                           "'; order by metrics.<key> or one of " +
+                                                           std::string(kAttributes)));
   }
   return column->text + way;
 }
@@ -98,7 +106,8 @@ Result<std::string> OrderAll(Sentence& sentence, const std::vector<LoggedModels:
     }
     columns += CAIRN_TRY(OrderOne(sentence, order));
   }
-  return columns + (columns.find("m.created_ms") == std::string::npos ? "m.created_ms DESC, m.id ASC" : "m.id ASC");
+  return columns +
+         (columns.find("m.created_ms") == std::string::npos ? "m.created_ms DESC, m.id ASC" : "m.id ASC");
 }
 
 }  // namespace
@@ -106,16 +115,19 @@ Result<std::string> OrderAll(Sentence& sentence, const std::vector<LoggedModels:
 Result<std::vector<LoggedModel>> FindModels(sql::Connection& connection, const LoggedModels::Search& search,
                                             std::int64_t offset) {
   Sentence sentence;
-  const auto where = CAIRN_TRY(CompileFilter(
-      search.filter, [&](const query::Comparison& comparison) { return Compile(connection, sentence, search, comparison); }));
+  const auto where = CAIRN_TRY(CompileFilter(search.filter, [&](const query::Comparison& comparison) {
+    return Compile(connection, sentence, search, comparison);
+  }));
   const auto order = CAIRN_TRY(OrderAll(sentence, search.order_by));
   std::vector<LoggedModel> found;
   if (search.experiments.empty()) return found;
   std::vector<sql::Value> ids(search.experiments.begin(), search.experiments.end());
   sentence.Add("SELECT ");
   sentence.Add(kModelColumns);
-  sentence.Add(" FROM logged_model m WHERE m.deleted = 0 AND m.experiment IN " + sentence.BindList(ids) + " AND " + where);
-  sentence.Add(" ORDER BY " + order + " LIMIT " + sentence.Bind(search.limit + 1) + " OFFSET " + sentence.Bind(offset));
+  sentence.Add(" FROM logged_model m WHERE m.deleted = 0 AND m.experiment IN " + sentence.BindList(ids) +
+               " AND " + where);
+  sentence.Add(" ORDER BY " + order + " LIMIT " + sentence.Bind(search.limit + 1) + " OFFSET " +
+               sentence.Bind(offset));
   for (const auto& row : CAIRN_TRY(sentence.Run(connection))) found.push_back(LoggedModelOf(row));
   return found;
 }

@@ -13,14 +13,17 @@ std::string PageToken(std::int64_t offset, std::string_view asked) {
 
 Result<std::int64_t> OffsetOf(std::string_view token, std::string_view asked) {
   if (token.empty()) return 0;
-  const Error invalid{Reason::InvalidArgument, "Invalid page token: begin again without one, or send the one that the last answer gave."};
+  const Error invalid{
+      Reason::InvalidArgument,
+      "Invalid page token: begin again without one, or send the one that the last answer gave."};
   const auto decoded = FromBase64(token);
   if (!decoded) return invalid;
   const auto parsed = Json::Parse(*decoded);
   if (!parsed || !parsed->At("offset").IsInt() || parsed->Int("offset") < 0) return invalid;
   if (parsed->Text("asked") != asked) {
     return Error{Reason::InvalidArgument,
-                 "Invalid page token: it belongs to a search with other experiments, filter or order; repeat those, or begin again."};
+                 "Invalid page token: it belongs to a search with other experiments, filter or order; repeat "
+                 "those, or begin again."};
   }
   return parsed->Int("offset");
 }

@@ -9,15 +9,17 @@
 #include "loop/tracking/search/sentence.h"
 #include "loop/tracking/tables/run_table.h"
 
-/// Each search as one SELECT over the store; they give what they find in order, at most search.limit + 1 of it from `offset` on.
+/// Each search as one SELECT over the store; they give what they find in order, at most search.limit + 1 of
+/// it from `offset` on.
 namespace cairn::tracking {
 
 /// Experiments without tags.
-Result<std::vector<Experiment>> FindExperiments(sql::Connection& connection, const Experiments::Search& search,
-                                                std::int64_t offset);
+Result<std::vector<Experiment>> FindExperiments(sql::Connection& connection,
+                                                const Experiments::Search& search, std::int64_t offset);
 
 /// Runs without what was logged to them.
-Result<std::vector<StoredRun>> FindRuns(sql::Connection& connection, const Runs::Search& search, std::int64_t offset);
+Result<std::vector<StoredRun>> FindRuns(sql::Connection& connection, const Runs::Search& search,
+                                        std::int64_t offset);
 
 /// Models without tags, parameters and metrics.
 Result<std::vector<LoggedModel>> FindModels(sql::Connection& connection, const LoggedModels::Search& search,

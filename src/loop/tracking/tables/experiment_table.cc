@@ -18,15 +18,18 @@ Experiment ExperimentOf(const sql::Row& row) {
 }
 
 Result<> InsertExperiment(sql::Connection& connection, const Experiment& e) {
-  CAIRN_TRY(connection.Run(
-      "INSERT INTO experiment (id, name, artifact_location, deleted, created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-      {e.id, e.name, e.artifact_location, e.deleted, e.created_ms, e.updated_ms}));
+  CAIRN_TRY(
+      connection.Run("INSERT INTO experiment (id, name, artifact_location, deleted, created_ms, updated_ms) "
+                     "VALUES ($1, $2, $3, $4, $5, $6)",
+                     {e.id, e.name, e.artifact_location, e.deleted, e.created_ms, e.updated_ms}));
   return {};
 }
 
 Result<Experiment> ReadExperiment(sql::Connection& connection, ExperimentId id) {
-  const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT e.id, e.name, e.artifact_location, e.deleted, e.created_ms, e.updated_ms FROM experiment e WHERE e.id = $1", {id}));
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT e.id, e.name, e.artifact_location, e.deleted, e.created_ms, "
+                               "e.updated_ms FROM experiment e WHERE e.id = $1",
+                               {id}));
   if (rows.empty()) return Error{Reason::NotFound, "No Experiment with id=" + std::to_string(id) + " exists"};
   return ExperimentOf(rows.front());
 }
@@ -34,14 +37,16 @@ Result<Experiment> ReadExperiment(sql::Connection& connection, ExperimentId id) 
 Result<Experiment> ReadActiveExperiment(sql::Connection& connection, ExperimentId id) {
   auto experiment = CAIRN_TRY(ReadExperiment(connection, id));
   if (!experiment.deleted) return experiment;
-  return Error{Reason::InvalidArgument, "The experiment " + std::to_string(id) +
-                                            " must be in the 'active' state. Current state is deleted; restore it first."};
+  return Error{Reason::InvalidArgument,
+               "The experiment " + std::to_string(id) +
+                   " must be in the 'active' state. Current state is deleted; restore it first."};
 }
 
 Result<std::optional<Experiment>> ReadExperimentNamed(sql::Connection& connection, std::string_view name) {
-  const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT e.id, e.name, e.artifact_location, e.deleted, e.created_ms, e.updated_ms FROM experiment e WHERE e.name = $1",
-      {name}));
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT e.id, e.name, e.artifact_location, e.deleted, e.created_ms, "
+                               "e.updated_ms FROM experiment e WHERE e.name = $1",
+                               {name}));
   if (rows.empty()) return std::optional<Experiment>();
   return std::optional(ExperimentOf(rows.front()));
 }
@@ -54,16 +59,17 @@ Result<> UpdateExperiment(sql::Connection& connection, const Experiment& e) {
 
 Result<> UpsertExperimentTags(sql::Connection& connection, ExperimentId id, std::span<const Tag> tags) {
   for (const auto& tag : tags) {
-    CAIRN_TRY(connection.Run("INSERT INTO experiment_tag (experiment, key, value) VALUES ($1, $2, $3) "
-                             "ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
-                             {id, tag.key, tag.value}));
+    CAIRN_TRY(
+        connection.Run("INSERT INTO experiment_tag (experiment, key, value) VALUES ($1, $2, $3) "
+                       "ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
+                       {id, tag.key, tag.value}));
   }
   return {};
 }
 
 Result<bool> EraseExperimentTag(sql::Connection& connection, ExperimentId id, std::string_view key) {
-  const auto rows = CAIRN_TRY(
-      connection.Run("DELETE FROM experiment_tag WHERE experiment = $1 AND key = $2 RETURNING key", {id, key}));
+  const auto rows = CAIRN_TRY(connection.Run(
+      "DELETE FROM experiment_tag WHERE experiment = $1 AND key = $2 RETURNING key", {id, key}));
   return !rows.empty();
 }
 

@@ -7,26 +7,32 @@ namespace {
 
 sql::Value OrNull(const std::optional<std::string>& text) { return text ? sql::Value(*text) : sql::Value(); }
 
-Result<> InsertInput(sql::Connection& connection, std::int64_t run, ExperimentId experiment, const DatasetInput& input) {
+Result<> InsertInput(sql::Connection& connection, std::int64_t run, ExperimentId experiment,
+                     const DatasetInput& input) {
   const auto& d = input.dataset;
-  CAIRN_TRY(connection.Run("INSERT INTO input_dataset (experiment, name, digest, source_type, source, schema_text, profile) "
-                           "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                           {experiment, d.name, d.digest, d.source_type, d.source, OrNull(d.schema), OrNull(d.profile)}));
-  const auto added = CAIRN_TRY(connection.Run("INSERT INTO run_input (run, name, digest, experiment) VALUES ($1, $2, $3, $4) "
-                                              "ON CONFLICT DO NOTHING RETURNING name",
-                                              {run, d.name, d.digest, experiment}));
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO input_dataset (experiment, name, digest, source_type, source, schema_text, profile) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+      {experiment, d.name, d.digest, d.source_type, d.source, OrNull(d.schema), OrNull(d.profile)}));
+  const auto added = CAIRN_TRY(
+      connection.Run("INSERT INTO run_input (run, name, digest, experiment) VALUES ($1, $2, $3, $4) "
+                     "ON CONFLICT DO NOTHING RETURNING name",
+                     {run, d.name, d.digest, experiment}));
   if (added.empty()) return {};
   for (const auto& tag : input.tags) {
-    CAIRN_TRY(connection.Run("INSERT INTO run_input_tag (run, name, digest, key, value) VALUES ($1, $2, $3, $4, $5) "
-                             "ON CONFLICT DO NOTHING",
-                             {run, d.name, d.digest, tag.key, tag.value}));
+    CAIRN_TRY(connection.Run(
+        "INSERT INTO run_input_tag (run, name, digest, key, value) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT DO NOTHING",
+        {run, d.name, d.digest, tag.key, tag.value}));
   }
   return {};
 }
 
-Result<> InsertModel(sql::Connection& connection, std::int64_t run, bool made, std::string_view model, std::int64_t step) {
-  CAIRN_TRY(connection.Run("INSERT INTO run_model (run, made, model, step) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                           {run, made, model, step}));
+Result<> InsertModel(sql::Connection& connection, std::int64_t run, bool made, std::string_view model,
+                     std::int64_t step) {
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO run_model (run, made, model, step) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+      {run, made, model, step}));
   return {};
 }
 
@@ -38,7 +44,8 @@ Result<> InsertInputs(sql::Connection& connection, std::int64_t run, ExperimentI
   return {};
 }
 
-Result<> InsertInputModels(sql::Connection& connection, std::int64_t run, std::span<const std::string> models) {
+Result<> InsertInputModels(sql::Connection& connection, std::int64_t run,
+                           std::span<const std::string> models) {
   for (const auto& model : models) CAIRN_TRY(InsertModel(connection, run, false, model, 0));
   return {};
 }
@@ -55,7 +62,8 @@ Result<std::vector<Experiments::DatasetSummary>> ReadDatasets(sql::Connection& c
   sentence.Add(
       "SELECT DISTINCT i.experiment, i.name, i.digest, COALESCE(t.value, '') FROM run_input i "
       "JOIN run r ON r.number = i.run AND r.deleted = 0 "
-      "LEFT JOIN run_input_tag t ON t.run = i.run AND t.name = i.name AND t.digest = i.digest AND t.key = 'mlflow.data.context' "
+      "LEFT JOIN run_input_tag t ON t.run = i.run AND t.name = i.name AND t.digest = i.digest AND t.key = "
+      "'mlflow.data.context' "
       "WHERE i.experiment IN " +
       sentence.BindList(ids) + " ORDER BY 1, 2, 3, 4 LIMIT 1000");
   std::vector<Experiments::DatasetSummary> summaries;

@@ -15,7 +15,8 @@ namespace cairn::tracking {
 /// Adds data sets and their edges; those that are there stay as they are, tags included.
 Result<> InsertInputs(sql::Connection& connection, std::int64_t run, ExperimentId experiment,
                       std::span<const DatasetInput> inputs);
-Result<> InsertInputModels(sql::Connection& connection, std::int64_t run, std::span<const std::string> models);
+Result<> InsertInputModels(sql::Connection& connection, std::int64_t run,
+                           std::span<const std::string> models);
 Result<> InsertOutputs(sql::Connection& connection, std::int64_t run, std::span<const ModelOutput> models);
 /// The data sets, each with each context, that runs of these experiments read; at most 1000.
 Result<std::vector<Experiments::DatasetSummary>> ReadDatasets(sql::Connection& connection,

@@ -23,25 +23,30 @@ LoggedModel LoggedModelOf(const sql::Row& row) {
 }
 
 Result<> InsertLoggedModel(sql::Connection& connection, const LoggedModel& m) {
-  CAIRN_TRY(connection.Run("INSERT INTO logged_model (id, experiment, name, type, source_run, artifact_uri, status, deleted, "
-                           "created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                           {m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, static_cast<int>(m.status), m.deleted,
-                            m.created_ms, m.updated_ms}));
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO logged_model (id, experiment, name, type, source_run, artifact_uri, status, deleted, "
+      "created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      {m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, static_cast<int>(m.status),
+       m.deleted, m.created_ms, m.updated_ms}));
   return {};
 }
 
 Result<LoggedModel> ReadLoggedModel(sql::Connection& connection, std::string_view id) {
-  const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, m.status, m.deleted, m.created_ms, m.updated_ms "
-      "FROM logged_model m WHERE m.id = $1",
-      {id}));
-  if (rows.empty()) return Error{Reason::NotFound, "Logged model with ID '" + std::string(id) + "' not found."};
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, "
+                               "m.status, m.deleted, m.created_ms, m.updated_ms "
+                               "FROM logged_model m WHERE m.id = $1",
+                               {id}));
+  if (rows.empty())
+    return Error{Reason::NotFound, "Logged model with ID '" + std::string(id) + "' not found."};
   return LoggedModelOf(rows.front());
 }
 
 Result<LoggedModel> ReadLiveModel(sql::Connection& connection, std::string_view id) {
   auto model = CAIRN_TRY(ReadLoggedModel(connection, id));
-  if (model.deleted) return Error{Reason::NotFound, "Logged model with ID '" + std::string(id) + "' not found: it was deleted."};
+  if (model.deleted)
+    return Error{Reason::NotFound,
+                 "Logged model with ID '" + std::string(id) + "' not found: it was deleted."};
   return model;
 }
 
@@ -53,16 +58,17 @@ Result<> UpdateLoggedModel(sql::Connection& connection, const LoggedModel& m) {
 
 Result<> UpsertModelTags(sql::Connection& connection, std::string_view id, std::span<const Tag> tags) {
   for (const auto& tag : tags) {
-    CAIRN_TRY(connection.Run("INSERT INTO logged_model_tag (model, key, value) VALUES ($1, $2, $3) "
-                             "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
-                             {id, tag.key, tag.value}));
+    CAIRN_TRY(
+        connection.Run("INSERT INTO logged_model_tag (model, key, value) VALUES ($1, $2, $3) "
+                       "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
+                       {id, tag.key, tag.value}));
   }
   return {};
 }
 
 Result<bool> EraseModelTag(sql::Connection& connection, std::string_view id, std::string_view key) {
-  const auto rows =
-      CAIRN_TRY(connection.Run("DELETE FROM logged_model_tag WHERE model = $1 AND key = $2 RETURNING key", {id, key}));
+  const auto rows = CAIRN_TRY(
+      connection.Run("DELETE FROM logged_model_tag WHERE model = $1 AND key = $2 RETURNING key", {id, key}));
   return !rows.empty();
 }
 
@@ -90,23 +96,29 @@ Result<> ReadModelRecords(sql::Connection& connection, std::span<LoggedModel> mo
     });
   };
   CAIRN_TRY(each("SELECT model, key, value FROM logged_model_tag WHERE model IN ", " ORDER BY model, key",
-                 [](LoggedModel& model, const sql::Row& row) { model.tags.push_back({row.Text(1), row.Text(2)}); }));
+                 [](LoggedModel& model, const sql::Row& row) {
+                   model.tags.push_back({row.Text(1), row.Text(2)});
+                 }));
   CAIRN_TRY(each("SELECT model, key, value FROM logged_model_param WHERE model IN ", " ORDER BY model, key",
-                 [](LoggedModel& model, const sql::Row& row) { model.params.push_back({row.Text(1), row.Text(2)}); }));
-  return each("SELECT model, key, value, is_nan, at_ms, step, run, dataset_name, dataset_digest FROM logged_model_metric "
-              "WHERE model IN ",
-              " ORDER BY model, key, at_ms, step, value", [](LoggedModel& model, const sql::Row& row) {
-                Metric metric;
-                metric.key = row.Text(1);
-                metric.value = row.Int(3) != 0 ? std::nan("") : row.Double(2);
-                metric.at_ms = row.Int(4);
-                metric.step = row.Int(5);
-                metric.run_id = row.Text(6);
-                metric.model_id = model.id;
-                metric.dataset_name = row.Text(7);
-                metric.dataset_digest = row.Text(8);
-                model.metrics.push_back(std::move(metric));
-              });
+                 [](LoggedModel& model, const sql::Row& row) {
+                   model.params.push_back({row.Text(1), row.Text(2)});
+                 }));
+  return each(
+      "SELECT model, key, value, is_nan, at_ms, step, run, dataset_name, dataset_digest FROM "
+      "logged_model_metric "
+      "WHERE model IN ",
+      " ORDER BY model, key, at_ms, step, value", [](LoggedModel& model, const sql::Row& row) {
+        Metric metric;
+        metric.key = row.Text(1);
+        metric.value = row.Int(3) != 0 ? std::nan("") : row.Double(2);
+        metric.at_ms = row.Int(4);
+        metric.step = row.Int(5);
+        metric.run_id = row.Text(6);
+        metric.model_id = model.id;
+        metric.dataset_name = row.Text(7);
+        metric.dataset_digest = row.Text(8);
+        model.metrics.push_back(std::move(metric));
+      });
 }
 
 }  // namespace cairn::tracking

@@ -12,7 +12,8 @@
 namespace cairn::tracking {
 
 inline constexpr std::string_view kModelColumns =
-    "m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, m.status, m.deleted, m.created_ms, m.updated_ms";
+    "m.id, m.experiment, m.name, m.type, m.source_run, m.artifact_uri, m.status, m.deleted, m.created_ms, "
+    "m.updated_ms";
 LoggedModel LoggedModelOf(const sql::Row& row);
 
 Result<> InsertLoggedModel(sql::Connection& connection, const LoggedModel& model);

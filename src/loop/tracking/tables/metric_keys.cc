@@ -23,7 +23,8 @@ Result<Numbers> Number(sql::Connection& connection, const std::set<std::string_v
   Numbers numbers;
   CAIRN_TRY(ReadNumbers(connection, keys, numbers));
   if (numbers.size() == keys.size()) return numbers;
-  // Two writers may pick the same next number: the one that comes second finds its row not written, and picks again.
+  // Two writers may pick the same next number: the one that comes second finds its row not written, and picks
+  // again.
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto next = CAIRN_TRY(connection.Run("SELECT COALESCE(MAX(id), 0) + 1 FROM metric_key")).front().Int(0);
@@ -35,7 +36,8 @@ Result<Numbers> Number(sql::Connection& connection, const std::set<std::string_v
     CAIRN_TRY(ReadNumbers(connection, keys, numbers));
     if (numbers.size() == keys.size()) return numbers;
   }
-  return Error{Reason::Unavailable, "New metric keys could not be numbered because others kept adding some; try again."};
+  return Error{Reason::Unavailable,
+               "New metric keys could not be numbered because others kept adding some; try again."};
 }
 
 }  // namespace

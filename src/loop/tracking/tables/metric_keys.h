@@ -15,13 +15,14 @@
 
 namespace cairn::tracking {
 
-/// The numbers that stand for metric keys in the store, with a memory of those that are committed. Safe from any thread.
+/// The numbers that stand for metric keys in the store, with a memory of those that are committed. Safe from
+/// any thread.
 class MetricKeys {
  public:
   explicit MetricKeys(sql::Database& database) : database_(database) {}
 
-  /// The number of each metric's key. Keys that are new get theirs in a transaction of their own, so that what is remembered is always on disk; a key
-  /// that nothing uses afterwards does no harm.
+  /// The number of each metric's key. Keys that are new get theirs in a transaction of their own, so that
+  /// what is remembered is always on disk; a key that nothing uses afterwards does no harm.
   Result<std::vector<std::int64_t>> Of(std::span<const Metric> metrics);
 
  private:

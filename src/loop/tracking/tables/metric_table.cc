@@ -41,11 +41,13 @@ Result<> RaiseLatest(sql::Connection& connection, std::int64_t run, std::span<co
   std::vector<sql::Value> rows;
   rows.reserve(newest.size() * 6);
   for (const auto& [key, metric] : newest) {
-    rows.insert(rows.end(), {run, key, metric->step, metric->at_ms, Stored(*metric), std::isnan(metric->value)});
+    rows.insert(rows.end(),
+                {run, key, metric->step, metric->at_ms, Stored(*metric), std::isnan(metric->value)});
   }
   return connection.InsertRows(
       "INSERT INTO metric_latest (run, key, step, at_ms, value, is_nan)", 6, rows,
-      "ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at_ms = excluded.at_ms, value = excluded.value, "
+      "ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at_ms = excluded.at_ms, value = "
+      "excluded.value, "
       "is_nan = excluded.is_nan WHERE (excluded.step, excluded.at_ms, excluded.value) > "
       "(metric_latest.step, metric_latest.at_ms, metric_latest.value)");
 }
@@ -59,14 +61,16 @@ Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<
   rows.reserve(metrics.size() * 6);
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const auto& metric = metrics[i];
-    rows.insert(rows.end(), {run, keys[i], metric.step, metric.at_ms, Stored(metric), std::isnan(metric.value)});
+    rows.insert(rows.end(),
+                {run, keys[i], metric.step, metric.at_ms, Stored(metric), std::isnan(metric.value)});
   }
   CAIRN_TRY(connection.InsertRows("INSERT INTO metric_point (run, key, step, at_ms, value, is_nan)", 6, rows,
                                   "ON CONFLICT DO NOTHING"));
   return RaiseLatest(connection, run, metrics, keys);
 }
 
-Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id, std::span<const Metric> metrics) {
+Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
+                            std::span<const Metric> metrics) {
   std::vector<sql::Value> rows;
   for (const auto& metric : metrics) {
     if (metric.model_id.empty()) continue;
@@ -75,39 +79,45 @@ Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id
   }
   if (rows.empty()) return {};
   return connection.InsertRows(
-      "INSERT INTO logged_model_metric (model, key, at_ms, step, run, value, is_nan, dataset_name, dataset_digest)", 9, rows,
-      "ON CONFLICT DO NOTHING");
+      "INSERT INTO logged_model_metric (model, key, at_ms, step, run, value, is_nan, dataset_name, "
+      "dataset_digest)",
+      9, rows, "ON CONFLICT DO NOTHING");
 }
 
-Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id, std::string_view key,
-                                       std::int64_t limit, std::int64_t offset) {
+Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
+                                       std::string_view key, std::int64_t limit, std::int64_t offset) {
   constexpr std::int64_t kAll = std::int64_t{1} << 62;
-  const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT p.step, p.at_ms, p.value, p.is_nan FROM metric_point p "
-      "WHERE p.run = (SELECT number FROM run WHERE id = $1) AND p.key = (SELECT id FROM metric_key WHERE name = $2) "
-      "ORDER BY p.at_ms, p.step, p.value, p.is_nan LIMIT $3 OFFSET $4",
-      {run_id, key, limit == 0 ? kAll : limit, offset}));
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT p.step, p.at_ms, p.value, p.is_nan FROM metric_point p "
+                               "WHERE p.run = (SELECT number FROM run WHERE id = $1) AND p.key = (SELECT id "
+                               "FROM metric_key WHERE name = $2) "
+                               "ORDER BY p.at_ms, p.step, p.value, p.is_nan LIMIT $3 OFFSET $4",
+                               {run_id, key, limit == 0 ? kAll : limit, offset}));
   return PointsOf(rows, run_id, key);
 }
 
-Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id, std::string_view key,
-                                       const PointRange& range, std::int64_t buckets) {
+Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
+                                       std::string_view key, const PointRange& range, std::int64_t buckets) {
   const auto first = range.first_step.value_or(INT64_MIN), last = range.last_step.value_or(INT64_MAX);
-  const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT step, at_ms, value, is_nan FROM ("
-      "SELECT step, at_ms, value, is_nan, ROW_NUMBER() OVER (PARTITION BY bucket ORDER BY step, at_ms, value, is_nan) AS place "
-      "FROM (SELECT step, at_ms, value, is_nan, NTILE(CAST($5 AS INTEGER)) OVER (ORDER BY step, at_ms, value, is_nan) AS bucket "
-      "FROM metric_point WHERE run = (SELECT number FROM run WHERE id = $1) "
-      "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND step <= $4) AS cut) AS ranked "
-      "WHERE place = 1 ORDER BY step, at_ms, value, is_nan",
-      {run_id, key, first, last, buckets}));
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT step, at_ms, value, is_nan FROM ("
+                               "SELECT step, at_ms, value, is_nan, ROW_NUMBER() OVER (PARTITION BY bucket "
+                               "ORDER BY step, at_ms, value, is_nan) AS place "
+                               "FROM (SELECT step, at_ms, value, is_nan, NTILE(CAST($5 AS INTEGER)) OVER "
+                               "(ORDER BY step, at_ms, value, is_nan) AS bucket "
+                               "FROM metric_point WHERE run = (SELECT number FROM run WHERE id = $1) "
+                               "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND "
+                               "step <= $4) AS cut) AS ranked "
+                               "WHERE place = 1 ORDER BY step, at_ms, value, is_nan",
+                               {run_id, key, first, last, buckets}));
   auto points = PointsOf(rows, run_id, key);
   if (static_cast<std::int64_t>(points.size()) < buckets) return points;
-  const auto end = CAIRN_TRY(connection.Run(
-      "SELECT step, at_ms, value, is_nan FROM metric_point WHERE run = (SELECT number FROM run WHERE id = $1) "
-      "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND step <= $4 "
-      "ORDER BY step DESC, at_ms DESC, value DESC, is_nan DESC LIMIT 1",
-      {run_id, key, first, last}));
+  const auto end = CAIRN_TRY(
+      connection.Run("SELECT step, at_ms, value, is_nan FROM metric_point WHERE run = (SELECT number FROM "
+                     "run WHERE id = $1) "
+                     "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND step <= $4 "
+                     "ORDER BY step DESC, at_ms DESC, value DESC, is_nan DESC LIMIT 1",
+                     {run_id, key, first, last}));
   points.back() = PointsOf(end, run_id, key).front();
   return points;
 }

@@ -13,7 +13,8 @@ namespace {
 /// Fills runs in bulk: each method one sentence for a chunk of them.
 class Filler {
  public:
-  Filler(sql::Connection& connection, std::span<const StoredRun> stored, std::vector<Run>& runs) : connection_(connection) {
+  Filler(sql::Connection& connection, std::span<const StoredRun> stored, std::vector<Run>& runs)
+      : connection_(connection) {
     for (std::size_t i = 0; i < stored.size(); ++i) {
       by_number_[stored[i].number] = &runs[i];
       numbers_.emplace_back(stored[i].number);
@@ -21,46 +22,54 @@ class Filler {
   }
 
   Result<> Metrics() {
-    return Each("SELECT m.run, k.name, m.step, m.at_ms, m.value, m.is_nan FROM metric_latest m JOIN metric_key k ON k.id = m.key "
-                "WHERE m.run IN ",
-                " ORDER BY m.run, k.name", [](Run& run, const sql::Row& row) {
-                  Metric metric;
-                  metric.key = row.Text(1);
-                  metric.step = row.Int(2);
-                  metric.at_ms = row.Int(3);
-                  metric.value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
-                  run.metrics.push_back(std::move(metric));
-                });
+    return Each(
+        "SELECT m.run, k.name, m.step, m.at_ms, m.value, m.is_nan FROM metric_latest m JOIN metric_key k ON "
+        "k.id = m.key "
+        "WHERE m.run IN ",
+        " ORDER BY m.run, k.name", [](Run& run, const sql::Row& row) {
+          Metric metric;
+          metric.key = row.Text(1);
+          metric.step = row.Int(2);
+          metric.at_ms = row.Int(3);
+          metric.value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
+          run.metrics.push_back(std::move(metric));
+        });
   }
 
   Result<> Params() {
     return Each("SELECT run, key, value FROM run_param WHERE run IN ", " ORDER BY run, key",
-                [](Run& run, const sql::Row& row) { run.params.push_back({row.Text(1), row.Text(2)}); });
+                [](Run& run, const sql::Row& row) {
+                  run.params.push_back({row.Text(1), row.Text(2)});
+                });
   }
 
   Result<> Tags() {
     return Each("SELECT run, key, value FROM run_tag WHERE run IN ", " ORDER BY run, key",
-                [](Run& run, const sql::Row& row) { run.tags.push_back({row.Text(1), row.Text(2)}); });
+                [](Run& run, const sql::Row& row) {
+                  run.tags.push_back({row.Text(1), row.Text(2)});
+                });
   }
 
   Result<> Inputs() {
     std::map<std::tuple<const Run*, std::string, std::string>, std::size_t> places;
-    CAIRN_TRY(Each("SELECT i.run, d.name, d.digest, d.source_type, d.source, d.schema_text, d.profile FROM run_input i "
-                   "JOIN input_dataset d ON d.experiment = i.experiment AND d.name = i.name AND d.digest = i.digest "
-                   "WHERE i.run IN ",
-                   " ORDER BY i.run, i.name, i.digest", [&](Run& run, const sql::Row& row) {
-                     DatasetInput input;
-                     input.dataset = {row.Text(1), row.Text(2), row.Text(3), row.Text(4), std::nullopt, std::nullopt};
-                     if (!row.IsNull(5)) input.dataset.schema = row.Text(5);
-                     if (!row.IsNull(6)) input.dataset.profile = row.Text(6);
-                     places[{&run, row.Text(1), row.Text(2)}] = run.inputs.size();
-                     run.inputs.push_back(std::move(input));
-                   }));
+    CAIRN_TRY(Each(
+        "SELECT i.run, d.name, d.digest, d.source_type, d.source, d.schema_text, d.profile FROM run_input i "
+        "JOIN input_dataset d ON d.experiment = i.experiment AND d.name = i.name AND d.digest = i.digest "
+        "WHERE i.run IN ",
+        " ORDER BY i.run, i.name, i.digest", [&](Run& run, const sql::Row& row) {
+          DatasetInput input;
+          input.dataset = {row.Text(1), row.Text(2), row.Text(3), row.Text(4), std::nullopt, std::nullopt};
+          if (!row.IsNull(5)) input.dataset.schema = row.Text(5);
+          if (!row.IsNull(6)) input.dataset.profile = row.Text(6);
+          places[{&run, row.Text(1), row.Text(2)}] = run.inputs.size();
+          run.inputs.push_back(std::move(input));
+        }));
     if (places.empty()) return {};
     return Each("SELECT run, name, digest, key, value FROM run_input_tag WHERE run IN ", " ORDER BY run, key",
                 [&](Run& run, const sql::Row& row) {
                   const auto place = places.find({&run, row.Text(1), row.Text(2)});
-                  if (place != places.end()) run.inputs[place->second].tags.push_back({row.Text(3), row.Text(4)});
+                  if (place != places.end())
+                    run.inputs[place->second].tags.push_back({row.Text(3), row.Text(4)});
                 });
   }
 
@@ -94,7 +103,8 @@ class Filler {
 
 }  // namespace
 
-Result<std::vector<Run>> ReadRecords(sql::Connection& connection, std::vector<StoredRun> stored, InputModels input_models) {
+Result<std::vector<Run>> ReadRecords(sql::Connection& connection, std::vector<StoredRun> stored,
+                                     InputModels input_models) {
   std::vector<Run> runs(stored.size());
   for (std::size_t i = 0; i < stored.size(); ++i) runs[i].info = std::move(stored[i].info);
   Filler filler(connection, stored, runs);

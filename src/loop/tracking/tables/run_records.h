@@ -12,6 +12,7 @@ namespace cairn::tracking {
 enum class InputModels { Left, Read };
 
 /// The runs with everything that was logged to them, in the same order.
-Result<std::vector<Run>> ReadRecords(sql::Connection& connection, std::vector<StoredRun> runs, InputModels input_models);
+Result<std::vector<Run>> ReadRecords(sql::Connection& connection, std::vector<StoredRun> runs,
+                                     InputModels input_models);
 
 }  // namespace cairn::tracking

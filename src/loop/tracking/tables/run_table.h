@@ -9,7 +9,8 @@
 #include "ground/sql/connection.h"
 #include "loop/tracking/records.h"
 
-/// Every SQL sentence about runs, their parameters and tags. Inside the store a run goes by a number made from the time.
+/// Every SQL sentence about runs, their parameters and tags. Inside the store a run goes by a number made
+/// from the time.
 namespace cairn::tracking {
 
 inline constexpr std::string_view kRunNameTag = "mlflow.runName";
@@ -24,7 +25,8 @@ std::int64_t NewRunNumber(TimeMs now);
 
 StoredRun RunOf(const sql::Row& row);
 inline constexpr std::string_view kRunColumns =
-    "r.number, r.id, r.experiment, r.name, r.user_name, r.status, r.start_ms, r.end_ms, r.artifact_uri, r.deleted";
+    "r.number, r.id, r.experiment, r.name, r.user_name, r.status, r.start_ms, r.end_ms, r.artifact_uri, "
+    "r.deleted";
 
 Result<> InsertRun(sql::Connection& connection, const StoredRun& run);
 /// NotFound when there is none.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "ground/vocabulary/result.h"
+
+namespace cairn::app {
+
+/// What the program is built from.
+struct Settings {
+  std::string data_dir = ".cairn";
+  std::string store;                  ///< "" for SQLite in the data folder.
+  std::string artifacts;              ///< "" for the data folder's artifacts/.
+  std::string default_artifact_root;  ///< "" for "mlflow-artifacts:/".
+  std::string project_dir = ".";
+};
+
+struct Rooms;
+
+/// The whole program behind its doors: every room, built in order from the settings, and the loops that run by themselves. It decides nothing.
+class App {
+ public:
+  /// Opens the store (making it, and the data folder, when they are not there) and every room. Unavailable when another process owns the store.
+  static Result<std::unique_ptr<App>> Open(const Settings& settings);
+  ~App();
+
+  Rooms& rooms() { return *rooms_; }
+
+  /// Starts what runs by itself: sealing, canaries, monitors, triggers. Stops with the destructor.
+  void RunLoops();
+
+  /// Where the stages of a pipeline reach this program's HTTP doors; asked only when a stage must run.
+  void OnAddressNeeded(std::function<Result<std::string>()> address);
+
+ private:
+  struct Loops;
+  explicit App(std::unique_ptr<Rooms> rooms);
+  std::unique_ptr<Rooms> rooms_;
+  std::function<Result<std::string>()> address_;
+  std::unique_ptr<Loops> loops_;
+};
+
+}  // namespace cairn::app

@@ -1,0 +1,63 @@
+#include "app/rooms.h"
+
+#include <array>
+
+#include "ground/os/files.h"
+#include "ledger/governance/schema.h"
+#include "ledger/metadata/schema.h"
+#include "loop/charter/schema.h"
+#include "loop/data/schema.h"
+#include "loop/tracking/schema.h"
+
+namespace cairn::app {
+namespace {
+
+const os::Clock& MachineClock() {
+  static const os::SystemClock clock;
+  return clock;
+}
+
+data::Catalogue::Places PlacesFor(const Settings& settings) {
+  return {.project = settings.project_dir,
+          .cache = os::JoinPath(settings.project_dir, ".dvc/cache"),
+          .scratch = os::JoinPath(settings.data_dir, "scratch"),
+          .index = os::JoinPath(settings.data_dir, "stat-index")};
+}
+
+Result<> Migrate(sql::Database& database) {
+  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema()};
+  return database.Migrate(schemas);
+}
+
+}  // namespace
+
+Rooms::Rooms(const Settings& given, Opened opened)
+    : settings(given),
+      clock(MachineClock()),
+      database(std::move(opened.database)),
+      seal_key(std::move(opened.seal_key)),
+      log(*database),
+      sealer(*database, clock, seal_key, InData("heads.jsonl")),
+      configurations(*database, clock),
+      decisions(*database, clock),
+      feasibility(*database, clock),
+      catalogue(*database, clock, PlacesFor(settings)),
+      tracking(std::move(opened.tracking)),
+      artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts) {}
+
+Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
+  Settings settings = given;
+  for (const char* folder : {"", "spool", "logs", "scratch"}) CAIRN_TRY(os::MakeFolders(os::JoinPath(settings.data_dir, folder)));
+  settings.data_dir = CAIRN_TRY(os::RealPath(settings.data_dir));
+  settings.project_dir = CAIRN_TRY(os::RealPath(settings.project_dir));
+  const std::string url = settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
+  Opened opened{CAIRN_TRY(sql::Database::Open(url)), CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr};
+  CAIRN_TRY(Migrate(*opened.database));
+  opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
+      *opened.database, MachineClock(), settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
+  return std::make_unique<Rooms>(settings, std::move(opened));
+}
+
+std::string Rooms::InData(std::string_view name) const { return os::JoinPath(settings.data_dir, name); }
+
+}  // namespace cairn::app

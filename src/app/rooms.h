@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/app.h"
+#include "ground/crypto/signature.h"
+#include "ground/os/clock.h"
+#include "ground/sql/database.h"
+#include "ledger/governance/configuration.h"
+#include "ledger/governance/decision.h"
+#include "ledger/metadata/log.h"
+#include "ledger/metadata/sealer.h"
+#include "loop/charter/feasibility.h"
+#include "loop/data/catalogue.h"
+#include "loop/tracking/artifacts.h"
+#include "loop/tracking/tracking.h"
+
+namespace cairn::app {
+
+/// Every room, in the order in which they are built; doors take what they need by reference.
+struct Rooms {
+  /// Opens the store, brings its tables up to date, and builds every room.
+  static Result<std::unique_ptr<Rooms>> Build(const Settings& settings);
+
+  /// The parts that can fail to open.
+  struct Opened {
+    std::unique_ptr<sql::Database> database;
+    crypto::SigningKey seal_key;
+    std::unique_ptr<tracking::Tracking> tracking;
+  };
+  Rooms(const Settings& given, Opened opened);
+
+  Settings settings;
+  const os::Clock& clock;
+  std::unique_ptr<sql::Database> database;
+  crypto::SigningKey seal_key;
+  metadata::Log log;
+  metadata::Sealer sealer;
+  governance::Configurations configurations;
+  governance::Decisions decisions;
+  charter::Feasibility feasibility;
+  data::Catalogue catalogue;
+  std::unique_ptr<tracking::Tracking> tracking;
+  tracking::Artifacts artifacts;
+
+  /// The path of `name` in the data folder.
+  std::string InData(std::string_view name) const;
+};
+
+}  // namespace cairn::app

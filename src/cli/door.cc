@@ -1,0 +1,93 @@
+#include "cli/door.h"
+
+#include "cli/site.h"
+#include "ground/fetch/fetch.h"
+#include "ground/fetch/socket_call.h"
+#include "ground/os/files.h"
+
+namespace cairn::cli {
+namespace {
+
+http::Response ResponseOf(fetch::Incoming incoming) {
+  http::Response response;
+  response.status = incoming.status;
+  for (auto& [name, value] : incoming.headers) response.headers.Add(std::move(name), std::move(value));
+  response.body = std::move(incoming.body);
+  return response;
+}
+
+std::string TargetOf(const http::Request& request) { return request.query.empty() ? request.path : request.path + "?" + request.query; }
+
+/// A server elsewhere, by its URL.
+class RemoteDoor final : public Door {
+ public:
+  explicit RemoteDoor(std::string url) : url_(std::move(url)) {
+    while (url_.ends_with('/')) url_.pop_back();
+  }
+  Result<http::Response> Call(http::Request request) override {
+    fetch::Outgoing outgoing;
+    outgoing.method = request.method;
+    outgoing.url = url_ + TargetOf(request);
+    outgoing.headers = request.headers.fields();
+    outgoing.body = std::move(request.body);
+    outgoing.timeout = std::chrono::milliseconds(0);
+    return ResponseOf(CAIRN_TRY(fetch::Fetch(outgoing)));
+  }
+
+ private:
+  std::string url_;
+};
+
+/// The server that owns the data folder, through its socket.
+class SocketDoor final : public Door {
+ public:
+  explicit SocketDoor(std::string path) : path_(std::move(path)) {}
+  Result<http::Response> Call(http::Request request) override {
+    fetch::SocketCall call;
+    call.socket_path = path_;
+    call.method = request.method;
+    call.target = TargetOf(request);
+    call.headers = request.headers.fields();
+    call.body = std::move(request.body);
+    call.timeout = std::chrono::milliseconds(0);
+    return ResponseOf(CAIRN_TRY(fetch::Call(call)));
+  }
+
+ private:
+  std::string path_;
+};
+
+/// This process itself.
+class OwnDoor final : public Door {
+ public:
+  explicit OwnDoor(std::unique_ptr<Site> site) : site_(std::move(site)) {}
+  Result<http::Response> Call(http::Request request) override { return site_->router.Dispatch(std::move(request)); }
+
+ private:
+  std::unique_ptr<Site> site_;
+};
+
+/// Whether a server answers at the socket; one that a dead server left behind does not.
+bool Answers(const std::string& socket) {
+  if (!os::Exists(socket)) return false;
+  fetch::SocketCall call;
+  call.socket_path = socket;
+  call.target = "/api/v1/version";
+  call.timeout = std::chrono::milliseconds(5000);
+  return bool(fetch::Call(call));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Door>> Door::Open(const Settings& settings) {
+  if (!settings.server.empty()) return std::unique_ptr<Door>(std::make_unique<RemoteDoor>(settings.server));
+  const std::string socket = settings.data_dir + "/sock";
+  if (Answers(socket)) return std::unique_ptr<Door>(std::make_unique<SocketDoor>(socket));
+  app::Settings own;
+  own.data_dir = settings.data_dir;
+  own.store = settings.store;
+  own.artifacts = settings.artifacts;
+  return std::unique_ptr<Door>(std::make_unique<OwnDoor>(CAIRN_TRY(Site::Open(own))));
+}
+
+}  // namespace cairn::cli

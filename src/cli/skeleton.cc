@@ -1,0 +1,114 @@
+#include "cli/skeleton.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::string_view kConfiguration = R"(# What this project is for, which data it may use, what is good enough, and who decides.
+# Cairn governs by the copy that was accepted with `cairn apply`, never by this working copy: edit, `cairn charter check`, apply.
+project: @PROJECT@
+
+charter:
+  # What goes wrong today, for whom, and what will be different. These lines are for people; everything below drives a check.
+  problem:
+  persona:
+  why:
+  objective:
+  scope: {in: [], out: []}
+  # What one prediction is about, which column holds the truth, and how long it takes until the truth is known.
+  prediction: {entity: , outcome: , wait: 7d, action: }
+  stakeholders:
+    - {name: @PERSON@, role: product owner, decides: launch}
+  # A goal counts only when something measures it. Sources: evaluation.<metric> (the sealed test rows), quality.<metric> (labelled live
+  # traffic), serving.latency_p99_ms, serving.fallback_share.
+  kpis: []
+  #  - {name: honest risk, kind: model, source: quality.log_loss, comparator: "<=", target: 0.5, owner: @PERSON@, due: 2030-01-01}
+  success: []
+  #  - {metric: log_loss, comparator: "<", than: heuristic}
+  # What a wrong yes and a wrong no cost: the decision threshold and the expected cost follow from it.
+  # cost: {false_positive: 1, false_negative: 3, unit: EUR}
+  # What you would do without a model. It is the baseline to beat, and what answers when the model cannot.
+  # heuristic:
+  #   - {when: "hour >= 17", score: 0.3}
+  #   - {otherwise: 0.2}
+  # minimal, limited, high or unacceptable. High risk needs human approval by two people; unacceptable cannot be deployed.
+  # risk: limited
+  timeline: []
+
+# Who may do what. Keys are public: `cairn id new NAME` makes a pair and keeps the private part with its person.
+roles:
+  principals:
+    - {name: @PERSON@, roles: [approver, auditor], key: "@KEY@"}
+
+# One entry per data set. The test rows are put aside, sealed, the moment a file is added, before anybody has looked at them.
+# data:
+#   mydata:
+#     path: data/mydata
+#     target: label
+#     key: [id]
+#     holdout: 20%
+#     contract:
+#       columns:
+#         label: {type: integer, allowed: [0, 1], nullable: false, serving: false}
+
+# The registered model whose `production` alias this configuration guards, and what is compared.
+# model: {name: @PROJECT@, dataset: mydata, metric: log_loss, threshold: cost, slices: []}
+
+# What a version must show, on figures that Cairn measured itself, before a person (or a signed policy) may let it through.
+# gates:
+#   approval: human
+#   rules:
+#     - {name: better than the heuristic, metric: log_loss, against: heuristic}
+#     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
+
+# serving: {assertions: contract, fallback: heuristic, canary: {share: 10%, min_requests: 300}}
+
+# monitors:
+#   - {name: quality, protects: honest risk, quality: log_loss, window: 7d, min_rows: 500, above: 0.55}
+
+# triggers:
+#   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
+)";
+
+constexpr std::string_view kStages = R"(# The stages that make a model, in DVC's own form: `cairn run` runs what is stale, `dvc` reads the same file.
+# A stage is any command. Plain `mlflow` code in it logs to Cairn by itself: its address is in the environment.
+stages: {}
+#  train:
+#    cmd: python train.py
+#    deps: [train.py, data/mydata]
+#    params: [train]
+#    outs: [model.onnx]
+)";
+
+constexpr std::string_view kParams = R"(# Values that stages read; a change here makes the stages that name them stale.
+train: {}
+)";
+
+constexpr std::string_view kIgnore = "/.cairn\n";
+
+std::string Filled(std::string_view text, std::string_view project, std::string_view person, std::string_view key) {
+  std::string filled;
+  for (std::size_t at = 0; at < text.size();) {
+    bool replaced = false;
+    for (const auto& [mark, value] : {std::pair{std::string_view("@PROJECT@"), project}, std::pair{std::string_view("@PERSON@"), person},
+                                      std::pair{std::string_view("@KEY@"), key}}) {
+      if (text.substr(at, mark.size()) != mark) continue;
+      filled += value;
+      at += mark.size();
+      replaced = true;
+      break;
+    }
+    if (!replaced) filled += text[at++];
+  }
+  return filled;
+}
+
+}  // namespace
+
+std::vector<SkeletonFile> Skeleton(std::string_view project, std::string_view person, std::string_view public_key) {
+  return {{"cairn.yaml", Filled(kConfiguration, project, person, public_key)},
+          {"dvc.yaml", std::string(kStages)},
+          {"params.yaml", std::string(kParams)},
+          {".gitignore", std::string(kIgnore)}};
+}
+
+}  // namespace cairn::cli

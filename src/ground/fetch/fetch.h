@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "ground/fetch/incoming.h"
+#include "ground/vocabulary/result.h"
+
+namespace cairn::fetch {
+
+/// Sending again after 429, 500, 502, 503, 504 or a broken connection. The pause doubles each time, with
+/// chance in it (half to whole), and is at least what Retry-After says; the longest pause bounds both.
+struct Retry {
+  int attempts = 3;  ///< In all; 1 sends once.
+  std::chrono::milliseconds first_pause{200};
+  std::chrono::milliseconds longest_pause{10'000};
+};
+
+/// One request to another server.
+struct Outgoing {
+  std::string method = "GET";
+  std::string url;  ///< http or https. TLS certificates are verified against the system's authorities;
+                    ///< proxies come from the environment.
+  Fields headers;
+  std::string body;
+  std::string body_file;      ///< When set, sent in place of `body`, streamed.
+  std::string response_file;  ///< When set, the body of a 2xx goes there, streamed; there is no such file
+                              ///< after an error.
+
+  std::chrono::milliseconds timeout{60'000};  ///< For each attempt, to its last byte. 0: none.
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds stall_timeout{
+      60'000};  ///< Ends an attempt that moves less than a byte a second for so long (counted in seconds).
+  std::string unix_socket_path;                       ///< Connects there, whatever the URL's host.
+  std::size_t max_response_bytes = 64 * 1024 * 1024;  ///< Of a body in memory.
+  int redirects = 0;                                  ///< How many are followed.
+
+  Retry retry;
+  /// Whether sending it twice does no harm. Unless said: GET, HEAD, PUT, DELETE and OPTIONS.
+  std::optional<bool> repeatable;
+
+  std::string user;       ///< "key:secret", for `signature` or Basic authentication; "" for none.
+  std::string signature;  ///< "aws:amz:REGION:s3" signs with AWS Signature Version 4; "" does not.
+  /// Ends the call, also while it pauses: Unavailable.
+  std::stop_token stop;
+};
+
+/// Sends and waits for the answer; any status is an answer. Safe from any thread; each thread keeps its
+/// connections open for the next call. Unavailable when the server cannot be reached or breaks off, Denied
+/// when its certificate is not trusted, InvalidArgument for a bad URL or header, TooLarge past the limit,
+/// Unsupported where libcurl is missing, and the file's own errors. Messages name the URL without user,
+/// password and query.
+Result<Incoming> Fetch(const Outgoing& request);
+
+}  // namespace cairn::fetch

@@ -1,0 +1,308 @@
+#include "ledger/governance/decision.h"
+
+#include "ground/crypto/hash.h"
+#include "ground/crypto/signature.h"
+#include "ground/os/identity.h"
+#include "ledger/governance/store/decision_table.h"
+#include "ledger/governance/store/trace.h"
+
+namespace cairn::governance {
+namespace {
+
+Error Denied(std::string message) { return {Reason::Denied, std::move(message)}; }
+
+Json RulesOf(const Decision& decision) {
+  Json rules = Json::Array();
+  for (const auto& rule : decision.rules) rules.Push(ToJson(rule));
+  return rules;
+}
+
+Json StatementOf(const Decision& decision) {
+  return Json{{"decision", decision.id},
+              {"action", decision.act.action},
+              {"model", decision.act.model},
+              {"version", decision.act.version},
+              {"alias", decision.act.alias},
+              {"seen", decision.seen},
+              {"rules", crypto::Sha256Hex(RulesOf(decision).Canonical())}};
+}
+
+/// "the rule 'log_loss' failed (0.61 against 0.6)" for the first that did; "" when all passed.
+std::string FailureOf(const std::vector<Rule>& rules) {
+  for (const auto& rule : rules) {
+    if (!rule.passed)
+      return "the rule '" + rule.name + "' failed (" + rule.value.Dump() + " against " + rule.bound.Dump() +
+             ")";
+  }
+  return "";
+}
+
+Result<> CheckProposal(const Proposal& proposal) {
+  const Act& act = proposal.act;
+  if (act.action.empty() || act.model.empty() || act.version.empty() || act.alias.empty()) {
+    return Error{Reason::InvalidArgument, "a decision needs an action, a model, a version and an alias"};
+  }
+  if (act.action == "promote" && proposal.rules.empty()) {
+    return Error{Reason::InvalidArgument, "the promotion of " + act.model + " version " + act.version +
+                                              " names no rule: nothing was measured"};
+  }
+  if (!proposal.seen.IsObject() || proposal.seen.Find("promotion") != nullptr) {
+    return Error{Reason::InvalidArgument,
+                 "what a decision saw is an object of names and digests, without the name 'promotion'"};
+  }
+  return Done{};
+}
+
+Result<> CheckOpen(const Decision& decision) {
+  if (const auto failure = FailureOf(decision.rules); !failure.empty()) {
+    return Denied("the decision " + decision.id + " cannot be approved: " + failure +
+                  "; improve the candidate and propose it again");
+  }
+  if (decision.state != State::Open) {
+    return Error{Reason::Conflict,
+                 "the decision " + decision.id + " is " + NameOf(decision.state) + ", not open"};
+  }
+  return Done{};
+}
+
+Result<> CheckRisk(const Authority& authority) {
+  if (authority.risk == Risk::Unacceptable)
+    return Denied("the charter's risk class is unacceptable: nothing may go live");
+  return Done{};
+}
+
+/// The approver who signed, when they may approve this decision.
+Result<Principal> ApproverOf(const Authority& authority, const Decision& decision, const std::string& name) {
+  const Principal* principal = authority.Find(name);
+  if (principal == nullptr) return Denied("'" + name + "' is no principal of the accepted configuration");
+  if (!principal->Has(Role::Approver)) return Denied("'" + name + "' has not the role approver");
+  if (name == decision.seen.Text("developer"))
+    return Denied("'" + name + "' made this candidate and cannot approve it; another approver must");
+  if (name == decision.proposer)
+    return Denied("'" + name + "' proposed this decision and cannot approve it; another approver must");
+  return *principal;
+}
+
+Result<> CheckPolicy(const Authority& authority) {
+  if (authority.approval != Approval::Policy) {
+    return Denied("the accepted configuration says 'gates.approval: human': an approver must sign");
+  }
+  if (authority.risk == Risk::High)
+    return Denied("the charter's risk class is high: a policy cannot approve, two approvers must sign");
+  return CheckRisk(authority);
+}
+
+}  // namespace
+
+const char* NameOf(State state) {
+  switch (state) {
+    case State::Open:
+      return "open";
+    case State::Approved:
+      return "approved";
+    case State::Rejected:
+      return "rejected";
+    case State::Expired:
+      return "expired";
+    case State::Void:
+      return "void";
+    case State::Redeemed:
+      return "redeemed";
+  }
+  return "open";
+}
+
+Json ToJson(const Rule& rule) {
+  return Json{{"name", rule.name},
+              {"passed", rule.passed},
+              {"value", rule.value},
+              {"bound", rule.bound},
+              {"detail", rule.detail}};
+}
+
+Json ToJson(const Decision& decision) {
+  Json votes = Json::Array();
+  for (const auto& vote : decision.votes) {
+    votes.Push(Json{{"principal", vote.principal},
+                    {"key", vote.public_key},
+                    {"signature", vote.signature},
+                    {"at", vote.at}});
+  }
+  return Json{{"id", decision.id},
+              {"action", decision.act.action},
+              {"model", decision.act.model},
+              {"version", decision.act.version},
+              {"alias", decision.act.alias},
+              {"state", NameOf(decision.state)},
+              {"policy", decision.authority == Approval::Policy ? "policy" : "human"},
+              {"required", decision.required},
+              {"rules", RulesOf(decision)},
+              {"seen", decision.seen},
+              {"created_at", decision.created_at},
+              {"proposer", decision.proposer},
+              {"cause", decision.cause},
+              {"reason", decision.reason},
+              {"approvals", std::move(votes)}};
+}
+
+std::string ApprovalStatement(const Decision& decision) { return StatementOf(decision).Canonical(); }
+
+std::string RejectionStatement(const Decision& decision, const std::string& reason) {
+  return StatementOf(decision).Set("reject", reason).Canonical();
+}
+
+Result<Decision> Decisions::Propose(const Proposal& proposal) {
+  CAIRN_TRY(CheckProposal(proposal));
+  const TimeMs now = clock_.Now();
+  Decision decision;
+  decision.id = os::NewUuid(now);
+  decision.act = proposal.act;
+  decision.rules = proposal.rules;
+  decision.seen = proposal.seen;
+  decision.created_at = now;
+  decision.proposer = proposal.proposer;
+  decision.cause = proposal.cause;
+  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+    Decision opened = decision;
+    const Authority authority = CAIRN_TRY(AuthorityIn(connection));
+    const std::string accepted = CAIRN_TRY(AcceptedIn(connection))->digest;
+    if (opened.seen.Text("configuration", accepted) != accepted) {
+      return Error{
+          Reason::Conflict,
+          "the candidate was measured under a configuration that does not govern any more; measure it again"};
+    }
+    opened.seen.Set("configuration", accepted);
+    opened.required = authority.RequiredApprovals();
+    opened.reason = FailureOf(opened.rules);
+    if (!opened.reason.empty()) opened.state = State::Rejected;
+    CAIRN_TRY(InsertDecision(connection, opened));
+    CAIRN_TRY(Trace(connection, now, opened, "proposed", opened.proposer,
+                    Json{{"rules", RulesOf(opened)}, {"seen", opened.seen}}));
+    if (opened.state == State::Rejected) {
+      CAIRN_TRY(Trace(connection, now, opened, "rejected", "policy", Json{{"reason", opened.reason}}));
+    }
+    return opened;
+  });
+}
+
+Result<Decision> Decisions::Approve(const std::string& id, const Signature& signature) {
+  const TimeMs now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+    Decision decision = CAIRN_TRY(LockedDecision(connection, id));
+    CAIRN_TRY(CheckOpen(decision));
+    const Authority authority = CAIRN_TRY(AuthorityIn(connection));
+    CAIRN_TRY(CheckRisk(authority));
+    const Principal approver = CAIRN_TRY(ApproverOf(authority, decision, signature.principal));
+    if (!crypto::Verify(approver.key, ApprovalStatement(decision), signature.value)) {
+      return Denied("the signature is not " + approver.name + "'s over the decision " + id +
+                    " and the digests that it saw");
+    }
+    decision.votes.push_back({approver.name, approver.key, signature.value, now});
+    CAIRN_TRY(InsertVote(connection, id, decision.votes.back()));
+    const bool complete = std::cmp_greater_equal(decision.votes.size(), decision.required);
+    if (complete) {
+      CAIRN_TRY(MoveDecision(connection, decision, {State::Open}, State::Approved));
+      decision.state = State::Approved;
+    }
+    CAIRN_TRY(Trace(connection, now, decision, "approved", approver.name,
+                    Json{{"principal", approver.name},
+                         {"key", approver.key},
+                         {"signature", signature.value},
+                         {"complete", complete}}));
+    return decision;
+  });
+}
+
+Result<Decision> Decisions::ApproveByPolicy(const std::string& id) {
+  const TimeMs now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+    Decision decision = CAIRN_TRY(LockedDecision(connection, id));
+    CAIRN_TRY(CheckOpen(decision));
+    CAIRN_TRY(CheckPolicy(CAIRN_TRY(AuthorityIn(connection))));
+    const std::string policy = CAIRN_TRY(AcceptedIn(connection))->digest;
+    if (decision.seen.Text("configuration") != policy) {
+      return Error{
+          Reason::Conflict,
+          "the decision " + id + " rests on a configuration that does not govern any more; propose it again"};
+    }
+    decision.authority = Approval::Policy;
+    decision.reason = policy;
+    CAIRN_TRY(MoveDecision(connection, decision, {State::Open}, State::Approved));
+    decision.state = State::Approved;
+    CAIRN_TRY(Trace(connection, now, decision, "approved", "policy",
+                    Json{{"principal", "policy"}, {"policy", policy}, {"complete", true}}));
+    return decision;
+  });
+}
+
+Result<Decision> Decisions::Reject(const std::string& id, const std::string& reason,
+                                   const Signature& signature) {
+  const TimeMs now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+    Decision decision = CAIRN_TRY(LockedDecision(connection, id));
+    const Authority authority = CAIRN_TRY(AuthorityIn(connection));
+    const Principal* principal = authority.Find(signature.principal);
+    if (principal == nullptr || !(principal->Has(Role::Approver) || principal->Has(Role::Validator))) {
+      return Denied(
+          "'" + signature.principal +
+          "' cannot reject: that needs the role approver or validator in the accepted configuration");
+    }
+    if (!crypto::Verify(principal->key, RejectionStatement(decision, reason), signature.value)) {
+      return Denied("the signature is not " + principal->name + "'s over the rejection of the decision " +
+                    id);
+    }
+    decision.reason = reason;
+    CAIRN_TRY(MoveDecision(connection, decision, {State::Open, State::Approved}, State::Rejected));
+    decision.state = State::Rejected;
+    CAIRN_TRY(
+        Trace(connection, now, decision, "rejected", principal->name,
+              Json{{"principal", principal->name}, {"reason", reason}, {"signature", signature.value}}));
+    return decision;
+  });
+}
+
+Result<Decision> Decisions::Void(const std::string& id, const std::string& reason, const std::string& actor) {
+  return Close(id, State::Void, reason, actor);
+}
+
+Result<Decision> Decisions::Expire(const std::string& id, const std::string& actor) {
+  return Close(id, State::Expired, "it waited too long", actor);
+}
+
+Result<Decision> Decisions::Close(const std::string& id, State state, const std::string& reason,
+                                  const std::string& actor) {
+  const TimeMs now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+    Decision decision = CAIRN_TRY(LockedDecision(connection, id));
+    decision.reason = reason;
+    CAIRN_TRY(MoveDecision(connection, decision, {State::Open, State::Approved}, state));
+    decision.state = state;
+    CAIRN_TRY(Trace(connection, now, decision, state == State::Void ? "voided" : "expired", actor,
+                    Json{{"reason", reason}}));
+    return decision;
+  });
+}
+
+Result<Decision> Decisions::Find(const std::string& id) const {
+  return database_.Read([&](sql::Connection& connection) { return DecisionOf(connection, id); });
+}
+
+Result<std::vector<Decision>> Decisions::List(std::string_view model, std::string_view state,
+                                              std::int64_t limit) const {
+  return database_.Read(
+      [&](sql::Connection& connection) { return DecisionsIn(connection, model, "", "", state, limit); });
+}
+
+Result<Decision> Decisions::ReturnFor(std::string_view model, std::string_view alias) const {
+  return database_.Read([&](sql::Connection& connection) -> Result<Decision> {
+    for (auto& decision :
+         CAIRN_TRY(DecisionsIn(connection, model, alias, "rollback", NameOf(State::Approved), 100))) {
+      if (decision.seen.Find("promotion") != nullptr) return std::move(decision);
+    }
+    return Error{Reason::NotFound,
+                 "no return of '" + std::string(alias) + "' of model '" + std::string(model) +
+                     "' to its predecessor is approved in advance; propose a rollback and have it approved"};
+  });
+}
+
+}  // namespace cairn::governance

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/sql/connection.h"
+#include "ledger/governance/decision.h"
+
+/// Every SQL sentence about decisions and approvals.
+namespace cairn::governance {
+
+Result<> InsertDecision(sql::Connection& connection, const Decision& decision);
+Result<> InsertVote(sql::Connection& connection, const std::string& decision, const Vote& vote);
+/// NotFound when there is none.
+Result<Decision> DecisionOf(sql::Connection& connection, const std::string& id);
+/// The same, and nobody else changes it until the transaction ends.
+Result<Decision> LockedDecision(sql::Connection& connection, const std::string& id);
+/// Moves a decision from one of the states `from`; Conflict when it is in none of them any more.
+Result<> MoveDecision(sql::Connection& connection, const Decision& decision,
+                      std::initializer_list<State> from, State to);
+/// Newest first; "" means any.
+Result<std::vector<Decision>> DecisionsIn(sql::Connection& connection, std::string_view model,
+                                          std::string_view alias, std::string_view action,
+                                          std::string_view state, std::int64_t limit);
+
+}  // namespace cairn::governance

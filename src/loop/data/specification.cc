@@ -1,0 +1,216 @@
+#include "loop/data/specification.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "ground/vocabulary/text.h"
+#include "loop/charter/charter.h"
+
+namespace cairn::data {
+namespace {
+
+constexpr std::array<std::string_view, 5> kTypes = {"string", "integer", "number", "boolean", "timestamp"};
+
+Error WrongAt(const Node& node, std::string_view what) {
+  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what)};
+}
+
+Result<const Node*> MapAt(const Node& node, std::string_view key) {
+  const Node* found = node.Find(key);
+  if (!found || found->IsNull()) return static_cast<const Node*>(nullptr);
+  if (!found->IsMap()) return WrongAt(*found, "'" + std::string(key) + "' must be a map");
+  return found;
+}
+
+Result<std::optional<double>> NumberAt(const Node& node, std::string_view key) {
+  const Node* found = node.Find(key);
+  if (!found || found->IsNull()) return std::optional<double>();
+  if (!found->IsScalar() || !found->ToJson().IsNumber()) return WrongAt(*found, "'" + std::string(key) + "' must be a number");
+  return std::optional<double>(found->ToJson().AsDouble());
+}
+
+Result<bool> TruthAt(const Node& node, std::string_view key, bool otherwise) {
+  const Node* found = node.Find(key);
+  if (!found || found->IsNull()) return otherwise;
+  if (!found->IsScalar() || !found->ToJson().IsBool()) return WrongAt(*found, "'" + std::string(key) + "' must be true or false");
+  return found->ToJson().AsBool();
+}
+
+Result<std::vector<std::string>> WordsAt(const Node& node, std::string_view key) {
+  std::vector<std::string> words;
+  const Node* found = node.Find(key);
+  if (!found || found->IsNull()) return words;
+  if (found->IsScalar()) return std::vector<std::string>{found->text()};
+  if (!found->IsList()) return WrongAt(*found, "'" + std::string(key) + "' must be a list of columns");
+  for (const Node& item : found->items()) words.push_back(item.text());
+  return words;
+}
+
+std::string TextAt(const Node& node, std::string_view key) {
+  const Node* found = node.Find(key);
+  return found && found->IsScalar() ? found->text() : "";
+}
+
+/// "20%" or 0.2.
+Result<double> ShareAt(const Node& node, std::string_view key) {
+  const std::string text = TextAt(node, key);
+  if (text.empty()) return 0.0;
+  const bool percent = text.ends_with('%');
+  const auto number = ParseDouble(Trim(std::string_view(text).substr(0, text.size() - (percent ? 1 : 0))));
+  const double share = number ? *number / (percent ? 100 : 1) : -1;
+  if (!(share >= 0 && share <= 0.9)) return WrongAt(*node.Find(key), "'" + std::string(key) + "' must be a share between 0% and 90%, such as 20%");
+  return share;
+}
+
+Result<std::int64_t> DurationAt(const Node& node, std::string_view key) {
+  const auto duration = charter::ParseDuration(TextAt(node, key));
+  if (!duration) return WrongAt(node, "'" + std::string(key) + "': " + duration.error().message);
+  return *duration;
+}
+
+Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
+  ColumnRule rule;
+  rule.name = name;
+  if (node.IsNull()) return rule;
+  if (!node.IsMap()) return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
+  CAIRN_TRY(node.OnlyKeys({"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving"}));
+  const std::string type = TextAt(node, "type");
+  const auto found = std::find(kTypes.begin(), kTypes.end(), type);
+  if (!type.empty() && found == kTypes.end()) {
+    return WrongAt(*node.Find("type"), "'" + type + "' is no column type: string, integer, number, boolean or timestamp." + Suggestion(type, kTypes));
+  }
+  if (!type.empty()) rule.type = static_cast<ColumnType>(found - kTypes.begin());
+  rule.nullable = CAIRN_TRY(TruthAt(node, "nullable", true));
+  rule.unique = CAIRN_TRY(TruthAt(node, "unique", false));
+  rule.serving = CAIRN_TRY(TruthAt(node, "serving", true));
+  rule.min = CAIRN_TRY(NumberAt(node, "min"));
+  rule.max = CAIRN_TRY(NumberAt(node, "max"));
+  rule.pattern = TextAt(node, "pattern");
+  if (const Node* allowed = node.Find("allowed"); allowed && !allowed->IsNull()) {
+    if (!allowed->IsList()) return WrongAt(*allowed, "'allowed' must be a list");
+    for (const Node& item : allowed->items()) {
+      rule.allowed.push_back(rule.type == ColumnType::String ? Json(item.text()) : item.ToJson());
+    }
+  }
+  return rule;
+}
+
+Result<Contract> ParseContract(const Node& node) {
+  Contract contract;
+  CAIRN_TRY(node.OnlyKeys({"columns", "unique", "rows", "freshness"}));
+  if (const Node* columns = CAIRN_TRY(MapAt(node, "columns"))) {
+    for (const auto& entry : columns->entries()) contract.columns.push_back(CAIRN_TRY(ParseColumn(entry.key, entry.value)));
+  }
+  contract.unique = CAIRN_TRY(WordsAt(node, "unique"));
+  if (const Node* rows = CAIRN_TRY(MapAt(node, "rows"))) {
+    CAIRN_TRY(rows->OnlyKeys({"min"}));
+    contract.min_rows = static_cast<std::int64_t>(CAIRN_TRY(NumberAt(*rows, "min")).value_or(0));
+  }
+  if (const Node* freshness = CAIRN_TRY(MapAt(node, "freshness"))) {
+    CAIRN_TRY(freshness->OnlyKeys({"column", "within"}));
+    contract.freshness_column = TextAt(*freshness, "column");
+    contract.freshness_ms = CAIRN_TRY(DurationAt(*freshness, "within"));
+  }
+  return contract;
+}
+
+/// Columns that the entry speaks of must stand in the contract, when there is one.
+Result<> CheckColumns(const Specification& specification, const Node& node) {
+  if (specification.contract.columns.empty()) return Done{};
+  std::vector<std::string> named = specification.key;
+  for (const auto& one : {specification.target, specification.time, specification.contract.freshness_column}) {
+    if (!one.empty()) named.push_back(one);
+  }
+  named.insert(named.end(), specification.contract.unique.begin(), specification.contract.unique.end());
+  std::vector<std::string_view> known;
+  for (const auto& rule : specification.contract.columns) known.push_back(rule.name);
+  for (const auto& name : named) {
+    if (!specification.contract.Find(name)) {
+      return WrongAt(node, "data set '" + specification.name + "' speaks of column '" + name + "', which its contract does not list." +
+                               Suggestion(name, known));
+    }
+  }
+  return Done{};
+}
+
+Result<Specification> ParseOne(const std::string& name, const Node& node) {
+  Specification specification;
+  specification.name = name;
+  if (!node.IsMap()) return WrongAt(node, "data set '" + name + "' must be a map");
+  CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract"}));
+  specification.path = TextAt(node, "path");
+  if (specification.path.empty() || specification.path.front() == '/' || specification.path.find("..") != std::string::npos) {
+    return WrongAt(node, "data set '" + name + "' needs a 'path' inside the project");
+  }
+  specification.target = TextAt(node, "target");
+  if (const Node* positive = node.Find("positive")) specification.positive = positive->ToJson();
+  specification.time = TextAt(node, "time");
+  specification.key = CAIRN_TRY(WordsAt(node, "key"));
+  specification.holdout = CAIRN_TRY(ShareAt(node, "holdout"));
+  if (const Node* contract = CAIRN_TRY(MapAt(node, "contract"))) specification.contract = CAIRN_TRY(ParseContract(*contract));
+  CAIRN_TRY(CheckColumns(specification, node));
+  return specification;
+}
+
+std::string Shown(const Json& value) { return value.IsString() ? "'" + value.AsString() + "'" : value.Dump(); }
+
+bool Fits(ColumnType type, const Json& value) {
+  switch (type) {
+    case ColumnType::String: return value.IsString();
+    case ColumnType::Integer: return value.IsInt() || (value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()));
+    case ColumnType::Number: return value.IsNumber();
+    case ColumnType::Boolean: return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
+    case ColumnType::Timestamp: return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
+  }
+  return false;
+}
+
+bool Same(const Json& a, const Json& b) {
+  if (a.IsNumber() && b.IsNumber()) return a.AsDouble() == b.AsDouble();
+  return a == b;
+}
+
+}  // namespace
+
+std::string_view NameOf(ColumnType type) { return kTypes[static_cast<std::size_t>(type)]; }
+
+const ColumnRule* Contract::Find(std::string_view column) const {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const ColumnRule& rule) { return rule.name == column; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::string Contract::Violation(const ColumnRule& rule, const Json& value) {
+  if (value.IsNull()) return rule.nullable ? "" : "is missing, and it must not be";
+  if (!Fits(rule.type, value)) return "is " + Shown(value) + ", which is no " + std::string(NameOf(rule.type));
+  const bool listed = std::any_of(rule.allowed.begin(), rule.allowed.end(), [&](const Json& one) { return Same(one, value); });
+  if (!rule.allowed.empty() && !listed) return "is " + Shown(value) + ", which is not among the allowed values";
+  if (value.IsNumber() && rule.min && value.AsDouble() < *rule.min) {
+    return "is " + Shown(value) + ", below the minimum " + ShortestText(*rule.min);
+  }
+  if (value.IsNumber() && rule.max && value.AsDouble() > *rule.max) {
+    return "is " + Shown(value) + ", above the maximum " + ShortestText(*rule.max);
+  }
+  return "";
+}
+
+Result<std::vector<Specification>> ParseSpecifications(const Node& configuration) {
+  std::vector<Specification> specifications;
+  const Node* section = CAIRN_TRY(MapAt(configuration, "data"));
+  if (!section) return specifications;
+  for (const auto& entry : section->entries()) specifications.push_back(CAIRN_TRY(ParseOne(entry.key, entry.value)));
+  return specifications;
+}
+
+Result<Specification> FindSpecification(const Node& configuration, std::string_view name) {
+  std::vector<std::string> names;
+  for (auto& specification : CAIRN_TRY(ParseSpecifications(configuration))) {
+    if (specification.name == name) return specification;
+    names.push_back(specification.name);
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return Error{Reason::NotFound, "the accepted cairn.yaml has no data set '" + std::string(name) + "' in its section 'data'." +
+                                     Suggestion(name, views)};
+}
+
+}  // namespace cairn::data

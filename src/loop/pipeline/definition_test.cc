@@ -1,0 +1,106 @@
+#include "loop/pipeline/definition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ground/os/files.h"
+#include "ground/os/temp_folder.h"
+
+namespace cairn::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class DefinitionTest : public ::testing::Test {
+ protected:
+  Result<Definition> Read(std::string_view dvc_yaml, std::string_view params = "") {
+    EXPECT_TRUE(os::WriteFileAtomically(folder_ / "dvc.yaml", dvc_yaml));
+    if (!params.empty()) EXPECT_TRUE(os::WriteFileAtomically(folder_ / "params.yaml", params));
+    return ReadDefinition(folder_.path());
+  }
+
+  os::TempFolder folder_ = *os::TempFolder::Create();
+};
+
+TEST_F(DefinitionTest, EveryPartOfAStageIsRead) {
+  const auto read = Read(R"(stages:
+  a b:
+    cmd: [first, second]
+    wdir: sub
+    deps: [in.csv, ../shared.py]
+    params: [lr, {other.json: [x.y]}]
+    outs: [model: {persist: true}]
+    metrics: [m.json: {cache: false}]
+    frozen: true
+)");
+  ASSERT_TRUE(read) << read.error().message;
+  const Stage& stage = read->stages.front();
+  EXPECT_EQ(stage.name, "a b");
+  EXPECT_THAT(stage.Commands(), ElementsAre("first", "second"));
+  EXPECT_THAT(stage.deps, ElementsAre("sub/in.csv", "shared.py"));
+  ASSERT_EQ(stage.params.size(), 2U);
+  EXPECT_EQ(stage.params[0].file, "sub/params.yaml");
+  EXPECT_THAT(stage.params[1].keys, ElementsAre("x.y"));
+  ASSERT_EQ(stage.outs.size(), 2U);
+  EXPECT_TRUE(stage.outs[0].persist && stage.outs[0].cache);
+  EXPECT_TRUE(stage.outs[1].metric && !stage.outs[1].cache);
+  EXPECT_TRUE(stage.frozen);
+}
+
+TEST_F(DefinitionTest, TemplatesAreFilledAsDvcFillsThem) {
+  const auto read = Read("vars: [{who: me}]\nstages: {s: {cmd: 'x ${lr} ${big} ${on} ${layers[1]} ${who} ${opts} \\${kept}'}}\n",
+                         "lr: 0.0001\nbig: 1e3\non: true\nlayers: [7, 8]\nopts: {a: {b: 'q r'}, yes: true, no: false, many: [1, x]}\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->stages.front().cmd.AsString(), "x 0.0001 1000.0 true 8 me --a.b 'q r' --yes --many 1 x ${kept}");
+}
+
+TEST_F(DefinitionTest, AMultiLineCommandIsOneCommandALine) {
+  const auto read = Read("stages:\n  s:\n    cmd: |\n      one\n\n      two\n");
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->stages.front().Commands(), ElementsAre("one", "two"));
+}
+
+TEST_F(DefinitionTest, StagesStandBehindThoseTheyNeed) {
+  const auto read = Read("stages:\n  last: {cmd: x, deps: [d/f]}\n  first: {cmd: x, outs: [d]}\n");
+  ASSERT_TRUE(read);
+  const auto ordered = read->Ordered();
+  ASSERT_EQ(ordered.size(), 2U);
+  EXPECT_EQ(ordered[0]->name, "first");
+}
+
+struct Mistake {
+  const char* text;
+  Reason reason;
+  const char* says;
+};
+
+class MistakeTest : public DefinitionTest, public ::testing::WithParamInterface<Mistake> {};
+
+TEST_P(MistakeTest, IsNamedWithItsPlace) {
+  const auto read = Read(GetParam().text);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().reason, GetParam().reason);
+  EXPECT_THAT(read.error().message, HasSubstr(GetParam().says));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, MistakeTest,
+    ::testing::Values(
+        Mistake{"stages: {s: {cmd: x, dep: [a]}}", Reason::InvalidArgument, "unknown key 'dep'. Did you mean 'deps'?"},
+        Mistake{"stage: {}", Reason::InvalidArgument, "Did you mean 'stages'?"},
+        Mistake{"stages: {s: {outs: [a]}}", Reason::InvalidArgument, "stage 's' has no 'cmd'"},
+        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a]}}", Reason::InvalidArgument, "'a' is made by stage 's' and by stage 't'"},
+        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a/b]}}", Reason::InvalidArgument, "'a' and 'a/b' lie one in the other"},
+        Mistake{"stages: {s: {cmd: x, deps: [a], outs: [a]}}", Reason::InvalidArgument, "both reads and makes 'a'"},
+        Mistake{"stages: {s: {cmd: x, outs: [../a]}}", Reason::InvalidArgument, "'../a' leaves the project"},
+        Mistake{"stages: {s: {cmd: x, deps: ['s3://b/k']}}", Reason::Unsupported, "is an address"},
+        Mistake{"stages: {s: {foreach: [1], do: {cmd: x}}}", Reason::Unsupported, "'foreach'"},
+        Mistake{"stages: {s/t: {cmd: x}}", Reason::InvalidArgument, "the stage name 's/t' holds '/'"},
+        Mistake{"stages: {s: {cmd: 'x ${nope}'}}", Reason::InvalidArgument, "nothing is known under 'nope'"},
+        Mistake{"stages: {a: {cmd: x, deps: [c], outs: [a]}, b: {cmd: x, deps: [a], outs: [b]}, c: {cmd: x, deps: [b], outs: [c]}}",
+                Reason::InvalidArgument, "the stages form a cycle: a → c → b → a"},
+        Mistake{"stages:\n  s: {cmd: x\n", Reason::InvalidArgument, "dvc.yaml:3:1"}));
+
+}  // namespace
+}  // namespace cairn::pipeline

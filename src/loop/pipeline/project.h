@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+#include "loop/data/objects.h"
+#include "loop/data/stat_index.h"
+#include "loop/pipeline/definition.h"
+#include "loop/pipeline/lock.h"
+#include "loop/pipeline/plan.h"
+
+namespace cairn::pipeline {
+
+/// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, the cache of objects and the memory of
+/// digests. Touches no store of records, so a look costs milliseconds. Safe from any thread once opened.
+class Project {
+ public:
+  /// `data_dir` keeps the memory of digests. Errors as ReadDefinition and ReadLock; NotFound for a folder
+  /// that is not there.
+  static Result<std::unique_ptr<Project>> Open(const std::string& folder, const std::string& data_dir);
+
+  const std::string& folder() const { return folder_; }  ///< Absolute, links resolved.
+  const std::string& root() const { return root_; }      ///< Where `.dvc` is, or would be.
+  const Definition& definition() const { return definition_; }
+
+  Result<Plan> MakePlan(const Selection& selection);
+  /// The causes of one stage as things stand now.
+  Result<std::vector<Cause>> CausesOf(const Stage& stage);
+  Result<LockedStage> ObserveInputs(const Stage& stage) {
+    return pipeline::ObserveInputs(folder_, stage, index_);
+  }
+
+  /// Takes over what `stage` has made: its cached outs go into the cache, then dvc.lock is rewritten.
+  /// `inputs` is what was observed before it ran.
+  Result<> Adopt(const Stage& stage, LockedStage inputs);
+  /// The metrics files of all stages that are there, by path; one that cannot be read as JSON or YAML is
+  /// {"problem": sentence}.
+  Json Metrics() const;
+  /// Keeps the memory of digests for the next look.
+  Result<> SaveIndex() { return index_.Save(); }
+
+ private:
+  Project(std::string folder, const std::string& data_dir);
+
+  std::string folder_, root_;
+  Definition definition_;
+  data::Objects objects_;
+  data::StatIndex index_;
+  std::mutex locking_;
+  Lock lock_;
+};
+
+}  // namespace cairn::pipeline

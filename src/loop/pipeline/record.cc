@@ -1,0 +1,39 @@
+#include "loop/pipeline/record.h"
+
+namespace cairn::pipeline {
+
+const char* NameOf(StageState state) {
+  switch (state) {
+    case StageState::Waiting:
+      return "waiting";
+    case StageState::Running:
+      return "running";
+    case StageState::Finished:
+      return "finished";
+    case StageState::Unchanged:
+      return "unchanged";
+    case StageState::Failed:
+      return "failed";
+    case StageState::Blocked:
+      return "blocked";
+    case StageState::Killed:
+      return "killed";
+  }
+  return "waiting";
+}
+
+const char* NameOf(RunState state) {
+  switch (state) {
+    case RunState::Running:
+      return "running";
+    case RunState::Finished:
+      return "finished";
+    case RunState::Failed:
+      return "failed";
+    case RunState::Killed:
+      return "killed";
+  }
+  return "running";
+}
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/time.h"
+#include "loop/pipeline/plan.h"
+
+/// What is kept of a run of the pipeline.
+namespace cairn::pipeline {
+
+/// What set a run off.
+struct Trigger {
+  std::string on = "demand";  ///< demand, alert, schedule, message, data, code.
+  std::string name;           ///< Of the trigger in cairn.yaml; "" on demand.
+  std::string cause;  ///< The id that the whole story goes by; a run that starts one goes by its own id.
+};
+
+enum class StageState {
+  Waiting,
+  Running,
+  Finished,
+  Unchanged,  ///< Was planned, but what it reads turned out to be the same after all; did not run.
+  Failed,
+  Blocked,  ///< Did not run because a stage before it failed.
+  Killed,   ///< Ended, or not begun, because the run was cancelled or the program died.
+};
+const char* NameOf(StageState state);
+
+struct StageRecord {
+  std::string name;
+  StageState state = StageState::Waiting;
+  std::vector<Cause> causes;             ///< Why it was to run.
+  std::string reason;                    ///< Once ended: one sentence, "" when there is nothing to say.
+  std::optional<std::int64_t> exit;      ///< Of the last command; 128 + signal when a signal ended it.
+  TimeMs started = 0, ended = 0;         ///< 0: not yet.
+  std::int64_t wall_ms = 0, cpu_ms = 0;  ///< Of its commands together.
+  std::uint64_t max_rss_bytes = 0;       ///< Of the largest process.
+  std::string log;                       ///< Path of what it printed; "" when it did not run.
+};
+
+enum class RunState { Running, Finished, Failed, Killed };
+const char* NameOf(RunState state);
+
+struct RunRecord {
+  std::string id;       ///< UUIDv7; "" for a look that ran nothing.
+  std::string project;  ///< Absolute path.
+  RunState state = RunState::Finished;
+  Trigger trigger;
+  std::string actor;
+  std::string configuration;  ///< Digest of the accepted configuration it ran under, or "".
+  TimeMs started = 0, ended = 0;
+  std::string problem;              ///< Why it failed, when no stage says so.
+  Json metrics = Json::Object();    ///< By file, what the metrics files held at the end.
+  std::vector<StageRecord> stages;  ///< Those that were stale, each after those it needs.
+  std::int64_t revision = 0;        ///< Grows with each change while it runs; not kept.
+};
+
+}  // namespace cairn::pipeline

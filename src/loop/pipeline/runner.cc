@@ -1,0 +1,369 @@
+#include "loop/pipeline/runner.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "ground/os/environment.h"
+#include "ground/os/files.h"
+#include "ground/os/identity.h"
+#include "ground/os/pool.h"
+#include "ledger/metadata/event.h"
+#include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/execution/execution.h"
+#include "loop/pipeline/store/run_table.h"
+
+namespace cairn::pipeline {
+namespace {
+
+metadata::Event EventOf(const RunRecord& run, std::string kind, Json body) {
+  return {std::move(kind), "pipeline_run:" + run.id, run.actor, run.trigger.cause, std::move(body)};
+}
+
+metadata::Event StartedEvent(const RunRecord& run) {
+  Json stale = Json::Array();
+  for (const auto& stage : run.stages) {
+    Json why = Json::Array();
+    for (const auto& cause : stage.causes) why.Push(cause.sentence);
+    stale.Push(Json{{"stage", stage.name}, {"why", std::move(why)}});
+  }
+  return EventOf(
+      run, "pipeline.run_started",
+      Json{
+          {"run", run.id},
+          {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
+          {"configuration", run.configuration},
+          {"stale", std::move(stale)}});
+}
+
+metadata::Event EndedEvent(const RunRecord& run) {
+  return EventOf(run, "pipeline.run_ended",
+                 Json{{"run", run.id},
+                      {"state", NameOf(run.state)},
+                      {"seconds", static_cast<double>(run.ended - run.started) / 1000}});
+}
+
+metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage) {
+  return EventOf(run, "pipeline.stage_ended",
+                 Json{{"run", run.id},
+                      {"stage", stage.name},
+                      {"exit", stage.exit ? Json(*stage.exit) : Json()},
+                      {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
+                      {"reason", stage.reason}});
+}
+
+/// Whether the stage was begun and is over: what gets an event.
+bool Ran(const StageRecord& stage) {
+  return stage.ended != 0 && !stage.log.empty() &&
+         (stage.state == StageState::Finished || stage.state == StageState::Failed ||
+          stage.state == StageState::Killed);
+}
+
+std::vector<StageRecord> StaleOf(const Plan& plan) {
+  std::vector<StageRecord> stages;
+  for (const auto& planned : plan.stages) {
+    if (!planned.Stale()) continue;
+    StageRecord stage;
+    stage.name = planned.stage->name;
+    stage.causes = planned.causes;
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+/// Absolute, though the folder may not be there yet.
+std::string HomeOf(const std::string& data_dir) {
+  auto real = os::RealPath(data_dir);
+  if (!real) {
+    auto here = os::WorkingFolder();
+    real = here ? os::JoinPath(*here, data_dir) : data_dir;
+  }
+  return os::HostName() + ":" + *real;
+}
+
+}  // namespace
+
+/// A run under way.
+struct Runner::Active {
+  RunRecord record;  ///< Under the runner's mutex.
+  std::unique_ptr<Project> project;
+  std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+  std::stop_source stop;
+  std::atomic<bool> over = false;
+};
+
+Runner::Runner(sql::Database& database, const os::Clock& clock, Surroundings surroundings)
+    : database_(database),
+      clock_(clock),
+      surroundings_(std::move(surroundings)),
+      home_(HomeOf(surroundings_.data_dir)) {}
+
+Runner::~Runner() {
+  std::vector<Worker> workers;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    queued_.clear();
+    for (auto& [project, active] : active_) active->stop.request_stop();
+    workers.swap(workers_);
+  }
+  changed_.notify_all();
+}
+
+Result<> Runner::Recover() {
+  const std::lock_guard lock(recovering_);
+  if (recovered_) return Done{};
+  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+    for (const auto& id : CAIRN_TRY(SelectLeftBy(connection, home_))) {
+      RunRecord run = CAIRN_TRY(SelectRun(connection, id));
+      run.state = RunState::Killed;
+      run.ended = clock_.Now();
+      run.problem = "the program ended while it ran; run it again to do the rest";
+      for (std::size_t i = 0; i < run.stages.size(); ++i) {
+        auto& stage = run.stages[i];
+        if (stage.state != StageState::Running && stage.state != StageState::Waiting) continue;
+        stage.reason = stage.state == StageState::Running ? "the program ended while it ran"
+                                                          : "the program ended before it began";
+        stage.state = StageState::Killed;
+        stage.ended = run.ended;
+        CAIRN_TRY(UpdateStage(connection, run.id, i, stage));
+        if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, run.ended, StageEvent(run, stage)));
+      }
+      CAIRN_TRY(UpdateRun(connection, run));
+      CAIRN_TRY(metadata::Append(connection, run.ended, EndedEvent(run)));
+    }
+    return Done{};
+  }));
+  recovered_ = true;
+  return Done{};
+}
+
+Result<RunRecord> Runner::Start(const Request& request) {
+  auto project = CAIRN_TRY(Project::Open(request.project, surroundings_.data_dir));
+  const Plan plan = CAIRN_TRY(project->MakePlan(request.selection));
+  if (plan.AnyStale()) return Begin(request, std::move(project), plan);
+  CAIRN_TRY(project->SaveIndex());
+  RunRecord nothing;
+  nothing.project = project->folder();
+  nothing.trigger = request.trigger;
+  nothing.actor = request.actor;
+  nothing.started = nothing.ended = clock_.Now();
+  nothing.metrics = project->Metrics();
+  return nothing;
+}
+
+Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project> project, const Plan& plan) {
+  if (surroundings_.may_run) CAIRN_TRY(surroundings_.may_run());
+  CAIRN_TRY(Recover());
+  const Governing governing = surroundings_.governing ? CAIRN_TRY(surroundings_.governing()) : Governing{};
+  auto active = std::make_shared<Active>();
+  RunRecord& record = active->record;
+  record.state = RunState::Running;
+  record.project = project->folder();
+  record.trigger = request.trigger;
+  record.actor = request.actor;
+  record.configuration = governing.digest;
+  record.started = clock_.Now();
+  record.id = os::NewUuid(record.started);
+  if (record.trigger.cause.empty()) record.trigger.cause = record.id;
+  record.stages = StaleOf(plan);
+  active->environment = {{"CAIRN_PIPELINE_RUN", record.id}, {"CAIRN_CAUSE", record.trigger.cause}};
+  if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME")) {
+    active->environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
+  }
+  if (surroundings_.tracking_address)
+    active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
+  CAIRN_TRY(MakeDvcFolder(project->root()));
+  active->project = std::move(project);
+
+  Sweep();
+  const std::lock_guard lock(mutex_);
+  if (closing_) return Error{Reason::Unavailable, "the program is ending; nothing new is run"};
+  if (const auto found = active_.find(record.project); found != active_.end()) {
+    return Error{Reason::Conflict, "run " + found->second->record.id + " of '" + record.project +
+                                       "' is under way: wait for it, or cancel it"};
+  }
+  CAIRN_TRY(Journal(record));
+  active_[record.project] = active;
+  RunRecord begun = record;
+  workers_.push_back({active, std::jthread([this, active] {
+                        Execute(*active);
+                        active->over = true;
+                      })});
+  return begun;
+}
+
+Result<> Runner::Journal(RunRecord& record) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    if (const auto other = CAIRN_TRY(SelectRunningOf(connection, record.project))) {
+      return Error{Reason::Conflict, "run " + *other + " of '" + record.project +
+                                         "' is under way in another program: wait for it, or end it there"};
+    }
+    CAIRN_TRY(InsertRun(connection, record, home_));
+    CAIRN_TRY(metadata::Append(connection, record.started, StartedEvent(record)));
+    return Done{};
+  });
+}
+
+void Runner::Execute(Active& active) {
+  Execution::Setting setting;
+  std::vector<StageRecord> stages;
+  {
+    const std::lock_guard lock(mutex_);
+    setting.logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), active.record.id);
+    stages = active.record.stages;
+  }
+  if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);
+  setting.environment = active.environment;
+  setting.workers = surroundings_.workers ? surroundings_.workers : os::Processors();
+  setting.grace_ms = surroundings_.grace_ms;
+  Execution execution(
+      *active.project, clock_, std::move(setting), std::move(stages),
+      [&](std::size_t place, const StageRecord& stage) { return RecordStage(active, place, stage); });
+  End(active, execution.Run(active.stop.get_token()));
+}
+
+Result<> Runner::RecordStage(Active& active, std::size_t place, const StageRecord& stage) {
+  RunRecord run;
+  {
+    const std::lock_guard lock(mutex_);
+    run = active.record;
+  }
+  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(UpdateStage(connection, run.id, place, stage));
+    if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, stage.ended, StageEvent(run, stage)));
+    return Done{};
+  }));
+  const std::lock_guard lock(mutex_);
+  active.record.stages[place] = stage;
+  ++active.record.revision;
+  changed_.notify_all();
+  return Done{};
+}
+
+void Runner::End(Active& active, const Result<>& outcome) {
+  RunRecord record;
+  {
+    const std::lock_guard lock(mutex_);
+    record = active.record;
+  }
+  const auto any = [&](StageState state) {
+    return std::any_of(record.stages.begin(), record.stages.end(),
+                       [&](const StageRecord& stage) { return stage.state == state; });
+  };
+  record.state = any(StageState::Killed)               ? RunState::Killed
+                 : any(StageState::Failed) || !outcome ? RunState::Failed
+                                                       : RunState::Finished;
+  if (!outcome) {
+    record.state = RunState::Failed;
+    record.problem = outcome.error().message;
+  }
+  record.ended = clock_.Now();
+  record.metrics = active.project->Metrics();
+  if (auto saved = active.project->SaveIndex(); !saved && record.problem.empty())
+    record.problem = saved.error().message;
+  const auto written = database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(UpdateRun(connection, record));
+    CAIRN_TRY(metadata::Append(connection, record.ended, EndedEvent(record)));
+    return Done{};
+  });
+  if (!written) {
+    record.state = RunState::Failed;
+    record.problem = written.error().message;
+  }
+  ++record.revision;
+  {
+    const std::lock_guard lock(mutex_);
+    active.record = record;
+    active_.erase(record.project);
+    changed_.notify_all();
+  }
+  if (surroundings_.on_end) surroundings_.on_end(record);
+  StartQueued(record.project);
+}
+
+void Runner::StartQueued(const std::string& project) {
+  std::optional<Request> next;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = queued_.find(project);
+    if (closing_ || found == queued_.end()) return;
+    next = std::move(found->second);
+    queued_.erase(found);
+  }
+  // Somebody may have started a run meanwhile: then this one waits again.
+  static_cast<void>(static_cast<bool>(Pull(*next)));
+}
+
+void Runner::Sweep() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(workers_, [](const Worker& worker) { return worker.active->over.load(); });
+}
+
+Result<Runner::Answer> Runner::Pull(const Request& request) {
+  CAIRN_TRY(Recover());
+  if (!request.trigger.cause.empty()) {
+    const auto earlier = CAIRN_TRY(database_.Read(
+        [&](sql::Connection& connection) { return SelectTriggered(connection, request.trigger); }));
+    if (earlier) return Answer{Outcome::Repeated, CAIRN_TRY(State(*earlier))};
+  }
+  auto run = Start(request);
+  if (run) {
+    const Outcome outcome = run->id.empty() ? Outcome::NothingStale : Outcome::Started;
+    return Answer{outcome, *std::move(run)};
+  }
+  if (run.error().reason != Reason::Conflict) return std::move(run).error();
+  const std::string project = CAIRN_TRY(os::RealPath(request.project));
+  std::unique_lock lock(mutex_);
+  if (!active_.contains(project)) {
+    lock.unlock();
+    // It ended in between: what would have waited for it can begin.
+    auto again = Start(request);
+    if (!again) return std::move(again).error();
+    return Answer{again->id.empty() ? Outcome::NothingStale : Outcome::Started, *std::move(again)};
+  }
+  const bool first = queued_.try_emplace(project, request).second;
+  RunRecord waiting;
+  waiting.project = project;
+  waiting.trigger = request.trigger;
+  return Answer{first ? Outcome::Queued : Outcome::Coalesced, std::move(waiting)};
+}
+
+Result<RunRecord> Runner::State(const std::string& id) { return Follow(id, -1, 0); }
+
+Result<RunRecord> Runner::Follow(const std::string& id, std::int64_t after, std::int64_t timeout_ms) {
+  {
+    std::unique_lock lock(mutex_);
+    const auto found = std::find_if(active_.begin(), active_.end(),
+                                    [&](const auto& one) { return one.second->record.id == id; });
+    if (found != active_.end()) {
+      const std::shared_ptr<Active> active = found->second;
+      changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] {
+        return closing_ || active->record.revision > after || active->record.state != RunState::Running;
+      });
+      return active->record;
+    }
+  }
+  CAIRN_TRY(Recover());
+  return database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); });
+}
+
+Result<std::vector<RunRecord>> Runner::List(const std::string& before, std::int64_t limit) {
+  CAIRN_TRY(Recover());
+  return database_.Read([&](sql::Connection& connection) { return SelectRuns(connection, before, limit); });
+}
+
+Result<> Runner::Cancel(const std::string& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [project, active] : active_) {
+      if (active->record.id != id) continue;
+      active->stop.request_stop();
+      return Done{};
+    }
+  }
+  const RunRecord run = CAIRN_TRY(State(id));
+  return Error{Reason::Conflict, "pipeline run '" + id + "' is " + NameOf(run.state) + " already"};
+}
+
+}  // namespace cairn::pipeline

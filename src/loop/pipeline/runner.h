@@ -1,0 +1,127 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ground/os/clock.h"
+#include "ground/sql/database.h"
+#include "ground/vocabulary/result.h"
+#include "loop/pipeline/project.h"
+#include "loop/pipeline/record.h"
+
+namespace cairn::pipeline {
+
+/// What is asked for.
+struct Request {
+  std::string project = ".";  ///< The folder with dvc.yaml.
+  Selection selection;
+  Trigger trigger;
+  std::string actor = "client";
+};
+
+/// The accepted configuration that a run goes by.
+struct Governing {
+  std::string digest;   ///< "" when none was accepted.
+  std::string project;  ///< Its name; becomes the MLflow experiment of the stages.
+};
+
+/// What a run needs from around it. The functions may be called from any thread, as long as the runner lives.
+struct Surroundings {
+  std::string data_dir = ".cairn";
+  /// Where stages reach the tracking server; asked only when something must run.
+  std::function<Result<std::string>()> tracking_address;
+  /// Denied: nothing runs. Asked before each run that would run something.
+  std::function<Result<>()> may_run;
+  std::function<Result<Governing>()> governing;
+  /// After the end of each run, when its record is in the store; on the run's own thread.
+  std::function<void(const RunRecord&)> on_end;
+  unsigned workers = 0;          ///< Stages at once; 0 for the number of processors.
+  std::int64_t grace_ms = 5000;  ///< What a cancelled stage gets to end by itself.
+};
+
+/// Runs pipelines: one run at a time per project, each in the background, with a record of it in the store.
+/// Making one costs nothing: the store is first touched when something must run or records are asked for;
+/// then, once, what a program that died left standing as running is marked killed, with its event. Safe from
+/// any thread.
+///
+/// Events: pipeline.run_started, pipeline.stage_ended, pipeline.run_ended, all under the trigger's cause, or
+/// the run's own id when it has none.
+class Runner {
+ public:
+  /// `database` (with this room's schema applied) and `clock` must outlive it.
+  Runner(sql::Database& database, const os::Clock& clock, Surroundings surroundings);
+  /// Cancels what runs and waits for it.
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  /// Plans, and runs what is stale in the background. The record that comes back at once holds the stale
+  /// stages; it has no id, and nothing was recorded, when none was stale. Conflict naming the run that is
+  /// under way; Denied when training is not allowed; errors of Project::Open and MakePlan.
+  Result<RunRecord> Start(const Request& request);
+
+  enum class Outcome {
+    Started,
+    NothingStale,
+    Queued,     ///< Starts when the run under way ends.
+    Coalesced,  ///< One is queued already, and will see all that this one would.
+    Repeated,   ///< This trigger has already set off a run for this cause.
+  };
+  struct Answer {
+    Outcome outcome;
+    RunRecord run;  ///< With an id when Started, or of the earlier run when Repeated.
+  };
+  /// For triggers: as Start, but never in conflict.
+  Result<Answer> Pull(const Request& request);
+
+  /// NotFound without such a run.
+  Result<RunRecord> State(const std::string& id);
+  /// The same, as soon as its revision is greater than `after`, it has ended, or `timeout_ms` has passed.
+  Result<RunRecord> Follow(const std::string& id, std::int64_t after, std::int64_t timeout_ms);
+  /// Newest first, older than the run `before` ("" for the newest).
+  Result<std::vector<RunRecord>> List(const std::string& before, std::int64_t limit);
+  /// Kills what runs, with all its children; the rest does not begin. Conflict when it has ended.
+  Result<> Cancel(const std::string& id);
+
+  const std::string& data_dir() const { return surroundings_.data_dir; }
+
+ private:
+  struct Active;
+
+  Result<> Recover();
+  Result<RunRecord> Begin(const Request& request, std::unique_ptr<Project> project, const Plan& plan);
+  Result<> Journal(RunRecord& record);
+  void Execute(Active& active);
+  Result<> RecordStage(Active& active, std::size_t place, const StageRecord& stage);
+  void End(Active& active, const Result<>& outcome);
+  void StartQueued(const std::string& project);
+  void Sweep();
+
+  sql::Database& database_;
+  const os::Clock& clock_;
+  const Surroundings surroundings_;
+  const std::string home_;
+  std::mutex recovering_;
+  bool recovered_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool closing_ = false;
+  std::map<std::string, std::shared_ptr<Active>> active_;  ///< By project.
+  std::map<std::string, Request> queued_;                  ///< By project.
+  struct Worker {
+    std::shared_ptr<Active> active;  ///< Its `over` is set as the last thing that the thread does.
+    std::jthread thread;
+  };
+  std::vector<Worker> workers_;
+};
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/sql/connection.h"
+#include "loop/pipeline/record.h"
+
+/// Every SQL sentence about runs of the pipeline and their stages.
+namespace cairn::pipeline {
+
+Result<> InsertRun(sql::Connection& connection, const RunRecord& run, std::string_view home);
+Result<> UpdateRun(sql::Connection& connection, const RunRecord& run);
+Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::size_t place,
+                     const StageRecord& stage);
+
+/// NotFound without such a run.
+Result<RunRecord> SelectRun(sql::Connection& connection, std::string_view id);
+/// Newest first, below `before` (an id; "" for the newest).
+Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::string_view before,
+                                          std::int64_t limit);
+/// The ids of runs that stand as running: of a project, or of a home.
+Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, std::string_view project);
+Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home);
+/// The run that this trigger set off for this cause.
+Result<std::optional<std::string>> SelectTriggered(sql::Connection& connection, const Trigger& trigger);
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+
+namespace cairn::registry {
+
+/// The files of a model version as they were when it was registered.
+struct Manifest {
+  struct File {
+    std::string path;  ///< Relative to the version's folder, with '/'.
+    std::string sha256;
+    std::uint64_t bytes = 0;
+  };
+  std::vector<File> files;  ///< Sorted by path.
+
+  Json ToJson() const;
+  static Result<Manifest> Parse(const Json& json);
+  /// SHA-256 of its canonical JSON.
+  std::string Digest() const;
+};
+
+/// Reads every file below `folder`. NotFound when there is none; Unsupported for a link or the like, whose bytes are elsewhere.
+Result<Manifest> TakeManifest(const std::string& folder);
+
+/// Whether `found` is what was `recorded`: Corrupt naming the first file that differs or was added, NotFound naming the first that is missing.
+Result<> Compare(const Manifest& recorded, const Manifest& found);
+
+}  // namespace cairn::registry

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ground/os/clock.h"
+#include "ground/sql/database.h"
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+#include "ledger/governance/decision.h"
+#include "loop/registry/manifest.h"
+#include "loop/tracking/artifacts.h"
+
+/// What may be used: registered models, their versions, and the aliases that name one of them.
+namespace cairn::registry {
+
+using Tag = std::pair<std::string, std::string>;
+
+struct Alias {
+  std::string name;
+  std::int64_t version = 0;
+};
+
+struct RegisteredModel {
+  std::string name;
+  std::string description;
+  std::vector<Tag> tags;
+  std::vector<Alias> aliases;
+  TimeMs created_ms = 0;
+  TimeMs updated_ms = 0;  ///< Moves on: new version, stage change, version deleted, update, rename; not on tags or aliases.
+};
+
+struct ModelVersion {
+  std::string model;
+  std::int64_t version = 0;
+  std::string source;    ///< As the client gave it: "models:/m-…", "runs:/…/model", "mlflow-artifacts:/…".
+  std::string location;  ///< Where its files lie below the artifact root, resolved when it was registered: "1/models/m-…/artifacts"; "" when not ours.
+  std::string run_id, model_id, run_link, description;
+  std::string stage = "None";
+  std::vector<Tag> tags;
+  std::vector<std::string> aliases;
+  std::string manifest;  ///< SHA-256 of the frozen manifest; "" for files that are not ours.
+  std::string created_by;
+  TimeMs created_ms = 0;
+  TimeMs updated_ms = 0;
+};
+
+struct NewVersion {
+  std::string model, source, run_id, model_id, run_link, description;
+  std::vector<Tag> tags;
+  std::string actor;
+  std::string cause;
+};
+
+/// Which alias of which model only a decision may move.
+struct Guard {
+  std::string model;                 ///< The model that the accepted configuration binds; "" when none is.
+  std::string alias = "production";
+};
+
+/// Safe from any thread. Every change appends its event in its own transaction: registry.model_created|renamed|deleted, registry.version_added|version_deleted,
+/// registry.alias_moved, registry.stage_changed.
+class Registry {
+ public:
+  /// All must outlive it. `guard` is asked in each transaction that could touch what is guarded.
+  Registry(sql::Database& database, const os::Clock& clock, tracking::Artifacts& artifacts,
+           std::function<Result<Guard>(sql::Connection&)> guard);
+
+  Result<RegisteredModel> Create(std::string_view name, const std::vector<Tag>& tags, std::string_view description, std::string_view actor);
+  Result<RegisteredModel> FindModel(std::string_view name) const;
+  Result<RegisteredModel> Describe(std::string_view name, std::string_view description);
+  /// Denied while its production alias is guarded and set: renaming or deleting would take production away without a decision.
+  Result<RegisteredModel> Rename(std::string_view name, std::string_view new_name, std::string_view actor);
+  Result<> DeleteModel(std::string_view name, std::string_view actor);
+
+  /// Registers the next version and freezes a manifest of digests of its files.
+  Result<ModelVersion> Add(const NewVersion& version);
+  Result<ModelVersion> Find(std::string_view model, std::int64_t version) const;
+  /// The newest by number; NotFound when the model has none.
+  Result<ModelVersion> Newest(std::string_view model) const;
+  Result<std::vector<ModelVersion>> Versions(std::string_view model) const;
+  Result<ModelVersion> DescribeVersion(std::string_view model, std::int64_t version, std::optional<std::string_view> description);
+  /// Denied for the version that the guarded alias names.
+  Result<> DeleteVersion(std::string_view model, std::int64_t version, std::string_view actor);
+  /// MLflow's stages, deprecated. Denied for a bound model's move into or out of Production.
+  Result<ModelVersion> ChangeStage(std::string_view model, std::int64_t version, std::string_view stage, bool archive_existing,
+                                   std::string_view actor);
+
+  Result<> SetTag(std::string_view model, const Tag& tag);
+  Result<> DeleteTag(std::string_view model, std::string_view key);
+  Result<> SetVersionTag(std::string_view model, std::int64_t version, const Tag& tag);
+  Result<> DeleteVersionTag(std::string_view model, std::int64_t version, std::string_view key);
+
+  /// Any alias but a guarded one: that is Denied, saying how (`cairn model approve`, `cairn model promote`).
+  Result<> SetAlias(std::string_view model, std::string_view alias, std::int64_t version, std::string_view actor);
+  Result<> DeleteAlias(std::string_view model, std::string_view alias, std::string_view actor);
+  /// InvalidArgument "Registered model alias A not found" as MLflow answers. "latest" gives the highest version.
+  Result<ModelVersion> FindByAlias(std::string_view model, std::string_view alias) const;
+
+  /// Moves the guarded alias under a decision, redeemed in the same transaction. The manifest is verified first (Corrupt when a file changed since registration).
+  /// `action` is "promote" or "rollback"; `seen` as governance::Redemption. Gives the id of the pre-authorised return, or "".
+  Result<std::string> MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen, std::string_view actor,
+                                  std::string_view cause);
+
+  /// The version's files against its manifest: Corrupt naming the first that differs, NotFound when one is missing.
+  Result<> Verify(const ModelVersion& version) const;
+  /// The folder on this machine that holds the version's files (verified by the caller when it matters). Unsupported when they are not ours.
+  Result<std::string> FolderOf(const ModelVersion& version) const;
+  /// Whether a path below the artifact root belongs to a registered version, whose files must not change any more.
+  Result<bool> IsFrozen(std::string_view artifact_path) const;
+
+  struct Search {
+    std::string filter;
+    std::vector<std::string> order_by;
+    std::int64_t max_results = 100;
+    std::string page_token;
+  };
+  template <class T>
+  struct Page {
+    std::vector<T> items;
+    std::string next;  ///< "" at the end.
+  };
+  /// Filters and order as in MLflow's: name, tags.; prompts are hidden unless the filter names their tag.
+  Result<Page<RegisteredModel>> SearchModels(const Search& search) const;
+  Result<Page<ModelVersion>> SearchVersions(const Search& search) const;
+
+ private:
+  sql::Database& database_;
+  const os::Clock& clock_;
+  tracking::Artifacts& artifacts_;
+  std::function<Result<Guard>(sql::Connection&)> guard_;
+};
+
+}  // namespace cairn::registry

@@ -1,0 +1,65 @@
+#include "loop/registry/rules/guard.h"
+
+#include <algorithm>
+#include <string>
+
+namespace cairn::registry {
+namespace {
+
+constexpr const char* kHow =
+    " It needs a decision: have the candidate judged and approved (`cairn model approve`), then `cairn model promote` moves it; "
+    "`cairn model rollback` returns to the version before.";
+
+bool Binds(const Guard& guard, std::string_view model) { return !guard.model.empty() && guard.model == model; }
+
+Error Denied(std::string message) { return {Reason::Denied, std::move(message)}; }
+
+std::string Quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+
+}  // namespace
+
+Result<> AllowAlias(const Guard& guard, std::string_view model, std::string_view alias) {
+  if (!Binds(guard, model) || guard.alias != alias) return {};
+  return Denied("The alias " + Quoted(alias) + " of model " + Quoted(model) +
+                " is bound by the accepted configuration and cannot be set or deleted directly." + kHow);
+}
+
+Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version) {
+  if (!Binds(guard, version.model)) return {};
+  const auto& aliases = version.aliases;
+  const bool live = std::find(aliases.begin(), aliases.end(), guard.alias) != aliases.end();
+  if (!live && version.stage != kProductionStage) return {};
+  return Denied("Version " + std::to_string(version.version) + " of model " + Quoted(version.model) +
+                " is in production and cannot be deleted: promote another version first." + kHow);
+}
+
+Result<> AllowDeletion(const Guard& guard, std::string_view model) {
+  if (!Binds(guard, model)) return {};
+  return Denied("The model " + Quoted(model) +
+                " is bound by the accepted configuration and cannot be deleted: accept one that names another model first "
+                "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn model promote` and "
+                "`cairn model rollback`.");
+}
+
+Result<> AllowRenaming(const Guard& guard, std::string_view model, std::string_view new_name, bool carries_production) {
+  if (Binds(guard, model)) {
+    return Denied("The model " + Quoted(model) +
+                  " is bound by the accepted configuration and cannot be renamed: accept one that names another model first "
+                  "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn model promote` and "
+                  "`cairn model rollback`.");
+  }
+  if (!Binds(guard, new_name) || !carries_production) return {};
+  return Denied("The name " + Quoted(new_name) + " is bound by the accepted configuration, and the model " + Quoted(model) +
+                " has a version in production that no decision put there: delete its alias " + Quoted(guard.alias) +
+                " or end its stage first." + kHow);
+}
+
+Result<> AllowStage(const Guard& guard, const ModelVersion& version, std::string_view stage) {
+  if (!Binds(guard, version.model) || version.stage == stage) return {};
+  if (version.stage != kProductionStage && stage != kProductionStage) return {};
+  return Denied("The model " + Quoted(version.model) +
+                " is bound by the accepted configuration: its versions enter and leave the stage Production no longer by a "
+                "transition." + kHow);
+}
+
+}  // namespace cairn::registry

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/os/clock.h"
+#include "ground/sql/database.h"
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+#include "ledger/governance/configuration.h"
+#include "ledger/governance/decision.h"
+#include "loop/charter/feasibility.h"
+#include "loop/data/catalogue.h"
+#include "loop/registry/registry.h"
+#include "loop/serving/service.h"
+
+/// What goes live: a candidate is examined, held against the gates, approved by people or policy, tried on a share of live traffic, and promoted or kept out. Every step is a record;
+/// a process that dies goes on where it was.
+namespace cairn::rollout {
+
+/// Where a candidate is on its way.
+enum class Stage { Examining, AwaitingApproval, Canary, Promoted, KeptOut, RolledBack };
+std::string_view NameOf(Stage stage);
+
+struct Rollout {
+  std::string id;
+  std::string model;
+  std::int64_t version = 0;
+  std::int64_t previous = 0;  ///< The version that was in production when it began; 0 for none.
+  Stage stage = Stage::Examining;
+  std::string decision;  ///< The decision record's id; "" before the gates were judged.
+  std::string cause;     ///< An alert's id, or "" when somebody asked.
+  std::string reason;    ///< Why it was kept out or rolled back.
+  Json report;           ///< The examination: champion, candidate and baseline on the same sealed rows.
+  TimeMs began_ms = 0, changed_ms = 0;
+};
+
+/// cairn.yaml's `gates` and `model`, as plain figures. InvalidArgument with the place.
+struct GateRule {
+  std::string name;
+  std::string metric;        ///< log_loss, brier, roc_auc, accuracy, …; "" for the rules below
+  std::string against;       ///< heuristic, production, or "" for a bound
+  double margin = 0;         ///< How much worse than `against` is still tolerated.
+  std::optional<double> min, max;
+  bool worst_slice = false;
+  std::int64_t min_rows = 100;
+  bool contract = false;     ///< contract: passed
+  std::optional<double> latency_p99_ms;
+  std::string kpi;
+};
+struct Gates {
+  std::string model, dataset, metric = "log_loss";
+  std::optional<double> threshold;  ///< Absent: the cost-best one.
+  std::vector<std::string> slices;
+  bool by_policy = false;
+  std::vector<GateRule> rules;
+};
+Result<Gates> ParseGates(const Node& configuration);
+
+/// Safe from any thread.
+class Rollouts {
+ public:
+  struct Rooms {
+    sql::Database& database;
+    const os::Clock& clock;
+    governance::Configurations& configurations;
+    governance::Decisions& decisions;
+    charter::Feasibility& feasibility;
+    data::Catalogue& catalogue;
+    registry::Registry& registry;
+    serving::Service& service;
+  };
+  explicit Rollouts(Rooms rooms) : rooms_(rooms) {}
+
+  /// Examines a version of the bound model on the sealed rows beside production and heuristic, judges the gates and proposes the decision: awaiting approval, approved at once where
+  /// policy may, or kept out with the rules that failed. Denied for a version that cannot be served here, a model that no configuration binds, or while feasibility says no-go.
+  Result<Rollout> Consider(std::string_view model, std::int64_t version, std::string_view actor, std::string_view cause);
+
+  /// Approves or rejects with a signature over governance::ApprovalStatement; an approved first version is promoted at once (there is nothing to compare it with), others start
+  /// their canary when the configuration has one. `rollout` is an id, or "" for the newest of the model that waits.
+  Result<Rollout> Approve(std::string_view rollout, const governance::Signature& signature);
+  Result<Rollout> Reject(std::string_view rollout, const std::string& reason, const governance::Signature& signature);
+
+  /// Redeems an approved decision without (further) canary.
+  Result<Rollout> Promote(std::string_view rollout, std::string_view actor);
+  /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another promotion came between.
+  Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor);
+
+  /// Looks at running canaries: promotes, aborts (kept out) or goes on. Also takes up what a dead process left.
+  Result<> Advance();
+
+  Result<std::vector<Rollout>> List(std::string_view model = "") const;
+  Result<Rollout> Find(std::string_view id) const;
+
+ private:
+  Rooms rooms_;
+};
+
+}  // namespace cairn::rollout

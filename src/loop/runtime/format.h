@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/result.h"
+#include "loop/runtime/model.h"
+
+namespace cairn::runtime {
+
+enum class FileFormat {
+  Onnx,
+  Pickle,  ///< Python's pickle, also joblib's; runs code when loaded, so it is never loaded here.
+  Skops,
+  MlflowFolder,
+  Unknown,
+};
+
+/// What a file or folder holds, by its content and never by its name. NotFound when it is not there.
+Result<FileFormat> Recognise(const std::string& path);
+/// "an ONNX model", "a pickle", … for messages.
+const char* Described(FileFormat format);
+
+/// A column that a model was trained on, as an MLflow signature names it.
+struct SignatureColumn {
+  std::string name;
+  std::string type;  ///< MLflow's: "double", "long", "string", …
+};
+
+/// What a folder that MLflow wrote says about its model.
+struct ModelFolder {
+  std::string data;                   ///< Path of the ONNX file; "" when there is no ONNX flavour.
+  std::vector<std::string> flavours;  ///< "onnx", "python_function", "sklearn", …
+  std::vector<SignatureColumn>
+      columns;  ///< Of the signature's inputs, in order; empty without a signature by columns.
+};
+
+/// Reads the file MLmodel in `folder`. NotFound without one; Corrupt when it is not what MLflow writes;
+/// Denied when it names a file outside the folder.
+Result<ModelFolder> ReadModelFolder(const std::string& folder);
+
+struct LoadedFolder {
+  ModelFolder about;
+  std::shared_ptr<const Model> model;
+};
+/// Reads and loads it. Unsupported without an ONNX flavour, saying how to log one; otherwise the errors of
+/// Model::Load.
+Result<LoadedFolder> LoadModelFolder(const std::string& folder, const Model::Options& options = {});
+
+}  // namespace cairn::runtime

@@ -1,0 +1,108 @@
+#include "loop/runtime/tensor.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace cairn::runtime {
+namespace {
+
+struct Kind {
+  const char* name;
+  std::size_t size;
+};
+constexpr std::array<Kind, 14> kKinds = {{{"BOOL", 1},
+                                          {"UINT8", 1},
+                                          {"UINT16", 2},
+                                          {"UINT32", 4},
+                                          {"UINT64", 8},
+                                          {"INT8", 1},
+                                          {"INT16", 2},
+                                          {"INT32", 4},
+                                          {"INT64", 8},
+                                          {"FP16", 2},
+                                          {"BF16", 2},
+                                          {"FP32", 4},
+                                          {"FP64", 8},
+                                          {"BYTES", 0}}};
+
+double OfHalf(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int fraction = bits & 1023;
+  double value = 0;
+  if (exponent == 31)
+    value = fraction ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+  else
+    value = exponent ? std::ldexp(1024 + fraction, exponent - 25) : std::ldexp(fraction, -24);
+  return bits & 0x8000 ? -value : value;
+}
+
+}  // namespace
+
+const char* NameOf(DataType type) { return kKinds[static_cast<std::size_t>(type)].name; }
+
+std::optional<DataType> DataTypeNamed(std::string_view name) {
+  for (std::size_t index = 0; index < kKinds.size(); ++index)
+    if (name == kKinds[index].name) return static_cast<DataType>(index);
+  return std::nullopt;
+}
+
+std::size_t SizeOf(DataType type) { return kKinds[static_cast<std::size_t>(type)].size; }
+
+Tensor Tensor::Of(std::string name, DataType type, std::vector<std::int64_t> shape) {
+  Tensor tensor{std::move(name), type, std::move(shape), {}, {}};
+  const auto count = static_cast<std::size_t>(tensor.Elements());
+  if (type == DataType::Bytes)
+    tensor.texts.resize(count);
+  else
+    tensor.data.resize(count * SizeOf(type));
+  return tensor;
+}
+
+std::int64_t Tensor::Elements() const {
+  std::int64_t count = 1;
+  for (const auto dimension : shape) count *= dimension;
+  return count;
+}
+
+double Tensor::Number(std::size_t index) const {
+  switch (type) {
+    case DataType::Bool:
+    case DataType::Uint8:
+      return As<std::uint8_t>()[index];
+    case DataType::Uint16:
+      return As<std::uint16_t>()[index];
+    case DataType::Uint32:
+      return As<std::uint32_t>()[index];
+    case DataType::Uint64:
+      return static_cast<double>(As<std::uint64_t>()[index]);
+    case DataType::Int8:
+      return As<std::int8_t>()[index];
+    case DataType::Int16:
+      return As<std::int16_t>()[index];
+    case DataType::Int32:
+      return As<std::int32_t>()[index];
+    case DataType::Int64:
+      return static_cast<double>(As<std::int64_t>()[index]);
+    case DataType::Fp16:
+      return OfHalf(As<std::uint16_t>()[index]);
+    case DataType::Bf16:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(As<std::uint16_t>()[index]) << 16);
+    case DataType::Fp32:
+      return As<float>()[index];
+    case DataType::Fp64:
+      return As<double>()[index];
+    case DataType::Bytes:
+      break;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+const Tensor* Batch::Find(std::string_view name) const {
+  for (const auto& tensor : tensors)
+    if (tensor.name == name) return &tensor;
+  return nullptr;
+}
+
+}  // namespace cairn::runtime

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ground/os/clock.h"
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/result.h"
+#include "loop/charter/heuristic.h"
+#include "loop/data/specification.h"
+#include "loop/registry/registry.h"
+#include "loop/runtime/model.h"
+#include "loop/serving/prediction_log.h"
+
+/// What answers: the version that the production alias names, a share of requests for a canary, and the heuristic when neither can.
+namespace cairn::serving {
+
+/// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`, `data` and `charter`.
+struct Settings {
+  std::string model;  ///< Registered model; "" when the configuration binds none.
+  bool check_inputs = true;       ///< serving.assertions: contract
+  bool fall_back = true;          ///< serving.fallback: heuristic
+  double canary_share = 0.1;
+  std::int64_t canary_min_requests = 300;
+  double canary_alpha = 0.01;
+  data::Contract contract;
+  std::string time_column;        ///< Of the data set; "" for none.
+  std::optional<charter::Heuristic> heuristic;
+};
+/// InvalidArgument with the place for an unknown key or a wrong value.
+Result<Settings> ParseSettings(const Node& configuration);
+
+/// Rows to be scored, column by column, as the doors read them.
+struct Question {
+  std::vector<std::pair<std::string, std::vector<Json>>> columns;
+  std::size_t rows = 0;
+  std::string id;  ///< The caller's own id, or "" to get one.
+};
+/// The same as tensors (Open Inference Protocol); `version` 0 follows production and canary, any other asks for that version and is not logged as traffic.
+struct Answer {
+  std::string id;
+  std::int64_t version = 0;
+  Arm arm = Arm::Production;
+  std::vector<double> scores;
+  runtime::Batch outputs;  ///< All outputs of the model; empty when the heuristic answered.
+};
+
+struct CanaryState {
+  bool running = false;
+  std::int64_t version = 0;
+  double share = 0;
+  std::int64_t canary_requests = 0, production_requests = 0;
+  std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
+  double e_value = 1;            ///< Evidence that the canary is worse (evaluation/sequential.h).
+  double sample_ratio_e_value = 1;
+  double canary_p99_ms = 0, production_p99_ms = 0;
+};
+
+struct ServiceState {
+  std::string model;
+  std::int64_t version = 0;  ///< 0: nothing is loaded.
+  std::string manifest;
+  std::string problem;       ///< Why nothing is loaded, or "".
+  runtime::Signature signature;
+  double p50_ms = 0, p99_ms = 0;  ///< Of the last 10,000 requests.
+  std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
+  CanaryState canary;
+};
+
+/// Safe from any thread; answering never waits for loading.
+class Service {
+ public:
+  /// All must outlive it.
+  Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock);
+  ~Service();
+
+  /// Takes new settings and follows the alias they name. With nothing in production the service answers Unavailable (or the heuristic).
+  Result<> Configure(const Settings& settings);
+  /// Loads what the production alias names now, verified against its manifest, and swaps it in without a dropped request; the old one answers until then. Called whenever the
+  /// alias moved. An error leaves what is loaded as it is and is shown in the state.
+  Result<> Follow();
+
+  /// Answers by production, canary or fallback, and logs it before it returns. Unprocessable naming the first column that breaks the contract (nothing is
+  /// logged then; it is counted). Unavailable when nothing can answer; Exhausted when the log's disk is full.
+  Result<Answer> Predict(const Question& question);
+  /// Scores rows with one version, past the traffic split, not logged.
+  Result<Answer> PredictWith(std::int64_t version, const Question& question);
+
+  /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and loaded first.
+  Result<> StartCanary(std::int64_t version, double share);
+  void EndCanary();
+
+  ServiceState state() const;
+  Settings settings() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cairn::serving

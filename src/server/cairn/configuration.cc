@@ -1,0 +1,115 @@
+#include "server/cairn/configuration.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "ground/crypto/hash.h"
+#include "loop/charter/charter.h"
+#include "loop/charter/page.h"
+#include "server/cairn/answer.h"
+
+namespace cairn::api {
+namespace {
+
+using Rooms = std::shared_ptr<const ConfigurationRooms>;
+
+/// The text to look at: the request's own, or the accepted configuration.
+struct Given {
+  std::string text;
+  std::string file = "cairn.yaml";
+};
+
+Result<Given> GivenIn(const Rooms& rooms, const Call& call) {
+  if (call.body.Find("text")) return Given{CAIRN_TRY(RequiredText(call.body, "text")), call.body.Text("file", "cairn.yaml")};
+  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
+  if (accepted) return Given{accepted->text, "the accepted cairn.yaml"};
+  return Error{Reason::NotFound, "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
+}
+
+Json ToJson(const std::vector<charter::Finding>& findings) {
+  Json list = Json::Array();
+  for (const auto& finding : findings) {
+    list.Push(Json{{"field", finding.field}, {"problem", finding.problem}, {"where", finding.where}});
+  }
+  return list;
+}
+
+/// Reads every section; the charter and what is missing in it.
+struct Reading {
+  charter::Charter charter;
+  std::vector<charter::Finding> findings;
+};
+
+Result<Reading> ReadAll(const Rooms& rooms, const Given& given) {
+  const Node root = CAIRN_TRY(ParseYaml(given.text, given.file));
+  Reading reading{CAIRN_TRY(charter::Parse(root)), {}};
+  for (const SectionCheck& check : rooms->checks) CAIRN_TRY(check(root));
+  reading.findings = charter::Check(reading.charter, root);
+  return reading;
+}
+
+Result<Json> Accept(const Rooms& rooms, const Call& call) {
+  const Given given = CAIRN_TRY(GivenIn(rooms, call));
+  const Reading reading = CAIRN_TRY(ReadAll(rooms, given));
+  std::optional<governance::Signature> signature;
+  if (call.body.Find("signature")) {
+    signature = governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")), CAIRN_TRY(RequiredText(call.body, "signature"))};
+  }
+  const auto accepted =
+      CAIRN_TRY(rooms->configurations.Accept(given.text, crypto::Sha256Hex(given.text), call.Actor(), signature));
+  Json answer = governance::ToJson(accepted.configuration);
+  answer.Set("unchanged", !accepted.changed);
+  Json warnings = Json::Array();
+  for (const auto& warning : accepted.warnings) warnings.Push(warning);
+  answer.Set("warnings", std::move(warnings)).Set("findings", ToJson(reading.findings));
+  return answer;
+}
+
+Result<Json> Statement(const Rooms& rooms, const Call& call) {
+  const Given given = CAIRN_TRY(GivenIn(rooms, call));
+  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
+  const std::string digest = crypto::Sha256Hex(given.text);
+  return Json{{"digest", digest}, {"statement", governance::AcceptanceStatement(digest, accepted ? accepted->digest : "")}};
+}
+
+Result<Json> Page(const Rooms& rooms, const Call& call) {
+  const Given given = CAIRN_TRY(GivenIn(rooms, call));
+  const Reading reading = CAIRN_TRY(ReadAll(rooms, given));
+  const std::string digest = crypto::Sha256Hex(given.text);
+  const auto width = static_cast<std::size_t>(std::clamp<std::int64_t>(call.body.Int("width", 100), 40, 200));
+  return Json{{"digest", digest},
+              {"page", charter::TextPage(reading.charter, width)},
+              {"html", charter::HtmlPage(reading.charter, digest)},
+              {"charter", charter::ToJson(reading.charter)}};
+}
+
+Result<Json> Accepted(const Rooms& rooms) {
+  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
+  if (!accepted) return Error{Reason::NotFound, "no configuration is accepted yet: `cairn apply` submits cairn.yaml"};
+  Json answer = governance::ToJson(*accepted);
+  answer.Set("text", accepted->text);
+  Json history = Json::Array();
+  for (const auto& one : CAIRN_TRY(rooms->configurations.History())) history.Push(governance::ToJson(one));
+  return answer.Set("history", std::move(history));
+}
+
+}  // namespace
+
+void MountConfiguration(http::Router& router, ConfigurationRooms given) {
+  const auto rooms = std::make_shared<const ConfigurationRooms>(std::move(given));
+  router.Post("/api/v1/configuration", Answer([rooms](const Call& call) { return Accept(rooms, call); }));
+  router.Post("/api/v1/configuration/statement", Answer([rooms](const Call& call) { return Statement(rooms, call); }), http::Lane::Read);
+  router.Get("/api/v1/configuration", Answer([rooms](const Call&) { return Accepted(rooms); }));
+  router.Post("/api/v1/charter/check", Answer([rooms](const Call& call) -> Result<Json> {
+                const Reading reading = CAIRN_TRY(ReadAll(rooms, CAIRN_TRY(GivenIn(rooms, call))));
+                return Json{{"findings", ToJson(reading.findings)}};
+              }),
+              http::Lane::Read);
+  router.Post("/api/v1/charter/page", Answer([rooms](const Call& call) { return Page(rooms, call); }), http::Lane::Read);
+  router.Get("/charter", [rooms](const http::Request& request) {
+    const auto page = Page(rooms, Call{request, Json::Object()});
+    return page ? http::Response::Text(200, page->Text("html"), "text/html; charset=utf-8") : Reply(page);
+  });
+}
+
+}  // namespace cairn::api

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "ground/http/router.h"
+#include "ledger/governance/configuration.h"
+#include "ground/vocabulary/document.h"
+
+namespace cairn::api {
+
+/// What a room reads from a configuration, as a check: InvalidArgument with place when its section cannot be read.
+using SectionCheck = std::function<Result<>(const Node& configuration)>;
+
+struct ConfigurationRooms {
+  governance::Configurations& configurations;
+  /// Every room's check; a configuration that one of them refuses is not accepted.
+  std::vector<SectionCheck> checks;
+};
+/// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign), GET /api/v1/configuration,
+/// POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the accepted one as a page).
+void MountConfiguration(http::Router& router, ConfigurationRooms rooms);
+
+}  // namespace cairn::api

@@ -1,0 +1,107 @@
+#include "loop/tracking/artifacts.h"
+
+#include "loop/tracking/artifact_path.h"
+#include "server/mlflow/file_answer.h"
+#include "server/mlflow/resources.h"
+
+namespace cairn::mlflow {
+namespace {
+
+using http::Request;
+using http::Response;
+using tracking::Artifacts;
+
+constexpr const char* kProxy = "/api/2.0/mlflow-artifacts/artifacts";
+
+Response Download(const Result<Artifacts::File>& file) {
+  return file ? FileAnswer(*file) : Refusal(file.error());
+}
+
+Response Done200(const Result<>& outcome) {
+  return outcome ? Response::Text(200, "") : Refusal(outcome.error());
+}
+
+Json EntryJson(const Artifacts::Entry& entry, const std::string& below) {
+  Json message{{"path", below.empty() ? entry.path : below + "/" + entry.path}, {"is_dir", entry.folder}};
+  if (!entry.folder) message.Set("file_size", static_cast<std::int64_t>(entry.bytes));
+  return message;
+}
+
+/// The proxy's list: base names only, which is how clients tell a file from a folder.
+Result<Json> ListProxied(const Artifacts& artifacts, const Fields& fields) {
+  auto files = Json::Array();
+  for (const auto& entry : CAIRN_TRY(artifacts.List(CAIRN_TRY(fields.TextOrEmpty("path")))))
+    files.Push(EntryJson(entry, ""));
+  Json answer = Json::Object();
+  if (!files.items().empty()) answer.Set("files", std::move(files));
+  return answer;
+}
+
+Response ListHandler(const Artifacts& artifacts, const Request& request) {
+  const auto message = MessageOf(request);
+  if (!message) return Refusal(message.error());
+  return Answer(ListProxied(artifacts, Fields(*message)));
+}
+
+/// A file of a run or a model, named by the record's URI and a path below it.
+Result<Artifacts::File> FileBelow(const Artifacts& artifacts, const std::string& root_uri,
+                                  const std::string& path) {
+  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
+  return artifacts.Find(CAIRN_TRY(tracking::ProxiedPath(root_uri)) + "/" + below);
+}
+
+Result<Artifacts::File> RunFile(Rooms rooms, const Request& request) {
+  const auto message = CAIRN_TRY(MessageOf(request));
+  const Fields fields(message);
+  const auto run =
+      CAIRN_TRY(rooms.tracking.runs.Find(CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"))));
+  return FileBelow(rooms.artifacts, run.info.artifact_uri, CAIRN_TRY(fields.RequiredText("path")));
+}
+
+Result<Artifacts::File> ModelFile(Rooms rooms, const Request& request) {
+  const auto message = CAIRN_TRY(MessageOf(request));
+  const Fields fields(message);
+  const auto model = CAIRN_TRY(rooms.tracking.models.Find(CAIRN_TRY(fields.RequiredText("model_id"))));
+  return FileBelow(rooms.artifacts, model.artifact_uri, CAIRN_TRY(fields.RequiredText("artifact_file_path")));
+}
+
+}  // namespace
+
+Result<Json> ListArtifacts(const Artifacts& artifacts, const std::string& root_uri, const std::string& path) {
+  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
+  const auto root = CAIRN_TRY(tracking::ProxiedPath(root_uri));
+  auto files = Json::Array();
+  for (const auto& entry : CAIRN_TRY(artifacts.List(below.empty() ? root : root + "/" + below))) {
+    files.Push(EntryJson(entry, below));
+  }
+  Json answer{{"root_uri", root_uri}};
+  if (!files.items().empty()) answer.Set("files", std::move(files));
+  return answer;
+}
+
+void MountArtifacts(http::Router& router, Rooms rooms) {
+  constexpr auto kBytes = http::Lane::Bytes;
+  auto& artifacts = rooms.artifacts;
+  const std::string file = std::string(kProxy) + "/{path...}";
+  router.Get(kProxy, [&artifacts](const Request& request) { return ListHandler(artifacts, request); });
+  router.Get(
+      file,
+      [&artifacts](const Request& request) { return Download(artifacts.Find(request.Captured("path"))); },
+      kBytes);
+  router.Add({"PUT", file,
+              [&artifacts](const Request& request) {
+                return Done200(artifacts.Adopt(request.Captured("path"), request.body_file));
+              },
+              kBytes, http::BodyMode::File});
+  router.Add(
+      {"DELETE", file,
+       [&artifacts](const Request& request) { return Done200(artifacts.Remove(request.Captured("path"))); },
+       kBytes});
+  router.Get(
+      "/get-artifact", [rooms](const Request& request) { return Download(RunFile(rooms, request)); }, kBytes);
+  router.Get(
+      "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
+      [rooms](const Request& request) { return Download(ModelFile(rooms, request)); }, kBytes);
+}
+
+}  // namespace cairn::mlflow

@@ -1,0 +1,77 @@
+#include "server/mlflow/endpoint.h"
+
+namespace cairn::mlflow {
+namespace {
+
+struct Verdict {
+  int status;
+  const char* code;
+};
+
+Verdict VerdictOf(Reason reason) {
+  switch (reason) {
+    case Reason::InvalidArgument:
+    case Reason::Unprocessable:
+      return {400, "INVALID_PARAMETER_VALUE"};
+    case Reason::NotFound:
+      return {404, "RESOURCE_DOES_NOT_EXIST"};
+    case Reason::AlreadyExists:
+      return {400, "RESOURCE_ALREADY_EXISTS"};
+    case Reason::Conflict:
+      return {409, "RESOURCE_CONFLICT"};
+    case Reason::Unauthenticated:
+      return {401, "UNAUTHENTICATED"};
+    case Reason::Denied:
+      return {403, "PERMISSION_DENIED"};
+    case Reason::TooLarge:
+      return {413, "INVALID_PARAMETER_VALUE"};
+    // Clients try 429 again for minutes; a full disk does not empty itself.
+    case Reason::Exhausted:
+      return {507, "RESOURCE_EXHAUSTED"};
+    case Reason::Unsupported:
+      return {501, "NOT_IMPLEMENTED"};
+    case Reason::Unavailable:
+      return {503, "TEMPORARILY_UNAVAILABLE"};
+    case Reason::Corrupt:
+      return {500, "DATA_LOSS"};
+    case Reason::Internal:
+      return {500, "INTERNAL_ERROR"};
+  }
+  return {500, "INTERNAL_ERROR"};
+}
+
+http::Handler HandlerOf(const Operation& operation) {
+  return [operation](const http::Request& request) {
+    const auto message = MessageOf(request);
+    if (!message) return Refusal(message.error());
+    return Answer(operation(Fields(*message)));
+  };
+}
+
+}  // namespace
+
+http::Response Refusal(const Error& error) {
+  const auto verdict = VerdictOf(error.reason);
+  return http::Response::Json(verdict.status,
+                              Json{{"error_code", verdict.code}, {"message", error.message}}.Dump());
+}
+
+http::Response Answer(const Result<Json>& outcome) {
+  return outcome ? http::Response::Json(200, outcome->Dump()) : Refusal(outcome.error());
+}
+
+Result<Json> Empty(const Result<>& outcome) {
+  if (!outcome) return outcome.error();
+  return Json::Object();
+}
+
+void MountEndpoints(http::Router& router, const Endpoints& endpoints) {
+  for (const auto& endpoint : endpoints) {
+    const auto handler = HandlerOf(endpoint.operation);
+    const auto rest = "/" + endpoint.version + "/mlflow/" + endpoint.path;
+    if (endpoint.twins == Twins::Both) router.Add({endpoint.method, "/api" + rest, handler, endpoint.lane});
+    router.Add({endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
+  }
+}
+
+}  // namespace cairn::mlflow

@@ -1,0 +1,154 @@
+#include "server/mlflow/messages.h"
+#include "server/mlflow/resources.h"
+
+namespace cairn::mlflow {
+namespace {
+
+using tracking::Runs;
+
+constexpr std::int64_t kMostResults = 50'000;
+constexpr Fields::Choice kStatuses[] = {
+    {"RUNNING", 1}, {"SCHEDULED", 2}, {"FINISHED", 3}, {"FAILED", 4}, {"KILLED", 5}};
+
+Result<std::string> RunId(const Fields& fields) { return fields.RequiredTextOf("run_id", "run_uuid"); }
+
+Result<Json> Create(Runs& runs, const Fields& fields) {
+  Runs::New wanted;
+  const auto experiment = CAIRN_TRY(fields.TextOrEmpty("experiment_id"));
+  wanted.experiment = experiment.empty() ? 0 : CAIRN_TRY(ExperimentIdOf(experiment));
+  wanted.name = CAIRN_TRY(fields.TextOrEmpty("run_name"));
+  wanted.user = CAIRN_TRY(fields.TextOrEmpty("user_id"));
+  wanted.start_ms = CAIRN_TRY(fields.Int("start_time")).value_or(0);
+  wanted.tags = CAIRN_TRY(TagsOf(fields, "tags"));
+  return Json{{"run", ToJson(CAIRN_TRY(runs.Create(wanted)), Outputs::Left)}};
+}
+
+Result<Json> Get(Runs& runs, const Fields& fields) {
+  return Json{{"run", ToJson(CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))))}};
+}
+
+Result<Json> Update(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  Runs::Change change;
+  if (const auto status = CAIRN_TRY(fields.Enum("status", kStatuses)))
+    change.status = static_cast<tracking::RunStatus>(*status);
+  change.end_ms = CAIRN_TRY(fields.Int("end_time"));
+  change.name = CAIRN_TRY(fields.Text("run_name"));
+  return Json{{"run_info", ToJson(CAIRN_TRY(runs.Update(id, change)))}};
+}
+
+Result<Json> Delete(Runs& runs, const Fields& fields) { return Empty(runs.Delete(CAIRN_TRY(RunId(fields)))); }
+Result<Json> Restore(Runs& runs, const Fields& fields) {
+  return Empty(runs.Restore(CAIRN_TRY(RunId(fields))));
+}
+
+Result<Json> Search(Runs& runs, const Fields& fields) {
+  Runs::Search search;
+  search.experiments = CAIRN_TRY(ExperimentIdsOf(fields, "experiment_ids"));
+  search.filter = CAIRN_TRY(fields.TextOrEmpty("filter"));
+  search.view = CAIRN_TRY(ViewOf(fields, "run_view_type"));
+  search.limit = CAIRN_TRY(fields.IntWithin("max_results", 1, kMostResults, 1000));
+  search.order_by = CAIRN_TRY(fields.Texts("order_by"));
+  search.page = CAIRN_TRY(fields.TextOrEmpty("page_token"));
+  const auto page = CAIRN_TRY(runs.Find(search));
+  Json answer = Json::Object();
+  auto list = Json::Array();
+  for (const auto& run : page.items) list.Push(ToJson(run));
+  SetList(answer, "runs", std::move(list));
+  if (!page.next.empty()) answer.Set("next_page_token", page.next);
+  return answer;
+}
+
+Result<Json> LogParameter(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  Runs::Batch batch;
+  batch.params.push_back({CAIRN_TRY(fields.RequiredText("key")), CAIRN_TRY(fields.TextOrEmpty("value"))});
+  return Empty(runs.Log(id, batch));
+}
+
+Result<Json> SetTag(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  Runs::Batch batch;
+  batch.tags.push_back({CAIRN_TRY(fields.RequiredText("key")), CAIRN_TRY(fields.TextOrEmpty("value"))});
+  return Empty(runs.Log(id, batch));
+}
+
+Result<Json> DeleteTag(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  return Empty(runs.DeleteTag(id, CAIRN_TRY(fields.RequiredText("key"))));
+}
+
+Result<Json> LogBatch(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  Runs::Batch batch;
+  const auto metrics = CAIRN_TRY(fields.Messages("metrics"));
+  batch.metrics.reserve(metrics.size());
+  for (const auto& metric : metrics) batch.metrics.push_back(CAIRN_TRY(MetricOf(metric)));
+  batch.params = CAIRN_TRY(ParamsOf(fields, "params"));
+  batch.tags = CAIRN_TRY(TagsOf(fields, "tags"));
+  return Empty(runs.Log(id, batch));
+}
+
+Result<tracking::DatasetInput> InputOf(const Fields& fields) {
+  tracking::DatasetInput input;
+  input.tags = CAIRN_TRY(TagsOf(fields, "tags"));
+  const auto dataset = CAIRN_TRY(fields.Message("dataset"));
+  if (!dataset) return fields.Missing("dataset");
+  input.dataset.name = CAIRN_TRY(dataset->RequiredText("name"));
+  input.dataset.digest = CAIRN_TRY(dataset->RequiredText("digest"));
+  input.dataset.source_type = CAIRN_TRY(dataset->TextOrEmpty("source_type"));
+  input.dataset.source = CAIRN_TRY(dataset->TextOrEmpty("source"));
+  input.dataset.schema = CAIRN_TRY(dataset->Text("schema"));
+  input.dataset.profile = CAIRN_TRY(dataset->Text("profile"));
+  return input;
+}
+
+Result<Json> LogInputs(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  std::vector<tracking::DatasetInput> datasets;
+  for (const auto& input : CAIRN_TRY(fields.Messages("datasets")))
+    datasets.push_back(CAIRN_TRY(InputOf(input)));
+  std::vector<std::string> models;
+  for (const auto& model : CAIRN_TRY(fields.Messages("models")))
+    models.push_back(CAIRN_TRY(model.RequiredText("model_id")));
+  return Empty(runs.LogInputs(id, datasets, models));
+}
+
+Result<Json> LogOutputs(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  const auto messages = CAIRN_TRY(fields.Messages("models"));
+  if (messages.empty()) return fields.Missing("models");
+  std::vector<tracking::ModelOutput> models;
+  for (const auto& model : messages) {
+    models.push_back({CAIRN_TRY(model.RequiredText("model_id")), CAIRN_TRY(model.Int("step")).value_or(0)});
+  }
+  return Empty(runs.LogOutputs(id, models));
+}
+
+}  // namespace
+
+Endpoints RunEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts) {
+  const auto to = [&runs = tracking.runs](auto operation) -> Operation {
+    return [&runs, operation](const Fields& fields) { return operation(runs, fields); };
+  };
+  const auto list = [&runs = tracking.runs, &artifacts](const Fields& fields) -> Result<Json> {
+    const auto run = CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields))));
+    return ListArtifacts(artifacts, run.info.artifact_uri, CAIRN_TRY(fields.TextOrEmpty("path")));
+  };
+  constexpr auto kWrite = http::Lane::Write;
+  return {{"POST", "runs/create", to(Create), kWrite},
+          {"GET", "runs/get", to(Get)},
+          {"POST", "runs/update", to(Update), kWrite},
+          {"POST", "runs/delete", to(Delete), kWrite},
+          {"POST", "runs/restore", to(Restore), kWrite},
+          {"POST", "runs/search", to(Search)},
+          {"POST", "runs/log-parameter", to(LogParameter), kWrite},
+          {"POST", "runs/set-tag", to(SetTag), kWrite},
+          {"POST", "runs/delete-tag", to(DeleteTag), kWrite},
+          {"POST", "runs/log-batch", to(LogBatch), kWrite},
+          {"POST", "runs/log-inputs", to(LogInputs), kWrite},
+          {"POST", "runs/outputs", to(LogOutputs), kWrite},
+          {"GET", "artifacts/list", list}};
+}
+
+}  // namespace cairn::mlflow
