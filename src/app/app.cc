@@ -31,7 +31,7 @@ Result<std::unique_ptr<App>> App::Open(const Settings& settings) {
   return std::unique_ptr<App>(new App(CAIRN_TRY(Rooms::Build(settings))));
 }
 
-void App::OnAddressNeeded(std::function<Result<std::string>()> address) { address_ = std::move(address); }
+void App::OnAddressNeeded(std::function<Result<std::string>()> address) { rooms_->address.Set(std::move(address)); }
 
 App::App(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
 

@@ -38,7 +38,6 @@ class App {
   struct Loops;
   explicit App(std::unique_ptr<Rooms> rooms);
   std::unique_ptr<Rooms> rooms_;
-  std::function<Result<std::string>()> address_;
   std::unique_ptr<Loops> loops_;
 };
 

@@ -7,6 +7,7 @@
 #include "ledger/metadata/schema.h"
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
+#include "loop/pipeline/schema.h"
 #include "loop/tracking/schema.h"
 
 namespace cairn::app {
@@ -24,8 +25,32 @@ data::Catalogue::Places PlacesFor(const Settings& settings) {
           .index = os::JoinPath(settings.data_dir, "stat-index")};
 }
 
+std::string TextOf(const Node* node) { return node && node->IsScalar() ? node->text() : ""; }
+
+/// Training may start unless the data set that the accepted configuration trains on was judged no-go.
+Result<> MayTrain(Rooms& rooms) {
+  const auto configuration = CAIRN_TRY(rooms.Governing());
+  const std::string dataset = configuration ? TextOf(configuration->FindPath("model.dataset")) : "";
+  return dataset.empty() ? Result<>() : rooms.feasibility.AllowTraining(dataset);
+}
+
+pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
+  pipeline::Surroundings surroundings;
+  surroundings.data_dir = rooms.settings.data_dir;
+  surroundings.tracking_address = [&rooms] { return rooms.address.Ask(); };
+  surroundings.may_run = [&rooms] { return MayTrain(rooms); };
+  surroundings.governing = [&rooms]() -> Result<pipeline::Governing> {
+    const auto accepted = CAIRN_TRY(rooms.configurations.Accepted());
+    if (!accepted) return pipeline::Governing();
+    const Node root = CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml"));
+    return pipeline::Governing{accepted->digest, TextOf(root.Find("project"))};
+  };
+  return surroundings;
+}
+
 Result<> Migrate(sql::Database& database) {
-  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema()};
+  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema(),
+                               &pipeline::Schema()};
   return database.Migrate(schemas);
 }
 
@@ -43,7 +68,8 @@ Rooms::Rooms(const Settings& given, Opened opened)
       feasibility(*database, clock),
       catalogue(*database, clock, PlacesFor(settings)),
       tracking(std::move(opened.tracking)),
-      artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts) {}
+      artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts),
+      runner(*database, clock, SurroundingsOf(*this)) {}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   Settings settings = given;
@@ -56,6 +82,12 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
       *opened.database, MachineClock(), settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
   return std::make_unique<Rooms>(settings, std::move(opened));
+}
+
+Result<std::optional<Node>> Rooms::Governing() const {
+  const auto accepted = CAIRN_TRY(configurations.Accepted());
+  if (!accepted) return std::optional<Node>();
+  return std::optional<Node>(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")));
 }
 
 std::string Rooms::InData(std::string_view name) const { return os::JoinPath(settings.data_dir, name); }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "app/address.h"
 #include "app/app.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/clock.h"
@@ -13,6 +15,7 @@
 #include "ledger/metadata/sealer.h"
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
+#include "loop/pipeline/runner.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/tracking.h"
 
@@ -43,7 +46,11 @@ struct Rooms {
   data::Catalogue catalogue;
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;
+  Address address;
+  pipeline::Runner runner;
 
+  /// The last accepted configuration, parsed; null when there is none.
+  Result<std::optional<Node>> Governing() const;
   /// The path of `name` in the data folder.
   std::string InData(std::string_view name) const;
 };

@@ -1,8 +1,10 @@
 #include "cli/door.h"
 
+#include "app/rooms.h"
 #include "cli/site.h"
 #include "ground/fetch/fetch.h"
 #include "ground/fetch/socket_call.h"
+#include "ground/http/server.h"
 #include "ground/os/files.h"
 
 namespace cairn::cli {
@@ -60,11 +62,24 @@ class SocketDoor final : public Door {
 /// This process itself.
 class OwnDoor final : public Door {
  public:
-  explicit OwnDoor(std::unique_ptr<Site> site) : site_(std::move(site)) {}
+  explicit OwnDoor(std::unique_ptr<Site> site) : site_(std::move(site)) {
+    site_->app->OnAddressNeeded([this] { return Listen(); });
+  }
   Result<http::Response> Call(http::Request request) override { return site_->router.Dispatch(std::move(request)); }
 
  private:
+  /// Opens a door on a free port of this machine, for the stages that this process runs.
+  Result<std::string> Listen() {
+    if (!server_) {
+      http::Options options;
+      options.spool_dir = site_->app->rooms().InData("spool");
+      server_ = CAIRN_TRY(http::Server::Start(site_->router, options));
+    }
+    return "http://127.0.0.1:" + std::to_string(server_->port());
+  }
+
   std::unique_ptr<Site> site_;
+  std::unique_ptr<http::Server> server_;
 };
 
 /// Whether a server answers at the socket; one that a dead server left behind does not.

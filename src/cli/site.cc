@@ -29,6 +29,7 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   api::MountVersion(router);
   api::MountConfiguration(router, {rooms.configurations, SectionChecks()});
   api::MountAudit(router, {rooms.log, rooms.sealer, rooms.clock, rooms.InData("heads.jsonl"), rooms.seal_key.PublicKey(), {}});
+  api::MountPipeline(router, rooms.runner);
   mlflow::MountMlflow(router, {*rooms.tracking, rooms.artifacts});
   return site;
 }

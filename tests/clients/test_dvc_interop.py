@@ -3,6 +3,7 @@
 CAIRN names the cairn program (default build/release/cairn), CAIRN_DVC the dvc program (default build/env/dvc/bin/dvc).
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -116,7 +117,7 @@ def test_dvc_finds_clean_what_cairn_ran(project):
 
 
 def test_cairn_finds_clean_what_dvc_ran(project):
-    project.dvc("init", "-q") if project.with_git else project.dvc("init", "-q", "--no-scm")
+    project.dvc("init", "-q", *([] if project.with_git else ["--no-scm"]))
     project.dvc("repro", "-q")
     project.assert_cairn_is_clean()
     assert "nothing ran" in project.cairn("run")
@@ -147,14 +148,27 @@ def test_dvc_restores_outs_from_the_objects_cairn_stored(project):
     project.assert_dvc_is_clean()
 
 
+READ_LOCKS = """
+import json, sys
+from ruamel.yaml import YAML
+print(json.dumps([YAML(typ="safe").load(open(path, encoding="utf-8")) for path in sys.argv[1:]]))
+"""
+
+
 def test_both_write_the_same_lock(project):
     project.cairn("run")
-    ours = (project.folder / "dvc.lock").read_text(encoding="utf-8")
+    (project.folder / "dvc.lock").rename(project.folder / "ours.lock")
     project.dvc("repro", "-q", "-f")
-    import_yaml = project.call(DVC.parent / "python", "-c", "import sys, json; from ruamel.yaml import YAML; print(json.dumps([YAML(typ='safe').load(open(p)) for p in sys.argv[1:]]))",
-                               "dvc.lock", "ours.lock") if (project.folder / "ours.lock").write_text(ours, encoding="utf-8") else None
-    assert import_yaml.returncode == 0, import_yaml.stderr
-    import json
+    read = project.call(DVC.parent / "python", "-c", READ_LOCKS, "ours.lock", "dvc.lock")
+    assert read.returncode == 0, read.stderr
+    ours, theirs = json.loads(read.stdout)
+    assert ours == theirs
 
-    theirs, mine = json.loads(import_yaml.stdout)
-    assert mine == theirs
+
+def test_git_ignores_what_the_cache_keeps(project):
+    project.cairn("run")
+    ignored = project.folder / ".gitignore"
+    if not project.with_git:
+        assert not ignored.exists()
+        return
+    assert set(ignored.read_text().split()) == {"/prepared", "/model.bin", "/first.txt", "/second.txt", "/tool.sh"}

@@ -10,6 +10,15 @@
 namespace cairn::charter {
 namespace {
 
+Verdict Judged(std::string version, bool go, std::string reason) {
+  Verdict verdict;
+  verdict.dataset = "flights";
+  verdict.dataset_version = std::move(version);
+  verdict.go = go;
+  verdict.reason = std::move(reason);
+  return verdict;
+}
+
 class FeasibilityTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { ASSERT_TRUE(store_.database().Migrate(std::array{&metadata::Schema(), &Schema()})); }
@@ -21,14 +30,14 @@ class FeasibilityTest : public testing::TestWithParam<std::string> {
 
 TEST_P(FeasibilityTest, ANoGoBlocksTrainingUntilANewerGo) {
   EXPECT_TRUE(feasibility_.AllowTraining("flights"));
-  ASSERT_TRUE(feasibility_.Record({.dataset = "flights", .dataset_version = "1", .go = false, .reason = "no signal"}, "ada"));
+  ASSERT_TRUE(feasibility_.Record(Judged("1", false, "no signal"), "ada"));
   const auto blocked = feasibility_.AllowTraining("flights");
   ASSERT_FALSE(blocked);
   EXPECT_EQ(blocked.error().reason, Reason::Denied);
   EXPECT_NE(blocked.error().message.find("no signal"), std::string::npos);
   EXPECT_TRUE(feasibility_.AllowTraining("other"));
   clock_.Advance(1);
-  ASSERT_TRUE(feasibility_.Record({.dataset = "flights", .dataset_version = "2", .go = true, .reason = "signal"}, "ada"));
+  ASSERT_TRUE(feasibility_.Record(Judged("2", true, "signal"), "ada"));
   EXPECT_TRUE(feasibility_.AllowTraining("flights"));
 }
 

@@ -1,83 +1,154 @@
 #include "loop/data/contract_check.h"
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 
+#include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::data {
 namespace {
 
-/// A rule as SQL over the columns as text: the rows where `breaks` holds are unexpected.
+/// A rule as SQL over a view of the file in which column i of the contract is `t<i>` as text and `v<i>` in its own type: the rows where `breaks` holds are
+/// unexpected.
 struct SqlRule {
   RuleVerdict verdict;
   std::string breaks;
-  std::string shown;  ///< The expression whose values serve as examples; "" for none.
+  std::string shown;  ///< The expression whose values serve as examples.
 };
 
-/// The value converted to the rule's type, NULL where it does not convert.
-std::string Typed(const ColumnRule& rule, const std::string& column) {
+/// One column of the file as the contract sees it.
+struct ColumnView {
+  std::string text;   ///< As text, NULL where missing.
+  std::string typed;  ///< Over `t`, the text: in the rule's type, NULL where it does not convert.
+  bool never_text = false;
+};
+
+ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format) {
+  ColumnView view;
+  const std::string column = tables::Identifier(field.name);
+  view.text = field.sql_type == "JSON" ? "(" + column + " ->> '$')" : "CAST(" + column + " AS VARCHAR)";
   switch (rule.type) {
-    case ColumnType::String: return "CAST(" + column + " AS VARCHAR)";
-    case ColumnType::Integer: return "TRY_CAST(CAST(" + column + " AS VARCHAR) AS BIGINT)";
-    case ColumnType::Number: return "TRY_CAST(CAST(" + column + " AS VARCHAR) AS DOUBLE)";
-    case ColumnType::Boolean: return "TRY_CAST(CAST(" + column + " AS VARCHAR) AS BOOLEAN)";
-    case ColumnType::Timestamp: return "TRY_CAST(CAST(" + column + " AS VARCHAR) AS TIMESTAMPTZ)";
+    case ColumnType::String:
+      view.typed = "t";
+      view.never_text = format != tables::Format::Csv && field.type != tables::Type::Text && field.type != tables::Type::Time;
+      break;
+    case ColumnType::Integer:
+    case ColumnType::Number: {
+      view.text = "CASE WHEN lower(trim(" + view.text + ")) IN ('nan', '+nan', '-nan') THEN NULL ELSE " + view.text + " END";
+      // The engine would also read 1_000 and 0x10, which nothing else takes for numbers.
+      const std::string plain = "t IS NOT NULL AND NOT contains(t, '_') AND NOT contains(lower(t), 'x')";
+      view.typed = rule.type == ColumnType::Number
+                       ? "CASE WHEN " + plain + " THEN TRY_CAST(t AS DOUBLE) END"
+                       : "CASE WHEN " + plain + " AND TRY_CAST(t AS DOUBLE) = floor(TRY_CAST(t AS DOUBLE)) THEN TRY_CAST(t AS BIGINT) END";
+      break;
+    }
+    case ColumnType::Boolean:
+      view.typed = "CASE WHEN lower(trim(t)) IN ('true', '1') THEN true WHEN lower(trim(t)) IN ('false', '0') THEN false END";
+      break;
+    case ColumnType::Timestamp:
+      view.typed = "coalesce(TRY_CAST(t AS TIMESTAMPTZ), make_timestamptz(TRY_CAST(t AS BIGINT) * 1000))";
+      break;
   }
-  return column;
+  return view;
 }
 
-std::string SqlOf(const Json& value) {
+std::string SqlOf(const ColumnRule& rule, const Json& value) {
   if (value.IsString()) return tables::Literal(value.AsString());
-  if (value.IsBool()) return value.AsBool() ? "true" : "false";
-  return value.IsNumber() ? ShortestText(value.AsDouble()) : "NULL";
+  if (rule.type == ColumnType::Boolean) return (value.IsBool() ? value.AsBool() : value.AsInt() != 0) ? "true" : "false";
+  return value.IsInt() ? std::to_string(value.AsInt()) : ShortestText(value.AsDouble());
 }
 
+/// The contract's rules over a file of these columns; what speaks of a column that is not there becomes a verdict at once.
 class RuleList {
  public:
-  explicit RuleList(const Contract& contract) {
+  RuleList(const Contract& contract, const std::vector<tables::Field>& fields, tables::Format format) : fields_(fields), format_(format) {
     for (const ColumnRule& rule : contract.columns) AddColumn(rule);
     if (!contract.unique.empty()) AddUnique(contract.unique);
+    if (!contract.freshness_column.empty()) AddFreshness(contract.freshness_column);
   }
+
   std::vector<SqlRule>& rules() { return rules_; }
+  std::vector<RuleVerdict>& missing() { return missing_; }
+  /// "" when freshness cannot be told.
+  const std::string& newest() const { return newest_; }
+  /// What to select the rules from.
+  std::string View(const std::string& relation) const {
+    return "(SELECT " + (typed_.empty() ? "1 AS one" : typed_) + " FROM (SELECT " + (texts_.empty() ? "1 AS one" : texts_) + " FROM " + relation + "))";
+  }
 
  private:
-  void Add(const ColumnRule& rule, std::string_view what, std::string expectation, std::string breaks) {
+  const tables::Field* Find(const std::string& name) const {
+    const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const tables::Field& field) { return field.name == name; });
+    return found == fields_.end() ? nullptr : &*found;
+  }
+
+  /// The number of the view's new column, or none and a verdict.
+  std::optional<std::string> AddView(const ColumnRule& rule, bool& never_text) {
+    const tables::Field* field = Find(rule.name);
+    if (!field) {
+      std::vector<std::string_view> names;
+      for (const auto& one : fields_) names.push_back(one.name);
+      missing_.push_back({rule.name + ": present", rule.name, false, 0, 0, {}, "the column is missing." + Suggestion(rule.name, names)});
+      return std::nullopt;
+    }
+    const ColumnView view = ViewOf(rule, *field, format_);
+    never_text = view.never_text;
+    const std::string number = std::to_string(views_++), text = "t" + number;
+    std::string typed;  // `t` stands alone in the expressions above.
+    for (std::size_t i = 0; i < view.typed.size(); ++i) {
+      const auto word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+      const bool alone = view.typed[i] == 't' && (i == 0 || !word(view.typed[i - 1])) && (i + 1 == view.typed.size() || !word(view.typed[i + 1]));
+      typed += alone ? text : std::string(1, view.typed[i]);
+    }
+    texts_ += (texts_.empty() ? "" : ", ") + view.text + " AS " + text;
+    typed_ += (typed_.empty() ? "" : ", ") + text + ", " + typed + " AS v" + number;
+    return number;
+  }
+
+  void Add(const ColumnRule& rule, const std::string& number, std::string_view what, std::string expectation, std::string breaks) {
     SqlRule added;
     added.verdict.rule = rule.name + ": " + std::string(what);
     added.verdict.column = rule.name;
     added.verdict.sentence = std::move(expectation);
     added.breaks = std::move(breaks);
-    added.shown = "CAST(" + tables::Identifier(rule.name) + " AS VARCHAR)";
+    added.shown = "t" + number;
     rules_.push_back(std::move(added));
   }
 
   void AddColumn(const ColumnRule& rule) {
-    const std::string column = tables::Identifier(rule.name), typed = Typed(rule, column);
-    if (!rule.nullable) Add(rule, "not null", "must have a value", column + " IS NULL");
-    Add(rule, "type", "must be a " + std::string(NameOf(rule.type)), column + " IS NOT NULL AND " + typed + " IS NULL");
+    bool never_text = false;
+    const auto number = AddView(rule, never_text);
+    if (!number) return;
+    const std::string text = "t" + *number, typed = "v" + *number, type(NameOf(rule.type));
+    if (!rule.nullable) Add(rule, *number, "not null", "must have a value", text + " IS NULL");
+    Add(rule, *number, "type", "must be a " + type, text + " IS NOT NULL" + (never_text ? "" : " AND " + typed + " IS NULL"));
     if (!rule.allowed.empty()) {
       std::string list;
-      for (const Json& value : rule.allowed) list += (list.empty() ? "" : ", ") + SqlOf(value);
-      Add(rule, "allowed", "must be one of " + list, typed + " IS NOT NULL AND " + typed + " NOT IN (" + list + ")");
+      for (const Json& value : rule.allowed) list += (list.empty() ? "" : ", ") + SqlOf(rule, value);
+      Add(rule, *number, "allowed", "must be one of " + list, typed + " NOT IN (" + list + ")");
     }
-    if (rule.min) {
-      Add(rule, "min", "must be at least " + ShortestText(*rule.min), typed + " < " + ShortestText(*rule.min));
-    }
-    if (rule.max) {
-      Add(rule, "max", "must be at most " + ShortestText(*rule.max), typed + " > " + ShortestText(*rule.max));
-    }
+    if (rule.min) Add(rule, *number, "min", "must be at least " + ShortestText(*rule.min), typed + " < " + ShortestText(*rule.min));
+    if (rule.max) Add(rule, *number, "max", "must be at most " + ShortestText(*rule.max), typed + " > " + ShortestText(*rule.max));
     if (!rule.pattern.empty()) {
-      Add(rule, "pattern", "must match " + rule.pattern,
-          column + " IS NOT NULL AND NOT regexp_matches(CAST(" + column + " AS VARCHAR), " + tables::Literal(rule.pattern) + ")");
+      Add(rule, *number, "pattern", "must match " + rule.pattern, "NOT regexp_matches(" + text + ", " + tables::Literal(rule.pattern) + ")");
     }
     if (rule.unique) {
-      Add(rule, "unique", "must be unique", column + " IS NOT NULL AND count(*) OVER (PARTITION BY " + column + ") > 1");
+      Add(rule, *number, "unique", "must be unique", text + " IS NOT NULL AND count(*) OVER (PARTITION BY " + text + ") > 1");
     }
   }
 
   void AddUnique(const std::vector<std::string>& columns) {
     std::string list;
-    for (const auto& column : columns) list += (list.empty() ? "" : ", ") + tables::Identifier(column);
+    for (const auto& column : columns) {
+      ColumnRule rule;
+      rule.name = column;
+      bool never_text = false;
+      const auto number = AddView(rule, never_text);
+      if (!number) return;
+      list += (list.empty() ? "t" : ", t") + *number;
+    }
     SqlRule added;
     added.verdict.rule = "unique: " + Join(columns, ", ");
     added.verdict.sentence = "these columns together must name one row";
@@ -86,83 +157,105 @@ class RuleList {
     rules_.push_back(std::move(added));
   }
 
+  void AddFreshness(const std::string& column) {
+    ColumnRule rule;
+    rule.name = column;
+    rule.type = ColumnType::Timestamp;
+    bool never_text = false;
+    if (const auto number = AddView(rule, never_text)) newest_ = "v" + *number;
+  }
+
+  const std::vector<tables::Field>& fields_;
+  tables::Format format_;
   std::vector<SqlRule> rules_;
+  std::vector<RuleVerdict> missing_;
+  std::string texts_, typed_, newest_;
+  int views_ = 0;
 };
 
-/// Rules about columns that the source lacks fail for all rows; the others go on to be evaluated.
-std::vector<SqlRule> Present(std::vector<SqlRule> rules, const Contract& contract, const std::vector<tables::Field>& fields,
-                             ContractVerdict& verdict) {
-  std::vector<std::string_view> names;
-  for (const auto& field : fields) names.push_back(field.name);
-  const auto has = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  for (const ColumnRule& rule : contract.columns) {
-    if (has(rule.name)) continue;
-    RuleVerdict missing{rule.name + ": present", rule.name, false, 0, 0, {}, "the column is missing." + Suggestion(rule.name, names)};
-    verdict.rules.push_back(std::move(missing));
-  }
-  const bool unique_present = std::all_of(contract.unique.begin(), contract.unique.end(), has);
-  std::erase_if(rules, [&](const SqlRule& rule) { return rule.verdict.column.empty() ? !unique_present : !has(rule.verdict.column); });
-  return rules;
-}
-
-Result<> Count(tables::Engine& engine, const std::string& relation, std::vector<SqlRule>& rules, ContractVerdict& verdict) {
-  std::string flags, counts = "count(*)";
+/// Rows and unexpected rows of each rule, in one pass; error when one of the rules cannot be evaluated.
+Result<tables::Table> Count(tables::Engine& engine, const std::string& view, std::span<const SqlRule> rules, const std::string& newest) {
+  std::string flags, counts = "count(*), " + (newest.empty() ? "NULL" : "epoch_ms(max(newest))");
   for (std::size_t i = 0; i < rules.size(); ++i) {
     flags += ", (" + rules[i].breaks + ") AS b" + std::to_string(i);
     counts += ", count(*) FILTER (WHERE b" + std::to_string(i) + ")";
   }
-  const auto table = CAIRN_TRY(engine.Query("SELECT " + counts + " FROM (SELECT 1 AS one" + flags + " FROM " + relation + ")"));
-  verdict.rows = table[0].Int(0);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    rules[i].verdict.considered = verdict.rows;
-    rules[i].verdict.unexpected = table[i + 1].Int(0);
-    rules[i].verdict.passed = rules[i].verdict.unexpected == 0;
+  return engine.Query("SELECT " + counts + " FROM (SELECT " + (newest.empty() ? "1" : newest) + " AS newest" + flags + " FROM " + view + ")");
+}
+
+void Take(const tables::Table& table, std::size_t column, std::int64_t rows, RuleVerdict& verdict) {
+  verdict.considered = rows;
+  verdict.unexpected = table[column].Int(0);
+  verdict.passed = verdict.unexpected == 0;
+}
+
+/// One rule is to blame that all cannot be evaluated together: each for itself.
+Result<> CountEach(tables::Engine& engine, const std::string& view, std::vector<SqlRule>& rules, std::int64_t rows) {
+  for (SqlRule& rule : rules) {
+    const auto table = Count(engine, view, {&rule, 1}, "");
+    if (table) {
+      Take(*table, 2, rows, rule.verdict);
+      continue;
+    }
+    if (table.error().reason != Reason::InvalidArgument && table.error().reason != Reason::Unprocessable) return table.error();
+    rule.verdict.passed = false;
+    rule.verdict.sentence += "; the rule itself cannot be evaluated: " + table.error().message;
   }
   return Done{};
 }
 
-Result<> TakeExamples(tables::Engine& engine, const std::string& relation, SqlRule& rule) {
+Result<> TakeExamples(tables::Engine& engine, const std::string& view, SqlRule& rule) {
   const auto table = CAIRN_TRY(engine.Query("SELECT DISTINCT shown FROM (SELECT " + rule.shown + " AS shown, (" + rule.breaks +
-                                            ") AS broken FROM " + relation + ") WHERE broken ORDER BY shown LIMIT 5"));
+                                            ") AS broken FROM " + view + ") WHERE broken ORDER BY shown LIMIT 5"));
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    rule.verdict.examples.push_back(table[0].IsNull(row) ? "(null)" : table[0].Shown(row));
+    rule.verdict.examples.push_back(table[0].IsNull(row) ? "(missing)" : table[0].Shown(row));
   }
   return Done{};
 }
 
-Result<> CheckFreshness(tables::Engine& engine, const std::string& relation, const Contract& contract, TimeMs now,
-                        ContractVerdict& verdict) {
-  RuleVerdict rule{"freshness: " + contract.freshness_column, contract.freshness_column, false, 0, verdict.rows, {}, ""};
-  const auto newest = engine.Query("SELECT epoch_ms(max(TRY_CAST(CAST(" + tables::Identifier(contract.freshness_column) +
-                                   " AS VARCHAR) AS TIMESTAMPTZ))) FROM " + relation);
-  if (!newest || (*newest)[0].IsNull(0)) {
-    rule.sentence = "the newest value must not be older than " + FormatDuration(contract.freshness_ms) + ", and no time could be read";
+RuleVerdict Freshness(const Contract& contract, std::optional<TimeMs> newest, std::int64_t rows, TimeMs now) {
+  RuleVerdict rule{"freshness: " + contract.freshness_column, contract.freshness_column, false, 0, rows, {}, ""};
+  rule.sentence = "the newest value must not be older than " + FormatDuration(contract.freshness_ms);
+  if (newest) {
+    rule.passed = now - *newest <= contract.freshness_ms;
+    rule.sentence += "; it is from " + FormatUtc(*newest);
   } else {
-    const TimeMs at = (*newest)[0].Int(0);
-    rule.passed = now - at <= contract.freshness_ms;
-    rule.sentence = "the newest value must not be older than " + FormatDuration(contract.freshness_ms) + "; it is from " + FormatUtc(at);
+    rule.sentence += ", and no time could be read";
   }
-  verdict.rules.push_back(std::move(rule));
-  return Done{};
+  return rule;
 }
 
 }  // namespace
 
-Result<ContractVerdict> CheckContract(tables::Engine& engine, const tables::Source& source, const Contract& contract, TimeMs now) {
+Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string& file, const Contract& contract, TimeMs now) {
+  tables::ReadOptions options;
+  options.all_text = true;
+  const auto source = CAIRN_TRY(tables::Source::Open(file, options));
   const auto fields = CAIRN_TRY(engine.Sniff(source));
+  RuleList list(contract, fields, source.format());
+  const std::string view = list.View(source.Relation());
   ContractVerdict verdict;
-  auto rules = Present(std::move(RuleList(contract).rules()), contract, fields, verdict);
-  const std::string relation = source.Relation();
-  CAIRN_TRY(Count(engine, relation, rules, verdict));
-  for (SqlRule& rule : rules) {
-    if (!rule.verdict.passed) CAIRN_TRY(TakeExamples(engine, relation, rule));
-    verdict.rules.push_back(std::move(rule.verdict));
+  verdict.rules = std::move(list.missing());
+  auto& rules = list.rules();
+  auto counted = Count(engine, view, rules, list.newest());
+  const bool together = static_cast<bool>(counted);
+  if (!together) counted = Count(engine, view, {}, list.newest());
+  if (!counted) return counted.error();
+  verdict.rows = (*counted)[0].Int(0);
+  if (!together) CAIRN_TRY(CountEach(engine, view, rules, verdict.rows));
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (together) Take(*counted, i + 2, verdict.rows, rules[i].verdict);
+    if (rules[i].verdict.unexpected > 0) CAIRN_TRY(TakeExamples(engine, view, rules[i]));
+    verdict.rules.push_back(std::move(rules[i].verdict));
   }
   if (contract.min_rows > 0) {
     verdict.rules.push_back({"rows: min", "", verdict.rows >= contract.min_rows, 0, verdict.rows, {},
                              "there must be at least " + WithThousands(contract.min_rows) + " rows; there are " + WithThousands(verdict.rows)});
   }
-  if (!contract.freshness_column.empty()) CAIRN_TRY(CheckFreshness(engine, relation, contract, now, verdict));
+  if (!contract.freshness_column.empty()) {
+    const bool told = !list.newest().empty() && !(*counted)[1].IsNull(0);
+    verdict.rules.push_back(Freshness(contract, told ? std::optional<TimeMs>((*counted)[1].Int(0)) : std::nullopt, verdict.rows, now));
+  }
   verdict.passed = std::all_of(verdict.rules.begin(), verdict.rules.end(), [](const RuleVerdict& rule) { return rule.passed; });
   return verdict;
 }
@@ -183,6 +276,7 @@ std::string ContractVerdict::Failures() const {
   for (const RuleVerdict& rule : rules) {
     if (rule.passed) continue;
     std::string text = rule.rule;
+    if (rule.unexpected == 0) text += " (" + rule.sentence + ")";
     if (rule.unexpected > 0) text += " (" + WithThousands(rule.unexpected) + " of " + WithThousands(rule.considered) + " rows, such as " + Join(rule.examples, ", ") + ")";
     failures.push_back(std::move(text));
   }

@@ -69,6 +69,46 @@ Result<std::int64_t> DurationAt(const Node& node, std::string_view key) {
   return *duration;
 }
 
+std::string Shown(const Json& value) { return value.IsString() ? "'" + value.AsString() + "'" : value.Dump(); }
+
+bool IsWholeDouble(const Json& value) {
+  return value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()) && std::fabs(value.AsDouble()) < 0x1p63;
+}
+
+bool Fits(ColumnType type, const Json& value) {
+  switch (type) {
+    case ColumnType::String: return value.IsString();
+    case ColumnType::Integer: return value.IsInt() || IsWholeDouble(value);
+    case ColumnType::Number: return value.IsNumber();
+    case ColumnType::Boolean: return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
+    case ColumnType::Timestamp: return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
+  }
+  return false;
+}
+
+bool Same(const Json& a, const Json& b) {
+  if (a.IsNumber() && b.IsNumber()) return a.AsDouble() == b.AsDouble();
+  if (a.IsBool() && b.IsInt()) return a.AsBool() == (b.AsInt() != 0);
+  if (a.IsInt() && b.IsBool()) return Same(b, a);
+  return a == b;
+}
+
+bool IsMissing(const Json& value) { return value.IsNull() || (value.IsNumber() && std::isnan(value.AsDouble())); }
+
+/// Bounds are for numbers, patterns for text, and what is allowed must be of the column's type: anything else could never hold.
+Result<> CheckRule(const ColumnRule& rule, const Node& node) {
+  const bool number = rule.type == ColumnType::Integer || rule.type == ColumnType::Number;
+  const std::string column = "column '" + rule.name + "'", type(NameOf(rule.type));
+  if (!number && (rule.min || rule.max)) return WrongAt(node, column + " is a " + type + ": 'min' and 'max' are for integer and number");
+  if (rule.min && rule.max && *rule.min > *rule.max) return WrongAt(node, column + ": 'min' is above 'max'");
+  if (!rule.pattern.empty() && rule.type != ColumnType::String) return WrongAt(node, column + " is a " + type + ": 'pattern' is for string");
+  if (!rule.allowed.empty() && rule.type == ColumnType::Timestamp) return WrongAt(node, column + " is a timestamp: 'allowed' is for the other types");
+  for (const Json& value : rule.allowed) {
+    if (!Fits(rule.type, value)) return WrongAt(node, column + " allows " + Shown(value) + ", which is no " + type);
+  }
+  return Done{};
+}
+
 Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
   ColumnRule rule;
   rule.name = name;
@@ -93,6 +133,7 @@ Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
       rule.allowed.push_back(rule.type == ColumnType::String ? Json(item.text()) : item.ToJson());
     }
   }
+  CAIRN_TRY(CheckRule(rule, node));
   return rule;
 }
 
@@ -110,6 +151,7 @@ Result<Contract> ParseContract(const Node& node) {
   if (const Node* freshness = CAIRN_TRY(MapAt(node, "freshness"))) {
     CAIRN_TRY(freshness->OnlyKeys({"column", "within"}));
     contract.freshness_column = TextAt(*freshness, "column");
+    if (contract.freshness_column.empty()) return WrongAt(*freshness, "'freshness' needs a 'column' that holds a time");
     contract.freshness_ms = CAIRN_TRY(DurationAt(*freshness, "within"));
   }
   return contract;
@@ -153,24 +195,6 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   return specification;
 }
 
-std::string Shown(const Json& value) { return value.IsString() ? "'" + value.AsString() + "'" : value.Dump(); }
-
-bool Fits(ColumnType type, const Json& value) {
-  switch (type) {
-    case ColumnType::String: return value.IsString();
-    case ColumnType::Integer: return value.IsInt() || (value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()));
-    case ColumnType::Number: return value.IsNumber();
-    case ColumnType::Boolean: return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
-    case ColumnType::Timestamp: return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
-  }
-  return false;
-}
-
-bool Same(const Json& a, const Json& b) {
-  if (a.IsNumber() && b.IsNumber()) return a.AsDouble() == b.AsDouble();
-  return a == b;
-}
-
 }  // namespace
 
 std::string_view NameOf(ColumnType type) { return kTypes[static_cast<std::size_t>(type)]; }
@@ -181,7 +205,7 @@ const ColumnRule* Contract::Find(std::string_view column) const {
 }
 
 std::string Contract::Violation(const ColumnRule& rule, const Json& value) {
-  if (value.IsNull()) return rule.nullable ? "" : "is missing, and it must not be";
+  if (IsMissing(value)) return rule.nullable ? "" : "is missing, and it must not be";
   if (!Fits(rule.type, value)) return "is " + Shown(value) + ", which is no " + std::string(NameOf(rule.type));
   const bool listed = std::any_of(rule.allowed.begin(), rule.allowed.end(), [&](const Json& one) { return Same(one, value); });
   if (!rule.allowed.empty() && !listed) return "is " + Shown(value) + ", which is not among the allowed values";

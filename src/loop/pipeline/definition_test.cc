@@ -16,7 +16,7 @@ class DefinitionTest : public ::testing::Test {
  protected:
   Result<Definition> Read(std::string_view dvc_yaml, std::string_view params = "") {
     EXPECT_TRUE(os::WriteFileAtomically(folder_ / "dvc.yaml", dvc_yaml));
-    if (!params.empty()) EXPECT_TRUE(os::WriteFileAtomically(folder_ / "params.yaml", params));
+    EXPECT_TRUE(params.empty() || os::WriteFileAtomically(folder_ / "params.yaml", params));
     return ReadDefinition(folder_.path());
   }
 
@@ -49,10 +49,13 @@ TEST_F(DefinitionTest, EveryPartOfAStageIsRead) {
 }
 
 TEST_F(DefinitionTest, TemplatesAreFilledAsDvcFillsThem) {
-  const auto read = Read("vars: [{who: me}]\nstages: {s: {cmd: 'x ${lr} ${big} ${on} ${layers[1]} ${who} ${opts} \\${kept}'}}\n",
-                         "lr: 0.0001\nbig: 1e3\non: true\nlayers: [7, 8]\nopts: {a: {b: 'q r'}, yes: true, no: false, many: [1, x]}\n");
+  const auto read = Read(
+      "vars: [{who: me}]\nstages: {s: {cmd: 'x ${lr} ${big} ${on} ${layers[1]} ${who} ${opts} \\${kept}'}}\n",
+      "lr: 0.0001\nbig: 1e3\non: true\nlayers: [7, 8]\nopts: {a: {b: 'q r'}, yes: true, no: false, many: [1, "
+      "x]}\n");
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->stages.front().cmd.AsString(), "x 0.0001 1000.0 true 8 me --a.b 'q r' --yes --many 1 x ${kept}");
+  EXPECT_EQ(read->stages.front().cmd.AsString(),
+            "x 0.0001 1000.0 true 8 me --a.b 'q r' --yes --many 1 x ${kept}");
 }
 
 TEST_F(DefinitionTest, AMultiLineCommandIsOneCommandALine) {
@@ -87,18 +90,23 @@ TEST_P(MistakeTest, IsNamedWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Files, MistakeTest,
     ::testing::Values(
-        Mistake{"stages: {s: {cmd: x, dep: [a]}}", Reason::InvalidArgument, "unknown key 'dep'. Did you mean 'deps'?"},
+        Mistake{"stages: {s: {cmd: x, dep: [a]}}", Reason::InvalidArgument,
+                "unknown key 'dep'. Did you mean 'deps'?"},
         Mistake{"stage: {}", Reason::InvalidArgument, "Did you mean 'stages'?"},
         Mistake{"stages: {s: {outs: [a]}}", Reason::InvalidArgument, "stage 's' has no 'cmd'"},
-        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a]}}", Reason::InvalidArgument, "'a' is made by stage 's' and by stage 't'"},
-        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a/b]}}", Reason::InvalidArgument, "'a' and 'a/b' lie one in the other"},
-        Mistake{"stages: {s: {cmd: x, deps: [a], outs: [a]}}", Reason::InvalidArgument, "both reads and makes 'a'"},
+        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a]}}", Reason::InvalidArgument,
+                "'a' is made by stage 's' and by stage 't'"},
+        Mistake{"stages: {s: {cmd: x, outs: [a]}, t: {cmd: x, outs: [a/b]}}", Reason::InvalidArgument,
+                "'a' and 'a/b' lie one in the other"},
+        Mistake{"stages: {s: {cmd: x, deps: [a], outs: [a]}}", Reason::InvalidArgument,
+                "both reads and makes 'a'"},
         Mistake{"stages: {s: {cmd: x, outs: [../a]}}", Reason::InvalidArgument, "'../a' leaves the project"},
         Mistake{"stages: {s: {cmd: x, deps: ['s3://b/k']}}", Reason::Unsupported, "is an address"},
         Mistake{"stages: {s: {foreach: [1], do: {cmd: x}}}", Reason::Unsupported, "'foreach'"},
         Mistake{"stages: {s/t: {cmd: x}}", Reason::InvalidArgument, "the stage name 's/t' holds '/'"},
         Mistake{"stages: {s: {cmd: 'x ${nope}'}}", Reason::InvalidArgument, "nothing is known under 'nope'"},
-        Mistake{"stages: {a: {cmd: x, deps: [c], outs: [a]}, b: {cmd: x, deps: [a], outs: [b]}, c: {cmd: x, deps: [b], outs: [c]}}",
+        Mistake{"stages: {a: {cmd: x, deps: [c], outs: [a]}, b: {cmd: x, deps: [a], outs: [b]}, c: {cmd: x, "
+                "deps: [b], outs: [c]}}",
                 Reason::InvalidArgument, "the stages form a cycle: a → c → b → a"},
         Mistake{"stages:\n  s: {cmd: x\n", Reason::InvalidArgument, "dvc.yaml:3:1"}));
 

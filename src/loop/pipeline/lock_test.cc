@@ -52,7 +52,8 @@ stages:
 Lock GoldenLock() {
   Lock lock;
   LockedStage prep{"prep", "python prep.py", {}, {}, {}};
-  prep.deps = {{"prep.py", "e48deeee6ffbc5c9a9be717fcc0251a2", 50, {}, false}, {"raw", "3b19761b3afda73d2e3b38a2120c9383.dir", 22, 4, false}};
+  prep.deps = {{"prep.py", "e48deeee6ffbc5c9a9be717fcc0251a2", 50, {}, false},
+               {"raw", "3b19761b3afda73d2e3b38a2120c9383.dir", 22, 4, false}};
   prep.params = {{"params.yaml",
                   {{"lr", 1e-5},
                    {"names", Json::Array({"a", "true", "b c"})},
@@ -87,7 +88,9 @@ TEST(LockTest, AStageRunAgainKeepsItsPlace) {
 
 TEST(LockTest, ADamagedLockIsNamedAndNeverTakenForEmpty) {
   const auto folder = os::TempFolder::Create();
-  for (const char* text : {"schema: '1.0'\n", "- a\n", "schema: '2.0'\nstages:\n  a:\n    deps:\n    - md5: x\n", "schema: '2.0'\nstages: {a: 3}\n"}) {
+  for (const char* text :
+       {"schema: '1.0'\n", "- a\n", "schema: '2.0'\nstages:\n  a:\n    deps:\n    - md5: x\n",
+        "schema: '2.0'\nstages: {a: 3}\n"}) {
     ASSERT_TRUE(os::WriteFileAtomically((*folder) / "dvc.lock", text));
     const auto read = ReadLock(folder->path());
     ASSERT_FALSE(read) << text;

@@ -44,7 +44,9 @@ class PlanTest : public ::testing::Test {
     }
   }
 
-  void Write(const std::string& name, std::string_view text) { ASSERT_TRUE(os::WriteFileAtomically(folder_ / name, text)); }
+  void Write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(os::WriteFileAtomically(folder_ / name, text));
+  }
   std::unique_ptr<Project> Open() {
     auto project = Project::Open(folder_.path(), folder_ / ".cairn");
     EXPECT_TRUE(project) << project.error().message;
@@ -57,7 +59,8 @@ class PlanTest : public ::testing::Test {
     EXPECT_TRUE(plan) << plan.error().message;
     std::vector<std::string> causes;
     for (const auto& planned : plan->stages) {
-      for (const auto& cause : planned.causes) causes.push_back(planned.stage->name + "/" + NameOf(cause.level) + ": " + cause.sentence);
+      for (const auto& cause : planned.causes)
+        causes.push_back(planned.stage->name + "/" + NameOf(cause.level) + ": " + cause.sentence);
     }
     return causes;
   }
@@ -82,7 +85,9 @@ TEST_P(MixTest, NamesExactlyTheLevelsThatChanged) {
   std::vector<std::string> expected;
   if (data) Write("raw.csv", "2\n"), expected.push_back("prep/data: raw.csv changed");
   if (code) Write("prep.py", "other\n"), expected.push_back("prep/code: prep.py changed");
-  if (params) Write("params.yaml", "lr: 0.2\ntrain: {seed: 1}\n"), expected.push_back("train/params: params.yaml: lr changed from 0.1 to 0.2");
+  if (params)
+    Write("params.yaml", "lr: 0.2\ntrain: {seed: 1}\n"),
+        expected.push_back("train/params: params.yaml: lr changed from 0.1 to 0.2");
   if (data || code) expected.push_back("train/upstream: stage 'prep' runs before it");
   EXPECT_THAT(Causes(), ::testing::ElementsAreArray(expected));
 }
@@ -95,7 +100,8 @@ TEST_F(PlanTest, EachOtherCauseIsNamed) {
   Write("dvc.yaml", "stages:\n  prep: {cmd: prepare --fast, deps: [raw.csv, prep.py], outs: [clean.csv]}\n");
   EXPECT_THAT(Causes(), ElementsAre("prep/command: its command changed"));
   Write("dvc.yaml", "stages:\n  prep: {cmd: prepare, deps: [raw.csv, params.yaml], outs: [clean.csv]}\n");
-  EXPECT_THAT(Causes(), ElementsAre("prep/data: params.yaml is a new dependency", "prep/code: prep.py is no dependency any more"));
+  EXPECT_THAT(Causes(), ElementsAre("prep/data: params.yaml is a new dependency",
+                                    "prep/code: prep.py is no dependency any more"));
   Write("dvc.yaml", kStages);
   Write("model", "edited\n");
   EXPECT_THAT(Causes(), ElementsAre("train/output: model is not what the stage made"));
@@ -105,7 +111,8 @@ TEST_F(PlanTest, EachOtherCauseIsNamed) {
 
 TEST_F(PlanTest, AnObjectGoneFromTheCacheIsACause) {
   ASSERT_TRUE(os::RemoveTree(folder_ / ".dvc"));
-  EXPECT_THAT(Causes(), ElementsAre("prep/output: clean.csv is not in the cache", "train/output: model is not in the cache",
+  EXPECT_THAT(Causes(), ElementsAre("prep/output: clean.csv is not in the cache",
+                                    "train/output: model is not in the cache",
                                     "train/upstream: stage 'prep' runs before it"));
 }
 
@@ -126,7 +133,8 @@ TEST_F(PlanTest, AMissingParameterIsNamedBeforeAnythingRuns) {
   const auto project = Open();
   const auto inputs = project->ObserveInputs(*project->definition().Find("train"));
   ASSERT_FALSE(inputs);
-  EXPECT_EQ(inputs.error().message, "stage 'train' needs the parameter 'train.seed', which params.yaml does not hold");
+  EXPECT_EQ(inputs.error().message,
+            "stage 'train' needs the parameter 'train.seed', which params.yaml does not hold");
 }
 
 TEST_F(PlanTest, AFrozenStageIsNotMovedByItsDeps) {

@@ -13,8 +13,11 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "ledger/governance/decision.h"
+#include "ledger/metadata/derived.h"
 #include "loop/registry/manifest.h"
 #include "loop/tracking/artifacts.h"
+#include "loop/tracking/logged_models.h"
+#include "loop/tracking/runs.h"
 
 /// What may be used: registered models, their versions, and the aliases that name one of them.
 namespace cairn::registry {
@@ -39,6 +42,7 @@ struct ModelVersion {
   std::string model;
   std::int64_t version = 0;
   std::string source;    ///< As the client gave it: "models:/m-…", "runs:/…/model", "mlflow-artifacts:/…".
+  std::string storage;   ///< The URI that holds its files: the source with a "models:/" in it resolved.
   std::string location;  ///< Where its files lie below the artifact root, resolved when it was registered: "1/models/m-…/artifacts"; "" when not ours.
   std::string run_id, model_id, run_link, description;
   std::string stage = "None";
@@ -74,11 +78,15 @@ class Registry {
   Result<RegisteredModel> Create(std::string_view name, const std::vector<Tag>& tags, std::string_view description, std::string_view actor);
   Result<RegisteredModel> FindModel(std::string_view name) const;
   Result<RegisteredModel> Describe(std::string_view name, std::string_view description);
-  /// Denied while its production alias is guarded and set: renaming or deleting would take production away without a decision.
+  /// Denied for a bound model, which may neither lose its name nor vanish without a decision, and for another one that would bring an alias
+  /// `production` of its own under the bound name. AlreadyExists when the new name is taken. The aliases come along.
   Result<RegisteredModel> Rename(std::string_view name, std::string_view new_name, std::string_view actor);
+  /// Denied for a bound model. Versions, tags and aliases go with it; the files stay.
   Result<> DeleteModel(std::string_view name, std::string_view actor);
 
-  /// Registers the next version and freezes a manifest of digests of its files.
+  /// Registers the next version and freezes a manifest of digests of its files. Sources as MLflow takes them: InvalidArgument for a path that leads
+  /// elsewhere, and for a folder of this machine unless it lies within the artifacts of the run or logged model that is named with it. A logged model
+  /// is told that it was registered.
   Result<ModelVersion> Add(const NewVersion& version);
   Result<ModelVersion> Find(std::string_view model, std::int64_t version) const;
   /// The newest by number; NotFound when the model has none.
@@ -103,15 +111,18 @@ class Registry {
   Result<ModelVersion> FindByAlias(std::string_view model, std::string_view alias) const;
 
   /// Moves the guarded alias under a decision, redeemed in the same transaction. The manifest is verified first (Corrupt when a file changed since registration).
-  /// `action` is "promote" or "rollback"; `seen` as governance::Redemption. Gives the id of the pre-authorised return, or "".
+  /// `act.action` is "promote" or "rollback"; `seen` as governance::Redemption, except that "manifest" is filled in here with the digest that was just verified:
+  /// a decision must have seen it. A pre-authorised return sees {"manifest"} of the version it returns to. Conflict when the accepted configuration binds
+  /// another model or alias; Unsupported for a version whose files are not kept here. Gives the id of the pre-authorised return, or "".
   Result<std::string> MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen, std::string_view actor,
                                   std::string_view cause);
 
-  /// The version's files against its manifest: Corrupt naming the first that differs, NotFound when one is missing.
+  /// The version's files against its manifest: Corrupt naming the first that differs or was added, NotFound when one is missing, Unsupported when there is
+  /// no manifest because the files are not kept here.
   Result<> Verify(const ModelVersion& version) const;
   /// The folder on this machine that holds the version's files (verified by the caller when it matters). Unsupported when they are not ours.
   Result<std::string> FolderOf(const ModelVersion& version) const;
-  /// Whether a path below the artifact root belongs to a registered version, whose files must not change any more.
+  /// Whether a path below the artifact root is, holds, or lies in the folder of a registered version of the bound model: what is there must not change any more.
   Result<bool> IsFrozen(std::string_view artifact_path) const;
 
   struct Search {
@@ -127,13 +138,20 @@ class Registry {
   };
   /// Filters and order as in MLflow's: name, tags.; prompts are hidden unless the filter names their tag.
   Result<Page<RegisteredModel>> SearchModels(const Search& search) const;
+  /// name, run_id, source_path, version_number, tags.; without aliases in the answer.
   Result<Page<ModelVersion>> SearchVersions(const Search& search) const;
 
+  /// Every alias that stands, against what the events registry.alias_moved say: rows {"model", "alias", "version"} by model and alias.
+  metadata::DerivedTable AliasTable() const;
+
  private:
+
   sql::Database& database_;
   const os::Clock& clock_;
   tracking::Artifacts& artifacts_;
   std::function<Result<Guard>(sql::Connection&)> guard_;
+  tracking::LoggedModels logged_models_;
+  tracking::Runs runs_;
 };
 
 }  // namespace cairn::registry

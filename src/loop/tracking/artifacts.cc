@@ -56,6 +56,12 @@ Result<Artifacts::File> Artifacts::Find(std::string_view path) const {
                "The artifact '" + std::string(path) + "' is a folder; name a file in it."};
 }
 
+Result<std::string> Artifacts::FolderAt(std::string_view path) const {
+  auto place = CAIRN_TRY(Place(path));
+  if (!os::IsFolder(place)) return Missing(path);
+  return place;
+}
+
 Result<> Artifacts::Adopt(std::string_view path, const std::string& source) {
   const auto place = CAIRN_TRY(Place(path));
   if (place == root_ || os::IsFolder(place)) {

@@ -31,6 +31,8 @@ class Artifacts {
   };
   /// NotFound when there is nothing, InvalidArgument for a folder.
   Result<File> Find(std::string_view path) const;
+  /// Where a folder lies on this machine. NotFound when there is nothing, or a file.
+  Result<std::string> FolderAt(std::string_view path) const;
 
   /// Moves the file at `source` here, over one that is there; on disk when it returns.
   Result<> Adopt(std::string_view path, const std::string& source);

@@ -75,7 +75,7 @@ Result<ExperimentId> Experiments::Create(const New& wanted) {
 
 Result<> Experiments::EnsureDefault() {
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  auto made = database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto present = ReadExperiment(connection, 0);
     if (present) return {};
     if (present.error().reason != Reason::NotFound) return present.error();
@@ -86,6 +86,9 @@ Result<> Experiments::EnsureDefault() {
     CAIRN_TRY(InsertExperiment(connection, experiment));
     return Record(connection, now, "created", experiment);
   });
+  // Another process that opened the same store at the same moment made it.
+  if (!made && made.error().reason == Reason::AlreadyExists) return {};
+  return made;
 }
 
 Result<Experiment> Experiments::Find(ExperimentId id) const {

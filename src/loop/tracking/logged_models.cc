@@ -7,6 +7,7 @@
 #include "loop/tracking/artifact_path.h"
 #include "loop/tracking/limits/keys.h"
 #include "loop/tracking/limits/names.h"
+#include "loop/tracking/registrations.h"
 #include "loop/tracking/search/page.h"
 #include "loop/tracking/search/searches.h"
 #include "loop/tracking/tables/experiment_table.h"
@@ -109,9 +110,13 @@ Result<> LoggedModels::Delete(std::string_view id) {
 
 Result<> LoggedModels::SetTags(std::string_view id, std::span<const Tag> tags) {
   CAIRN_TRY(CheckTags(tags));
+  std::vector<Tag> kept(tags.begin(), tags.end());
+  for (auto& tag : kept) {
+    if (tag.key == kRegistrationsTag) tag.value = WithoutRepeats(tag.value);
+  }
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(ReadLiveModel(connection, id));
-    return UpsertModelTags(connection, id, tags);
+    return UpsertModelTags(connection, id, kept);
   });
 }
 

@@ -83,6 +83,17 @@ Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, std::string& name) {
   return tags;
 }
 
+Result<Run> Insert(sql::Database& database, std::int64_t number, const Run& wanted) {
+  return database.Transact([&](sql::Connection& connection) -> Result<Run> {
+    const auto experiment = CAIRN_TRY(ReadActiveExperiment(connection, wanted.info.experiment));
+    auto run = wanted;
+    run.info.artifact_uri = AppendToUri(experiment.artifact_location, run.info.id + "/artifacts");
+    CAIRN_TRY(InsertRun(connection, {number, run.info}));
+    CAIRN_TRY(UpsertTags(connection, number, run.tags));
+    return run;
+  });
+}
+
 }  // namespace
 
 Runs::Runs(sql::Database& database, const os::Clock& clock)
@@ -97,14 +108,12 @@ Result<Run> Runs::Create(const New& wanted) {
   run.info.experiment = wanted.experiment;
   run.info.user = wanted.user;
   run.info.start_ms = wanted.start_ms;
-  const auto number = NewRunNumber(clock_.Now());
-  return database_.Transact([&](sql::Connection& connection) -> Result<Run> {
-    const auto experiment = CAIRN_TRY(ReadActiveExperiment(connection, wanted.experiment));
-    run.info.artifact_uri = AppendToUri(experiment.artifact_location, run.info.id + "/artifacts");
-    CAIRN_TRY(InsertRun(connection, {number, run.info}));
-    CAIRN_TRY(UpsertTags(connection, number, run.tags));
-    return run;
-  });
+  // Another process on the same store, or this one before its clock was set back, may have taken the number.
+  constexpr int kAttempts = 20;
+  for (int attempt = 1;; ++attempt) {
+    auto created = Insert(database_, NewRunNumber(clock_.Now()), run);
+    if (created || created.error().reason != Reason::AlreadyExists || attempt == kAttempts) return created;
+  }
 }
 
 Result<Run> Runs::Find(std::string_view id) const {

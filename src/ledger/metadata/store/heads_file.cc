@@ -1,8 +1,6 @@
 #include "ledger/metadata/store/heads_file.h"
 
-#include <fcntl.h>
-
-#include "ground/os/descriptor.h"
+#include "ground/os/append_file.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 
@@ -53,14 +51,13 @@ Result<HeadsEnd> EndOf(const std::string& path) {
 
 Result<HeadsEnd> AppendHeads(const std::string& path, HeadsEnd end, const std::vector<TreeHead>& heads) {
   if (heads.empty()) return end;
-  const bool fresh = !os::Exists(path);
   std::string lines = end.ended ? "" : "\n";
   for (const auto& head : heads) lines += ToJson(head).Dump() + "\n";
-  const auto file = CAIRN_TRY(os::Open(path, O_WRONLY | O_APPEND | O_CREAT));
-  CAIRN_TRY(os::WriteAll(file.number(), lines, path));
-  CAIRN_TRY(os::SyncFile(path));
-  if (fresh) CAIRN_TRY(os::SyncFolder(os::ParentOf(path)));
-  return HeadsEnd{end.bytes + lines.size(), true};
+  os::SystemDisk disk;
+  const auto file = CAIRN_TRY(disk.OpenAppend(path));
+  CAIRN_TRY(file->Append(lines));
+  CAIRN_TRY(file->Sync());
+  return HeadsEnd{file->size(), true};
 }
 
 }  // namespace cairn::metadata

@@ -27,8 +27,7 @@ Result<> AllowAlias(const Guard& guard, std::string_view model, std::string_view
 Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version) {
   if (!Binds(guard, version.model)) return {};
   const auto& aliases = version.aliases;
-  const bool live = std::find(aliases.begin(), aliases.end(), guard.alias) != aliases.end();
-  if (!live && version.stage != kProductionStage) return {};
+  if (std::find(aliases.begin(), aliases.end(), guard.alias) == aliases.end()) return {};
   return Denied("Version " + std::to_string(version.version) + " of model " + Quoted(version.model) +
                 " is in production and cannot be deleted: promote another version first." + kHow);
 }
@@ -58,8 +57,8 @@ Result<> AllowStage(const Guard& guard, const ModelVersion& version, std::string
   if (!Binds(guard, version.model) || version.stage == stage) return {};
   if (version.stage != kProductionStage && stage != kProductionStage) return {};
   return Denied("The model " + Quoted(version.model) +
-                " is bound by the accepted configuration: its versions enter and leave the stage Production no longer by a "
-                "transition." + kHow);
+                " is bound by the accepted configuration: no transition brings its versions into the stage Production or "
+                "out of it." + kHow);
 }
 
 }  // namespace cairn::registry

@@ -1,0 +1,286 @@
+#include "loop/pipeline/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <future>
+
+#include "ground/os/files.h"
+#include "ground/os/temp_folder.h"
+#include "ground/sql/testing/engines.h"
+#include "ledger/metadata/log.h"
+#include "ledger/metadata/schema.h"
+#include "loop/pipeline/schema.h"
+
+namespace cairn::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class RunnerTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  RunnerTest() : store_(GetParam()) {
+    const sql::RoomSchema* rooms[] = {&metadata::Schema(), &pipeline::Schema()};
+    EXPECT_TRUE(store_->Migrate(rooms));
+    Build();
+  }
+
+  static Surroundings Around(const std::string& data_dir) {
+    Surroundings around;
+    around.data_dir = data_dir;
+    around.tracking_address = [] { return Result<std::string>("http://127.0.0.1:5"); };
+    around.governing = [] { return Result<Governing>(Governing{"d1", "flights"}); };
+    around.workers = 2;
+    around.grace_ms = 200;
+    return around;
+  }
+
+  void Build() {
+    Surroundings around = Around(folder_ / ".cairn");
+    around.may_run = [this] { return permission_; };
+    around.on_end = [this](const RunRecord& run) {
+      const std::lock_guard lock(mutex_);
+      ended_.push_back(run.id);
+    };
+    runner_ = std::make_unique<Runner>(*store_, clock_, std::move(around));
+  }
+
+  void Write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(os::WriteFileAtomically(folder_ / name, text));
+  }
+  std::string Read(const std::string& name) {
+    const auto text = os::ReadFile(folder_ / name);
+    return text ? *text : "(" + text.error().message + ")";
+  }
+  std::string Fifo(const std::string& name) {
+    EXPECT_EQ(::mkfifo((folder_ / name).c_str(), 0600), 0);
+    return folder_ / name;
+  }
+
+  Request Asked() const {
+    Request request;
+    request.project = folder_.path();
+    request.actor = "ben";
+    return request;
+  }
+  RunRecord ToEnd(RunRecord run) {
+    while (run.state == RunState::Running) {
+      auto next = runner_->Follow(run.id, run.revision, 60'000);
+      EXPECT_TRUE(next) << next.error().message;
+      if (!next) break;
+      run = *std::move(next);
+    }
+    return run;
+  }
+  RunRecord Run() {
+    auto run = runner_->Start(Asked());
+    EXPECT_TRUE(run) << run.error().message;
+    return run ? ToEnd(*run) : RunRecord();
+  }
+  static std::vector<std::string> States(const RunRecord& run) {
+    std::vector<std::string> states;
+    for (const auto& stage : run.stages) states.push_back(stage.name + " " + NameOf(stage.state));
+    return states;
+  }
+  std::vector<metadata::LoggedEvent> Events() { return *metadata::Log(*store_).Read({.kind = "pipeline."}); }
+
+  sql::testing::TestStore store_;
+  os::TempFolder folder_ = *os::TempFolder::Create();
+  os::SystemClock clock_;
+  Result<> permission_;
+  std::mutex mutex_;
+  std::vector<std::string> ended_;
+  std::unique_ptr<Runner> runner_;
+};
+
+TEST_P(RunnerTest, RunsWhatIsStaleRecordsItAndThenDoesNothing) {
+  Write("dvc.yaml",
+        "stages:\n"
+        "  b: {cmd: 'cat a.txt > b.txt; echo \"{\\\"loss\\\": 0.5}\" > m.json', deps: [a.txt], outs: "
+        "[b.txt], metrics: [m.json: {cache: false}]}\n"
+        "  a: {cmd: 'echo said; echo $DVC_STAGE $MLFLOW_TRACKING_URI $MLFLOW_EXPERIMENT_NAME > a.txt; test "
+        "-n \"$DVC_ROOT\"', outs: [a.txt]}\n");
+  const RunRecord run = Run();
+  EXPECT_THAT(States(run), ElementsAre("a finished", "b finished"));
+  EXPECT_EQ(run.state, RunState::Finished);
+  EXPECT_EQ(run.configuration, "d1");
+  EXPECT_EQ(run.metrics, (Json{{"m.json", Json{{"loss", 0.5}}}}));
+  EXPECT_EQ(Read("b.txt"), "a http://127.0.0.1:5 flights\n");
+  EXPECT_THAT(*os::ReadFile(run.stages[0].log), HasSubstr("said\n"));
+  EXPECT_GT(run.stages[0].max_rss_bytes, 0U);
+
+  const auto again = runner_->Start(Asked());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, "");
+  EXPECT_EQ(runner_->List("", 10)->size(), 1U);
+
+  const auto events = Events();
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events[0].event.kind, "pipeline.run_started");
+  EXPECT_EQ(events[0].event.subject, "pipeline_run:" + run.id);
+  EXPECT_EQ(events[0].event.actor, "ben");
+  EXPECT_EQ(events[0].event.cause, run.id);
+  EXPECT_EQ(events[0].event.body.At("stale").items().size(), 2U);
+  EXPECT_EQ(events[0].event.body.Text("configuration"), "d1");
+  EXPECT_EQ(events[1].event.kind, "pipeline.stage_ended");
+  EXPECT_EQ(events[1].event.body.Text("stage"), "a");
+  EXPECT_EQ(events[3].event.kind, "pipeline.run_ended");
+  EXPECT_EQ(events[3].event.body.Text("state"), "finished");
+}
+
+TEST_P(RunnerTest, StagesThatDoNotNeedEachOtherRunAtOnce) {
+  // Each end of a pipe waits for the other: run one after the other, neither would ever end.
+  Fifo("pipe");
+  Write("dvc.yaml",
+        "stages:\n  w: {cmd: 'echo met > pipe && touch w', outs: [w]}\n  r: {cmd: 'cat pipe > r', outs: "
+        "[r]}\n");
+  EXPECT_EQ(Run().state, RunState::Finished);
+  EXPECT_EQ(Read("r"), "met\n");
+}
+
+TEST_P(RunnerTest, AFailureStopsOnlyWhatNeedsIt) {
+  Write("dvc.yaml",
+        "stages:\n  bad: {cmd: 'echo why >&2; exit 3', outs: [x]}\n  after: {cmd: 'cp x y', deps: [x], outs: "
+        "[y]}\n"
+        "  apart: {cmd: 'touch z', outs: [z]}\n  liar: {cmd: 'true', outs: [nowhere]}\n");
+  const RunRecord run = Run();
+  EXPECT_EQ(run.state, RunState::Failed);
+  EXPECT_THAT(States(run), ElementsAre("bad failed", "after blocked", "apart finished", "liar failed"));
+  EXPECT_EQ(run.stages[0].exit, 3);
+  EXPECT_THAT(run.stages[0].reason, HasSubstr("exit code 3"));
+  EXPECT_THAT(*os::ReadFile(run.stages[0].log), HasSubstr("why\n"));
+  EXPECT_THAT(run.stages[1].reason, HasSubstr("'bad'"));
+  EXPECT_THAT(run.stages[3].reason, HasSubstr("did not make 'nowhere'"));
+  Write("dvc.yaml",
+        "stages:\n  bad: {cmd: 'touch x', outs: [x]}\n  after: {cmd: 'cp x y', deps: [x], outs: [y]}\n  "
+        "apart: {cmd: 'touch z', outs: [z]}\n");
+  EXPECT_THAT(States(Run()), ElementsAre("bad finished", "after finished"));
+}
+
+TEST_P(RunnerTest, AStageWhoseInputsCameOutTheSameIsSkipped) {
+  Write("in", "1\n");
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo same > a', deps: [in], outs: [a]}\n  b: {cmd: 'echo ran >> count; cp a "
+        "b', deps: [a], outs: [b]}\n");
+  ASSERT_EQ(Run().state, RunState::Finished);
+  Write("in", "2\n");
+  const RunRecord run = Run();
+  EXPECT_THAT(States(run), ElementsAre("a finished", "b unchanged"));
+  EXPECT_EQ(run.stages[1].reason, "its inputs are the same after all");
+  EXPECT_EQ(Read("count"), "ran\n");
+}
+
+TEST_P(RunnerTest, CancelKillsTheGrandchildrenToo) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml",
+        "stages:\n  long: {cmd: '(echo up; exec sleep 1000) > pipe & wait', outs: [x]}\n  next: {cmd: 'cp x "
+        "y', deps: [x], outs: [y]}\n");
+  const auto run = runner_->Start(Asked());
+  ASSERT_TRUE(run);
+  std::ifstream reader(pipe);
+  std::string line;
+  ASSERT_TRUE(std::getline(reader, line));
+  const auto second = runner_->Start(Asked());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().reason, Reason::Conflict);
+  EXPECT_THAT(second.error().message, HasSubstr(run->id));
+  ASSERT_TRUE(runner_->Cancel(run->id));
+  EXPECT_FALSE(std::getline(reader, line)) << "the pipe ends when the last of the stage's processes is gone";
+  const RunRecord ended = ToEnd(*run);
+  EXPECT_EQ(ended.state, RunState::Killed);
+  EXPECT_THAT(States(ended), ElementsAre("long killed", "next killed"));
+  EXPECT_EQ(runner_->Cancel(run->id).error().reason, Reason::Conflict);
+}
+
+TEST_P(RunnerTest, WithoutPermissionNothingRunsAndNothingIsRecorded) {
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
+  permission_ = Error{Reason::Denied, "the verdict on feasibility is no-go"};
+  const auto run = runner_->Start(Asked());
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().reason, Reason::Denied);
+  EXPECT_FALSE(os::Exists(folder_ / "a"));
+  EXPECT_TRUE(runner_->List("", 10)->empty());
+  EXPECT_TRUE(Events().empty());
+}
+
+TEST_P(RunnerTest, TriggersCoalesceWhileARunIsUnderWayAndNeverFireTwiceForOneCause) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo up > pipe; cat pipe >> log; touch a', outs: [a], always_changed: true}\n");
+  const auto run = runner_->Start(Asked());
+  ASSERT_TRUE(run);
+  std::string line;
+  ASSERT_TRUE(std::getline(std::ifstream(pipe), line));
+  Request alert = Asked();
+  alert.trigger = {"alert", "retrain", "alert-1"};
+  EXPECT_EQ(runner_->Pull(alert)->outcome, Runner::Outcome::Queued);
+  Request another = Asked();
+  another.trigger = {"alert", "retrain", "alert-2"};
+  EXPECT_EQ(runner_->Pull(another)->outcome, Runner::Outcome::Coalesced);
+  std::ofstream(pipe) << "go\n";
+  ToEnd(*run);
+  ASSERT_TRUE(std::getline(std::ifstream(pipe), line)) << "the queued run began";
+  std::ofstream(pipe) << "go\n";
+  const RunRecord queued = ToEnd(runner_->List("", 1)->front());
+  EXPECT_EQ(queued.trigger.cause, "alert-1");
+  EXPECT_EQ(queued.trigger.on, "alert");
+  const auto repeated = runner_->Pull(alert);
+  ASSERT_TRUE(repeated);
+  EXPECT_EQ(repeated->outcome, Runner::Outcome::Repeated);
+  EXPECT_EQ(repeated->run.id, queued.id);
+  EXPECT_EQ(Events().back().event.cause, "alert-1");
+}
+
+TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo b >> count; cat pipe; "
+        "touch b', deps: [a], outs: [b]}\n");
+  runner_.reset();
+  store_.Close();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto database = sql::Database::Open(store_.url());
+    if (!database) ::_exit(1);
+    Runner runner(**database, clock_, Around(folder_ / ".cairn"));
+    const auto run = runner.Start(Asked());
+    for (std::int64_t seen = -1; run;) {
+      const auto now = runner.Follow(run->id, seen, 60'000);
+      if (!now || now->state != RunState::Running) break;
+      seen = now->revision;
+    }
+    ::_exit(1);
+  }
+  {
+    std::ofstream writer(pipe);  // Opens when stage b reads: stage a is done and adopted.
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  }
+  store_.Reopen();
+  Build();
+  const auto runs = runner_->List("", 10);
+  ASSERT_TRUE(runs) << runs.error().message;
+  ASSERT_EQ(runs->size(), 1U);
+  EXPECT_EQ(runs->front().state, RunState::Killed);
+  EXPECT_THAT(States(runs->front()), ElementsAre("a finished", "b killed"));
+  EXPECT_EQ(Events().back().event.kind, "pipeline.run_ended");
+  EXPECT_EQ(Events().back().event.body.Text("state"), "killed");
+
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo b >> count; touch b', "
+        "deps: [a], outs: [b]}\n");
+  EXPECT_THAT(States(Run()), ElementsAre("b finished"));
+  EXPECT_EQ(Read("count"), "a\nb\nb\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RunnerTest, ::testing::ValuesIn(sql::testing::Engines()),
+                         sql::testing::EngineName);
+
+}  // namespace
+}  // namespace cairn::pipeline

@@ -1,0 +1,158 @@
+#include <utility>
+
+#include "loop/registry/registry.h"
+#include "loop/registry/rules/guard.h"
+#include "loop/registry/rules/names.h"
+#include "loop/registry/rules/source.h"
+#include "loop/registry/tables/model_table.h"
+#include "loop/registry/tables/trace.h"
+#include "loop/registry/tables/version_table.h"
+#include "loop/tracking/registrations.h"
+
+namespace cairn::registry {
+namespace {
+
+/// The digests of what lies at `location` now; no files when nothing does.
+Result<Manifest> TakeIfThere(const tracking::Artifacts& artifacts, const std::string& location) {
+  if (location.empty()) return Manifest();
+  const auto folder = artifacts.FolderAt(location);
+  auto taken = folder ? TakeManifest(*folder) : Result<Manifest>(folder.error());
+  if (!taken && taken.error().reason == Reason::NotFound) return Manifest();
+  return taken;
+}
+
+/// A deed on a version also moves the time of its model.
+Result<> TouchModel(sql::Connection& connection, std::string_view name, TimeMs now) {
+  auto stored = CAIRN_TRY(ReadModel(connection, name));
+  stored.model.updated_ms = now;
+  return UpdateModel(connection, stored);
+}
+
+Result<ModelVersion> Public(Result<StoredVersion> stored) {
+  if (!stored) return std::move(stored).error();
+  return std::move(stored->version);
+}
+
+ModelVersion VersionOf(const NewVersion& wanted, Origin origin, TimeMs now) {
+  ModelVersion version;
+  version.model = wanted.model;
+  version.source = std::move(origin.source);
+  version.storage = std::move(origin.storage);
+  version.location = std::move(origin.location);
+  version.run_id = std::move(origin.run_id);
+  version.model_id = std::move(origin.model_id);
+  version.run_link = wanted.run_link;
+  version.description = wanted.description;
+  version.created_by = wanted.actor;
+  version.created_ms = version.updated_ms = now;
+  return version;
+}
+
+}  // namespace
+
+Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
+  CAIRN_TRY(CheckName(wanted.model, "name"));
+  for (const auto& tag : wanted.tags) CAIRN_TRY(CheckTag(tag));
+  CAIRN_TRY(FindModel(wanted.model));
+  auto origin = CAIRN_TRY(ResolveSource({*this, logged_models_, runs_, artifacts_}, wanted));
+  const auto manifest = CAIRN_TRY(TakeIfThere(artifacts_, origin.location));
+  const auto now = clock_.Now();
+  auto version = VersionOf(wanted, std::move(origin), now);
+  if (!manifest.files.empty()) version.manifest = manifest.Digest();
+  return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
+    StoredVersion stored{CAIRN_TRY(ReadModel(connection, wanted.model)).id, version};
+    CAIRN_TRY(InsertVersion(connection, stored));
+    if (!version.manifest.empty()) CAIRN_TRY(InsertManifest(connection, manifest));
+    for (const auto& tag : wanted.tags) CAIRN_TRY(UpsertVersionTag(connection, stored, tag));
+    CAIRN_TRY(TouchModel(connection, wanted.model, now));
+    const auto number = stored.version.version;
+    if (!version.model_id.empty()) {
+      CAIRN_TRY(tracking::NoteRegistration(connection, version.model_id, wanted.model, number));
+    }
+    CAIRN_TRY(Trace(connection, now, {"version_added", wanted.model, wanted.actor, wanted.cause, number},
+                    Json{{"run_id", version.run_id}, {"manifest", version.manifest}}));
+    return Public(ReadVersion(connection, wanted.model, number));
+  });
+}
+
+Result<ModelVersion> Registry::Find(std::string_view model, std::int64_t version) const {
+  return database_.Read([&](sql::Connection& connection) { return Public(ReadVersion(connection, model, version)); });
+}
+
+Result<ModelVersion> Registry::Newest(std::string_view model) const {
+  return database_.Read([&](sql::Connection& connection) { return Public(ReadNewestVersion(connection, model)); });
+}
+
+Result<std::vector<ModelVersion>> Registry::Versions(std::string_view model) const {
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<ModelVersion>> {
+    CAIRN_TRY(ReadModel(connection, model));
+    std::vector<ModelVersion> versions;
+    for (auto& stored : CAIRN_TRY(ReadVersions(connection, model))) versions.push_back(std::move(stored.version));
+    return versions;
+  });
+}
+
+Result<ModelVersion> Registry::DescribeVersion(std::string_view model, std::int64_t version,
+                                               std::optional<std::string_view> description) {
+  const auto now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
+    auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
+    stored.version.description = description.value_or("");
+    stored.version.updated_ms = now;
+    CAIRN_TRY(UpdateVersion(connection, stored));
+    return std::move(stored.version);
+  });
+}
+
+Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, std::string_view actor) {
+  const auto now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
+    CAIRN_TRY(AllowVersionDeletion(CAIRN_TRY(guard_(connection)), stored.version));
+    for (const auto& alias : stored.version.aliases) {
+      CAIRN_TRY(EraseAlias(connection, stored.model_key, alias));
+      CAIRN_TRY(TraceAlias(connection, now, {std::string(model), alias, 0, version, std::string(actor)}));
+    }
+    stored.version.updated_ms = now;
+    CAIRN_TRY(RedactVersion(connection, stored));
+    CAIRN_TRY(TouchModel(connection, model, now));
+    return Trace(connection, now, {"version_deleted", std::string(model), std::string(actor), "", version}, Json::Object());
+  });
+}
+
+Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t version, std::string_view stage,
+                                           bool archive_existing, std::string_view actor) {
+  const auto wanted = CAIRN_TRY(CanonicalStage(stage));
+  if (archive_existing && wanted != "Staging" && wanted != kProductionStage) {
+    return Error{Reason::InvalidArgument, "Model version transition cannot archive existing model versions because '" +
+                                              std::string(stage) + "' is not an Active stage. Valid stages are Staging, Production."};
+  }
+  const auto now = clock_.Now();
+  return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
+    auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
+    CAIRN_TRY(AllowStage(CAIRN_TRY(guard_(connection)), stored.version, wanted));
+    if (archive_existing) CAIRN_TRY(ArchiveOthers(connection, stored, wanted, now));
+    const auto previous = std::exchange(stored.version.stage, wanted);
+    stored.version.updated_ms = now;
+    CAIRN_TRY(UpdateVersion(connection, stored));
+    CAIRN_TRY(TouchModel(connection, model, now));
+    CAIRN_TRY(Trace(connection, now, {"stage_changed", std::string(model), std::string(actor), "", version},
+                    Json{{"stage", wanted}, {"previous", previous}, {"archive_existing", archive_existing}}));
+    return std::move(stored.version);
+  });
+}
+
+Result<> Registry::SetVersionTag(std::string_view model, std::int64_t version, const Tag& tag) {
+  CAIRN_TRY(CheckTag(tag));
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    return UpsertVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), tag);
+  });
+}
+
+Result<> Registry::DeleteVersionTag(std::string_view model, std::int64_t version, std::string_view key) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    return EraseVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), key);
+  });
+}
+
+}  // namespace cairn::registry
