@@ -5,6 +5,14 @@
 namespace cairn::cli {
 namespace {
 
+/// Digests are long, and their beginning tells enough: "configuration:b0a82f298cd8…".
+std::string Shortened(const std::string& subject) {
+  const auto colon = subject.find(':');
+  constexpr std::size_t kShown = 36;
+  if (colon == std::string::npos || subject.size() - colon - 1 <= kShown) return subject;
+  return subject.substr(0, colon + 13) + "…";
+}
+
 Result<int> Log(Session& session, const Arguments& arguments) {
   std::string path = "/api/v1/audit/log?limit=" + (arguments.Has("--limit") ? arguments.Text("--limit") : "30");
   for (const std::string_view name : {"kind", "subject", "cause", "actor", "from", "until"}) {
@@ -17,7 +25,7 @@ Result<int> Log(Session& session, const Arguments& arguments) {
   const auto& items = answer.At("items").items();
   for (auto event = items.rbegin(); event != items.rend(); ++event) {
     table.Add({event->At("position").IsInt() ? std::to_string(event->Int("position")) : "", FormatUtc(event->Int("at")),
-               event->Text("kind"), event->Text("subject"), event->Text("actor")});
+               event->Text("kind"), Shortened(event->Text("subject")), event->Text("actor")});
   }
   std::fputs(table.Text("No events match.").c_str(), stdout);
   return 0;

@@ -53,6 +53,43 @@ Result<> EnsureRoom(const std::string& folder, std::uint64_t bytes) {
   return Error{Reason::Exhausted, "adding this needs about " + FormatBytes(needed) + " and '" + folder + "' has " + FormatBytes(free) + " free"};
 }
 
+bool IsOneFile(std::string_view path) {
+  for (const std::string_view ending : {".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json"}) {
+    if (path.ends_with(ending)) return true;
+  }
+  return false;
+}
+
+/// The version that follows when `file` is added.
+DatasetVersion Following(const std::vector<DatasetVersion>& versions, const std::string& dataset, DatasetFile& file, const ContractVerdict& verdict) {
+  DatasetVersion version;
+  version.dataset = dataset;
+  version.version = versions.empty() ? 1 : versions.front().version + 1;
+  file.added_in = version.version;
+  if (!versions.empty()) version.files = versions.front().files;
+  version.files.push_back(file);
+  for (const auto& one : version.files) {
+    version.rows += one.rows;
+    version.bytes += one.bytes;
+    version.sealed_rows += one.sealed_rows;
+  }
+  version.digest = DigestOf(version.files, &DatasetFile::sha256);
+  version.seal_digest = DigestOf(version.files, &DatasetFile::sealed_sha256);
+  version.contract_passed = verdict.passed;
+  version.contract = verdict.ToJson();
+  return version;
+}
+
+Result<> CheckKey(const std::vector<std::string>& key, const std::vector<tables::Field>& fields, const std::string& file) {
+  std::vector<std::string_view> names;
+  for (const auto& field : fields) names.push_back(field.name);
+  for (const auto& column : key) {
+    if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+    return Error{Reason::Unprocessable, "'" + file + "' has no column '" + column + "', which the data set's 'key' names." + Suggestion(column, names)};
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Catalogue::Catalogue(sql::Database& database, const os::Clock& clock, Places places)
@@ -80,6 +117,32 @@ std::string SealedCondition(const std::vector<std::string>& key, double share) {
   return "CAST('0x' || substr(md5(" + joined + "), 1, 8) AS BIGINT) < " + std::to_string(bound);
 }
 
+std::string Catalogue::WorkingPath(const Specification& specification, const std::string& name) const {
+  const std::string path = os::JoinPath(places_.project, specification.path);
+  return IsOneFile(specification.path) ? path : os::JoinPath(path, name);
+}
+
+Result<> Catalogue::Publish(const Specification& specification, const DatasetFile& file, const std::string& original, const Snapshot& snapshot,
+                            StatIndex& index) {
+  const std::string path = WorkingPath(specification, file.name);
+  const auto there = os::Exists(path) ? TakeSnapshot(path, index) : Result<Snapshot>(Snapshot{});
+  if (!there || there->md5 != file.training_md5) CAIRN_TRY(objects_.Checkout(file.training_md5, path));
+  CAIRN_TRY(WriteDvcFile(places_.project, original, snapshot));
+  return index.Save();
+}
+
+Result<> Catalogue::CheckPlace(const Specification& specification, const std::string& original, bool first) const {
+  const std::string real = CAIRN_TRY(os::RealPath(original)), path = os::JoinPath(places_.project, specification.path);
+  if (IsOneFile(specification.path) && !first) {
+    return Error{Reason::Conflict, "data set '" + specification.name + "' is the one file '" + specification.path +
+                                       "' and has it already: make its 'path' a folder to hold more"};
+  }
+  const auto working = os::Exists(path) ? CAIRN_TRY(os::RealPath(path)) : path;
+  if (real != working && !real.starts_with(working + "/")) return Done{};
+  return Error{Reason::InvalidArgument, "'" + original + "' lies in '" + specification.path + "', where the training part of '" + specification.name +
+                                            "' is written: keep originals elsewhere and add them from there"};
+}
+
 Result<DatasetVersion> Catalogue::Add(const Specification& specification, const Addition& addition) {
   const std::lock_guard lock(adding_);
   const std::string name = os::BaseName(addition.file);
@@ -89,42 +152,28 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   const auto versions = CAIRN_TRY(Versions(specification.name));
   if (!versions.empty()) {
     for (const auto& file : versions.front().files) {
-      if (file.sha256 == snapshot.sha256) return Find(specification.name, file.added_in);
+      if (file.sha256 == snapshot.sha256) {
+        CAIRN_TRY(Publish(specification, file, addition.file, snapshot, index));
+        return Find(specification.name, file.added_in);
+      }
       if (file.name != name) continue;
       return Error{Reason::AlreadyExists, "data set '" + specification.name + "' already has another '" + name + "' (version " +
                                               std::to_string(file.added_in) + "); versions never change: add the new bytes under another name"};
     }
   }
+  CAIRN_TRY(CheckPlace(specification, addition.file, versions.empty()));
   CAIRN_TRY(os::MakeFolders(places_.cache));
   CAIRN_TRY(os::MakeFolders(places_.scratch));
   CAIRN_TRY(EnsureRoom(places_.cache, snapshot.size));
-  const auto source = CAIRN_TRY(tables::Source::Open(addition.file));
-  const auto verdict = CAIRN_TRY(CheckContract(*CAIRN_TRY(Engine()), source, specification.contract, clock_.Now()));
+  const auto verdict = CAIRN_TRY(CheckContract(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
   if (!verdict.passed && addition.broken == Addition::Broken::Refuse) {
     return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" + specification.name + "': " + verdict.Failures()};
   }
   CAIRN_TRY(objects_.Store(addition.file, snapshot));
   DatasetFile file = CAIRN_TRY(Split(specification, addition.file, snapshot));
-  DatasetVersion version;
-  version.dataset = specification.name;
-  version.version = versions.empty() ? 1 : versions.front().version + 1;
-  file.added_in = version.version;
-  if (!versions.empty()) version.files = versions.front().files;
-  version.files.push_back(file);
-  for (const auto& one : version.files) {
-    version.rows += one.rows;
-    version.bytes += one.bytes;
-    version.sealed_rows += one.sealed_rows;
-  }
-  version.digest = DigestOf(version.files, &DatasetFile::sha256);
-  version.seal_digest = DigestOf(version.files, &DatasetFile::sealed_sha256);
-  version.contract_passed = verdict.passed;
-  version.contract = verdict.ToJson();
-  const auto recorded = CAIRN_TRY(Record(version, file, addition));
+  const auto recorded = CAIRN_TRY(Record(Following(versions, specification.name, file, verdict), file, addition));
   // The workspace follows the record: what is missing here after a crash is put back by adding the file again.
-  CAIRN_TRY(objects_.Checkout(file.training_md5, os::JoinPath(os::JoinPath(places_.project, specification.path), name)));
-  CAIRN_TRY(WriteDvcFile(places_.project, addition.file, snapshot));
-  CAIRN_TRY(index.Save());
+  CAIRN_TRY(Publish(specification, recorded.files.back(), addition.file, snapshot, index));
   return recorded;
 }
 
@@ -145,14 +194,17 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
     return file;
   }
   std::vector<std::string> key = specification.key;
+  const auto fields = CAIRN_TRY(engine.Sniff(source));
+  CAIRN_TRY(CheckKey(key, fields, path));
   if (key.empty()) {
-    for (const auto& field : CAIRN_TRY(engine.Sniff(source))) key.push_back(field.name);
+    for (const auto& field : fields) key.push_back(field.name);
   }
   const std::string sealed = SealedCondition(key, specification.holdout);
   StatIndex unsaved = StatIndex::Open("");
   const auto part = [&](const std::string& condition, std::string& md5, std::string& sha256, std::int64_t& rows) -> Result<> {
     const Draft draft(places_.scratch + "/" + os::NewHexId());
     rows = CAIRN_TRY(engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
+    if (rows == 0 && &rows == &file.sealed_rows) return Done{};
     const auto made = CAIRN_TRY(TakeSnapshot(draft.path(), unsaved));
     CAIRN_TRY(objects_.Store(draft.path(), made));
     md5 = made.md5;

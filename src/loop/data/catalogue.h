@@ -69,8 +69,8 @@ class Catalogue {
 
   /// Adds a file as the next version: digests (MD5 and SHA-256 in one read), its own bytes and both parts into the cache, the contract checked, test rows sealed by a stable hash of
   /// the key before anybody looks, the training part written to `<specification.path>/<name>`, and, for a file inside the project, `<file>.dvc` and a .gitignore line beside it,
-  /// as DVC would. The same file again gives the version that has it. Unprocessable naming every broken rule when the contract fails and that is to be refused;
-  /// AlreadyExists for other bytes under a name that is taken; Exhausted when the disk has no room for it.
+  /// as DVC would. The same file again gives the version that has it, and repairs its training part in the workspace. Unprocessable naming every broken rule when the contract fails and that is to be refused;
+  /// AlreadyExists for other bytes under a name that is taken; InvalidArgument for an original that lies where training parts go; Exhausted when the disk has no room for it.
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
 
   /// The newest first.
@@ -96,6 +96,12 @@ class Catalogue {
 
  private:
   Result<DatasetFile> Split(const Specification& specification, const std::string& file, const Snapshot& snapshot);
+  /// Where the training part of a file lies in the project.
+  std::string WorkingPath(const Specification& specification, const std::string& name) const;
+  /// Brings the workspace in line with the record.
+  Result<> Publish(const Specification& specification, const DatasetFile& file, const std::string& original, const Snapshot& snapshot, StatIndex& index);
+  /// An original must not lie where training parts are written.
+  Result<> CheckPlace(const Specification& specification, const std::string& original, bool first) const;
   Result<DatasetVersion> Record(const DatasetVersion& version, const DatasetFile& file, const Addition& addition);
 
   sql::Database& database_;

@@ -1,7 +1,6 @@
 #include "loop/data/contract_check.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include "ground/tables/source.h"
@@ -21,34 +20,33 @@ struct SqlRule {
 /// One column of the file as the contract sees it.
 struct ColumnView {
   std::string text;   ///< As text, NULL where missing.
-  std::string typed;  ///< Over `t`, the text: in the rule's type, NULL where it does not convert.
+  std::string typed;  ///< Over the text's name: in the rule's type, NULL where it does not convert.
   bool never_text = false;
 };
 
-ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format) {
+ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format, const std::string& t) {
   ColumnView view;
   const std::string column = tables::Identifier(field.name);
   view.text = field.sql_type == "JSON" ? "(" + column + " ->> '$')" : "CAST(" + column + " AS VARCHAR)";
+  // The engine would also read 1_000 and 0x10, which nothing else takes for numbers.
+  const std::string plain = t + " IS NOT NULL AND NOT contains(" + t + ", '_') AND NOT contains(lower(" + t + "), 'x')";
+  const std::string number = "TRY_CAST(" + t + " AS DOUBLE)", whole = "TRY_CAST(" + t + " AS BIGINT)", word = "lower(trim(" + t + "))";
   switch (rule.type) {
     case ColumnType::String:
-      view.typed = "t";
+      view.typed = t;
       view.never_text = format != tables::Format::Csv && field.type != tables::Type::Text && field.type != tables::Type::Time;
       break;
     case ColumnType::Integer:
-    case ColumnType::Number: {
+    case ColumnType::Number:
       view.text = "CASE WHEN lower(trim(" + view.text + ")) IN ('nan', '+nan', '-nan') THEN NULL ELSE " + view.text + " END";
-      // The engine would also read 1_000 and 0x10, which nothing else takes for numbers.
-      const std::string plain = "t IS NOT NULL AND NOT contains(t, '_') AND NOT contains(lower(t), 'x')";
-      view.typed = rule.type == ColumnType::Number
-                       ? "CASE WHEN " + plain + " THEN TRY_CAST(t AS DOUBLE) END"
-                       : "CASE WHEN " + plain + " AND TRY_CAST(t AS DOUBLE) = floor(TRY_CAST(t AS DOUBLE)) THEN TRY_CAST(t AS BIGINT) END";
+      view.typed = rule.type == ColumnType::Number ? "CASE WHEN " + plain + " THEN " + number + " END"
+                                                   : "CASE WHEN " + plain + " AND " + number + " = floor(" + number + ") THEN " + whole + " END";
       break;
-    }
     case ColumnType::Boolean:
-      view.typed = "CASE WHEN lower(trim(t)) IN ('true', '1') THEN true WHEN lower(trim(t)) IN ('false', '0') THEN false END";
+      view.typed = "CASE WHEN " + word + " IN ('true', '1') THEN true WHEN " + word + " IN ('false', '0') THEN false END";
       break;
     case ColumnType::Timestamp:
-      view.typed = "coalesce(TRY_CAST(t AS TIMESTAMPTZ), make_timestamptz(TRY_CAST(t AS BIGINT) * 1000))";
+      view.typed = "coalesce(TRY_CAST(" + t + " AS TIMESTAMPTZ), epoch_ms(" + whole + ")::TIMESTAMPTZ)";
       break;
   }
   return view;
@@ -93,17 +91,11 @@ class RuleList {
       missing_.push_back({rule.name + ": present", rule.name, false, 0, 0, {}, "the column is missing." + Suggestion(rule.name, names)});
       return std::nullopt;
     }
-    const ColumnView view = ViewOf(rule, *field, format_);
-    never_text = view.never_text;
     const std::string number = std::to_string(views_++), text = "t" + number;
-    std::string typed;  // `t` stands alone in the expressions above.
-    for (std::size_t i = 0; i < view.typed.size(); ++i) {
-      const auto word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
-      const bool alone = view.typed[i] == 't' && (i == 0 || !word(view.typed[i - 1])) && (i + 1 == view.typed.size() || !word(view.typed[i + 1]));
-      typed += alone ? text : std::string(1, view.typed[i]);
-    }
+    const ColumnView view = ViewOf(rule, *field, format_, text);
+    never_text = view.never_text;
     texts_ += (texts_.empty() ? "" : ", ") + view.text + " AS " + text;
-    typed_ += (typed_.empty() ? "" : ", ") + text + ", " + typed + " AS v" + number;
+    typed_ += (typed_.empty() ? "" : ", ") + text + ", " + view.typed + " AS v" + number;
     return number;
   }
 

@@ -1,0 +1,5 @@
+"""What the model reads."""
+
+CATEGORIES = ["carrier", "origin", "dest"]
+NUMBERS = ["distance", "weekday", "hour", "minute"]
+TARGET = "late"

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "loop/monitoring/monitoring.h"
+#include "loop/pipeline/record.h"
+
+namespace cairn::app {
+
+struct Rooms;
+
+/// Where the loop closes: rooms that do not know each other are connected here, and nothing is decided.
+///   alert ──▶ the pipeline's triggers        (monitoring does not know the pipeline)
+///   finished run that registered a version ──▶ rollout        (the pipeline does not know the registry)
+///   accepted configuration ──▶ serving and monitoring
+void AlertRaised(Rooms& rooms, const monitoring::Alert& alert);
+void PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run);
+Result<> ConfigurationAccepted(Rooms& rooms);
+
+}  // namespace cairn::app

@@ -1,0 +1,101 @@
+#include "loop/monitoring/reference.h"
+
+#include <algorithm>
+
+#include "ground/vocabulary/text.h"
+#include "loop/data/histogram.h"
+
+namespace cairn::monitoring {
+namespace {
+
+Result<double> FigureOf(const Result<data::TestResult>& test, Figure figure) {
+  if (!test) return test.error();
+  return figure == Figure::PValue ? test->p_value : test->statistic;
+}
+
+Result<double> CompareCounts(std::string_view statistic, Figure figure, const data::PairedCounts& counts) {
+  if (statistic == "psi") return data::PsiEvidently(counts);
+  if (statistic == "jensen_shannon") return data::JsDistanceE(counts);
+  if (statistic == "chi_square") return FigureOf(data::ChiSquareEvidently(counts), figure);
+  return Error{Reason::InvalidArgument, "'" + std::string(statistic) + "' compares numbers, not categories"};
+}
+
+Result<std::vector<double>> Numbers(const Json& list, std::string_view name) {
+  std::vector<double> numbers;
+  for (const Json& item : list.items()) {
+    if (!item.IsNumber()) return Error{Reason::Corrupt, "the profile's '" + std::string(name) + "' hold something that is no number: profile the data set again"};
+    numbers.push_back(item.AsDouble());
+  }
+  return numbers;
+}
+
+/// A category as the profile names it.
+std::string LevelOf(const Json& value) {
+  if (value.IsString()) return value.AsString();
+  return value.IsNumber() ? ShortestText(value.AsDouble()) : value.Dump();
+}
+
+}  // namespace
+
+Result<std::optional<Reference>> Reference::Of(const Json& column) {
+  if (column.Int("rows") == 0) return std::optional<Reference>();
+  Reference reference;
+  reference.number_ = column.Text("kind") == "number";
+  if (reference.number_) {
+    reference.edges_ = CAIRN_TRY(Numbers(column.At("edges"), "edges"));
+    reference.sample_ = CAIRN_TRY(Numbers(column.At("grid"), "grid"));
+    for (const Json& count : column.At("counts").items()) reference.counts_.push_back(count.IsInt() ? count.AsInt() : 0);
+    if (reference.edges_.size() != reference.counts_.size() + 1 || reference.counts_.empty()) {
+      return Error{Reason::Corrupt, "the profile's edges and counts do not fit each other: profile the data set again"};
+    }
+    return std::optional(std::move(reference));
+  }
+  for (const auto& [level, rows] : column.At("levels").members()) reference.levels_[level] = rows.IsInt() ? rows.AsInt() : 0;
+  reference.others_ = column.Int("others");
+  return std::optional(std::move(reference));
+}
+
+Result<Reference> Reference::OfSample(std::span<const double> values) {
+  const auto histogram = CAIRN_TRY(data::SturgesHistogram(values, data::NumberKind::Real));
+  Reference reference;
+  reference.edges_ = histogram.edges;
+  reference.counts_ = histogram.counts;
+  reference.sample_.assign(values.begin(), values.end());
+  return reference;
+}
+
+Result<double> Reference::Compare(std::string_view statistic, Figure figure, std::span<const double> live) const {
+  if (statistic == "ks") return FigureOf(data::KolmogorovSmirnov(sample_, live), figure);
+  if (statistic == "wasserstein") return data::WassersteinNormed(sample_, live);
+  return CompareCounts(statistic, figure, {counts_, data::CountOver(edges_, live, data::Outside::ToEndBins)});
+}
+
+Result<double> Reference::Compare(std::string_view statistic, Figure figure, std::span<const Json> live) const {
+  if (number_) {
+    std::vector<double> numbers;
+    for (const Json& value : live) {
+      if (value.IsNumber()) numbers.push_back(value.AsDouble());
+    }
+    return Compare(statistic, figure, numbers);
+  }
+  data::PairedCounts counts;
+  std::map<std::string, std::int64_t, std::less<>> now;
+  for (const Json& value : live) {
+    if (!value.IsNull() && !value.IsArray() && !value.IsObject()) ++now[LevelOf(value)];
+  }
+  for (const auto& [level, rows] : levels_) {
+    const auto found = now.find(level);
+    counts.reference.push_back(rows);
+    counts.current.push_back(found == now.end() ? 0 : found->second);
+    if (found != now.end()) now.erase(found);
+  }
+  std::int64_t unseen = 0;
+  for (const auto& [level, rows] : now) unseen += rows;
+  if (others_ > 0 || unseen > 0) {
+    counts.reference.push_back(others_);
+    counts.current.push_back(unseen);
+  }
+  return CompareCounts(statistic, figure, counts);
+}
+
+}  // namespace cairn::monitoring

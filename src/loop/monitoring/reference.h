@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/result.h"
+#include "loop/data/compare.h"
+
+namespace cairn::monitoring {
+
+/// Which figure of a comparison is meant: a statistic's own, or its p-value.
+enum class Figure { Statistic, PValue };
+
+/// How a column looked in the training part: what live values are held against.
+class Reference {
+ public:
+  /// Reads one member of a profile's "reference" (loop/data/profile.h). Corrupt when it is not of that shape; none for a column that had no value at all.
+  static Result<std::optional<Reference>> Of(const Json& column);
+  /// From the values themselves: Sturges bins, and all of them as the sample. Unprocessable when none is finite.
+  static Result<Reference> OfSample(std::span<const double> values);
+
+  /// The statistic between this and live values (any JSON scalars; nulls and values of another kind are left out). Unprocessable when no live value is left.
+  Result<double> Compare(std::string_view statistic, Figure figure, std::span<const Json> live) const;
+  Result<double> Compare(std::string_view statistic, Figure figure, std::span<const double> live) const;
+
+ private:
+  bool number_ = true;
+  std::vector<double> edges_;
+  std::vector<std::int64_t> counts_;
+  std::vector<double> sample_;  ///< Of numbers: all values, or the profile's grid of quantiles.
+  data::CategoryCounts levels_;
+  std::int64_t others_ = 0;  ///< Training rows of levels that the profile does not name.
+};
+
+}  // namespace cairn::monitoring

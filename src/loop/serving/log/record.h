@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ground/vocabulary/result.h"
+#include "loop/serving/prediction_log.h"
+
+namespace cairn::serving {
+
+/// A prediction with its number in the segment, from 1.
+struct Record {
+  std::int64_t sequence = 0;
+  Prediction prediction;
+};
+
+/// Appends the record's canonical JSON (members in order of name, no spaces) without building it as a value first.
+void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t sequence);
+/// Corrupt when `json` is no record.
+Result<Record> ReadRecord(std::string_view json);
+
+}  // namespace cairn::serving
