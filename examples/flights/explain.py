@@ -8,7 +8,9 @@ from sklearn.metrics import roc_auc_score
 from columns import CATEGORIES, NUMBERS, TARGET
 
 flights = pd.read_parquet("build/flights.parquet").sample(10_000, random_state=7)
-session = onnxruntime.InferenceSession("build/model.onnx")
+options = onnxruntime.SessionOptions()
+options.intra_op_num_threads = 1
+session = onnxruntime.InferenceSession("build/model.onnx", options)
 
 
 def auc(table: pd.DataFrame) -> float:
@@ -18,7 +20,10 @@ def auc(table: pd.DataFrame) -> float:
 
 
 whole, random = auc(flights), np.random.default_rng(7)
-losses = {name: whole - auc(flights.assign(**{name: random.permutation(flights[name])})) for name in CATEGORIES + NUMBERS}
+losses = {
+    name: whole - auc(flights.assign(**{name: random.permutation(flights[name])}))
+    for name in CATEGORIES + NUMBERS
+}
 table = pd.Series(losses, name="auc_lost").sort_values(ascending=False)
 table.to_csv("build/importance.csv", index_label="column")
 print(table.to_string(float_format="{:.4f}".format))

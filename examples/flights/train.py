@@ -15,8 +15,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
+from threadpoolctl import threadpool_limits
 
 from columns import CATEGORIES, NUMBERS, TARGET
+
+# The table is small; threads that wait for each other at every step are slow on a machine that also serves.
+threadpool_limits(1)
 
 params = yaml.safe_load(pathlib.Path("params.yaml").read_text())["train"]
 flights = pd.read_parquet("build/flights.parquet")
@@ -30,8 +34,8 @@ model = Pipeline([
         [("codes", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), CATEGORIES)],
         remainder="passthrough")),
     ("trees", HistGradientBoostingClassifier(
-        max_iter=params["trees"], learning_rate=params["learning_rate"], max_leaf_nodes=params["leaves"],
-        random_state=params["seed"])),
+        max_iter=params["trees"], learning_rate=params["learning_rate"],
+        max_leaf_nodes=params["leaves"], random_state=params["seed"])),
 ])
 
 with mlflow.start_run(run_name=f"{params['trees']} trees"):
@@ -43,7 +47,8 @@ with mlflow.start_run(run_name=f"{params['trees']} trees"):
     mlflow.log_metrics({f"validation_{name}": value for name, value in validation.items()})
 
     model.fit(features, late)
-    inputs = [(name, StringTensorType([None, 1])) for name in CATEGORIES] + [(name, FloatTensorType([None, 1])) for name in NUMBERS]
+    inputs = [(name, StringTensorType([None, 1])) for name in CATEGORIES]
+    inputs += [(name, FloatTensorType([None, 1])) for name in NUMBERS]
     onnx_model = to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset={"": 17, "ai.onnx.ml": 3})
     example = features.head(3)
     mlflow.onnx.log_model(

@@ -8,6 +8,7 @@
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
 #include "loop/pipeline/schema.h"
+#include "loop/registry/schema.h"
 #include "loop/tracking/schema.h"
 
 namespace cairn::app {
@@ -50,7 +51,7 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
 
 Result<> Migrate(sql::Database& database) {
   const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema(),
-                               &pipeline::Schema()};
+                               &pipeline::Schema(), &registry::Schema()};
   return database.Migrate(schemas);
 }
 
@@ -69,6 +70,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
       catalogue(*database, clock, PlacesFor(settings)),
       tracking(std::move(opened.tracking)),
       artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts),
+      registry(*database, clock, artifacts, registry::GuardOfAccepted()),
       runner(*database, clock, SurroundingsOf(*this)) {}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {

@@ -16,6 +16,7 @@
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/pipeline/runner.h"
+#include "loop/registry/registry.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/tracking.h"
 
@@ -46,6 +47,7 @@ struct Rooms {
   data::Catalogue catalogue;
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;
+  registry::Registry registry;
   Address address;
   pipeline::Runner runner;
 

@@ -119,7 +119,7 @@ class Reader {
   void AddPositional(const Positional& positional) {
     const bool many = positional.name.ends_with("...");
     const std::string name(positional.name.substr(0, positional.name.size() - (many ? 3 : 0)));
-    Slot& slot = slots_.emplace_back(Slot{name, {}, false});
+    Slot& slot = slots_.emplace_back(Slot{std::string(positional.name), {}, false});
     auto* option = app_.add_option(name, slot.values, std::string(positional.help))->type_name("");
     option->expected(positional.need == Positional::Need::Required ? 1 : 0, many ? 1 << 20 : 1);
     if (positional.need == Positional::Need::Required) option->required();

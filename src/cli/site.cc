@@ -29,8 +29,9 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   api::MountVersion(router);
   api::MountConfiguration(router, {rooms.configurations, SectionChecks()});
   api::MountAudit(router, {rooms.log, rooms.sealer, rooms.clock, rooms.InData("heads.jsonl"), rooms.seal_key.PublicKey(), {}});
+  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountPipeline(router, rooms.runner);
-  mlflow::MountMlflow(router, {*rooms.tracking, rooms.artifacts});
+  mlflow::MountMlflow(router, {*rooms.tracking, rooms.artifacts, rooms.registry});
   return site;
 }
 

@@ -21,7 +21,9 @@ Verdict Judged(std::string version, bool go, std::string reason) {
 
 class FeasibilityTest : public testing::TestWithParam<std::string> {
  protected:
-  void SetUp() override { ASSERT_TRUE(store_.database().Migrate(std::array{&metadata::Schema(), &Schema()})); }
+  void SetUp() override {
+    ASSERT_TRUE(store_.database().Migrate(std::array{&metadata::Schema(), &Schema()}));
+  }
 
   sql::testing::TestStore store_{GetParam()};
   os::testing::ManualClock clock_;

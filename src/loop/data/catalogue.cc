@@ -30,7 +30,9 @@ tables::ReadOptions Untouched() {
   return options;
 }
 
-std::string SubjectOf(const DatasetVersion& version) { return "dataset:" + version.dataset + "@" + std::to_string(version.version); }
+std::string SubjectOf(const DatasetVersion& version) {
+  return "dataset:" + version.dataset + "@" + std::to_string(version.version);
+}
 
 /// A file in the making; removed at the end whatever happens.
 class Draft {
@@ -50,7 +52,8 @@ Result<> EnsureRoom(const std::string& folder, std::uint64_t bytes) {
   // The original, both its parts, and the working copy of one of them.
   const std::uint64_t needed = bytes * 3 + (16 << 20);
   if (free >= needed) return Done{};
-  return Error{Reason::Exhausted, "adding this needs about " + FormatBytes(needed) + " and '" + folder + "' has " + FormatBytes(free) + " free"};
+  return Error{Reason::Exhausted, "adding this needs about " + FormatBytes(needed) + " and '" + folder +
+                                      "' has " + FormatBytes(free) + " free"};
 }
 
 bool IsOneFile(std::string_view path) {
@@ -61,7 +64,8 @@ bool IsOneFile(std::string_view path) {
 }
 
 /// The version that follows when `file` is added.
-DatasetVersion Following(const std::vector<DatasetVersion>& versions, const std::string& dataset, DatasetFile& file, const ContractVerdict& verdict) {
+DatasetVersion Following(const std::vector<DatasetVersion>& versions, const std::string& dataset,
+                         DatasetFile& file, const ContractVerdict& verdict) {
   DatasetVersion version;
   version.dataset = dataset;
   version.version = versions.empty() ? 1 : versions.front().version + 1;
@@ -80,12 +84,15 @@ DatasetVersion Following(const std::vector<DatasetVersion>& versions, const std:
   return version;
 }
 
-Result<> CheckKey(const std::vector<std::string>& key, const std::vector<tables::Field>& fields, const std::string& file) {
+Result<> CheckKey(const std::vector<std::string>& key, const std::vector<tables::Field>& fields,
+                  const std::string& file) {
   std::vector<std::string_view> names;
   for (const auto& field : fields) names.push_back(field.name);
   for (const auto& column : key) {
     if (std::find(names.begin(), names.end(), column) != names.end()) continue;
-    return Error{Reason::Unprocessable, "'" + file + "' has no column '" + column + "', which the data set's 'key' names." + Suggestion(column, names)};
+    return Error{Reason::Unprocessable, "'" + file + "' has no column '" + column +
+                                            "', which the data set's 'key' names." +
+                                            Suggestion(column, names)};
   }
   return Done{};
 }
@@ -122,8 +129,8 @@ std::string Catalogue::WorkingPath(const Specification& specification, const std
   return IsOneFile(specification.path) ? path : os::JoinPath(path, name);
 }
 
-Result<> Catalogue::Publish(const Specification& specification, const DatasetFile& file, const std::string& original, const Snapshot& snapshot,
-                            StatIndex& index) {
+Result<> Catalogue::Publish(const Specification& specification, const DatasetFile& file,
+                            const std::string& original, const Snapshot& snapshot, StatIndex& index) {
   const std::string path = WorkingPath(specification, file.name);
   const auto there = os::Exists(path) ? TakeSnapshot(path, index) : Result<Snapshot>(Snapshot{});
   if (!there || there->md5 != file.training_md5) CAIRN_TRY(objects_.Checkout(file.training_md5, path));
@@ -131,15 +138,19 @@ Result<> Catalogue::Publish(const Specification& specification, const DatasetFil
   return index.Save();
 }
 
-Result<> Catalogue::CheckPlace(const Specification& specification, const std::string& original, bool first) const {
-  const std::string real = CAIRN_TRY(os::RealPath(original)), path = os::JoinPath(places_.project, specification.path);
+Result<> Catalogue::CheckPlace(const Specification& specification, const std::string& original,
+                               bool first) const {
+  const std::string real = CAIRN_TRY(os::RealPath(original)),
+                    path = os::JoinPath(places_.project, specification.path);
   if (IsOneFile(specification.path) && !first) {
-    return Error{Reason::Conflict, "data set '" + specification.name + "' is the one file '" + specification.path +
+    return Error{Reason::Conflict, "data set '" + specification.name + "' is the one file '" +
+                                       specification.path +
                                        "' and has it already: make its 'path' a folder to hold more"};
   }
   const auto working = os::Exists(path) ? CAIRN_TRY(os::RealPath(path)) : path;
   if (real != working && !real.starts_with(working + "/")) return Done{};
-  return Error{Reason::InvalidArgument, "'" + original + "' lies in '" + specification.path + "', where the training part of '" + specification.name +
+  return Error{Reason::InvalidArgument, "'" + original + "' lies in '" + specification.path +
+                                            "', where the training part of '" + specification.name +
                                             "' is written: keep originals elsewhere and add them from there"};
 }
 
@@ -148,7 +159,8 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   const std::string name = os::BaseName(addition.file);
   StatIndex index = StatIndex::Open(places_.index);
   const auto snapshot = CAIRN_TRY(TakeSnapshot(addition.file, index));
-  if (snapshot.folder) return Error{Reason::InvalidArgument, "'" + addition.file + "' is a folder: add its files one by one"};
+  if (snapshot.folder)
+    return Error{Reason::InvalidArgument, "'" + addition.file + "' is a folder: add its files one by one"};
   const auto versions = CAIRN_TRY(Versions(specification.name));
   if (!versions.empty()) {
     for (const auto& file : versions.front().files) {
@@ -157,27 +169,34 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
         return Find(specification.name, file.added_in);
       }
       if (file.name != name) continue;
-      return Error{Reason::AlreadyExists, "data set '" + specification.name + "' already has another '" + name + "' (version " +
-                                              std::to_string(file.added_in) + "); versions never change: add the new bytes under another name"};
+      return Error{Reason::AlreadyExists,
+                   "data set '" + specification.name + "' already has another '" + name + "' (version " +
+                       std::to_string(file.added_in) +
+                       "); versions never change: add the new bytes under another name"};
     }
   }
   CAIRN_TRY(CheckPlace(specification, addition.file, versions.empty()));
   CAIRN_TRY(os::MakeFolders(places_.cache));
   CAIRN_TRY(os::MakeFolders(places_.scratch));
   CAIRN_TRY(EnsureRoom(places_.cache, snapshot.size));
-  const auto verdict = CAIRN_TRY(CheckContract(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
+  const auto verdict =
+      CAIRN_TRY(CheckContract(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
   if (!verdict.passed && addition.broken == Addition::Broken::Refuse) {
-    return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" + specification.name + "': " + verdict.Failures()};
+    return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" +
+                                            specification.name + "': " + verdict.Failures()};
   }
   CAIRN_TRY(objects_.Store(addition.file, snapshot));
   DatasetFile file = CAIRN_TRY(Split(specification, addition.file, snapshot));
-  const auto recorded = CAIRN_TRY(Record(Following(versions, specification.name, file, verdict), file, addition));
-  // The workspace follows the record: what is missing here after a crash is put back by adding the file again.
+  const auto recorded =
+      CAIRN_TRY(Record(Following(versions, specification.name, file, verdict), file, addition));
+  // The workspace follows the record: what is missing here after a crash is put back by adding the file
+  // again.
   CAIRN_TRY(Publish(specification, recorded.files.back(), addition.file, snapshot, index));
   return recorded;
 }
 
-Result<DatasetFile> Catalogue::Split(const Specification& specification, const std::string& path, const Snapshot& snapshot) {
+Result<DatasetFile> Catalogue::Split(const Specification& specification, const std::string& path,
+                                     const Snapshot& snapshot) {
   DatasetFile file;
   file.name = os::BaseName(path);
   file.origin = path;
@@ -201,9 +220,11 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
   }
   const std::string sealed = SealedCondition(key, specification.holdout);
   StatIndex unsaved = StatIndex::Open("");
-  const auto part = [&](const std::string& condition, std::string& md5, std::string& sha256, std::int64_t& rows) -> Result<> {
+  const auto part = [&](const std::string& condition, std::string& md5, std::string& sha256,
+                        std::int64_t& rows) -> Result<> {
     const Draft draft(places_.scratch + "/" + os::NewHexId());
-    rows = CAIRN_TRY(engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
+    rows = CAIRN_TRY(
+        engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
     if (rows == 0 && &rows == &file.sealed_rows) return Done{};
     const auto made = CAIRN_TRY(TakeSnapshot(draft.path(), unsaved));
     CAIRN_TRY(objects_.Store(draft.path(), made));
@@ -217,7 +238,8 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
   return file;
 }
 
-Result<DatasetVersion> Catalogue::Record(const DatasetVersion& given, const DatasetFile& file, const Addition& addition) {
+Result<DatasetVersion> Catalogue::Record(const DatasetVersion& given, const DatasetFile& file,
+                                         const Addition& addition) {
   DatasetVersion version = given;
   version.note = addition.note;
   version.added_by = addition.actor;
@@ -227,21 +249,31 @@ Result<DatasetVersion> Catalogue::Record(const DatasetVersion& given, const Data
     CAIRN_TRY(InsertFile(connection, version.dataset, file));
     const auto append = [&](std::string kind, Json body) {
       return metadata::Append(connection, version.created_ms,
-                              {.kind = std::move(kind), .subject = SubjectOf(version), .actor = addition.actor, .cause = addition.cause,
+                              {.kind = std::move(kind),
+                               .subject = SubjectOf(version),
+                               .actor = addition.actor,
+                               .cause = addition.cause,
                                .body = std::move(body)});
     };
     Json failed = Json::Array();
     for (const Json& rule : version.contract.At("rules").items()) {
       if (!rule.Bool("passed")) failed.Push(rule.Text("rule"));
     }
-    CAIRN_TRY(append("data.contract_checked", Json{{"dataset", version.dataset}, {"version", version.version},
-                                                   {"passed", version.contract_passed}, {"failed_rules", std::move(failed)}}));
+    CAIRN_TRY(append("data.contract_checked", Json{{"dataset", version.dataset},
+                                                   {"version", version.version},
+                                                   {"passed", version.contract_passed},
+                                                   {"failed_rules", std::move(failed)}}));
     if (file.sealed_rows > 0) {
-      CAIRN_TRY(append("data.split_sealed", Json{{"dataset", version.dataset}, {"version", version.version},
-                                                 {"digest", file.sealed_sha256}, {"rows", file.sealed_rows}}));
+      CAIRN_TRY(append("data.split_sealed", Json{{"dataset", version.dataset},
+                                                 {"version", version.version},
+                                                 {"digest", file.sealed_sha256},
+                                                 {"rows", file.sealed_rows}}));
     }
-    CAIRN_TRY(append("data.version_added", Json{{"dataset", version.dataset}, {"version", version.version}, {"digest", version.digest},
-                                                {"rows", version.rows}, {"bytes", static_cast<std::int64_t>(version.bytes)},
+    CAIRN_TRY(append("data.version_added", Json{{"dataset", version.dataset},
+                                                {"version", version.version},
+                                                {"digest", version.digest},
+                                                {"rows", version.rows},
+                                                {"bytes", static_cast<std::int64_t>(version.bytes)},
                                                 {"file", file.name}}));
     return version;
   });
@@ -269,8 +301,8 @@ Result<DatasetVersion> Catalogue::Find(std::string_view dataset, std::int64_t nu
     if (number == 0 || version.version == number) return version;
   }
   const std::string which = number == 0 ? "no version yet" : "no version " + std::to_string(number);
-  return Error{Reason::NotFound, "data set '" + std::string(dataset) + "' has " + which + ": `cairn data add FILE --to " +
-                                     std::string(dataset) + "` makes one"};
+  return Error{Reason::NotFound, "data set '" + std::string(dataset) + "' has " + which +
+                                     ": `cairn data add FILE --to " + std::string(dataset) + "` makes one"};
 }
 
 std::vector<std::string> Catalogue::TrainingParts(const DatasetVersion& version) const {
@@ -279,20 +311,28 @@ std::vector<std::string> Catalogue::TrainingParts(const DatasetVersion& version)
   return paths;
 }
 
-Result<std::vector<std::string>> Catalogue::OpenSeal(const DatasetVersion& version, std::string_view actor, std::string_view purpose,
-                                                     std::string_view cause) {
+Result<std::vector<std::string>> Catalogue::OpenSeal(const DatasetVersion& version, std::string_view actor,
+                                                     std::string_view purpose, std::string_view cause) {
   std::vector<std::string> paths;
   for (const auto& file : version.files) {
     if (file.sealed_rows > 0) paths.push_back(objects_.PathOf(file.sealed_md5));
   }
   if (paths.empty()) {
-    return Error{Reason::NotFound, "data set '" + version.dataset + "' has no sealed test rows: set 'holdout' in cairn.yaml before adding files"};
+    return Error{Reason::NotFound,
+                 "data set '" + version.dataset +
+                     "' has no sealed test rows: set 'holdout' in cairn.yaml before adding files"};
   }
   CAIRN_TRY(database_.Transact([&](sql::Connection& connection) {
     return metadata::Append(connection, clock_.Now(),
-                            {.kind = "data.seal_opened", .subject = SubjectOf(version), .actor = std::string(actor), .cause = std::string(cause),
-                             .body = Json{{"dataset", version.dataset}, {"version", version.version}, {"digest", version.seal_digest},
-                                          {"purpose", purpose}, {"by", actor}}});
+                            {.kind = "data.seal_opened",
+                             .subject = SubjectOf(version),
+                             .actor = std::string(actor),
+                             .cause = std::string(cause),
+                             .body = Json{{"dataset", version.dataset},
+                                          {"version", version.version},
+                                          {"digest", version.seal_digest},
+                                          {"purpose", purpose},
+                                          {"by", actor}}});
   }));
   return paths;
 }
@@ -302,18 +342,24 @@ Result<> Catalogue::KeepProfile(const DatasetVersion& version, const Json& repor
   const TimeMs now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(PutReport(connection, version, digest, text, now));
-    CAIRN_TRY(metadata::Append(connection, now,
-                               {.kind = "data.profiled", .subject = SubjectOf(version), .actor = std::string(actor), .cause = "",
-                                .body = Json{{"dataset", version.dataset}, {"version", version.version}, {"digest", digest}}}));
+    CAIRN_TRY(metadata::Append(
+        connection, now,
+        {.kind = "data.profiled",
+         .subject = SubjectOf(version),
+         .actor = std::string(actor),
+         .cause = "",
+         .body = Json{{"dataset", version.dataset}, {"version", version.version}, {"digest", digest}}}));
     return Done{};
   });
 }
 
 Result<Json> Catalogue::FindProfile(std::string_view dataset, std::int64_t version) const {
-  const auto report = CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectReport(connection, dataset, version); }));
+  const auto report = CAIRN_TRY(database_.Read(
+      [&](sql::Connection& connection) { return SelectReport(connection, dataset, version); }));
   if (report) return Json::Parse(*report);
-  return Error{Reason::NotFound, "version " + std::to_string(version) + " of '" + std::string(dataset) + "' has no profile yet: `cairn data profile " +
-                                     std::string(dataset) + "` makes one"};
+  return Error{Reason::NotFound, "version " + std::to_string(version) + " of '" + std::string(dataset) +
+                                     "' has no profile yet: `cairn data profile " + std::string(dataset) +
+                                     "` makes one"};
 }
 
 }  // namespace cairn::data

@@ -67,10 +67,14 @@ class Catalogue {
   };
   Catalogue(sql::Database& database, const os::Clock& clock, Places places);
 
-  /// Adds a file as the next version: digests (MD5 and SHA-256 in one read), its own bytes and both parts into the cache, the contract checked, test rows sealed by a stable hash of
-  /// the key before anybody looks, the training part written to `<specification.path>/<name>`, and, for a file inside the project, `<file>.dvc` and a .gitignore line beside it,
-  /// as DVC would. The same file again gives the version that has it, and repairs its training part in the workspace. Unprocessable naming every broken rule when the contract fails and that is to be refused;
-  /// AlreadyExists for other bytes under a name that is taken; InvalidArgument for an original that lies where training parts go; Exhausted when the disk has no room for it.
+  /// Adds a file as the next version: digests (MD5 and SHA-256 in one read), its own bytes and both parts
+  /// into the cache, the contract checked, test rows sealed by a stable hash of the key before anybody looks,
+  /// the training part written to `<specification.path>/<name>`, and, for a file inside the project,
+  /// `<file>.dvc` and a .gitignore line beside it, as DVC would. The same file again gives the version that
+  /// has it, and repairs its training part in the workspace. Unprocessable naming every broken rule when the
+  /// contract fails and that is to be refused; AlreadyExists for other bytes under a name that is taken;
+  /// InvalidArgument for an original that lies where training parts go; Exhausted when the disk has no room
+  /// for it.
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
 
   /// The newest first.
@@ -81,9 +85,10 @@ class Catalogue {
 
   /// The paths of the training parts in the cache, in order.
   std::vector<std::string> TrainingParts(const DatasetVersion& version) const;
-  /// The paths of the sealed parts, after the opening is on record: who looks, at what, what for. NotFound when nothing was held out.
-  Result<std::vector<std::string>> OpenSeal(const DatasetVersion& version, std::string_view actor, std::string_view purpose,
-                                            std::string_view cause = "");
+  /// The paths of the sealed parts, after the opening is on record: who looks, at what, what for. NotFound
+  /// when nothing was held out.
+  Result<std::vector<std::string>> OpenSeal(const DatasetVersion& version, std::string_view actor,
+                                            std::string_view purpose, std::string_view cause = "");
 
   /// Keeps a version's profile with its digest, and its event.
   Result<> KeepProfile(const DatasetVersion& version, const Json& report, std::string_view actor);
@@ -95,14 +100,17 @@ class Catalogue {
   const Places& places() const { return places_; }
 
  private:
-  Result<DatasetFile> Split(const Specification& specification, const std::string& file, const Snapshot& snapshot);
+  Result<DatasetFile> Split(const Specification& specification, const std::string& file,
+                            const Snapshot& snapshot);
   /// Where the training part of a file lies in the project.
   std::string WorkingPath(const Specification& specification, const std::string& name) const;
   /// Brings the workspace in line with the record.
-  Result<> Publish(const Specification& specification, const DatasetFile& file, const std::string& original, const Snapshot& snapshot, StatIndex& index);
+  Result<> Publish(const Specification& specification, const DatasetFile& file, const std::string& original,
+                   const Snapshot& snapshot, StatIndex& index);
   /// An original must not lie where training parts are written.
   Result<> CheckPlace(const Specification& specification, const std::string& original, bool first) const;
-  Result<DatasetVersion> Record(const DatasetVersion& version, const DatasetFile& file, const Addition& addition);
+  Result<DatasetVersion> Record(const DatasetVersion& version, const DatasetFile& file,
+                                const Addition& addition);
 
   sql::Database& database_;
   const os::Clock& clock_;
@@ -113,8 +121,9 @@ class Catalogue {
   std::unique_ptr<tables::Engine> engine_;
 };
 
-/// The condition, over the columns of a row, under which it belongs to the sealed part: the first 32 bits of the MD5 of its key's texts (joined by unit separators, missing
-/// values as "") lie below `share` of their range. The same on every machine and in any row order.
+/// The condition, over the columns of a row, under which it belongs to the sealed part: the first 32 bits of
+/// the MD5 of its key's texts (joined by unit separators, missing values as "") lie below `share` of their
+/// range. The same on every machine and in any row order.
 std::string SealedCondition(const std::vector<std::string>& key, double share);
 
 }  // namespace cairn::data

@@ -9,8 +9,8 @@
 namespace cairn::data {
 namespace {
 
-/// A rule as SQL over a view of the file in which column i of the contract is `t<i>` as text and `v<i>` in its own type: the rows where `breaks` holds are
-/// unexpected.
+/// A rule as SQL over a view of the file in which column i of the contract is `t<i>` as text and `v<i>` in
+/// its own type: the rows where `breaks` holds are unexpected.
 struct SqlRule {
   RuleVerdict verdict;
   std::string breaks;
@@ -24,26 +24,33 @@ struct ColumnView {
   bool never_text = false;
 };
 
-ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format, const std::string& t) {
+ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format,
+                  const std::string& t) {
   ColumnView view;
   const std::string column = tables::Identifier(field.name);
   view.text = field.sql_type == "JSON" ? "(" + column + " ->> '$')" : "CAST(" + column + " AS VARCHAR)";
   // The engine would also read 1_000 and 0x10, which nothing else takes for numbers.
-  const std::string plain = t + " IS NOT NULL AND NOT contains(" + t + ", '_') AND NOT contains(lower(" + t + "), 'x')";
-  const std::string number = "TRY_CAST(" + t + " AS DOUBLE)", whole = "TRY_CAST(" + t + " AS BIGINT)", word = "lower(trim(" + t + "))";
+  const std::string plain =
+      t + " IS NOT NULL AND NOT contains(" + t + ", '_') AND NOT contains(lower(" + t + "), 'x')";
+  const std::string number = "TRY_CAST(" + t + " AS DOUBLE)", whole = "TRY_CAST(" + t + " AS BIGINT)",
+                    word = "lower(trim(" + t + "))";
   switch (rule.type) {
     case ColumnType::String:
       view.typed = t;
-      view.never_text = format != tables::Format::Csv && field.type != tables::Type::Text && field.type != tables::Type::Time;
+      view.never_text = format != tables::Format::Csv && field.type != tables::Type::Text &&
+                        field.type != tables::Type::Time;
       break;
     case ColumnType::Integer:
     case ColumnType::Number:
-      view.text = "CASE WHEN lower(trim(" + view.text + ")) IN ('nan', '+nan', '-nan') THEN NULL ELSE " + view.text + " END";
+      view.text = "CASE WHEN lower(trim(" + view.text + ")) IN ('nan', '+nan', '-nan') THEN NULL ELSE " +
+                  view.text + " END";
       view.typed = rule.type == ColumnType::Number ? "CASE WHEN " + plain + " THEN " + number + " END"
-                                                   : "CASE WHEN " + plain + " AND " + number + " = floor(" + number + ") THEN " + whole + " END";
+                                                   : "CASE WHEN " + plain + " AND " + number + " = floor(" +
+                                                         number + ") THEN " + whole + " END";
       break;
     case ColumnType::Boolean:
-      view.typed = "CASE WHEN " + word + " IN ('true', '1') THEN true WHEN " + word + " IN ('false', '0') THEN false END";
+      view.typed = "CASE WHEN " + word + " IN ('true', '1') THEN true WHEN " + word +
+                   " IN ('false', '0') THEN false END";
       break;
     case ColumnType::Timestamp:
       view.typed = "coalesce(TRY_CAST(" + t + " AS TIMESTAMPTZ), epoch_ms(" + whole + ")::TIMESTAMPTZ)";
@@ -54,14 +61,17 @@ ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Fo
 
 std::string SqlOf(const ColumnRule& rule, const Json& value) {
   if (value.IsString()) return tables::Literal(value.AsString());
-  if (rule.type == ColumnType::Boolean) return (value.IsBool() ? value.AsBool() : value.AsInt() != 0) ? "true" : "false";
+  if (rule.type == ColumnType::Boolean)
+    return (value.IsBool() ? value.AsBool() : value.AsInt() != 0) ? "true" : "false";
   return value.IsInt() ? std::to_string(value.AsInt()) : ShortestText(value.AsDouble());
 }
 
-/// The contract's rules over a file of these columns; what speaks of a column that is not there becomes a verdict at once.
+/// The contract's rules over a file of these columns; what speaks of a column that is not there becomes a
+/// verdict at once.
 class RuleList {
  public:
-  RuleList(const Contract& contract, const std::vector<tables::Field>& fields, tables::Format format) : fields_(fields), format_(format) {
+  RuleList(const Contract& contract, const std::vector<tables::Field>& fields, tables::Format format)
+      : fields_(fields), format_(format) {
     for (const ColumnRule& rule : contract.columns) AddColumn(rule);
     if (!contract.unique.empty()) AddUnique(contract.unique);
     if (!contract.freshness_column.empty()) AddFreshness(contract.freshness_column);
@@ -73,12 +83,14 @@ class RuleList {
   const std::string& newest() const { return newest_; }
   /// What to select the rules from.
   std::string View(const std::string& relation) const {
-    return "(SELECT " + (typed_.empty() ? "1 AS one" : typed_) + " FROM (SELECT " + (texts_.empty() ? "1 AS one" : texts_) + " FROM " + relation + "))";
+    return "(SELECT " + (typed_.empty() ? "1 AS one" : typed_) + " FROM (SELECT " +
+           (texts_.empty() ? "1 AS one" : texts_) + " FROM " + relation + "))";
   }
 
  private:
   const tables::Field* Find(const std::string& name) const {
-    const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const tables::Field& field) { return field.name == name; });
+    const auto found = std::find_if(fields_.begin(), fields_.end(),
+                                    [&](const tables::Field& field) { return field.name == name; });
     return found == fields_.end() ? nullptr : &*found;
   }
 
@@ -88,7 +100,13 @@ class RuleList {
     if (!field) {
       std::vector<std::string_view> names;
       for (const auto& one : fields_) names.push_back(one.name);
-      missing_.push_back({rule.name + ": present", rule.name, false, 0, 0, {}, "the column is missing." + Suggestion(rule.name, names)});
+      missing_.push_back({rule.name + ": present",
+                          rule.name,
+                          false,
+                          0,
+                          0,
+                          {},
+                          "the column is missing." + Suggestion(rule.name, names)});
       return std::nullopt;
     }
     const std::string number = std::to_string(views_++), text = "t" + number;
@@ -99,7 +117,8 @@ class RuleList {
     return number;
   }
 
-  void Add(const ColumnRule& rule, const std::string& number, std::string_view what, std::string expectation, std::string breaks) {
+  void Add(const ColumnRule& rule, const std::string& number, std::string_view what, std::string expectation,
+           std::string breaks) {
     SqlRule added;
     added.verdict.rule = rule.name + ": " + std::string(what);
     added.verdict.column = rule.name;
@@ -115,19 +134,26 @@ class RuleList {
     if (!number) return;
     const std::string text = "t" + *number, typed = "v" + *number, type(NameOf(rule.type));
     if (!rule.nullable) Add(rule, *number, "not null", "must have a value", text + " IS NULL");
-    Add(rule, *number, "type", "must be a " + type, text + " IS NOT NULL" + (never_text ? "" : " AND " + typed + " IS NULL"));
+    Add(rule, *number, "type", "must be a " + type,
+        text + " IS NOT NULL" + (never_text ? "" : " AND " + typed + " IS NULL"));
     if (!rule.allowed.empty()) {
       std::string list;
       for (const Json& value : rule.allowed) list += (list.empty() ? "" : ", ") + SqlOf(rule, value);
       Add(rule, *number, "allowed", "must be one of " + list, typed + " NOT IN (" + list + ")");
     }
-    if (rule.min) Add(rule, *number, "min", "must be at least " + ShortestText(*rule.min), typed + " < " + ShortestText(*rule.min));
-    if (rule.max) Add(rule, *number, "max", "must be at most " + ShortestText(*rule.max), typed + " > " + ShortestText(*rule.max));
+    if (rule.min)
+      Add(rule, *number, "min", "must be at least " + ShortestText(*rule.min),
+          typed + " < " + ShortestText(*rule.min));
+    if (rule.max)
+      Add(rule, *number, "max", "must be at most " + ShortestText(*rule.max),
+          typed + " > " + ShortestText(*rule.max));
     if (!rule.pattern.empty()) {
-      Add(rule, *number, "pattern", "must match " + rule.pattern, "NOT regexp_matches(" + text + ", " + tables::Literal(rule.pattern) + ")");
+      Add(rule, *number, "pattern", "must match " + rule.pattern,
+          "NOT regexp_matches(" + text + ", " + tables::Literal(rule.pattern) + ")");
     }
     if (rule.unique) {
-      Add(rule, *number, "unique", "must be unique", text + " IS NOT NULL AND count(*) OVER (PARTITION BY " + text + ") > 1");
+      Add(rule, *number, "unique", "must be unique",
+          text + " IS NOT NULL AND count(*) OVER (PARTITION BY " + text + ") > 1");
     }
   }
 
@@ -166,13 +192,15 @@ class RuleList {
 };
 
 /// Rows and unexpected rows of each rule, in one pass; error when one of the rules cannot be evaluated.
-Result<tables::Table> Count(tables::Engine& engine, const std::string& view, std::span<const SqlRule> rules, const std::string& newest) {
-  std::string flags, counts = "count(*), " + (newest.empty() ? "NULL" : "epoch_ms(max(newest))");
+Result<tables::Table> Count(tables::Engine& engine, const std::string& view, std::span<const SqlRule> rules,
+                            const std::string& newest) {
+  std::string flags, counts = newest.empty() ? "count(*), NULL" : "count(*), epoch_ms(max(newest))";
   for (std::size_t i = 0; i < rules.size(); ++i) {
     flags += ", (" + rules[i].breaks + ") AS b" + std::to_string(i);
     counts += ", count(*) FILTER (WHERE b" + std::to_string(i) + ")";
   }
-  return engine.Query("SELECT " + counts + " FROM (SELECT " + (newest.empty() ? "1" : newest) + " AS newest" + flags + " FROM " + view + ")");
+  return engine.Query("SELECT " + counts + " FROM (SELECT " + (newest.empty() ? "1" : newest) + " AS newest" +
+                      flags + " FROM " + view + ")");
 }
 
 void Take(const tables::Table& table, std::size_t column, std::int64_t rows, RuleVerdict& verdict) {
@@ -182,14 +210,16 @@ void Take(const tables::Table& table, std::size_t column, std::int64_t rows, Rul
 }
 
 /// One rule is to blame that all cannot be evaluated together: each for itself.
-Result<> CountEach(tables::Engine& engine, const std::string& view, std::vector<SqlRule>& rules, std::int64_t rows) {
+Result<> CountEach(tables::Engine& engine, const std::string& view, std::vector<SqlRule>& rules,
+                   std::int64_t rows) {
   for (SqlRule& rule : rules) {
     const auto table = Count(engine, view, {&rule, 1}, "");
     if (table) {
       Take(*table, 2, rows, rule.verdict);
       continue;
     }
-    if (table.error().reason != Reason::InvalidArgument && table.error().reason != Reason::Unprocessable) return table.error();
+    if (table.error().reason != Reason::InvalidArgument && table.error().reason != Reason::Unprocessable)
+      return table.error();
     rule.verdict.passed = false;
     rule.verdict.sentence += "; the rule itself cannot be evaluated: " + table.error().message;
   }
@@ -197,8 +227,9 @@ Result<> CountEach(tables::Engine& engine, const std::string& view, std::vector<
 }
 
 Result<> TakeExamples(tables::Engine& engine, const std::string& view, SqlRule& rule) {
-  const auto table = CAIRN_TRY(engine.Query("SELECT DISTINCT shown FROM (SELECT " + rule.shown + " AS shown, (" + rule.breaks +
-                                            ") AS broken FROM " + view + ") WHERE broken ORDER BY shown LIMIT 5"));
+  const auto table = CAIRN_TRY(engine.Query("SELECT DISTINCT shown FROM (SELECT " + rule.shown +
+                                            " AS shown, (" + rule.breaks + ") AS broken FROM " + view +
+                                            ") WHERE broken ORDER BY shown LIMIT 5"));
   for (std::size_t row = 0; row < table.rows(); ++row) {
     rule.verdict.examples.push_back(table[0].IsNull(row) ? "(missing)" : table[0].Shown(row));
   }
@@ -206,7 +237,8 @@ Result<> TakeExamples(tables::Engine& engine, const std::string& view, SqlRule& 
 }
 
 RuleVerdict Freshness(const Contract& contract, std::optional<TimeMs> newest, std::int64_t rows, TimeMs now) {
-  RuleVerdict rule{"freshness: " + contract.freshness_column, contract.freshness_column, false, 0, rows, {}, ""};
+  RuleVerdict rule{
+      "freshness: " + contract.freshness_column, contract.freshness_column, false, 0, rows, {}, ""};
   rule.sentence = "the newest value must not be older than " + FormatDuration(contract.freshness_ms);
   if (newest) {
     rule.passed = now - *newest <= contract.freshness_ms;
@@ -219,7 +251,8 @@ RuleVerdict Freshness(const Contract& contract, std::optional<TimeMs> newest, st
 
 }  // namespace
 
-Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string& file, const Contract& contract, TimeMs now) {
+Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string& file,
+                                      const Contract& contract, TimeMs now) {
   tables::ReadOptions options;
   options.all_text = true;
   const auto source = CAIRN_TRY(tables::Source::Open(file, options));
@@ -241,14 +274,22 @@ Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string&
     verdict.rules.push_back(std::move(rules[i].verdict));
   }
   if (contract.min_rows > 0) {
-    verdict.rules.push_back({"rows: min", "", verdict.rows >= contract.min_rows, 0, verdict.rows, {},
-                             "there must be at least " + WithThousands(contract.min_rows) + " rows; there are " + WithThousands(verdict.rows)});
+    verdict.rules.push_back({"rows: min",
+                             "",
+                             verdict.rows >= contract.min_rows,
+                             0,
+                             verdict.rows,
+                             {},
+                             "there must be at least " + WithThousands(contract.min_rows) +
+                                 " rows; there are " + WithThousands(verdict.rows)});
   }
   if (!contract.freshness_column.empty()) {
     const bool told = !list.newest().empty() && !(*counted)[1].IsNull(0);
-    verdict.rules.push_back(Freshness(contract, told ? std::optional<TimeMs>((*counted)[1].Int(0)) : std::nullopt, verdict.rows, now));
+    verdict.rules.push_back(Freshness(
+        contract, told ? std::optional<TimeMs>((*counted)[1].Int(0)) : std::nullopt, verdict.rows, now));
   }
-  verdict.passed = std::all_of(verdict.rules.begin(), verdict.rules.end(), [](const RuleVerdict& rule) { return rule.passed; });
+  verdict.passed = std::all_of(verdict.rules.begin(), verdict.rules.end(),
+                               [](const RuleVerdict& rule) { return rule.passed; });
   return verdict;
 }
 
@@ -257,8 +298,13 @@ Json ContractVerdict::ToJson() const {
   for (const RuleVerdict& rule : rules) {
     Json examples = Json::Array();
     for (const auto& example : rule.examples) examples.Push(example);
-    list.Push(Json{{"rule", rule.rule}, {"column", rule.column}, {"passed", rule.passed}, {"unexpected", rule.unexpected},
-                   {"considered", rule.considered}, {"examples", std::move(examples)}, {"sentence", rule.sentence}});
+    list.Push(Json{{"rule", rule.rule},
+                   {"column", rule.column},
+                   {"passed", rule.passed},
+                   {"unexpected", rule.unexpected},
+                   {"considered", rule.considered},
+                   {"examples", std::move(examples)},
+                   {"sentence", rule.sentence}});
   }
   return Json{{"passed", passed}, {"rows", rows}, {"rules", std::move(list)}};
 }
@@ -269,7 +315,9 @@ std::string ContractVerdict::Failures() const {
     if (rule.passed) continue;
     std::string text = rule.rule;
     if (rule.unexpected == 0) text += " (" + rule.sentence + ")";
-    if (rule.unexpected > 0) text += " (" + WithThousands(rule.unexpected) + " of " + WithThousands(rule.considered) + " rows, such as " + Join(rule.examples, ", ") + ")";
+    if (rule.unexpected > 0)
+      text += " (" + WithThousands(rule.unexpected) + " of " + WithThousands(rule.considered) +
+              " rows, such as " + Join(rule.examples, ", ") + ")";
     failures.push_back(std::move(text));
   }
   return Join(failures, "; ");

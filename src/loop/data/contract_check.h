@@ -29,11 +29,14 @@ struct ContractVerdict {
   std::string Failures() const;
 };
 
-/// Checks every rule of the contract in one pass over the file's rows and reports all that fail (their examples take another look at the file). A rule that
-/// cannot be evaluated, such as a pattern that is no regular expression, fails. `now` is what freshness is measured against. Errors are those of reading.
+/// Checks every rule of the contract in one pass over the file's rows and reports all that fail (their
+/// examples take another look at the file). A rule that cannot be evaluated, such as a pattern that is no
+/// regular expression, fails. `now` is what freshness is measured against. Errors are those of reading.
 ///
-/// A CSV field counts as the text that was written: "" and NA are missing, and what reads as a number is one. In other formats a number does not pass for a
-/// text. NaN is missing; a boolean is true, false, 1 or 0; a time is ISO 8601 or a whole number. Per value the verdict is that of Contract::Violation.
-Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string& file, const Contract& contract, TimeMs now);
+/// A CSV field counts as the text that was written: "" and NA are missing, and what reads as a number is one.
+/// In other formats a number does not pass for a text. NaN is missing; a boolean is true, false, 1 or 0; a
+/// time is ISO 8601 or a whole number. Per value the verdict is that of Contract::Violation.
+Result<ContractVerdict> CheckContract(tables::Engine& engine, const std::string& file,
+                                      const Contract& contract, TimeMs now);
 
 }  // namespace cairn::data

@@ -10,10 +10,12 @@ Result<> InsertFile(sql::Connection& connection, std::string_view dataset, const
 /// Without their files.
 Result<std::vector<DatasetVersion>> SelectVersions(sql::Connection& connection, std::string_view dataset);
 /// The files that a version holds, in order.
-Result<std::vector<DatasetFile>> SelectFiles(sql::Connection& connection, std::string_view dataset, std::int64_t version);
+Result<std::vector<DatasetFile>> SelectFiles(sql::Connection& connection, std::string_view dataset,
+                                             std::int64_t version);
 Result<std::vector<std::string>> SelectDatasets(sql::Connection& connection);
-Result<> PutReport(sql::Connection& connection, const DatasetVersion& version, std::string_view digest, std::string_view report,
-                   TimeMs now);
-Result<std::optional<std::string>> SelectReport(sql::Connection& connection, std::string_view dataset, std::int64_t version);
+Result<> PutReport(sql::Connection& connection, const DatasetVersion& version, std::string_view digest,
+                   std::string_view report, TimeMs now);
+Result<std::optional<std::string>> SelectReport(sql::Connection& connection, std::string_view dataset,
+                                                std::int64_t version);
 
 }  // namespace cairn::data

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <optional>
 #include <set>
 
@@ -26,9 +25,9 @@ char32_t TakeCodePoint(std::string_view& text) {
 }
 
 void AppendEscape(std::string& out, unsigned unit) {
-  char escape[8];
-  std::snprintf(escape, sizeof escape, "\\u%04x", unit);
-  out += escape;
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[unit >> shift & 15];
 }
 
 /// A JSON string as Python's json.dumps writes it: everything outside ASCII escaped.

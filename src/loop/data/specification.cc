@@ -26,14 +26,16 @@ Result<const Node*> MapAt(const Node& node, std::string_view key) {
 Result<std::optional<double>> NumberAt(const Node& node, std::string_view key) {
   const Node* found = node.Find(key);
   if (!found || found->IsNull()) return std::optional<double>();
-  if (!found->IsScalar() || !found->ToJson().IsNumber()) return WrongAt(*found, "'" + std::string(key) + "' must be a number");
+  if (!found->IsScalar() || !found->ToJson().IsNumber())
+    return WrongAt(*found, "'" + std::string(key) + "' must be a number");
   return std::optional<double>(found->ToJson().AsDouble());
 }
 
 Result<bool> TruthAt(const Node& node, std::string_view key, bool otherwise) {
   const Node* found = node.Find(key);
   if (!found || found->IsNull()) return otherwise;
-  if (!found->IsScalar() || !found->ToJson().IsBool()) return WrongAt(*found, "'" + std::string(key) + "' must be true or false");
+  if (!found->IsScalar() || !found->ToJson().IsBool())
+    return WrongAt(*found, "'" + std::string(key) + "' must be true or false");
   return found->ToJson().AsBool();
 }
 
@@ -59,7 +61,9 @@ Result<double> ShareAt(const Node& node, std::string_view key) {
   const bool percent = text.ends_with('%');
   const auto number = ParseDouble(Trim(std::string_view(text).substr(0, text.size() - (percent ? 1 : 0))));
   const double share = number ? *number / (percent ? 100 : 1) : -1;
-  if (!(share >= 0 && share <= 0.9)) return WrongAt(*node.Find(key), "'" + std::string(key) + "' must be a share between 0% and 90%, such as 20%");
+  if (!(share >= 0 && share <= 0.9))
+    return WrongAt(*node.Find(key),
+                   "'" + std::string(key) + "' must be a share between 0% and 90%, such as 20%");
   return share;
 }
 
@@ -69,19 +73,27 @@ Result<std::int64_t> DurationAt(const Node& node, std::string_view key) {
   return *duration;
 }
 
-std::string Shown(const Json& value) { return value.IsString() ? "'" + value.AsString() + "'" : value.Dump(); }
+std::string Shown(const Json& value) {
+  return value.IsString() ? "'" + value.AsString() + "'" : value.Dump();
+}
 
 bool IsWholeDouble(const Json& value) {
-  return value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()) && std::fabs(value.AsDouble()) < 0x1p63;
+  return value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()) &&
+         std::fabs(value.AsDouble()) < 0x1p63;
 }
 
 bool Fits(ColumnType type, const Json& value) {
   switch (type) {
-    case ColumnType::String: return value.IsString();
-    case ColumnType::Integer: return value.IsInt() || IsWholeDouble(value);
-    case ColumnType::Number: return value.IsNumber();
-    case ColumnType::Boolean: return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
-    case ColumnType::Timestamp: return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
+    case ColumnType::String:
+      return value.IsString();
+    case ColumnType::Integer:
+      return value.IsInt() || IsWholeDouble(value);
+    case ColumnType::Number:
+      return value.IsNumber();
+    case ColumnType::Boolean:
+      return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
+    case ColumnType::Timestamp:
+      return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
   }
   return false;
 }
@@ -93,18 +105,25 @@ bool Same(const Json& a, const Json& b) {
   return a == b;
 }
 
-bool IsMissing(const Json& value) { return value.IsNull() || (value.IsNumber() && std::isnan(value.AsDouble())); }
+bool IsMissing(const Json& value) {
+  return value.IsNull() || (value.IsNumber() && std::isnan(value.AsDouble()));
+}
 
-/// Bounds are for numbers, patterns for text, and what is allowed must be of the column's type: anything else could never hold.
+/// Bounds are for numbers, patterns for text, and what is allowed must be of the column's type: anything else
+/// could never hold.
 Result<> CheckRule(const ColumnRule& rule, const Node& node) {
   const bool number = rule.type == ColumnType::Integer || rule.type == ColumnType::Number;
   const std::string column = "column '" + rule.name + "'", type(NameOf(rule.type));
-  if (!number && (rule.min || rule.max)) return WrongAt(node, column + " is a " + type + ": 'min' and 'max' are for integer and number");
+  if (!number && (rule.min || rule.max))
+    return WrongAt(node, column + " is a " + type + ": 'min' and 'max' are for integer and number");
   if (rule.min && rule.max && *rule.min > *rule.max) return WrongAt(node, column + ": 'min' is above 'max'");
-  if (!rule.pattern.empty() && rule.type != ColumnType::String) return WrongAt(node, column + " is a " + type + ": 'pattern' is for string");
-  if (!rule.allowed.empty() && rule.type == ColumnType::Timestamp) return WrongAt(node, column + " is a timestamp: 'allowed' is for the other types");
+  if (!rule.pattern.empty() && rule.type != ColumnType::String)
+    return WrongAt(node, column + " is a " + type + ": 'pattern' is for string");
+  if (!rule.allowed.empty() && rule.type == ColumnType::Timestamp)
+    return WrongAt(node, column + " is a timestamp: 'allowed' is for the other types");
   for (const Json& value : rule.allowed) {
-    if (!Fits(rule.type, value)) return WrongAt(node, column + " allows " + Shown(value) + ", which is no " + type);
+    if (!Fits(rule.type, value))
+      return WrongAt(node, column + " allows " + Shown(value) + ", which is no " + type);
   }
   return Done{};
 }
@@ -113,12 +132,15 @@ Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
   ColumnRule rule;
   rule.name = name;
   if (node.IsNull()) return rule;
-  if (!node.IsMap()) return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
+  if (!node.IsMap())
+    return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
   CAIRN_TRY(node.OnlyKeys({"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving"}));
   const std::string type = TextAt(node, "type");
   const auto found = std::find(kTypes.begin(), kTypes.end(), type);
   if (!type.empty() && found == kTypes.end()) {
-    return WrongAt(*node.Find("type"), "'" + type + "' is no column type: string, integer, number, boolean or timestamp." + Suggestion(type, kTypes));
+    return WrongAt(*node.Find("type"),
+                   "'" + type + "' is no column type: string, integer, number, boolean or timestamp." +
+                       Suggestion(type, kTypes));
   }
   if (!type.empty()) rule.type = static_cast<ColumnType>(found - kTypes.begin());
   rule.nullable = CAIRN_TRY(TruthAt(node, "nullable", true));
@@ -141,7 +163,8 @@ Result<Contract> ParseContract(const Node& node) {
   Contract contract;
   CAIRN_TRY(node.OnlyKeys({"columns", "unique", "rows", "freshness"}));
   if (const Node* columns = CAIRN_TRY(MapAt(node, "columns"))) {
-    for (const auto& entry : columns->entries()) contract.columns.push_back(CAIRN_TRY(ParseColumn(entry.key, entry.value)));
+    for (const auto& entry : columns->entries())
+      contract.columns.push_back(CAIRN_TRY(ParseColumn(entry.key, entry.value)));
   }
   contract.unique = CAIRN_TRY(WordsAt(node, "unique"));
   if (const Node* rows = CAIRN_TRY(MapAt(node, "rows"))) {
@@ -151,7 +174,8 @@ Result<Contract> ParseContract(const Node& node) {
   if (const Node* freshness = CAIRN_TRY(MapAt(node, "freshness"))) {
     CAIRN_TRY(freshness->OnlyKeys({"column", "within"}));
     contract.freshness_column = TextAt(*freshness, "column");
-    if (contract.freshness_column.empty()) return WrongAt(*freshness, "'freshness' needs a 'column' that holds a time");
+    if (contract.freshness_column.empty())
+      return WrongAt(*freshness, "'freshness' needs a 'column' that holds a time");
     contract.freshness_ms = CAIRN_TRY(DurationAt(*freshness, "within"));
   }
   return contract;
@@ -161,7 +185,8 @@ Result<Contract> ParseContract(const Node& node) {
 Result<> CheckColumns(const Specification& specification, const Node& node) {
   if (specification.contract.columns.empty()) return Done{};
   std::vector<std::string> named = specification.key;
-  for (const auto& one : {specification.target, specification.time, specification.contract.freshness_column}) {
+  for (const auto& one :
+       {specification.target, specification.time, specification.contract.freshness_column}) {
     if (!one.empty()) named.push_back(one);
   }
   named.insert(named.end(), specification.contract.unique.begin(), specification.contract.unique.end());
@@ -169,8 +194,8 @@ Result<> CheckColumns(const Specification& specification, const Node& node) {
   for (const auto& rule : specification.contract.columns) known.push_back(rule.name);
   for (const auto& name : named) {
     if (!specification.contract.Find(name)) {
-      return WrongAt(node, "data set '" + specification.name + "' speaks of column '" + name + "', which its contract does not list." +
-                               Suggestion(name, known));
+      return WrongAt(node, "data set '" + specification.name + "' speaks of column '" + name +
+                               "', which its contract does not list." + Suggestion(name, known));
     }
   }
   return Done{};
@@ -182,7 +207,8 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   if (!node.IsMap()) return WrongAt(node, "data set '" + name + "' must be a map");
   CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract"}));
   specification.path = TextAt(node, "path");
-  if (specification.path.empty() || specification.path.front() == '/' || specification.path.find("..") != std::string::npos) {
+  if (specification.path.empty() || specification.path.front() == '/' ||
+      specification.path.find("..") != std::string::npos) {
     return WrongAt(node, "data set '" + name + "' needs a 'path' inside the project");
   }
   specification.target = TextAt(node, "target");
@@ -190,7 +216,8 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   specification.time = TextAt(node, "time");
   specification.key = CAIRN_TRY(WordsAt(node, "key"));
   specification.holdout = CAIRN_TRY(ShareAt(node, "holdout"));
-  if (const Node* contract = CAIRN_TRY(MapAt(node, "contract"))) specification.contract = CAIRN_TRY(ParseContract(*contract));
+  if (const Node* contract = CAIRN_TRY(MapAt(node, "contract")))
+    specification.contract = CAIRN_TRY(ParseContract(*contract));
   CAIRN_TRY(CheckColumns(specification, node));
   return specification;
 }
@@ -200,15 +227,19 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
 std::string_view NameOf(ColumnType type) { return kTypes[static_cast<std::size_t>(type)]; }
 
 const ColumnRule* Contract::Find(std::string_view column) const {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const ColumnRule& rule) { return rule.name == column; });
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const ColumnRule& rule) { return rule.name == column; });
   return found == columns.end() ? nullptr : &*found;
 }
 
 std::string Contract::Violation(const ColumnRule& rule, const Json& value) {
   if (IsMissing(value)) return rule.nullable ? "" : "is missing, and it must not be";
-  if (!Fits(rule.type, value)) return "is " + Shown(value) + ", which is no " + std::string(NameOf(rule.type));
-  const bool listed = std::any_of(rule.allowed.begin(), rule.allowed.end(), [&](const Json& one) { return Same(one, value); });
-  if (!rule.allowed.empty() && !listed) return "is " + Shown(value) + ", which is not among the allowed values";
+  if (!Fits(rule.type, value))
+    return "is " + Shown(value) + ", which is no " + std::string(NameOf(rule.type));
+  const bool listed = std::any_of(rule.allowed.begin(), rule.allowed.end(),
+                                  [&](const Json& one) { return Same(one, value); });
+  if (!rule.allowed.empty() && !listed)
+    return "is " + Shown(value) + ", which is not among the allowed values";
   if (value.IsNumber() && rule.min && value.AsDouble() < *rule.min) {
     return "is " + Shown(value) + ", below the minimum " + ShortestText(*rule.min);
   }
@@ -222,7 +253,8 @@ Result<std::vector<Specification>> ParseSpecifications(const Node& configuration
   std::vector<Specification> specifications;
   const Node* section = CAIRN_TRY(MapAt(configuration, "data"));
   if (!section) return specifications;
-  for (const auto& entry : section->entries()) specifications.push_back(CAIRN_TRY(ParseOne(entry.key, entry.value)));
+  for (const auto& entry : section->entries())
+    specifications.push_back(CAIRN_TRY(ParseOne(entry.key, entry.value)));
   return specifications;
 }
 
@@ -233,8 +265,8 @@ Result<Specification> FindSpecification(const Node& configuration, std::string_v
     names.push_back(specification.name);
   }
   const std::vector<std::string_view> views(names.begin(), names.end());
-  return Error{Reason::NotFound, "the accepted cairn.yaml has no data set '" + std::string(name) + "' in its section 'data'." +
-                                     Suggestion(name, views)};
+  return Error{Reason::NotFound, "the accepted cairn.yaml has no data set '" + std::string(name) +
+                                     "' in its section 'data'." + Suggestion(name, views)};
 }
 
 }  // namespace cairn::data

@@ -32,12 +32,13 @@ struct Contract {
   std::vector<ColumnRule> columns;
   std::vector<std::string> unique;  ///< Columns that together name a row; empty for none.
   std::int64_t min_rows = 0;
-  std::string freshness_column;     ///< "" for none.
-  std::int64_t freshness_ms = 0;    ///< The newest value may be this old.
+  std::string freshness_column;   ///< "" for none.
+  std::int64_t freshness_ms = 0;  ///< The newest value may be this old.
 
   const ColumnRule* Find(std::string_view column) const;
-  /// "" for a value that fits, else why it does not ("is 7000, above the maximum 6000"). What a row can show by itself: type, null, allowed, range.
-  /// A whole number is a number, NaN counts as missing, texts are not read as numbers. Patterns are not looked at.
+  /// "" for a value that fits, else why it does not ("is 7000, above the maximum 6000"). What a row can show
+  /// by itself: type, null, allowed, range. A whole number is a number, NaN counts as missing, texts are not
+  /// read as numbers. Patterns are not looked at.
   static std::string Violation(const ColumnRule& rule, const Json& value);
 };
 
@@ -53,7 +54,8 @@ struct Specification {
   Contract contract;
 };
 
-/// Reads the `data` section; none when it is absent. InvalidArgument with the place for an unknown key, a wrong kind, a column that the contract does not know.
+/// Reads the `data` section; none when it is absent. InvalidArgument with the place for an unknown key, a
+/// wrong kind, a column that the contract does not know.
 Result<std::vector<Specification>> ParseSpecifications(const Node& configuration);
 /// The one of that name; NotFound with the nearest name.
 Result<Specification> FindSpecification(const Node& configuration, std::string_view name);

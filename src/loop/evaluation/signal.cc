@@ -209,7 +209,7 @@ Result<Json> AgainstHeuristic(const Probe& probe, std::vector<double> predictor,
   if (probe.classes) {
     for (double& value : predictor) value = 1 / (1 + std::exp(-value));
   }
-  const Metric metric = probe.classes ? Metric::RocAuc : Metric::Rmse;
+  const Metric metric = probe.classes ? Metric::LogLoss : Metric::Rmse;
   const Measure learned = CAIRN_TRY(Measure::Of(metric, {probe.held_labels, predictor}));
   const Measure rule = CAIRN_TRY(Measure::Of(metric, {probe.held_labels, heuristic}));
   BootstrapSettings bootstrap;

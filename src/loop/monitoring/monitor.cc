@@ -10,7 +10,8 @@
 namespace cairn::monitoring {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStatistics{"psi", "ks", "chi_square", "jensen_shannon", "wasserstein"};
+constexpr std::array<std::string_view, 5> kStatistics{"psi", "ks", "chi_square", "jensen_shannon",
+                                                      "wasserstein"};
 
 /// What a monitor may speak about.
 struct Surroundings {
@@ -18,7 +19,9 @@ struct Surroundings {
   data::Contract contract;
 };
 
-Error At(const Node& node, const std::string& problem) { return {Reason::InvalidArgument, node.Where() + ": " + problem}; }
+Error At(const Node& node, const std::string& problem) {
+  return {Reason::InvalidArgument, node.Where() + ": " + problem};
+}
 
 Result<Surroundings> Read(const Node& configuration) {
   Surroundings around;
@@ -39,43 +42,58 @@ Result<double> Number(const Node& node, std::string_view name) {
   return value.AsDouble();
 }
 
-Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::string& column, const data::Contract& contract) {
+Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::string& column,
+                     const data::Contract& contract) {
   if (column == "prediction") {
-    if (monitor.drift == "chi_square") return At(place, "chi_square compares categories or bins of a column, not predictions: take ks or jensen_shannon");
+    if (monitor.drift == "chi_square")
+      return At(
+          place,
+          "chi_square compares categories or bins of a column, not predictions: take ks or jensen_shannon");
     return Done{};
   }
   const data::ColumnRule* rule = contract.Find(column);
   if (rule == nullptr) {
     std::vector<std::string_view> known{"prediction"};
     for (const auto& one : contract.columns) known.push_back(one.name);
-    return At(place, "the contract of the model's data set has no column '" + column + "'." + Suggestion(column, known));
+    return At(place, "the contract of the model's data set has no column '" + column + "'." +
+                         Suggestion(column, known));
   }
-  if (!rule->serving) return At(place, "requests do not carry '" + column + "' (serving: false), so there is nothing to watch");
-  if (rule->type == data::ColumnType::Timestamp) return At(place, "'" + column + "' is a time, and time always drifts: watch another column");
+  if (!rule->serving)
+    return At(place, "requests do not carry '" + column + "' (serving: false), so there is nothing to watch");
+  if (rule->type == data::ColumnType::Timestamp)
+    return At(place, "'" + column + "' is a time, and time always drifts: watch another column");
   const bool number = rule->type == data::ColumnType::Integer || rule->type == data::ColumnType::Number;
   if (!number && (monitor.drift == "ks" || monitor.drift == "wasserstein")) {
-    return At(place, monitor.drift + " compares numbers, and '" + column + "' is of type " + std::string(NameOf(rule->type)) + ": take psi, jensen_shannon or chi_square");
+    return At(place, monitor.drift + " compares numbers, and '" + column + "' is of type " +
+                         std::string(NameOf(rule->type)) + ": take psi, jensen_shannon or chi_square");
   }
   return Done{};
 }
 
 Result<> ReadSubject(const Node& node, const data::Contract& contract, Monitor& monitor) {
   const Node *quality = node.Find("quality"), *drift = node.Find("drift"), *columns = node.Find("columns");
-  if ((quality == nullptr) == (drift == nullptr)) return At(node, "a monitor watches either 'quality: METRIC' or 'drift: STATISTIC'");
+  if ((quality == nullptr) == (drift == nullptr))
+    return At(node, "a monitor watches either 'quality: METRIC' or 'drift: STATISTIC'");
   if (quality != nullptr) {
     monitor.quality = quality->text();
-    if (const auto metric = evaluation::MetricNamed(monitor.quality); !metric) return At(*quality, metric.error().message);
-    if (columns != nullptr) return At(*columns, "'columns' belongs to drift; quality is about predictions and labels");
+    if (const auto metric = evaluation::MetricNamed(monitor.quality); !metric)
+      return At(*quality, metric.error().message);
+    if (columns != nullptr)
+      return At(*columns, "'columns' belongs to drift; quality is about predictions and labels");
     return Done{};
   }
   monitor.drift = drift->text();
   if (std::find(kStatistics.begin(), kStatistics.end(), monitor.drift) == kStatistics.end()) {
-    return At(*drift, "there is no drift statistic '" + monitor.drift + "': psi, ks, chi_square, jensen_shannon or wasserstein." + Suggestion(monitor.drift, kStatistics));
+    return At(*drift, "there is no drift statistic '" + monitor.drift +
+                          "': psi, ks, chi_square, jensen_shannon or wasserstein." +
+                          Suggestion(monitor.drift, kStatistics));
   }
-  if (columns == nullptr || !columns->IsList() || columns->items().empty()) return At(node, "a drift monitor needs 'columns: [NAME, …]'");
+  if (columns == nullptr || !columns->IsList() || columns->items().empty())
+    return At(node, "a drift monitor needs 'columns: [NAME, …]'");
   for (const Node& column : columns->items()) {
     CAIRN_TRY(CheckColumn(column, monitor, column.text(), contract));
-    if (std::find(monitor.columns.begin(), monitor.columns.end(), column.text()) != monitor.columns.end()) return At(column, "the column '" + column.text() + "' stands twice");
+    if (std::find(monitor.columns.begin(), monitor.columns.end(), column.text()) != monitor.columns.end())
+      return At(column, "the column '" + column.text() + "' stands twice");
     monitor.columns.push_back(column.text());
   }
   return Done{};
@@ -83,7 +101,8 @@ Result<> ReadSubject(const Node& node, const data::Contract& contract, Monitor& 
 
 Result<> ReadBound(const Node& node, Monitor& monitor) {
   const Node *above = node.Find("above"), *below = node.Find("below");
-  if ((above == nullptr) == (below == nullptr)) return At(node, "a monitor needs one bound: 'above: NUMBER' or 'below: NUMBER'");
+  if ((above == nullptr) == (below == nullptr))
+    return At(node, "a monitor needs one bound: 'above: NUMBER' or 'below: NUMBER'");
   if (above != nullptr) monitor.above = CAIRN_TRY(Number(*above, "above"));
   if (below != nullptr) monitor.below = CAIRN_TRY(Number(*below, "below"));
   if (below != nullptr && !monitor.drift.empty() && monitor.drift != "chi_square") {
@@ -93,8 +112,10 @@ Result<> ReadBound(const Node& node, Monitor& monitor) {
 }
 
 Result<Monitor> ReadMonitor(const Node& node, const Surroundings& around) {
-  if (!node.IsMap()) return At(node, "a monitor is a map: {name, protects, quality or drift, window, above or below}");
-  CAIRN_TRY(node.OnlyKeys({"name", "protects", "quality", "drift", "columns", "window", "min_rows", "above", "below"}));
+  if (!node.IsMap())
+    return At(node, "a monitor is a map: {name, protects, quality or drift, window, above or below}");
+  CAIRN_TRY(node.OnlyKeys(
+      {"name", "protects", "quality", "drift", "columns", "window", "min_rows", "above", "below"}));
   Monitor monitor;
   const Node *name = node.Find("name"), *protects = node.Find("protects"), *window = node.Find("window");
   if (name == nullptr || name->text().empty()) return At(node, "a monitor needs a 'name'");
@@ -104,7 +125,8 @@ Result<Monitor> ReadMonitor(const Node& node, const Surroundings& around) {
   if (around.charter.FindKpi(monitor.protects) == nullptr) {
     std::vector<std::string_view> known;
     for (const auto& kpi : around.charter.kpis) known.push_back(kpi.name);
-    return At(*protects, "the charter has no KPI '" + monitor.protects + "'." + Suggestion(monitor.protects, known));
+    return At(*protects,
+              "the charter has no KPI '" + monitor.protects + "'." + Suggestion(monitor.protects, known));
   }
   if (window == nullptr) return At(node, "the monitor '" + monitor.name + "' needs a 'window', such as 7d");
   const auto length = charter::ParseDuration(window->text());
@@ -112,7 +134,8 @@ Result<Monitor> ReadMonitor(const Node& node, const Surroundings& around) {
   monitor.window_ms = *length;
   if (const Node* rows = node.Find("min_rows"); rows != nullptr) {
     const Json value = rows->ToJson();
-    if (!value.IsInt() || value.AsInt() < 1) return At(*rows, "'min_rows' must be a whole number of at least 1");
+    if (!value.IsInt() || value.AsInt() < 1)
+      return At(*rows, "'min_rows' must be a whole number of at least 1");
     monitor.min_rows = value.AsInt();
   }
   CAIRN_TRY(ReadSubject(node, around.contract, monitor));

@@ -16,7 +16,8 @@
 #include "loop/data/catalogue.h"
 #include "loop/serving/prediction_log.h"
 
-/// What has changed: windows of live traffic compared with what the model was trained on, quality once labels are known, and the alerts that follow.
+/// What has changed: windows of live traffic compared with what the model was trained on, quality once labels
+/// are known, and the alerts that follow.
 namespace cairn::monitoring {
 
 /// One entry of cairn.yaml's `monitors`.
@@ -33,13 +34,16 @@ struct Monitor {
   double bound() const { return above ? *above : below.value_or(0); }
   bool Breached(double value) const { return above ? value > *above : below && value < *below; }
 };
-/// InvalidArgument with the place: unknown key or statistic, no bound, a KPI or column that the charter or the contract does not know.
+/// InvalidArgument with the place: unknown key or statistic, no bound, a KPI or column that the charter or
+/// the contract does not know.
 ///
 /// The drift statistics, each over the finite or non-missing values of the window:
-///   psi, jensen_shannon  data::PsiEvidently, data::JsDistanceE over the counts in the profile's bins (Sturges; values outside count in the end bins), or per
-///                        category, with a bin more for every category that the profile does not name
+///   psi, jensen_shannon  data::PsiEvidently, data::JsDistanceE over the counts in the profile's bins
+///   (Sturges; values outside count in the end bins), or per
+///                        category, with one more bin for all that the profile does not name
 ///   chi_square           the statistic with `above`, the p-value with `below`, over the same counts
-///   ks, wasserstein      Kolmogorov and Smirnov's D and data::WassersteinNormed against the 501 quantiles that the profile keeps; numbers only
+///   ks, wasserstein      Kolmogorov and Smirnov's D and data::WassersteinNormed against the 501 quantiles
+///   that the profile keeps; numbers only
 /// "prediction" is compared with the scores of the first window that has enough rows of the same version.
 Result<std::vector<Monitor>> ParseMonitors(const Node& configuration);
 
@@ -48,14 +52,16 @@ struct Label {
   double value = 0;        ///< 1 or 0 for a classification.
 };
 
-/// What one monitor found in one window: from `from` until before `to`, both multiples of the window's length since 1970.
+/// What one monitor found in one window: from `from` until before `to`, both multiples of the window's length
+/// since 1970.
 struct Window {
   std::string monitor;
   std::string column;  ///< "" for quality.
   TimeMs from = 0, to = 0;
   std::int64_t rows = 0;  ///< Of quality: labelled ones.
-  /// "open"; "pending": labels are not due or not there yet, or no profile to compare with; final: "closed", "too_few" rows, "undefined" (the figure does not exist on these
-  /// rows), "baseline" (later scores of this version are compared with these).
+  /// "open"; "pending": labels are not due or not there yet, or no profile to compare with; final: "closed",
+  /// "too_few" rows, "undefined" (the figure does not exist on these rows), "baseline" (later scores of this
+  /// version are compared with these).
   std::string state;
   double value = 0;  ///< Only when closed.
   bool breached = false;
@@ -65,39 +71,49 @@ struct Alert {
   std::string id;
   std::string monitor, kpi, column;
   double value = 0, bound = 0;
-  TimeMs from = 0, to = 0;       ///< The window.
+  TimeMs from = 0, to = 0;  ///< The window.
   TimeMs raised_ms = 0;
-  TimeMs acknowledged_ms = 0;    ///< 0 until somebody did.
-  TimeMs closed_ms = 0;          ///< 0 while the incident goes on.
+  TimeMs acknowledged_ms = 0;  ///< 0 until somebody did.
+  TimeMs closed_ms = 0;        ///< 0 while the incident goes on.
   std::string acknowledged_by;
 };
 
 /// Watches the model that the accepted configuration binds. Safe from any thread.
 ///
-/// Time is that of the events: the column that `data.<set>.time` names in the rows (a date or ISO 8601 text, or whole milliseconds), else the time of the answer. A row
-/// without a readable one counts at the newest time seen, and none later than a day after its answer is believed. A drift window closes when the newest time seen passes its end. A
-/// quality window closes once the charter's `prediction.wait` has passed on top of it and labels are there for min_rows and for 80 % of its rows; one window length
-/// later it closes with what there is. What comes for a closed window later changes nothing in it.
+/// Time is that of the events: the column that `data.<set>.time` names in the rows (a date or ISO 8601 text,
+/// or whole milliseconds), else the time of the answer. A row without a readable one counts at the newest
+/// time seen, and none later than a day after its answer is believed. A drift window closes when the newest
+/// time seen passes its end. A quality window closes once the charter's `prediction.wait` has passed on top
+/// of it and labels are there for min_rows and for 80 % of its rows; four window lengths later min_rows are
+/// enough. Until then it is pending, not fine. What comes for a closed window later changes nothing in it.
 ///
-/// Events, subject "alert:<id>" and cause the alert's id: monitoring.alert_raised {alert, monitor, kpi, kind: quality|drift, statistic, column, value, threshold, window: {from, to}, model, version},
-/// monitoring.alert_closed {alert, monitor, value}, monitoring.alert_acknowledged {alert, monitor}. Subject "monitor:<name>": monitoring.window_closed {monitor, kind, statistic, kpi, window:
-/// {from, to}, rows, version, values: [{column, value, breached}]}. `version` is the one that answered most of the window's rows.
+/// Events, subject "alert:<id>" and cause the alert's id: monitoring.alert_raised {alert, monitor, kpi, kind:
+/// quality|drift, statistic, column, value, threshold, window: {from, to}, model, version},
+/// monitoring.alert_closed {alert, monitor, value}, monitoring.alert_acknowledged {alert, monitor}. Subject
+/// "monitor:<name>": monitoring.window_closed {monitor, kind, statistic, kpi, window: {from, to}, rows,
+/// version, values: [{column, value, breached}]}. `version` is the one that answered most of the window's
+/// rows.
 class Monitoring {
  public:
-  Monitoring(sql::Database& database, const os::Clock& clock, serving::PredictionLog& predictions, data::Catalogue& catalogue);
+  Monitoring(sql::Database& database, const os::Clock& clock, serving::PredictionLog& predictions,
+             data::Catalogue& catalogue);
 
-  /// Takes monitors, data set and target from an accepted configuration; the reference is the profile of the version that `reference_version` of the data set names (0: the newest).
+  /// Takes monitors, data set and target from an accepted configuration; the reference is the profile of the
+  /// version that `reference_version` of the data set names (0: the newest).
   Result<> Configure(const Node& configuration, std::int64_t reference_version = 0);
 
-  /// Joins labels to predictions. Unknown ids are counted, not refused; a second label for a row replaces the first. Durable when it returns. InvalidArgument for a label that is not
-  /// 0 or 1 where a classification is watched; then none was taken.
+  /// Joins labels to predictions. Unknown ids are counted, not refused; a second label for a row replaces the
+  /// first. Durable when it returns. InvalidArgument for a label that is not 0 or 1 where a classification is
+  /// watched; then none was taken.
   struct Joined {
     std::int64_t accepted = 0, unknown = 0;
   };
   Result<Joined> PostLabels(const std::vector<Label>& labels);
 
-  /// Reads what is new in the log, closes windows whose time is over, computes their values and raises or closes alerts: one alert per monitor and incident. An alert closes when a
-  /// later window of its monitor is back within the bound. `on_alert` is called for each alert raised, after it is recorded. Costs next to nothing when nothing is new.
+  /// Reads what is new in the log, closes windows whose time is over, computes their values and raises or
+  /// closes alerts: one alert per monitor and incident. An alert closes when a later window of its monitor is
+  /// back within the bound. `on_alert` is called for each alert raised, after it is recorded. Costs next to
+  /// nothing when nothing is new.
   Result<> Advance(const std::function<void(const Alert&)>& on_alert);
 
   /// By monitor and column, oldest first.

@@ -23,7 +23,9 @@ Result<double> CompareCounts(std::string_view statistic, Figure figure, const da
 Result<std::vector<double>> Numbers(const Json& list, std::string_view name) {
   std::vector<double> numbers;
   for (const Json& item : list.items()) {
-    if (!item.IsNumber()) return Error{Reason::Corrupt, "the profile's '" + std::string(name) + "' hold something that is no number: profile the data set again"};
+    if (!item.IsNumber())
+      return Error{Reason::Corrupt, "the profile's '" + std::string(name) +
+                                        "' hold something that is no number: profile the data set again"};
     numbers.push_back(item.AsDouble());
   }
   return numbers;
@@ -44,13 +46,16 @@ Result<std::optional<Reference>> Reference::Of(const Json& column) {
   if (reference.number_) {
     reference.edges_ = CAIRN_TRY(Numbers(column.At("edges"), "edges"));
     reference.sample_ = CAIRN_TRY(Numbers(column.At("grid"), "grid"));
-    for (const Json& count : column.At("counts").items()) reference.counts_.push_back(count.IsInt() ? count.AsInt() : 0);
+    for (const Json& count : column.At("counts").items())
+      reference.counts_.push_back(count.IsInt() ? count.AsInt() : 0);
     if (reference.edges_.size() != reference.counts_.size() + 1 || reference.counts_.empty()) {
-      return Error{Reason::Corrupt, "the profile's edges and counts do not fit each other: profile the data set again"};
+      return Error{Reason::Corrupt,
+                   "the profile's edges and counts do not fit each other: profile the data set again"};
     }
     return std::optional(std::move(reference));
   }
-  for (const auto& [level, rows] : column.At("levels").members()) reference.levels_[level] = rows.IsInt() ? rows.AsInt() : 0;
+  for (const auto& [level, rows] : column.At("levels").members())
+    reference.levels_[level] = rows.IsInt() ? rows.AsInt() : 0;
   reference.others_ = column.Int("others");
   return std::optional(std::move(reference));
 }
@@ -64,13 +69,15 @@ Result<Reference> Reference::OfSample(std::span<const double> values) {
   return reference;
 }
 
-Result<double> Reference::Compare(std::string_view statistic, Figure figure, std::span<const double> live) const {
+Result<double> Reference::Compare(std::string_view statistic, Figure figure,
+                                  std::span<const double> live) const {
   if (statistic == "ks") return FigureOf(data::KolmogorovSmirnov(sample_, live), figure);
   if (statistic == "wasserstein") return data::WassersteinNormed(sample_, live);
   return CompareCounts(statistic, figure, {counts_, data::CountOver(edges_, live, data::Outside::ToEndBins)});
 }
 
-Result<double> Reference::Compare(std::string_view statistic, Figure figure, std::span<const Json> live) const {
+Result<double> Reference::Compare(std::string_view statistic, Figure figure,
+                                  std::span<const Json> live) const {
   if (number_) {
     std::vector<double> numbers;
     for (const Json& value : live) {

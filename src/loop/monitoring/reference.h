@@ -20,12 +20,15 @@ enum class Figure { Statistic, PValue };
 /// How a column looked in the training part: what live values are held against.
 class Reference {
  public:
-  /// Reads one member of a profile's "reference" (loop/data/profile.h). Corrupt when it is not of that shape; none for a column that had no value at all.
+  /// Reads one member of a profile's "reference" (loop/data/profile.h). Corrupt when it is not of that shape;
+  /// none for a column that had no value at all.
   static Result<std::optional<Reference>> Of(const Json& column);
-  /// From the values themselves: Sturges bins, and all of them as the sample. Unprocessable when none is finite.
+  /// From the values themselves: Sturges bins, and all of them as the sample. Unprocessable when none is
+  /// finite.
   static Result<Reference> OfSample(std::span<const double> values);
 
-  /// The statistic between this and live values (any JSON scalars; nulls and values of another kind are left out). Unprocessable when no live value is left.
+  /// The statistic between this and live values (any JSON scalars; nulls and values of another kind are left
+  /// out). Unprocessable when no live value is left.
   Result<double> Compare(std::string_view statistic, Figure figure, std::span<const Json> live) const;
   Result<double> Compare(std::string_view statistic, Figure figure, std::span<const double> live) const;
 

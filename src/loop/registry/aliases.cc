@@ -20,9 +20,11 @@ Json AliasRow(std::string_view model, std::string_view alias, std::string_view v
 }
 
 Result<Json> StoredAliases(sql::Database& database) {
-  const auto standing = CAIRN_TRY(database.Read([](sql::Connection& connection) { return AllAliases(connection); }));
+  const auto standing =
+      CAIRN_TRY(database.Read([](sql::Connection& connection) { return AllAliases(connection); }));
   Json rows = Json::Array();
-  for (const auto& one : standing) rows.Push(AliasRow(one.model, one.alias.name, std::to_string(one.alias.version)));
+  for (const auto& one : standing)
+    rows.Push(AliasRow(one.model, one.alias.name, std::to_string(one.alias.version)));
   return rows;
 }
 
@@ -50,13 +52,15 @@ Result<Json> SeenOnReturn(sql::Connection& connection, std::string_view model, s
 
 Result<> CheckBound(const Guard& guard, const governance::Act& act) {
   if (guard.model == act.model && guard.alias == act.alias) return {};
-  return Error{Reason::Conflict, "The accepted configuration binds the alias '" + guard.alias + "' of model '" + guard.model +
-                                     "', not '" + act.alias + "' of '" + act.model + "'; other aliases are set without a decision."};
+  return Error{Reason::Conflict, "The accepted configuration binds the alias '" + guard.alias +
+                                     "' of model '" + guard.model + "', not '" + act.alias + "' of '" +
+                                     act.model + "'; other aliases are set without a decision."};
 }
 
 }  // namespace
 
-Result<> Registry::SetAlias(std::string_view model, std::string_view alias, std::int64_t version, std::string_view actor) {
+Result<> Registry::SetAlias(std::string_view model, std::string_view alias, std::int64_t version,
+                            std::string_view actor) {
   CAIRN_TRY(CheckAlias(alias));
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
@@ -64,7 +68,8 @@ Result<> Registry::SetAlias(std::string_view model, std::string_view alias, std:
     CAIRN_TRY(AllowAlias(CAIRN_TRY(guard_(connection)), model, alias));
     const auto previous = CAIRN_TRY(AliasTarget(connection, stored.model_key, alias));
     CAIRN_TRY(UpsertAlias(connection, stored.model_key, {std::string(alias), version}));
-    return TraceAlias(connection, now, {std::string(model), std::string(alias), version, previous, std::string(actor)});
+    return TraceAlias(connection, now,
+                      {std::string(model), std::string(alias), version, previous, std::string(actor)});
   });
 }
 
@@ -76,7 +81,8 @@ Result<> Registry::DeleteAlias(std::string_view model, std::string_view alias, s
     const auto previous = CAIRN_TRY(AliasTarget(connection, id, alias));
     if (previous == 0) return {};
     CAIRN_TRY(EraseAlias(connection, id, alias));
-    return TraceAlias(connection, now, {std::string(model), std::string(alias), 0, previous, std::string(actor)});
+    return TraceAlias(connection, now,
+                      {std::string(model), std::string(alias), 0, previous, std::string(actor)});
   });
 }
 
@@ -90,8 +96,8 @@ Result<ModelVersion> Registry::FindByAlias(std::string_view model, std::string_v
   });
 }
 
-Result<std::string> Registry::MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen,
-                                          std::string_view actor, std::string_view cause) {
+Result<std::string> Registry::MoveGuarded(const governance::Act& act, std::string_view decision,
+                                          const Json& seen, std::string_view actor, std::string_view cause) {
   const auto number = CAIRN_TRY(ParseInt(act.version));
   const auto verified = CAIRN_TRY(Find(act.model, number));
   CAIRN_TRY(Verify(verified));
@@ -109,19 +115,22 @@ Result<std::string> Registry::MoveGuarded(const governance::Act& act, std::strin
     redemption.predecessor = NumberOrNone(previous);
     redemption.predecessor_seen = CAIRN_TRY(SeenOnReturn(connection, act.model, previous));
     if (stored.version.manifest != verified.manifest) {
-      return Error{Reason::Conflict, "Version " + act.version + " of model '" + act.model + "' changed while it was verified; try again."};
+      return Error{Reason::Conflict, "Version " + act.version + " of model '" + act.model +
+                                         "' changed while it was verified; try again."};
     }
     auto redeemed = CAIRN_TRY(governance::Redeem(connection, now, redemption));
     CAIRN_TRY(UpsertAlias(connection, stored.model_key, {act.alias, number}));
-    CAIRN_TRY(TraceAlias(connection, now, {act.model, act.alias, number, previous, std::string(actor), std::string(decision),
-                                           std::string(cause)}));
+    CAIRN_TRY(TraceAlias(connection, now,
+                         {act.model, act.alias, number, previous, std::string(actor), std::string(decision),
+                          std::string(cause)}));
     return std::move(redeemed.return_decision);
   });
 }
 
 metadata::DerivedTable Registry::AliasTable() const {
   auto& database = database_;
-  return {"model_alias", [&database] { return StoredAliases(database); }, [&database] { return RecomputedAliases(database); }};
+  return {"model_alias", [&database] { return StoredAliases(database); },
+          [&database] { return RecomputedAliases(database); }};
 }
 
 }  // namespace cairn::registry

@@ -10,21 +10,23 @@ std::string NameOf(const ModelVersion& version) {
 }
 
 Error NotOurs(const ModelVersion& version) {
-  return {Reason::Unsupported, "The files of " + NameOf(version) +
-                                   " were not kept by this server when it was registered, so nobody can vouch for them; log the "
-                                   "model through this server and register it again."};
+  return {Reason::Unsupported,
+          "The files of " + NameOf(version) +
+              " were not kept by this server when it was registered, so nobody can vouch for them; log the "
+              "model through this server and register it again."};
 }
 
 }  // namespace
 
 Result<> Registry::Verify(const ModelVersion& version) const {
   if (version.manifest.empty()) return NotOurs(version);
-  const auto recorded =
-      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return ReadManifest(connection, version.manifest); }));
+  const auto recorded = CAIRN_TRY(database_.Read(
+      [&](sql::Connection& connection) { return ReadManifest(connection, version.manifest); }));
   const auto folder = CAIRN_TRY(FolderOf(version));
   const auto compared = Compare(recorded, CAIRN_TRY(TakeManifest(folder)));
   if (compared) return {};
-  return Error{compared.error().reason, "The files of " + NameOf(version) + " are not what was registered: " + compared.error().message};
+  return Error{compared.error().reason, "The files of " + NameOf(version) +
+                                            " are not what was registered: " + compared.error().message};
 }
 
 Result<std::string> Registry::FolderOf(const ModelVersion& version) const {

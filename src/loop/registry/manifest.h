@@ -24,10 +24,12 @@ struct Manifest {
   std::string Digest() const;
 };
 
-/// Reads every file below `folder`. NotFound when there is none; Unsupported for a link or the like, whose bytes are elsewhere.
+/// Reads every file below `folder`. NotFound when there is none; Unsupported for a link or the like, whose
+/// bytes are elsewhere.
 Result<Manifest> TakeManifest(const std::string& folder);
 
-/// Whether `found` is what was `recorded`: Corrupt naming the first file that differs or was added, NotFound naming the first that is missing.
+/// Whether `found` is what was `recorded`: Corrupt naming the first file that differs or was added, NotFound
+/// naming the first that is missing.
 Result<> Compare(const Manifest& recorded, const Manifest& found);
 
 }  // namespace cairn::registry

@@ -25,8 +25,8 @@ Result<bool> CarriesProduction(sql::Connection& connection, const Guard& guard, 
 
 }  // namespace
 
-Result<RegisteredModel> Registry::Create(std::string_view name, const std::vector<Tag>& tags, std::string_view description,
-                                         std::string_view actor) {
+Result<RegisteredModel> Registry::Create(std::string_view name, const std::vector<Tag>& tags,
+                                         std::string_view description, std::string_view actor) {
   CAIRN_TRY(CheckName(name, "name"));
   for (const auto& tag : tags) CAIRN_TRY(CheckTag(tag));
   StoredModel stored;
@@ -36,7 +36,8 @@ Result<RegisteredModel> Registry::Create(std::string_view name, const std::vecto
   return database_.Transact([&](sql::Connection& connection) -> Result<RegisteredModel> {
     CAIRN_TRY(InsertModel(connection, stored));
     for (const auto& tag : tags) CAIRN_TRY(UpsertModelTag(connection, stored.id, tag));
-    CAIRN_TRY(Trace(connection, now, {"model_created", stored.model.name, std::string(actor)}, Json::Object()));
+    CAIRN_TRY(
+        Trace(connection, now, {"model_created", stored.model.name, std::string(actor)}, Json::Object()));
     return WithRecords(connection, stored);
   });
 }
@@ -58,23 +59,28 @@ Result<RegisteredModel> Registry::Describe(std::string_view name, std::string_vi
   });
 }
 
-Result<RegisteredModel> Registry::Rename(std::string_view name, std::string_view new_name, std::string_view actor) {
+Result<RegisteredModel> Registry::Rename(std::string_view name, std::string_view new_name,
+                                         std::string_view actor) {
   CAIRN_TRY(CheckName(new_name, "new_name"));
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<RegisteredModel> {
     auto stored = CAIRN_TRY(ReadModel(connection, name));
     const auto guard = CAIRN_TRY(guard_(connection));
-    CAIRN_TRY(AllowRenaming(guard, name, new_name, CAIRN_TRY(CarriesProduction(connection, guard, stored.id))));
+    CAIRN_TRY(
+        AllowRenaming(guard, name, new_name, CAIRN_TRY(CarriesProduction(connection, guard, stored.id))));
     const auto aliases = CAIRN_TRY(ReadAliases(connection, stored.id));
     stored.model.name = new_name;
     stored.model.updated_ms = now;
     CAIRN_TRY(UpdateModel(connection, stored));
     CAIRN_TRY(TouchVersions(connection, stored.id, now));
-    CAIRN_TRY(Trace(connection, now, {"model_renamed", std::string(new_name), std::string(actor)}, Json{{"previous", name}}));
+    CAIRN_TRY(Trace(connection, now, {"model_renamed", std::string(new_name), std::string(actor)},
+                    Json{{"previous", name}}));
     // An alias belongs to a name: under the old one it ends, under the new one it begins.
     for (const auto& alias : aliases) {
-      CAIRN_TRY(TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
-      CAIRN_TRY(TraceAlias(connection, now, {std::string(new_name), alias.name, alias.version, 0, std::string(actor)}));
+      CAIRN_TRY(
+          TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
+      CAIRN_TRY(TraceAlias(connection, now,
+                           {std::string(new_name), alias.name, alias.version, 0, std::string(actor)}));
     }
     return WithRecords(connection, std::move(stored));
   });
@@ -86,7 +92,8 @@ Result<> Registry::DeleteModel(std::string_view name, std::string_view actor) {
     const auto stored = CAIRN_TRY(ReadModel(connection, name));
     CAIRN_TRY(AllowDeletion(CAIRN_TRY(guard_(connection)), name));
     for (const auto& alias : CAIRN_TRY(ReadAliases(connection, stored.id))) {
-      CAIRN_TRY(TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
+      CAIRN_TRY(
+          TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
     }
     CAIRN_TRY(EraseModel(connection, stored.id));
     return Trace(connection, now, {"model_deleted", std::string(name), std::string(actor)}, Json::Object());

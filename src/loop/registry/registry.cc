@@ -13,4 +13,6 @@ Registry::Registry(sql::Database& database, const os::Clock& clock, tracking::Ar
       logged_models_(database, clock),
       runs_(database, clock) {}
 
+Result<Guard> Registry::guard() const { return database_.Read(guard_); }
+
 }  // namespace cairn::registry

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,15 +36,17 @@ struct RegisteredModel {
   std::vector<Tag> tags;
   std::vector<Alias> aliases;
   TimeMs created_ms = 0;
-  TimeMs updated_ms = 0;  ///< Moves on: new version, stage change, version deleted, update, rename; not on tags or aliases.
+  TimeMs updated_ms =
+      0;  ///< Moves on: new version, stage change, version deleted, update, rename; not on tags or aliases.
 };
 
 struct ModelVersion {
   std::string model;
   std::int64_t version = 0;
-  std::string source;    ///< As the client gave it: "models:/m-…", "runs:/…/model", "mlflow-artifacts:/…".
+  std::string source;  ///< As the client gave it: "models:/m-…", "runs:/…/model", "mlflow-artifacts:/…".
   std::string storage;   ///< The URI that holds its files: the source with a "models:/" in it resolved.
-  std::string location;  ///< Where its files lie below the artifact root, resolved when it was registered: "1/models/m-…/artifacts"; "" when not ours.
+  std::string location;  ///< Where its files lie below the artifact root, resolved when it was registered:
+                         ///< "1/models/m-…/artifacts"; "" when not ours.
   std::string run_id, model_id, run_link, description;
   std::string stage = "None";
   std::vector<Tag> tags;
@@ -63,41 +66,57 @@ struct NewVersion {
 
 /// Which alias of which model only a decision may move.
 struct Guard {
-  std::string model;                 ///< The model that the accepted configuration binds; "" when none is.
+  std::string model;  ///< The model that the accepted configuration binds; "" when none is.
   std::string alias = "production";
 };
 
-/// Safe from any thread. Every change appends its event in its own transaction: registry.model_created|renamed|deleted, registry.version_added|version_deleted,
-/// registry.alias_moved, registry.stage_changed.
+/// The guard that the last accepted configuration asks for: its `model.name`, and `production`. One function
+/// for a whole Registry: it remembers what it read last.
+std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted();
+
+/// "production" in any case becomes "Production"; InvalidArgument for what is none of MLflow's four stages.
+Result<std::string> CanonicalStage(std::string_view stage);
+
+/// Safe from any thread. Every change appends its event in its own transaction:
+/// registry.model_created|renamed|deleted, registry.version_added|version_deleted, registry.alias_moved,
+/// registry.stage_changed.
 class Registry {
  public:
   /// All must outlive it. `guard` is asked in each transaction that could touch what is guarded.
   Registry(sql::Database& database, const os::Clock& clock, tracking::Artifacts& artifacts,
            std::function<Result<Guard>(sql::Connection&)> guard);
 
-  Result<RegisteredModel> Create(std::string_view name, const std::vector<Tag>& tags, std::string_view description, std::string_view actor);
+  Result<RegisteredModel> Create(std::string_view name, const std::vector<Tag>& tags,
+                                 std::string_view description, std::string_view actor);
   Result<RegisteredModel> FindModel(std::string_view name) const;
   Result<RegisteredModel> Describe(std::string_view name, std::string_view description);
-  /// Denied for a bound model, which may neither lose its name nor vanish without a decision, and for another one that would bring an alias
-  /// `production` of its own under the bound name. AlreadyExists when the new name is taken. The aliases come along.
+  /// Denied for a bound model, which may neither lose its name nor vanish without a decision, and for another
+  /// one that would bring an alias `production` of its own under the bound name. AlreadyExists when the new
+  /// name is taken. The aliases come along.
   Result<RegisteredModel> Rename(std::string_view name, std::string_view new_name, std::string_view actor);
   /// Denied for a bound model. Versions, tags and aliases go with it; the files stay.
   Result<> DeleteModel(std::string_view name, std::string_view actor);
 
-  /// Registers the next version and freezes a manifest of digests of its files. Sources as MLflow takes them: InvalidArgument for a path that leads
-  /// elsewhere, and for a folder of this machine unless it lies within the artifacts of the run or logged model that is named with it. A logged model
-  /// is told that it was registered.
+  /// Registers the next version and freezes a manifest of digests of its files. Sources as MLflow takes them:
+  /// InvalidArgument for a path that leads elsewhere, and for a folder of this machine unless it lies within
+  /// the artifacts of the run or logged model that is named with it. A logged model is told that it was
+  /// registered.
   Result<ModelVersion> Add(const NewVersion& version);
   Result<ModelVersion> Find(std::string_view model, std::int64_t version) const;
   /// The newest by number; NotFound when the model has none.
   Result<ModelVersion> Newest(std::string_view model) const;
+  /// All, newest first.
   Result<std::vector<ModelVersion>> Versions(std::string_view model) const;
-  Result<ModelVersion> DescribeVersion(std::string_view model, std::int64_t version, std::optional<std::string_view> description);
+  /// The newest version in each stage, of all these models, by model and number. What is not there is left
+  /// out.
+  Result<std::vector<ModelVersion>> NewestInStages(std::span<const std::string> models) const;
+  Result<ModelVersion> DescribeVersion(std::string_view model, std::int64_t version,
+                                       std::optional<std::string_view> description);
   /// Denied for the version that the guarded alias names.
   Result<> DeleteVersion(std::string_view model, std::int64_t version, std::string_view actor);
   /// MLflow's stages, deprecated. Denied for a bound model's move into or out of Production.
-  Result<ModelVersion> ChangeStage(std::string_view model, std::int64_t version, std::string_view stage, bool archive_existing,
-                                   std::string_view actor);
+  Result<ModelVersion> ChangeStage(std::string_view model, std::int64_t version, std::string_view stage,
+                                   bool archive_existing, std::string_view actor);
 
   Result<> SetTag(std::string_view model, const Tag& tag);
   Result<> DeleteTag(std::string_view model, std::string_view key);
@@ -105,24 +124,30 @@ class Registry {
   Result<> DeleteVersionTag(std::string_view model, std::int64_t version, std::string_view key);
 
   /// Any alias but a guarded one: that is Denied, saying how (`cairn model approve`, `cairn model promote`).
-  Result<> SetAlias(std::string_view model, std::string_view alias, std::int64_t version, std::string_view actor);
+  Result<> SetAlias(std::string_view model, std::string_view alias, std::int64_t version,
+                    std::string_view actor);
   Result<> DeleteAlias(std::string_view model, std::string_view alias, std::string_view actor);
-  /// InvalidArgument "Registered model alias A not found" as MLflow answers. "latest" gives the highest version.
+  /// InvalidArgument "Registered model alias A not found" as MLflow answers. "latest" gives the highest
+  /// version.
   Result<ModelVersion> FindByAlias(std::string_view model, std::string_view alias) const;
 
-  /// Moves the guarded alias under a decision, redeemed in the same transaction. The manifest is verified first (Corrupt when a file changed since registration).
-  /// `act.action` is "promote" or "rollback"; `seen` as governance::Redemption, except that "manifest" is filled in here with the digest that was just verified:
-  /// a decision must have seen it. A pre-authorised return sees {"manifest"} of the version it returns to. Conflict when the accepted configuration binds
-  /// another model or alias; Unsupported for a version whose files are not kept here. Gives the id of the pre-authorised return, or "".
-  Result<std::string> MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen, std::string_view actor,
-                                  std::string_view cause);
+  /// Moves the guarded alias under a decision, redeemed in the same transaction. The manifest is verified
+  /// first (Corrupt when a file changed since registration). `act.action` is "promote" or "rollback"; `seen`
+  /// as governance::Redemption, except that "manifest" is filled in here with the digest that was just
+  /// verified: a decision must have seen it. A pre-authorised return sees {"manifest"} of the version it
+  /// returns to. Conflict when the accepted configuration binds another model or alias; Unsupported for a
+  /// version whose files are not kept here. Gives the id of the pre-authorised return, or "".
+  Result<std::string> MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen,
+                                  std::string_view actor, std::string_view cause);
 
-  /// The version's files against its manifest: Corrupt naming the first that differs or was added, NotFound when one is missing, Unsupported when there is
-  /// no manifest because the files are not kept here.
+  /// The version's files against its manifest: Corrupt naming the first that differs or was added, NotFound
+  /// when one is missing, Unsupported when there is no manifest because the files are not kept here.
   Result<> Verify(const ModelVersion& version) const;
-  /// The folder on this machine that holds the version's files (verified by the caller when it matters). Unsupported when they are not ours.
+  /// The folder on this machine that holds the version's files (verified by the caller when it matters).
+  /// Unsupported when they are not ours.
   Result<std::string> FolderOf(const ModelVersion& version) const;
-  /// Whether a path below the artifact root is, holds, or lies in the folder of a registered version of the bound model: what is there must not change any more.
+  /// Whether a path below the artifact root is, holds, or lies in the folder of a registered version of the
+  /// bound model: what is there must not change any more.
   Result<bool> IsFrozen(std::string_view artifact_path) const;
 
   struct Search {
@@ -141,11 +166,14 @@ class Registry {
   /// name, run_id, source_path, version_number, tags.; without aliases in the answer.
   Result<Page<ModelVersion>> SearchVersions(const Search& search) const;
 
-  /// Every alias that stands, against what the events registry.alias_moved say: rows {"model", "alias", "version"} by model and alias.
+  /// What is guarded now.
+  Result<Guard> guard() const;
+
+  /// Every alias that stands, against what the events registry.alias_moved say: rows {"model", "alias",
+  /// "version"} by model and alias.
   metadata::DerivedTable AliasTable() const;
 
  private:
-
   sql::Database& database_;
   const os::Clock& clock_;
   tracking::Artifacts& artifacts_;

@@ -6,8 +6,8 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/version_table.h"
-#include "loop/tracking/search/page.h"
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/page.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::registry {
 namespace {
@@ -33,7 +33,9 @@ struct Searched {
   std::string_view (*order)(std::string_view key);
 };
 
-Searched::Column ModelColumn(std::string_view key) { return key == "name" ? Searched::Column{"m.name"} : Searched::Column{}; }
+Searched::Column ModelColumn(std::string_view key) {
+  return key == "name" ? Searched::Column{"m.name"} : Searched::Column{};
+}
 std::string_view ModelOrder(std::string_view key) {
   if (key == "name") return "m.name";
   return key == "timestamp" || key == "last_updated_timestamp" ? "m.updated_ms" : "";
@@ -53,8 +55,8 @@ std::string_view VersionOrder(std::string_view key) {
   return key == "last_updated_timestamp" ? "v.updated_ms" : "";
 }
 
-constexpr Searched kModels{"registered_model_tag", "t.model = m.id", "name, tags.<key>", "name, last_updated_timestamp",
-                           ModelColumn, ModelOrder};
+constexpr Searched kModels{"registered_model_tag",         "t.model = m.id", "name, tags.<key>",
+                           "name, last_updated_timestamp", ModelColumn,      ModelOrder};
 constexpr Searched kVersions{"model_version_tag",
                              "t.model = v.model AND t.version = v.version",
                              "name, run_id, source_path, version_number, tags.<key>",
@@ -62,16 +64,19 @@ constexpr Searched kVersions{"model_version_tag",
                              VersionColumn,
                              VersionOrder};
 
-bool IsAttribute(std::string_view prefix) { return prefix.empty() || prefix == "attribute" || prefix == "attributes"; }
+bool IsAttribute(std::string_view prefix) {
+  return prefix.empty() || prefix == "attribute" || prefix == "attributes";
+}
 
 /// Builds one search's statement.
 class Compiler {
  public:
-  Compiler(const sql::Connection& connection, const Searched& searched) : connection_(connection), searched_(searched) {}
+  Compiler(const sql::Connection& connection, const Searched& searched)
+      : connection_(connection), searched_(searched) {}
 
   Result<std::string> Where(std::string_view filter) {
-    auto where = CAIRN_TRY(
-        tracking::CompileFilter(filter, [this](const query::Comparison& comparison) { return One(comparison); }));
+    auto where = CAIRN_TRY(tracking::CompileFilter(
+        filter, [this](const query::Comparison& comparison) { return One(comparison); }));
     // Prompts are kept as models with a tag; who searches models does not mean them.
     if (!prompts_) where += " AND NOT " + Tagged(kPromptTag) + " AND t.value = 'true')";
     return where;
@@ -84,13 +89,17 @@ class Compiler {
     for (const auto& written : order_by) {
       const auto term = query::ParseOrder(written);
       if (!term) return tracking::InOrder(written, term.error());
-      const auto column = IsAttribute(term->name.prefix) ? searched_.order(term->name.key) : std::string_view();
+      const auto column =
+          IsAttribute(term->name.prefix) ? searched_.order(term->name.key) : std::string_view();
       if (column.empty()) {
-        return tracking::InOrder(written, query::Refused(term->name.position, "Invalid order by key '" + term->name.key +
-                                                                                  "' specified. Valid keys are " + std::string(searched_.orders)));
+        return tracking::InOrder(
+            written, query::Refused(term->name.position, "Invalid order by key '" + term->name.key +
+                                                             "' specified. Valid keys are " +
+                                                             std::string(searched_.orders)));
       }
       if (!seen.insert(column).second) {
-        return Error{Reason::InvalidArgument, "`order_by` contains duplicate fields: '" + term->name.key + "'."};
+        return Error{Reason::InvalidArgument,
+                     "`order_by` contains duplicate fields: '" + term->name.key + "'."};
       }
       order += std::string(column) + (term->ascending ? " ASC, " : " DESC, ");
     }
@@ -107,8 +116,8 @@ class Compiler {
  private:
   /// An open "EXISTS (…" over the tags of that key.
   std::string Tagged(std::string_view key) {
-    return "EXISTS (SELECT 1 FROM " + std::string(searched_.tag_table) + " t WHERE " + std::string(searched_.same_owner) +
-           " AND t.key = " + sentence_.Bind(key);
+    return "EXISTS (SELECT 1 FROM " + std::string(searched_.tag_table) + " t WHERE " +
+           std::string(searched_.same_owner) + " AND t.key = " + sentence_.Bind(key);
   }
 
   Result<std::string> One(const query::Comparison& comparison) {
@@ -120,9 +129,10 @@ class Compiler {
     if (column.whole) return tracking::CompareInteger(sentence_, column.name, comparison, name.key);
     const bool list = comparison.comparator == Comparator::In || comparison.comparator == Comparator::NotIn;
     if (list && !column.listed) {
-      return query::Refused(comparison.comparator_position, "Invalid comparison operator '" +
-                                                                std::string(query::NameOf(comparison.comparator)) + "': " + name.key +
-                                                                " is compared with = != LIKE ILIKE");
+      return query::Refused(comparison.comparator_position,
+                            "Invalid comparison operator '" +
+                                std::string(query::NameOf(comparison.comparator)) + "': " + name.key +
+                                " is compared with = != LIKE ILIKE");
     }
     return tracking::CompareText(connection_, sentence_, column.name, comparison, name.key);
   }
@@ -130,17 +140,21 @@ class Compiler {
   Result<std::string> OneTag(const query::Comparison& comparison) {
     const auto& key = comparison.name.key;
     const bool absent = comparison.comparator == Comparator::IsNull;
-    if (absent || comparison.comparator == Comparator::IsNotNull) return (absent ? "NOT " : "") + Tagged(key) + ")";
+    if (absent || comparison.comparator == Comparator::IsNotNull)
+      return (absent ? "NOT " : "") + Tagged(key) + ")";
     if (key == kPromptTag) return OnePrompt(comparison);
     auto exists = Tagged(key);
-    return exists + " AND " + CAIRN_TRY(tracking::CompareText(connection_, sentence_, "t.value", comparison, "tag")) + ")";
+    return exists + " AND " +
+           CAIRN_TRY(tracking::CompareText(connection_, sentence_, "t.value", comparison, "tag")) + ")";
   }
 
   /// What has no such tag counts as no prompt here.
   Result<std::string> OnePrompt(const query::Comparison& comparison) {
-    const bool equal = comparison.comparator == Comparator::Equal, other = comparison.comparator == Comparator::NotEqual;
+    const bool equal = comparison.comparator == Comparator::Equal,
+               other = comparison.comparator == Comparator::NotEqual;
     if (!equal && !other) {
-      return query::Refused(comparison.comparator_position, "The tag " + std::string(kPromptTag) + " is compared with = or != alone");
+      return query::Refused(comparison.comparator_position,
+                            "The tag " + std::string(kPromptTag) + " is compared with = or != alone");
     }
     const bool named = EqualsIgnoringCase(comparison.values.front().text, "true");
     prompts_ = equal == named;
@@ -160,8 +174,10 @@ std::string Limited(Sentence& sentence, const Registry::Search& search, std::int
 
 Result<> CheckLimit(std::int64_t limit, std::int64_t most) {
   if (limit >= 1 && limit <= most) return {};
-  return Error{Reason::InvalidArgument, "Invalid value " + std::to_string(limit) + " for parameter 'max_results' supplied: it must be at least 1 and at most " +
-                                            std::to_string(most) + "."};
+  return Error{Reason::InvalidArgument,
+               "Invalid value " + std::to_string(limit) +
+                   " for parameter 'max_results' supplied: it must be at least 1 and at most " +
+                   std::to_string(most) + "."};
 }
 
 }  // namespace
@@ -176,7 +192,8 @@ Result<Registry::Page<RegisteredModel>> Registry::SearchModels(const Search& sea
     const auto order = CAIRN_TRY(compiler.Order(search.order_by, "", {{"m.name", " ASC"}}));
     sentence.Add("SELECT ");
     sentence.Add(kModelColumns);
-    sentence.Add(" FROM registered_model m WHERE " + where + " ORDER BY " + order + Limited(sentence, search, offset));
+    sentence.Add(" FROM registered_model m WHERE " + where + " ORDER BY " + order +
+                 Limited(sentence, search, offset));
     std::vector<StoredModel> found;
     for (const auto& row : CAIRN_TRY(sentence.Run(connection))) found.push_back(StoredModelOf(row));
     Page<RegisteredModel> page;
@@ -194,11 +211,12 @@ Result<Registry::Page<ModelVersion>> Registry::SearchVersions(const Search& sear
     Compiler compiler(connection, kVersions);
     auto& sentence = compiler.sentence();
     const auto where = CAIRN_TRY(compiler.Where(search.filter));
-    const auto order =
-        CAIRN_TRY(compiler.Order(search.order_by, "v.updated_ms DESC, ", {{"m.name", " ASC"}, {"v.version", " DESC"}}));
+    const auto order = CAIRN_TRY(
+        compiler.Order(search.order_by, "v.updated_ms DESC, ", {{"m.name", " ASC"}, {"v.version", " DESC"}}));
     sentence.Add("SELECT ");
     sentence.Add(kVersionColumns);
-    sentence.Add(" FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted = 0 AND " + where);
+    sentence.Add(" FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted = 0 AND " +
+                 where);
     sentence.Add(" ORDER BY " + order + Limited(sentence, search, offset));
     std::vector<StoredVersion> found;
     for (const auto& row : CAIRN_TRY(sentence.Run(connection))) found.push_back(StoredVersionOf(row));

@@ -76,18 +76,30 @@ Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
 }
 
 Result<ModelVersion> Registry::Find(std::string_view model, std::int64_t version) const {
-  return database_.Read([&](sql::Connection& connection) { return Public(ReadVersion(connection, model, version)); });
+  return database_.Read(
+      [&](sql::Connection& connection) { return Public(ReadVersion(connection, model, version)); });
 }
 
 Result<ModelVersion> Registry::Newest(std::string_view model) const {
-  return database_.Read([&](sql::Connection& connection) { return Public(ReadNewestVersion(connection, model)); });
+  return database_.Read(
+      [&](sql::Connection& connection) { return Public(ReadNewestVersion(connection, model)); });
 }
 
 Result<std::vector<ModelVersion>> Registry::Versions(std::string_view model) const {
   return database_.Read([&](sql::Connection& connection) -> Result<std::vector<ModelVersion>> {
     CAIRN_TRY(ReadModel(connection, model));
     std::vector<ModelVersion> versions;
-    for (auto& stored : CAIRN_TRY(ReadVersions(connection, model))) versions.push_back(std::move(stored.version));
+    for (auto& stored : CAIRN_TRY(ReadVersions(connection, model)))
+      versions.push_back(std::move(stored.version));
+    return versions;
+  });
+}
+
+Result<std::vector<ModelVersion>> Registry::NewestInStages(std::span<const std::string> models) const {
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<ModelVersion>> {
+    std::vector<ModelVersion> versions;
+    for (auto& stored : CAIRN_TRY(ReadNewestInStages(connection, models)))
+      versions.push_back(std::move(stored.version));
     return versions;
   });
 }
@@ -116,16 +128,19 @@ Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, s
     stored.version.updated_ms = now;
     CAIRN_TRY(RedactVersion(connection, stored));
     CAIRN_TRY(TouchModel(connection, model, now));
-    return Trace(connection, now, {"version_deleted", std::string(model), std::string(actor), "", version}, Json::Object());
+    return Trace(connection, now, {"version_deleted", std::string(model), std::string(actor), "", version},
+                 Json::Object());
   });
 }
 
-Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t version, std::string_view stage,
-                                           bool archive_existing, std::string_view actor) {
+Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t version,
+                                           std::string_view stage, bool archive_existing,
+                                           std::string_view actor) {
   const auto wanted = CAIRN_TRY(CanonicalStage(stage));
   if (archive_existing && wanted != "Staging" && wanted != kProductionStage) {
-    return Error{Reason::InvalidArgument, "Model version transition cannot archive existing model versions because '" +
-                                              std::string(stage) + "' is not an Active stage. Valid stages are Staging, Production."};
+    return Error{Reason::InvalidArgument,
+                 "Model version transition cannot archive existing model versions because '" +
+                     std::string(stage) + "' is not an Active stage. Valid stages are Staging, Production."};
   }
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {

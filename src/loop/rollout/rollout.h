@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,9 +39,15 @@ struct Rollout {
   std::string reason;    ///< Why it was kept out or rolled back.
   Json report;           ///< The examination: champion, candidate and baseline on the same sealed rows.
   TimeMs began_ms = 0, changed_ms = 0;
-};
+  std::string actor;     ///< Who asked for it.
 
-/// cairn.yaml's `gates` and `model`, as plain figures. InvalidArgument with the place.
+  /// The id that ties its story together: the cause, or its own id when it starts the story.
+  const std::string& story() const { return cause.empty() ? id : cause; }
+};
+/// Without the report.
+Json ToJson(const Rollout& rollout);
+
+/// cairn.yaml's `gates` and `model`, as plain figures.
 struct GateRule {
   std::string name;
   std::string metric;        ///< log_loss, brier, roc_auc, accuracy, …; "" for the rules below
@@ -60,9 +67,11 @@ struct Gates {
   bool by_policy = false;
   std::vector<GateRule> rules;
 };
+/// InvalidArgument with place and nearest known word: an unknown key, metric, data set, slice column or KPI; a rule that says nothing or two things; `threshold: cost` without a
+/// cost matrix; a rule against a heuristic that the charter lacks; a KPI that only live traffic can show; a policy where the risk class forbids one. Absent sections are empty.
 Result<Gates> ParseGates(const Node& configuration);
 
-/// Safe from any thread.
+/// Safe from any thread; what changes something takes turns. One process carries out the rollouts of a store.
 class Rollouts {
  public:
   struct Rooms {
@@ -77,16 +86,19 @@ class Rollouts {
   };
   explicit Rollouts(Rooms rooms) : rooms_(rooms) {}
 
-  /// Examines a version of the bound model on the sealed rows beside production and heuristic, judges the gates and proposes the decision: awaiting approval, approved at once where
-  /// policy may, or kept out with the rules that failed. Denied for a version that cannot be served here, a model that no configuration binds, or while feasibility says no-go.
+  /// Examines a version of the bound model on the sealed rows of the newest data set version beside production and heuristic, judges the gates and proposes the decision: awaiting
+  /// approval, approved at once where policy may, or kept out with the rules that failed (the first is that it can be served here). An older candidate of the model that still
+  /// waits is kept out as superseded once this one has passed. Denied for a model that no accepted configuration binds and while feasibility says no-go; Conflict for the version
+  /// that is in production.
   Result<Rollout> Consider(std::string_view model, std::int64_t version, std::string_view actor, std::string_view cause);
 
-  /// Approves or rejects with a signature over governance::ApprovalStatement; an approved first version is promoted at once (there is nothing to compare it with), others start
-  /// their canary when the configuration has one. `rollout` is an id, or "" for the newest of the model that waits.
+  /// Approves or rejects with a signature over governance::ApprovalStatement or RejectionStatement. An approved first version is promoted at once (there is nothing to compare it
+  /// with), others start their canary when the configuration has one, else they are promoted. `rollout` is an id, or "" for the newest that waits. Denied, and kept out, when
+  /// what was approved has changed meanwhile.
   Result<Rollout> Approve(std::string_view rollout, const governance::Signature& signature);
   Result<Rollout> Reject(std::string_view rollout, const std::string& reason, const governance::Signature& signature);
 
-  /// Redeems an approved decision without (further) canary.
+  /// Redeems an approved decision without (further) canary. Conflict while it waits for approval or when it is over.
   Result<Rollout> Promote(std::string_view rollout, std::string_view actor);
   /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another promotion came between.
   Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor);
@@ -94,11 +106,16 @@ class Rollouts {
   /// Looks at running canaries: promotes, aborts (kept out) or goes on. Also takes up what a dead process left.
   Result<> Advance();
 
+  /// Newest first, without reports; `model` "" means any.
   Result<std::vector<Rollout>> List(std::string_view model = "") const;
+  /// "" finds the newest that waits for approval. NotFound otherwise.
   Result<Rollout> Find(std::string_view id) const;
 
  private:
+  Result<Rollout> Waiting(std::string_view rollout) const;
+
   Rooms rooms_;
+  mutable std::mutex turns_;
 };
 
 }  // namespace cairn::rollout

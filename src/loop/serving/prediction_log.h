@@ -22,16 +22,18 @@ std::string_view NameOf(Arm arm);
 
 /// One answered request with its rows, as it is kept.
 struct Prediction {
-  std::string id;       ///< Of the request; row i is "<id>.<i>".
-  TimeMs at = 0;        ///< When it was answered.
+  std::string id;  ///< Of the request; row i is "<id>.<i>".
+  TimeMs at = 0;   ///< When it was answered.
   std::string model;
   std::int64_t version = 0;  ///< 0 when the heuristic answered.
   Arm arm = Arm::Production;
-  /// Columns by name, each with one value a row: all that the caller sent, also what the model does not read (the event's time, keys).
+  /// Columns by name, each with one value a row: all that the caller sent, also what the model does not read
+  /// (the event's time, keys).
   std::vector<std::pair<std::string, std::vector<Json>>> inputs;
-  std::vector<double> scores;  ///< One a row: the probability of the positive class, or the value of a regression.
-  std::int64_t micros = 0;     ///< From the request's last byte to the answer.
-  std::string failure;         ///< Why the fallback answered; "" otherwise.
+  std::vector<double>
+      scores;  ///< One a row: the probability of the positive class, or the value of a regression.
+  std::int64_t micros = 0;  ///< From the request's last byte to the answer.
+  std::string failure;      ///< Why the fallback answered; "" otherwise.
 };
 
 /// When a segment is closed and digested: by whichever comes first.
@@ -40,29 +42,36 @@ struct SegmentLimits {
   TimeMs age = 10 * 60'000;  ///< By the clock given; looked at once a second while a segment is open.
 };
 
-/// Append-only segments, one per writing thread: a prediction is in its segment (in the page cache: it survives kill -9) before its answer leaves, on disk within 100 ms, and a closed
-/// segment's digest goes into the event log. Records are framed (length, CRC-32, canonical JSON) and numbered within the segment, so that a gap or a torn tail shows.
+/// Append-only segments, one per writing thread: a prediction is in its segment (in the page cache: it
+/// survives kill -9) before its answer leaves, on disk within 100 ms, and a closed segment's digest goes into
+/// the event log. Records are framed (length, CRC-32, canonical JSON) and numbered within the segment, so
+/// that a gap or a torn tail shows.
 class PredictionLog {
  public:
-  /// Opens the folder (made when it is missing); segments that an earlier process left open are cut at their last whole record and closed. All must
-  /// outlive it. Its end closes what is open.
-  static Result<std::unique_ptr<PredictionLog>> Open(sql::Database& database, const os::Clock& clock, os::Disk& disk, std::string folder,
+  /// Opens the folder (made when it is missing); segments that an earlier process left open are cut at their
+  /// last whole record and closed. All must outlive it. Its end closes what is open.
+  static Result<std::unique_ptr<PredictionLog>> Open(sql::Database& database, const os::Clock& clock,
+                                                     os::Disk& disk, std::string folder,
                                                      SegmentLimits limits = {});
   virtual ~PredictionLog() = default;
 
-  /// From any thread. Exhausted when the disk is full: then nothing was written, and the caller answers accordingly.
+  /// From any thread. Exhausted when the disk is full: then nothing was written, and the caller answers
+  /// accordingly.
   virtual Result<> Append(const Prediction& prediction) = 0;
   /// Everything appended so far is on disk afterwards.
   virtual Result<> Sync() = 0;
-  /// Closes every segment now, so that all that was appended is covered by the event log; the next prediction begins a new one.
+  /// Closes every segment now, so that all that was appended is covered by the event log; the next prediction
+  /// begins a new one.
   virtual Result<> CloseSegments() = 0;
 
   /// Where a reader stands: how many bytes of each segment it has seen. Opaque text, "" for the beginning.
   using Position = std::string;
-  /// Hands over what was appended after `from`, by segment and sequence, and gives the position behind it. `take` may return an error to end with it.
-  virtual Result<Position> Read(const Position& from, const std::function<Result<>(const Prediction&)>& take) const = 0;
-  /// {"segments", "open", "records"} when every closed segment is what the event log says of it; Corrupt naming segment and record when a record is damaged
-  /// or missing, or a segment is gone.
+  /// Hands over what was appended after `from`, by segment and sequence, and gives the position behind it.
+  /// `take` may return an error to end with it.
+  virtual Result<Position> Read(const Position& from,
+                                const std::function<Result<>(const Prediction&)>& take) const = 0;
+  /// {"segments", "open", "records"} when every closed segment is what the event log says of it; Corrupt
+  /// naming segment and record when a record is damaged or missing, or a segment is gone.
   virtual Result<Json> Verify() const = 0;
 
   struct Counts {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,20 +16,23 @@
 #include "loop/registry/registry.h"
 #include "loop/runtime/model.h"
 #include "loop/serving/prediction_log.h"
+#include "loop/serving/version_source.h"
 
-/// What answers: the version that the production alias names, a share of requests for a canary, and the heuristic when neither can.
+/// What answers: the version that the production alias names, a share of requests for a canary, and the
+/// heuristic when neither can.
 namespace cairn::serving {
 
-/// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`, `data` and `charter`.
+/// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`,
+/// `data` and `charter`.
 struct Settings {
-  std::string model;  ///< Registered model; "" when the configuration binds none.
-  bool check_inputs = true;       ///< serving.assertions: contract
-  bool fall_back = true;          ///< serving.fallback: heuristic
+  std::string model;         ///< Registered model; "" when the configuration binds none.
+  bool check_inputs = true;  ///< serving.assertions: contract
+  bool fall_back = true;     ///< serving.fallback: heuristic
   double canary_share = 0.1;
   std::int64_t canary_min_requests = 300;
   double canary_alpha = 0.01;
   data::Contract contract;
-  std::string time_column;        ///< Of the data set; "" for none.
+  std::string time_column;  ///< Of the data set; "" for none.
   std::optional<charter::Heuristic> heuristic;
 };
 /// InvalidArgument with the place for an unknown key or a wrong value.
@@ -39,9 +42,10 @@ Result<Settings> ParseSettings(const Node& configuration);
 struct Question {
   std::vector<std::pair<std::string, std::vector<Json>>> columns;
   std::size_t rows = 0;
-  std::string id;  ///< The caller's own id, or "" to get one.
+  std::string id;  ///< The caller's own id (up to 200 visible ASCII characters), or "" to get one.
+  std::int64_t received_ns = 0;  ///< os::SteadyNs() when the request was read; 0: now.
 };
-/// The same as tensors (Open Inference Protocol); `version` 0 follows production and canary, any other asks for that version and is not logged as traffic.
+
 struct Answer {
   std::string id;
   std::int64_t version = 0;
@@ -50,14 +54,25 @@ struct Answer {
   runtime::Batch outputs;  ///< All outputs of the model; empty when the heuristic answered.
 };
 
+/// A version that answers, as callers see it.
+struct Offer {
+  std::string model;
+  std::int64_t version = 0;  ///< 0: nothing is loaded, and the rest is empty.
+  std::string manifest;
+  runtime::Signature signature;
+  std::vector<std::string> columns;  ///< That it reads, in order.
+  /// The columns are the columns of the only input, a matrix; otherwise each is an input of its own.
+  bool matrix = false;
+};
+
 struct CanaryState {
   bool running = false;
   std::int64_t version = 0;
   double share = 0;
   std::int64_t canary_requests = 0, production_requests = 0;
   std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
-  double e_value = 1;            ///< Evidence that the canary is worse (evaluation/sequential.h).
-  double sample_ratio_e_value = 1;
+  double e_value = 1;  ///< Greatest evidence so far that the canary is worse (evaluation/sequential.h).
+  double sample_ratio_e_value = 1;  ///< The same that the split is broken.
   double canary_p99_ms = 0, production_p99_ms = 0;
 };
 
@@ -65,10 +80,13 @@ struct ServiceState {
   std::string model;
   std::int64_t version = 0;  ///< 0: nothing is loaded.
   std::string manifest;
-  std::string problem;       ///< Why nothing is loaded, or "".
+  std::string problem;  ///< Why nothing is loaded, or "".
   runtime::Signature signature;
-  double p50_ms = 0, p99_ms = 0;  ///< Of the last 10,000 requests.
+  std::vector<std::string> columns;  ///< That the version reads.
+  double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests.
+  /// Answered since the start; those answered by the heuristic among them; those refused for their content.
   std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
+  bool falling_back = false;  ///< The last event said that the heuristic answers.
   CanaryState canary;
 };
 
@@ -77,21 +95,39 @@ class Service {
  public:
   /// All must outlive it.
   Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock);
+  /// The same over any source of versions; `seed` decides which requests a canary gets.
+  Service(std::unique_ptr<VersionSource> versions, PredictionLog& log, const os::Clock& clock,
+          std::uint64_t seed);
   ~Service();
 
-  /// Takes new settings and follows the alias they name. With nothing in production the service answers Unavailable (or the heuristic).
+  /// Takes new settings and follows the alias they name. With nothing in production the service answers
+  /// Unavailable (or the heuristic).
   Result<> Configure(const Settings& settings);
-  /// Loads what the production alias names now, verified against its manifest, and swaps it in without a dropped request; the old one answers until then. Called whenever the
-  /// alias moved. An error leaves what is loaded as it is and is shown in the state.
+  /// Loads what the production alias names now, verified against its manifest, and swaps it in without a
+  /// dropped request; the old one answers until then. Called whenever the alias moved. An error leaves what
+  /// is loaded as it is and is shown in the state.
   Result<> Follow();
 
-  /// Answers by production, canary or fallback, and logs it before it returns. Unprocessable naming the first column that breaks the contract (nothing is
-  /// logged then; it is counted). Unavailable when nothing can answer; Exhausted when the log's disk is full.
+  /// Answers by production, canary or fallback, and logs it before it returns. Unprocessable naming the first
+  /// column that breaks the contract (nothing is logged then; it is counted). A canary that fails is replaced
+  /// by production, production that fails by the heuristic: a failure is an error of the model, an answer
+  /// that is no finite number, or a probability outside 0 … 1. Unavailable when nothing can answer; Internal
+  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. Never blocks on
+  /// more than a write to the log's file.
   Result<Answer> Predict(const Question& question);
-  /// Scores rows with one version, past the traffic split, not logged.
+  /// Scores rows with one version, past the traffic split and without fallback, not logged. Loads it when it
+  /// is not in memory. NotFound without it.
   Result<Answer> PredictWith(std::int64_t version, const Question& question);
 
-  /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and loaded first.
+  /// What is in production now; never null, and as cheap as a copied pointer.
+  std::shared_ptr<const Offer> offer() const;
+  /// The same of any version; loads it when it is not in memory.
+  Result<std::shared_ptr<const Offer>> Describe(std::int64_t version);
+  /// Whether a request would be answered now, be it by the heuristic.
+  bool CanAnswer() const;
+
+  /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
+  /// loaded first.
   Result<> StartCanary(std::int64_t version, double share);
   void EndCanary();
 

@@ -41,6 +41,7 @@ class Artifacts {
 
  private:
   Result<std::string> Place(std::string_view path) const;
+  Result<> SyncFoldersFrom(const std::string& folder) const;
 
   std::string root_;
 };

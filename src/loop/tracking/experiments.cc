@@ -5,8 +5,8 @@
 
 #include "ledger/metadata/event.h"
 #include "loop/tracking/artifact_path.h"
-#include "loop/tracking/limits/keys.h"
-#include "loop/tracking/search/page.h"
+#include "loop/tracking/keys.h"
+#include "loop/tracking/page.h"
 #include "loop/tracking/search/searches.h"
 #include "loop/tracking/tables/experiment_table.h"
 #include "loop/tracking/tables/input_table.h"

@@ -19,7 +19,8 @@ std::string ListedOnce(const Json& list) {
   Json once = Json::Array();
   for (const auto& entry : list.items()) {
     auto name = entry.Text("name"), version = VersionText(entry);
-    if (seen.emplace(name, version).second) once.Push(Json{{"name", std::move(name)}, {"version", std::move(version)}});
+    if (seen.emplace(name, version).second)
+      once.Push(Json{{"name", std::move(name)}, {"version", std::move(version)}});
   }
   return once.Dump();
 }
@@ -31,7 +32,8 @@ std::string WithoutRepeats(std::string_view registrations) {
   return list && list->IsArray() ? ListedOnce(*list) : std::string(registrations);
 }
 
-Result<> NoteRegistration(sql::Connection& connection, std::string_view model_id, std::string_view name, std::int64_t version) {
+Result<> NoteRegistration(sql::Connection& connection, std::string_view model_id, std::string_view name,
+                          std::int64_t version) {
   const auto stored = ReadLiveModel(connection, model_id);
   if (!stored) return stored.error().reason == Reason::NotFound ? Result<>() : stored.error();
   auto model = *stored;

@@ -1,14 +1,24 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "ground/http/router.h"
 #include "ground/os/clock.h"
+#include "ledger/governance/configuration.h"
+#include "ledger/governance/decision.h"
 #include "ledger/metadata/derived.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
+#include "loop/charter/feasibility.h"
+#include "loop/data/catalogue.h"
+#include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/runner.h"
+#include "loop/registry/registry.h"
+#include "loop/rollout/rollout.h"
+#include "loop/serving/service.h"
+#include "loop/scorecard/kpi.h"
 
 /// Each resource of the own API adds its routes with one function; what is passed must outlive the router.
 namespace cairn::api {
@@ -27,9 +37,56 @@ struct AuditRooms {
 /// /api/v1/audit/…
 void MountAudit(http::Router& router, AuditRooms rooms);
 
+struct DataRooms {
+  data::Catalogue& catalogue;
+  governance::Configurations& configurations;
+  const os::Clock& clock;
+};
+/// /api/v1/data/… and the page /data/{name}/profile.
+void MountData(http::Router& router, DataRooms rooms);
+
+struct FeasibilityRooms {
+  charter::Feasibility& feasibility;
+  data::Catalogue& catalogue;
+  governance::Configurations& configurations;
+};
+/// /api/v1/feasibility
+void MountFeasibility(http::Router& router, FeasibilityRooms rooms);
+
 /// /api/v1/pipeline/status alone: what is stale and why. Touches no store.
 void MountPipelineStatus(http::Router& router, std::string data_dir);
 /// /api/v1/pipeline/…
 void MountPipeline(http::Router& router, pipeline::Runner& runner);
+
+/// /api/v1/models…: what is registered, for reading.
+void MountModels(http::Router& router, const registry::Registry& registry);
+
+struct RolloutRooms {
+  rollout::Rollouts& rollouts;
+  governance::Decisions& decisions;
+  serving::Service& service;
+};
+/// /api/v1/models/{name}/versions/{version}/consider, /api/v1/models/{name}/rollback, /api/v1/rollouts…
+void MountRollouts(http::Router& router, RolloutRooms rooms);
+
+struct MonitoringRooms {
+  monitoring::Monitoring& monitoring;
+  std::function<void(const monitoring::Alert&)> on_alert;  ///< For alerts that a request to advance raises; may be empty.
+};
+/// /api/v1/labels, /api/v1/monitors…, /api/v1/alerts…
+void MountMonitoring(http::Router& router, MonitoringRooms rooms);
+
+struct ScorecardRooms {
+  const metadata::Log& log;
+  const os::Clock& clock;
+  const governance::Configurations& configurations;
+  const monitoring::Monitoring& monitoring;
+  scorecard::Meters meters;
+};
+/// /api/v1/score, /api/v1/delivery, /api/v1/level, /api/v1/kpis, /api/v1/overview.
+void MountScorecard(http::Router& router, ScorecardRooms rooms);
+
+/// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/verify.
+void MountServing(http::Router& router, serving::Service& service, const serving::PredictionLog& log);
 
 }  // namespace cairn::api

@@ -65,6 +65,27 @@ Result<Artifacts::File> ModelFile(Rooms rooms, const Request& request) {
   return FileBelow(rooms.artifacts, model.artifact_uri, CAIRN_TRY(fields.RequiredText("artifact_file_path")));
 }
 
+/// Files of a bound model's versions are what was approved: nobody changes them.
+Result<> AllowChange(const registry::Registry& registry, std::string_view path) {
+  if (!CAIRN_TRY(registry.IsFrozen(path))) return {};
+  return Error{
+      Reason::Denied,
+      "The artifact '" + std::string(path) +
+          "' belongs to a registered version of the model that the accepted configuration binds; its files "
+          "were frozen when it was registered. Log the model anew and register it as the next version, to be "
+          "judged (`cairn model approve`) and promoted (`cairn model promote`)."};
+}
+
+Result<> Put(Rooms rooms, const Request& request) {
+  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
+  return rooms.artifacts.Adopt(request.Captured("path"), request.body_file);
+}
+
+Result<> Remove(Rooms rooms, const Request& request) {
+  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
+  return rooms.artifacts.Remove(request.Captured("path"));
+}
+
 }  // namespace
 
 Result<Json> ListArtifacts(const Artifacts& artifacts, const std::string& root_uri, const std::string& path) {
@@ -88,15 +109,10 @@ void MountArtifacts(http::Router& router, Rooms rooms) {
       file,
       [&artifacts](const Request& request) { return Download(artifacts.Find(request.Captured("path"))); },
       kBytes);
-  router.Add({"PUT", file,
-              [&artifacts](const Request& request) {
-                return Done200(artifacts.Adopt(request.Captured("path"), request.body_file));
-              },
-              kBytes, http::BodyMode::File});
+  router.Add({"PUT", file, [rooms](const Request& request) { return Done200(Put(rooms, request)); }, kBytes,
+              http::BodyMode::File});
   router.Add(
-      {"DELETE", file,
-       [&artifacts](const Request& request) { return Done200(artifacts.Remove(request.Captured("path"))); },
-       kBytes});
+      {"DELETE", file, [rooms](const Request& request) { return Done200(Remove(rooms, request)); }, kBytes});
   router.Get(
       "/get-artifact", [rooms](const Request& request) { return Download(RunFile(rooms, request)); }, kBytes);
   router.Get(

@@ -19,8 +19,11 @@ void MountMlflow(http::Router& router, Rooms rooms) {
   MountEndpoints(router, RunEndpoints(rooms.tracking, rooms.artifacts));
   MountEndpoints(router, MetricEndpoints(rooms.tracking));
   MountEndpoints(router, LoggedModelEndpoints(rooms.tracking, rooms.artifacts));
+  MountEndpoints(router, RegisteredModelEndpoints(rooms.registry));
+  MountEndpoints(router, ModelVersionEndpoints(rooms.registry));
   MountEndpoints(router, ServerInfoEndpoints());
   MountArtifacts(router, rooms);
+  MountVersionFiles(router, rooms);
   MountProbes(router);
   for (const char* prefix : {"/api/2.0", "/api/3.0", "/ajax-api"}) router.Fallback(prefix, NoSuchCall);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ground/http/router.h"
+#include "loop/registry/registry.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/tracking.h"
 
@@ -10,6 +11,7 @@ namespace cairn::mlflow {
 struct Rooms {
   tracking::Tracking& tracking;
   tracking::Artifacts& artifacts;
+  registry::Registry& registry;
 };
 
 /// Adds MLflow's REST calls, /health and /version among them, and its form of "no such call" for everything

@@ -10,10 +10,14 @@ Endpoints ExperimentEndpoints(tracking::Tracking& tracking);
 Endpoints RunEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts);
 Endpoints MetricEndpoints(tracking::Tracking& tracking);
 Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts);
+Endpoints RegisteredModelEndpoints(registry::Registry& registry);
+Endpoints ModelVersionEndpoints(registry::Registry& registry);
 Endpoints ServerInfoEndpoints();
 
 /// The proxy /api/2.0/mlflow-artifacts and /get-artifact.
 void MountArtifacts(http::Router& router, Rooms rooms);
+/// /model-versions/get-artifact.
+void MountVersionFiles(http::Router& router, Rooms rooms);
 /// /health and /version.
 void MountProbes(http::Router& router);
 

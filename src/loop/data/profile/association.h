@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include "loop/data/profile/column.h"
 
 namespace cairn::data {
@@ -10,7 +8,8 @@ namespace cairn::data {
 struct Association {
   enum class Measure { Pearson, CorrelationRatio, CramersV } measure = Measure::Pearson;
   double value = 0;    ///< NaN: not defined, or a category of too many levels to ask.
-  double auc = 0;      ///< Of a number against the two classes of the target: the share of pairs it puts in order; NaN otherwise.
+  double auc = 0;      ///< Of a number against the two classes of the target: the share of pairs in which the
+                       ///< greater class has the greater number; NaN otherwise.
   double missing = 0;  ///< Cramér's V of "is missing" with the target's classes; NaN when not defined.
 
   Json ToJson() const;

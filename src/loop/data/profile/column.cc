@@ -17,21 +17,29 @@ constexpr int kGridSteps = 500;
 ColumnKind KindOf(tables::Type type) {
   switch (type) {
     case tables::Type::Int:
-    case tables::Type::Double: return ColumnKind::Number;
-    case tables::Type::Time: return ColumnKind::Time;
+    case tables::Type::Double:
+      return ColumnKind::Number;
+    case tables::Type::Time:
+      return ColumnKind::Time;
     case tables::Type::Bool:
-    case tables::Type::Text: return ColumnKind::Category;
+    case tables::Type::Text:
+      return ColumnKind::Category;
   }
   return ColumnKind::Category;
 }
 
 std::string_view TypeName(tables::Type type) {
   switch (type) {
-    case tables::Type::Int: return "integer";
-    case tables::Type::Double: return "number";
-    case tables::Type::Time: return "timestamp";
-    case tables::Type::Bool: return "boolean";
-    case tables::Type::Text: return "string";
+    case tables::Type::Int:
+      return "integer";
+    case tables::Type::Double:
+      return "number";
+    case tables::Type::Time:
+      return "timestamp";
+    case tables::Type::Bool:
+      return "boolean";
+    case tables::Type::Text:
+      return "string";
   }
   return "string";
 }
@@ -41,7 +49,8 @@ using Ranked = std::vector<std::pair<std::string, std::int64_t>>;
 /// Most rows first, equal ones by name.
 Ranked Rank(const CategoryCounts& counts) {
   Ranked ranked(counts.begin(), counts.end());
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return ranked;
 }
 
@@ -69,8 +78,12 @@ void AddNumberFigures(const ProfiledColumn& column, Json& figures) {
     const auto bins = SturgesHistogram(column.numbers, column.whole ? NumberKind::Whole : NumberKind::Real);
     if (bins) histogram = Json{{"edges", ListOf(bins->edges)}, {"counts", ListOf(bins->counts)}};
   }
-  const auto figure = [&](double NumberSummary::*member) { return summary ? Defined((*summary).*member) : Json(); };
-  figures.Set("infinite", std::count_if(column.numbers.begin(), column.numbers.end(), [](double x) { return std::isinf(x); }))
+  const auto figure = [&](double NumberSummary::*member) {
+    return summary ? Defined((*summary).*member) : Json();
+  };
+  figures
+      .Set("infinite", std::count_if(column.numbers.begin(), column.numbers.end(),
+                                     [](double x) { return std::isinf(x); }))
       .Set("min", figure(&NumberSummary::min))
       .Set("max", figure(&NumberSummary::max))
       .Set("mean", figure(&NumberSummary::mean))
@@ -91,7 +104,8 @@ ProfiledColumn::ProfiledColumn(const tables::Field& field)
       type(TypeName(field.type)) {}
 
 std::int32_t ProfiledColumn::CodeOf(std::string_view level) {
-  const auto [found, fresh] = known_.try_emplace(std::string(level), static_cast<std::int32_t>(levels.size()));
+  const auto [found, fresh] =
+      known_.try_emplace(std::string(level), static_cast<std::int32_t>(levels.size()));
   if (fresh) levels.emplace_back(level);
   return found->second;
 }
@@ -104,12 +118,14 @@ void ProfiledColumn::Take(const tables::Chunk& chunk, std::size_t column) {
       if (null) {
         codes.push_back(-1);
       } else {
-        codes.push_back(CodeOf(held == tables::Type::Bool ? (chunk.Bools(column)[row] ? "true" : "false") : chunk.Text(column, row)));
+        codes.push_back(CodeOf(held == tables::Type::Bool ? (chunk.Bools(column)[row] ? "true" : "false")
+                                                          : chunk.Text(column, row)));
       }
     } else if (null) {
       numbers.push_back(kNan);
     } else {
-      numbers.push_back(held == tables::Type::Time ? static_cast<double>(chunk.Times(column)[row]) : chunk.Doubles(column)[row]);
+      numbers.push_back(held == tables::Type::Time ? static_cast<double>(chunk.Times(column)[row])
+                                                   : chunk.Doubles(column)[row]);
     }
     const bool none = null || (kind != ColumnKind::Category && std::isnan(numbers.back()));
     missing += none ? 1 : 0;
@@ -119,7 +135,8 @@ void ProfiledColumn::Take(const tables::Chunk& chunk, std::size_t column) {
 std::int64_t ProfiledColumn::Distinct() const {
   if (kind == ColumnKind::Category) return static_cast<std::int64_t>(levels.size());
   std::vector<double> sorted;
-  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted), [](double x) { return !std::isnan(x); });
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted),
+               [](double x) { return !std::isnan(x); });
   std::sort(sorted.begin(), sorted.end());
   return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
 }
@@ -163,7 +180,9 @@ Json Defined(double value) { return std::isfinite(value) ? Json(value) : Json();
 
 Json FiguresOf(const ProfiledColumn& column) {
   Json figures{{"name", column.name},
-               {"kind", column.kind == ColumnKind::Category ? "category" : column.kind == ColumnKind::Time ? "time" : "number"},
+               {"kind", column.kind == ColumnKind::Category ? "category"
+                        : column.kind == ColumnKind::Time   ? "time"
+                                                            : "number"},
                {"type", column.type},
                {"rows", column.rows()},
                {"missing", column.missing},
@@ -173,7 +192,8 @@ Json FiguresOf(const ProfiledColumn& column) {
     return figures;
   }
   const CategoryCounts counts = column.Counts(0);
-  figures.Set("entropy_bits", SummarizeCategories(counts, column.missing).entropy_bits).Set("top", TopOf(counts, 10));
+  figures.Set("entropy_bits", SummarizeCategories(counts, column.missing).entropy_bits)
+      .Set("top", TopOf(counts, 10));
   return figures;
 }
 
@@ -182,14 +202,16 @@ namespace {
 Json LevelsOf(const CategoryCounts& counts) {
   Json levels = Json::Object();
   const Ranked ranked = Rank(counts);
-  for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i) levels.Set(ranked[i].first, ranked[i].second);
+  for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i)
+    levels.Set(ranked[i].first, ranked[i].second);
   return levels;
 }
 
 Json NumberReference(const ProfiledColumn& column) {
   const std::vector<double> sorted = SortedFinite(column.numbers);
   const auto rows = static_cast<double>(sorted.size());
-  Json reference{{"kind", "number"}, {"whole", column.whole}, {"rows", sorted.size()}, {"missing", column.missing}};
+  Json reference{
+      {"kind", "number"}, {"whole", column.whole}, {"rows", sorted.size()}, {"missing", column.missing}};
   const auto bins = SturgesHistogram(sorted, column.whole ? NumberKind::Whole : NumberKind::Real);
   reference.Set("edges", ListOf(bins ? bins->edges : std::vector<double>()));
   reference.Set("counts", ListOf(bins ? bins->counts : std::vector<std::int64_t>()));
@@ -197,8 +219,12 @@ Json NumberReference(const ProfiledColumn& column) {
   if (!sorted.empty()) {
     const auto summary = SummarizeNumbers(sorted);
     const double deviation = sorted.size() < 2 ? 0 : summary->deviation * std::sqrt((rows - 1) / rows);
-    reference.Set("min", sorted.front()).Set("max", sorted.back()).Set("mean", summary->mean).Set("std", deviation);
-    for (int step = 0; step <= kGridSteps; ++step) grid.Push(Quantile(sorted, static_cast<double>(step) / kGridSteps));
+    reference.Set("min", sorted.front())
+        .Set("max", sorted.back())
+        .Set("mean", summary->mean)
+        .Set("std", deviation);
+    for (int step = 0; step <= kGridSteps; ++step)
+      grid.Push(Quantile(sorted, static_cast<double>(step) / kGridSteps));
   }
   reference.Set("grid", std::move(grid));
   const CategoryCounts few = column.Counts(kFewValues);

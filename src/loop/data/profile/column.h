@@ -14,7 +14,8 @@ namespace cairn::data {
 
 enum class ColumnKind { Number, Time, Category };
 
-/// One column of the profile in memory: numbers and times as doubles (NaN where missing), categories as codes (-1 where missing) into `levels`.
+/// One column of the profile in memory: numbers and times as doubles (NaN where missing), categories as codes
+/// (-1 where missing) into `levels`.
 struct ProfiledColumn {
   explicit ProfiledColumn(const tables::Field& field);
   /// Appends the chunk's values.
@@ -22,7 +23,7 @@ struct ProfiledColumn {
 
   std::string name;
   ColumnKind kind;
-  bool whole;            ///< Integers and times.
+  bool whole;             ///< Integers and times.
   std::string_view type;  ///< As the contract names types.
   std::vector<double> numbers;
   std::vector<std::int32_t> codes;
@@ -32,7 +33,8 @@ struct ProfiledColumn {
   std::size_t rows() const { return kind == ColumnKind::Category ? codes.size() : numbers.size(); }
   /// Distinct values that are not missing.
   std::int64_t Distinct() const;
-  /// Each value as a code, in the order of first appearance, -1 for missing; empty when there are more than `most`.
+  /// Each value as a code, in the order of first appearance, -1 for missing; empty when there are more than
+  /// `most`.
   std::vector<std::int32_t> Codes(std::size_t most) const;
   /// Rows of each level of a category, or of each value of a number with at most `most` of them (else empty).
   CategoryCounts Counts(std::size_t most) const;

@@ -1,22 +1,58 @@
 #include "loop/registry/rules/guard.h"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <string>
+
+#include "ground/vocabulary/document.h"
+#include "ledger/governance/configuration.h"
 
 namespace cairn::registry {
 namespace {
 
 constexpr const char* kHow =
-    " It needs a decision: have the candidate judged and approved (`cairn model approve`), then `cairn model promote` moves it; "
+    " It needs a decision: have the candidate judged and approved (`cairn model approve`), then `cairn model "
+    "promote` moves it; "
     "`cairn model rollback` returns to the version before.";
 
-bool Binds(const Guard& guard, std::string_view model) { return !guard.model.empty() && guard.model == model; }
+bool Binds(const Guard& guard, std::string_view model) {
+  return !guard.model.empty() && guard.model == model;
+}
 
 Error Denied(std::string message) { return {Reason::Denied, std::move(message)}; }
 
 std::string Quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
 
+/// The last configuration that was read, so that the same one is not read again.
+struct Remembered {
+  std::mutex mutex;
+  std::string digest;
+  Guard guard;
+};
+
+Result<Guard> GuardIn(const governance::Configuration& configuration) {
+  const auto root = CAIRN_TRY(ParseYaml(configuration.text, "the accepted cairn.yaml"));
+  const Node* name = root.FindPath("model.name");
+  Guard guard;
+  if (name != nullptr && name->IsScalar()) guard.model = name->text();
+  return guard;
+}
+
 }  // namespace
+
+std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted() {
+  return [last = std::make_shared<Remembered>()](sql::Connection& connection) -> Result<Guard> {
+    const auto accepted = CAIRN_TRY(governance::AcceptedIn(connection));
+    if (!accepted) return Guard();
+    const std::lock_guard lock(last->mutex);
+    if (last->digest != accepted->digest) {
+      last->guard = CAIRN_TRY(GuardIn(*accepted));
+      last->digest = accepted->digest;
+    }
+    return last->guard;
+  };
+}
 
 Result<> AllowAlias(const Guard& guard, std::string_view model, std::string_view alias) {
   if (!Binds(guard, model) || guard.alias != alias) return {};
@@ -35,30 +71,37 @@ Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version) {
 Result<> AllowDeletion(const Guard& guard, std::string_view model) {
   if (!Binds(guard, model)) return {};
   return Denied("The model " + Quoted(model) +
-                " is bound by the accepted configuration and cannot be deleted: accept one that names another model first "
-                "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn model promote` and "
+                " is bound by the accepted configuration and cannot be deleted: accept one that names "
+                "another model first "
+                "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn "
+                "model promote` and "
                 "`cairn model rollback`.");
 }
 
-Result<> AllowRenaming(const Guard& guard, std::string_view model, std::string_view new_name, bool carries_production) {
+Result<> AllowRenaming(const Guard& guard, std::string_view model, std::string_view new_name,
+                       bool carries_production) {
   if (Binds(guard, model)) {
     return Denied("The model " + Quoted(model) +
-                  " is bound by the accepted configuration and cannot be renamed: accept one that names another model first "
-                  "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn model promote` and "
+                  " is bound by the accepted configuration and cannot be renamed: accept one that names "
+                  "another model first "
+                  "(`cairn apply`). What it has in production changes only by `cairn model approve`, `cairn "
+                  "model promote` and "
                   "`cairn model rollback`.");
   }
   if (!Binds(guard, new_name) || !carries_production) return {};
-  return Denied("The name " + Quoted(new_name) + " is bound by the accepted configuration, and the model " + Quoted(model) +
-                " has a version in production that no decision put there: delete its alias " + Quoted(guard.alias) +
-                " or end its stage first." + kHow);
+  return Denied("The name " + Quoted(new_name) + " is bound by the accepted configuration, and the model " +
+                Quoted(model) + " has a version in production that no decision put there: delete its alias " +
+                Quoted(guard.alias) + " or end its stage first." + kHow);
 }
 
 Result<> AllowStage(const Guard& guard, const ModelVersion& version, std::string_view stage) {
   if (!Binds(guard, version.model) || version.stage == stage) return {};
   if (version.stage != kProductionStage && stage != kProductionStage) return {};
   return Denied("The model " + Quoted(version.model) +
-                " is bound by the accepted configuration: no transition brings its versions into the stage Production or "
-                "out of it." + kHow);
+                " is bound by the accepted configuration: no transition brings its versions into the stage "
+                "Production or "
+                "out of it." +
+                kHow);
 }
 
 }  // namespace cairn::registry

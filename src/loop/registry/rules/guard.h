@@ -5,7 +5,8 @@
 #include "ground/vocabulary/result.h"
 #include "loop/registry/registry.h"
 
-/// What may not happen to a bound model without a decision. Each answers Denied, saying how it can be done; anything else is let pass.
+/// What may not happen to a bound model without a decision. Each answers Denied, saying how it can be done;
+/// anything else is let pass.
 namespace cairn::registry {
 
 inline constexpr std::string_view kProductionStage = "Production";
@@ -13,8 +14,10 @@ inline constexpr std::string_view kProductionStage = "Production";
 Result<> AllowAlias(const Guard& guard, std::string_view model, std::string_view alias);
 Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version);
 Result<> AllowDeletion(const Guard& guard, std::string_view model);
-/// `carries_production`: whether the model has what would count as production under the bound name, its alias or stage.
-Result<> AllowRenaming(const Guard& guard, std::string_view model, std::string_view new_name, bool carries_production);
+/// `carries_production`: whether the model has what would count as production under the bound name, its alias
+/// or stage.
+Result<> AllowRenaming(const Guard& guard, std::string_view model, std::string_view new_name,
+                       bool carries_production);
 Result<> AllowStage(const Guard& guard, const ModelVersion& version, std::string_view stage);
 
 }  // namespace cairn::registry

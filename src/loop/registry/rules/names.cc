@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ground/vocabulary/text.h"
-#include "loop/tracking/limits/keys.h"
+#include "loop/tracking/keys.h"
 
 namespace cairn::registry {
 namespace {
@@ -15,18 +15,21 @@ Error Wrong(std::string message) { return {Reason::InvalidArgument, std::move(me
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAliasByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 128;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-' ||
+         static_cast<unsigned char>(c) >= 128;
 }
 
 bool LooksLikeVersion(std::string_view alias) {
-  return alias.size() > 1 && (alias[0] == 'v' || alias[0] == 'V') && std::all_of(alias.begin() + 1, alias.end(), IsDigit);
+  return alias.size() > 1 && (alias[0] == 'v' || alias[0] == 'V') &&
+         std::all_of(alias.begin() + 1, alias.end(), IsDigit);
 }
 
 }  // namespace
 
 Result<> CheckName(std::string_view name, std::string_view parameter) {
   if (Trim(name).empty()) {
-    return Wrong("Missing value for required parameter '" + std::string(parameter) + "': a registered model needs a name.");
+    return Wrong("Missing value for required parameter '" + std::string(parameter) +
+                 "': a registered model needs a name.");
   }
   if (name.find_first_of("/:") != std::string_view::npos || name == "." || name.starts_with("..")) {
     return Wrong("Invalid model name '" + std::string(name) +
@@ -38,14 +41,16 @@ Result<> CheckName(std::string_view name, std::string_view parameter) {
 Result<> CheckAlias(std::string_view alias) {
   if (alias.empty()) return Wrong("Registered model alias name cannot be empty.");
   if (!std::all_of(alias.begin(), alias.end(), IsAliasByte)) {
-    return Wrong("Invalid alias name: '" + std::string(alias) + "'. Names may only contain letters, digits, '_' and '-'.");
+    return Wrong("Invalid alias name: '" + std::string(alias) +
+                 "'. Names may only contain letters, digits, '_' and '-'.");
   }
   CAIRN_TRY(tracking::CheckLength(alias, kAliasLength, "Registered model alias name"));
   if (EqualsIgnoringCase(alias, "latest")) {
     return Wrong("'latest' alias name (case insensitive) is reserved: it always means the newest version.");
   }
   if (LooksLikeVersion(alias)) {
-    return Wrong("Version alias name '" + std::string(alias) + "' is reserved: it reads like a version's number.");
+    return Wrong("Version alias name '" + std::string(alias) +
+                 "' is reserved: it reads like a version's number.");
   }
   return {};
 }
@@ -59,7 +64,8 @@ Result<std::string> CanonicalStage(std::string_view stage) {
   for (const char* known : {"None", "Staging", "Production", "Archived"}) {
     if (EqualsIgnoringCase(stage, known)) return std::string(known);
   }
-  return Wrong("Invalid Model Version stage: " + std::string(stage) + ". Value must be one of None, Staging, Production, Archived.");
+  return Wrong("Invalid Model Version stage: " + std::string(stage) +
+               ". Value must be one of None, Staging, Production, Archived.");
 }
 
 }  // namespace cairn::registry

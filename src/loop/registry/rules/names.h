@@ -14,7 +14,5 @@ Result<> CheckName(std::string_view name, std::string_view parameter);
 /// Letters, digits, '_' and '-', 255 at most; not "latest" nor like "v12", which mean something already.
 Result<> CheckAlias(std::string_view alias);
 Result<> CheckTag(const Tag& tag);
-/// "production" in any case becomes "Production".
-Result<std::string> CanonicalStage(std::string_view stage);
 
 }  // namespace cairn::registry

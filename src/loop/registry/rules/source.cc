@@ -63,8 +63,9 @@ Result<> CheckLocal(const SourceRooms& rooms, const NewVersion& wanted) {
     if (LiesWithin(*path, CAIRN_TRY(rooms.runs.Find(wanted.run_id)).info.artifact_uri)) return {};
   }
   const std::string named = wanted.model_id.empty() ? "run_id" : "model_id";
-  return Refused(wanted.source, "To use a local path as a model version source, give the " + named +
-                                    " whose artifact directory holds it, or log the model through this server.");
+  return Refused(wanted.source,
+                 "To use a local path as a model version source, give the " + named +
+                     " whose artifact directory holds it, or log the model through this server.");
 }
 
 /// Whether a URI's path is absolute and stays where it says, however often it is percent-encoded.
@@ -80,7 +81,8 @@ bool IsPlain(std::string uri) {
   if (path.starts_with("//")) path = path.substr(std::min(path.find('/', 2), path.size()));
   if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) return false;
   const auto segments = Split(path, '/');
-  return std::none_of(segments.begin(), segments.end(), [](std::string_view s) { return s == ".." || s == "."; });
+  return std::none_of(segments.begin(), segments.end(),
+                      [](std::string_view s) { return s == ".." || s == "."; });
 }
 
 /// The path below the artifact root that a URI means, or "" when it means something else.
@@ -96,14 +98,16 @@ Result<ModelVersion> NamedVersion(const SourceRooms& rooms, const std::string& s
     return rooms.registry.FindByAlias(rest.substr(0, at), rest.substr(at + 1));
   }
   const auto slash = rest.find('/');
-  if (slash == std::string_view::npos) return Refused(source, "Write models:/<name>/<version> or models:/<name>@<alias>.");
+  if (slash == std::string_view::npos)
+    return Refused(source, "Write models:/<name>/<version> or models:/<name>@<alias>.");
   const auto name = rest.substr(0, slash), which = rest.substr(slash + 1);
   if (const auto number = ParseInt(which)) return rooms.registry.Find(name, *number);
   if (EqualsIgnoringCase(which, "latest")) return rooms.registry.Newest(name);
   for (auto& version : CAIRN_TRY(rooms.registry.Versions(name))) {
     if (EqualsIgnoringCase(version.stage, which)) return std::move(version);
   }
-  return Error{Reason::NotFound, "Model '" + std::string(name) + "' has no version in stage '" + std::string(which) + "'."};
+  return Error{Reason::NotFound,
+               "Model '" + std::string(name) + "' has no version in stage '" + std::string(which) + "'."};
 }
 
 Result<Origin> OfModels(const SourceRooms& rooms, const NewVersion& wanted) {
@@ -112,14 +116,15 @@ Result<Origin> OfModels(const SourceRooms& rooms, const NewVersion& wanted) {
   if (rest.starts_with("m-") && rest.find_first_of("/@") == std::string_view::npos) {
     const auto model = rooms.models.Find(rest);
     if (!model) {
-      return Error{model.error().reason, "Unable to fetch model from model URI source artifact location '" + wanted.source +
-                                             "'. " + model.error().message};
+      return Error{model.error().reason, "Unable to fetch model from model URI source artifact location '" +
+                                             wanted.source + "'. " + model.error().message};
     }
     origin.storage = model->artifact_uri;
     if (origin.run_id.empty()) origin.run_id = model->source_run;
     if (origin.model_id.empty()) origin.model_id = model->id;
     if (origin.model_id != model->id) {
-      return Refused(wanted.source, "The model_id given with it is another logged model's: '" + wanted.model_id + "'.");
+      return Refused(wanted.source,
+                     "The model_id given with it is another logged model's: '" + wanted.model_id + "'.");
     }
     origin.location = CAIRN_TRY(LocationOf(origin.storage));
     return origin;
@@ -157,14 +162,16 @@ Result<Origin> OfRuns(const SourceRooms& rooms, const NewVersion& wanted) {
   if (!run || path.empty()) return origin;
   origin.location = CAIRN_TRY(LocationOf(tracking::AppendToUri(run->info.artifact_uri, path)));
   if (!origin.location.empty() && CAIRN_TRY(rooms.artifacts.List(origin.location)).empty()) {
-    if (auto logged = CAIRN_TRY(LoggedByRun(rooms, *run, path)); !logged.empty()) origin.location = std::move(logged);
+    if (auto logged = CAIRN_TRY(LoggedByRun(rooms, *run, path)); !logged.empty())
+      origin.location = std::move(logged);
   }
   return origin;
 }
 
 bool IsPrompt(const NewVersion& wanted) {
-  return std::any_of(wanted.tags.begin(), wanted.tags.end(),
-                     [](const Tag& tag) { return tag.first == kPromptTag && EqualsIgnoringCase(tag.second, "true"); });
+  return std::any_of(wanted.tags.begin(), wanted.tags.end(), [](const Tag& tag) {
+    return tag.first == kPromptTag && EqualsIgnoringCase(tag.second, "true");
+  });
 }
 
 }  // namespace
@@ -176,7 +183,8 @@ Result<Origin> ResolveSource(const SourceRooms& rooms, const NewVersion& wanted)
     CAIRN_TRY(CheckLocal(rooms, wanted));
   } else if (!IsPlain(wanted.source)) {
     return Refused(wanted.source,
-                   "If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an "
+                   "If supplying a source as an http, https, local file path, ftp, objectstore, or "
+                   "mlflow-artifacts uri, an "
                    "absolute path must be provided without relative path references present.");
   } else if (wanted.source.starts_with(kModels)) {
     origin = CAIRN_TRY(OfModels(rooms, wanted));

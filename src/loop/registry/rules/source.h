@@ -24,8 +24,9 @@ struct SourceRooms {
   const tracking::Artifacts& artifacts;
 };
 
-/// Reads "models:/m-<id>", "models:/<name>/<version|stage|latest>", "models:/<name>@<alias>", "runs:/<run>/<path>", "mlflow-artifacts:/<path>", a folder of this
-/// machine, or any other URI. Errors as Registry::Add.
+/// Reads "models:/m-<id>", "models:/<name>/<version|stage|latest>", "models:/<name>@<alias>",
+/// "runs:/<run>/<path>", "mlflow-artifacts:/<path>", a folder of this machine, or any other URI. Errors as
+/// Registry::Add.
 Result<Origin> ResolveSource(const SourceRooms& rooms, const NewVersion& wanted);
 
 }  // namespace cairn::registry

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::registry {
 namespace {
@@ -25,10 +25,11 @@ StoredModel StoredModelOf(const sql::Row& row) {
 
 Result<> InsertModel(sql::Connection& connection, const StoredModel& stored) {
   const auto& model = stored.model;
-  const auto rows = CAIRN_TRY(connection.Run(
-      "INSERT INTO registered_model (id, name, description, created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5) "
-      "ON CONFLICT (name) DO NOTHING RETURNING id",
-      {stored.id, model.name, model.description, model.created_ms, model.updated_ms}));
+  const auto rows = CAIRN_TRY(
+      connection.Run("INSERT INTO registered_model (id, name, description, created_ms, updated_ms) VALUES "
+                     "($1, $2, $3, $4, $5) "
+                     "ON CONFLICT (name) DO NOTHING RETURNING id",
+                     {stored.id, model.name, model.description, model.created_ms, model.updated_ms}));
   if (rows.empty()) return Taken(model.name);
   return {};
 }
@@ -36,17 +37,19 @@ Result<> InsertModel(sql::Connection& connection, const StoredModel& stored) {
 Result<StoredModel> ReadModel(sql::Connection& connection, std::string_view name) {
   const auto rows = CAIRN_TRY(connection.Run(
       "SELECT " + std::string(kModelColumns) + " FROM registered_model m WHERE m.name = $1", {name}));
-  if (rows.empty()) return Error{Reason::NotFound, "Registered Model with name=" + std::string(name) + " not found."};
+  if (rows.empty())
+    return Error{Reason::NotFound, "Registered Model with name=" + std::string(name) + " not found."};
   return StoredModelOf(rows.front());
 }
 
 Result<> UpdateModel(sql::Connection& connection, const StoredModel& stored) {
   const auto& model = stored.model;
-  const auto taken =
-      CAIRN_TRY(connection.Run("SELECT id FROM registered_model WHERE name = $1 AND id <> $2", {model.name, stored.id}));
+  const auto taken = CAIRN_TRY(connection.Run("SELECT id FROM registered_model WHERE name = $1 AND id <> $2",
+                                              {model.name, stored.id}));
   if (!taken.empty()) return Taken(model.name);
-  CAIRN_TRY(connection.Run("UPDATE registered_model SET name = $2, description = $3, updated_ms = $4 WHERE id = $1",
-                           {stored.id, model.name, model.description, model.updated_ms}));
+  CAIRN_TRY(
+      connection.Run("UPDATE registered_model SET name = $2, description = $3, updated_ms = $4 WHERE id = $1",
+                     {stored.id, model.name, model.description, model.updated_ms}));
   return {};
 }
 
@@ -69,9 +72,12 @@ Result<> ReadModelRecords(sql::Connection& connection, std::span<StoredModel> mo
   }
   return tracking::ForChunks(ids, [&](tracking::Sentence& tags, const std::string& list) -> Result<> {
     auto aliases = tags;
-    tags.Add("SELECT model, key, value FROM registered_model_tag WHERE model IN " + list + " ORDER BY model, key");
-    for (const auto& row : CAIRN_TRY(tags.Run(connection))) by_id[row.Text(0)]->tags.emplace_back(row.Text(1), row.Text(2));
-    aliases.Add("SELECT model, name, version FROM model_alias WHERE model IN " + list + " ORDER BY model, name");
+    tags.Add("SELECT model, key, value FROM registered_model_tag WHERE model IN " + list +
+             " ORDER BY model, key");
+    for (const auto& row : CAIRN_TRY(tags.Run(connection)))
+      by_id[row.Text(0)]->tags.emplace_back(row.Text(1), row.Text(2));
+    aliases.Add("SELECT model, name, version FROM model_alias WHERE model IN " + list +
+                " ORDER BY model, name");
     for (const auto& row : CAIRN_TRY(aliases.Run(connection))) {
       by_id[row.Text(0)]->aliases.push_back({row.Text(1), row.Int(2)});
     }
@@ -80,9 +86,10 @@ Result<> ReadModelRecords(sql::Connection& connection, std::span<StoredModel> mo
 }
 
 Result<> UpsertModelTag(sql::Connection& connection, std::string_view id, const Tag& tag) {
-  CAIRN_TRY(connection.Run("INSERT INTO registered_model_tag (model, key, value) VALUES ($1, $2, $3) "
-                           "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
-                           {id, tag.first, tag.second}));
+  CAIRN_TRY(
+      connection.Run("INSERT INTO registered_model_tag (model, key, value) VALUES ($1, $2, $3) "
+                     "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
+                     {id, tag.first, tag.second}));
   return {};
 }
 
@@ -93,22 +100,24 @@ Result<> EraseModelTag(sql::Connection& connection, std::string_view id, std::st
 
 Result<std::vector<Alias>> ReadAliases(sql::Connection& connection, std::string_view id) {
   std::vector<Alias> aliases;
-  for (const auto& row : CAIRN_TRY(connection.Run("SELECT name, version FROM model_alias WHERE model = $1 ORDER BY name", {id}))) {
+  for (const auto& row : CAIRN_TRY(
+           connection.Run("SELECT name, version FROM model_alias WHERE model = $1 ORDER BY name", {id}))) {
     aliases.push_back({row.Text(0), row.Int(1)});
   }
   return aliases;
 }
 
 Result<std::int64_t> AliasTarget(sql::Connection& connection, std::string_view id, std::string_view alias) {
-  const auto rows =
-      CAIRN_TRY(connection.Run("SELECT version FROM model_alias WHERE model = $1 AND name = $2", {id, alias}));
+  const auto rows = CAIRN_TRY(
+      connection.Run("SELECT version FROM model_alias WHERE model = $1 AND name = $2", {id, alias}));
   return rows.empty() ? 0 : rows.front().Int(0);
 }
 
 Result<> UpsertAlias(sql::Connection& connection, std::string_view id, const Alias& alias) {
-  CAIRN_TRY(connection.Run("INSERT INTO model_alias (model, name, version) VALUES ($1, $2, $3) "
-                           "ON CONFLICT (model, name) DO UPDATE SET version = excluded.version",
-                           {id, alias.name, alias.version}));
+  CAIRN_TRY(
+      connection.Run("INSERT INTO model_alias (model, name, version) VALUES ($1, $2, $3) "
+                     "ON CONFLICT (model, name) DO UPDATE SET version = excluded.version",
+                     {id, alias.name, alias.version}));
   return {};
 }
 
@@ -119,8 +128,9 @@ Result<> EraseAlias(sql::Connection& connection, std::string_view id, std::strin
 
 Result<std::vector<StandingAlias>> AllAliases(sql::Connection& connection) {
   std::vector<StandingAlias> standing;
-  for (const auto& row : CAIRN_TRY(connection.Run("SELECT m.name, a.name, a.version FROM model_alias a "
-                                                  "JOIN registered_model m ON m.id = a.model ORDER BY m.name, a.name"))) {
+  for (const auto& row :
+       CAIRN_TRY(connection.Run("SELECT m.name, a.name, a.version FROM model_alias a "
+                                "JOIN registered_model m ON m.id = a.model ORDER BY m.name, a.name"))) {
     standing.push_back({row.Text(0), {row.Text(1), row.Int(2)}});
   }
   return standing;

@@ -16,7 +16,8 @@ Result<> Trace(sql::Connection& connection, TimeMs now, const Deed& deed, Json b
     subject += "/" + std::to_string(deed.version);
     body.Set("version", std::to_string(deed.version));
   }
-  CAIRN_TRY(metadata::Append(connection, now, {"registry." + deed.kind, subject, deed.actor, deed.cause, std::move(body)}));
+  CAIRN_TRY(metadata::Append(connection, now,
+                             {"registry." + deed.kind, subject, deed.actor, deed.cause, std::move(body)}));
   return {};
 }
 
@@ -26,8 +27,9 @@ Result<> TraceAlias(sql::Connection& connection, TimeMs now, const AliasDeed& de
             {"version", NumberOrNone(deed.version)},
             {"previous", NumberOrNone(deed.previous)},
             {"decision", deed.decision}};
-  CAIRN_TRY(metadata::Append(connection, now,
-                             {"registry.alias_moved", "model:" + deed.model, deed.actor, deed.cause, std::move(body)}));
+  CAIRN_TRY(metadata::Append(
+      connection, now,
+      {"registry.alias_moved", "model:" + deed.model, deed.actor, deed.cause, std::move(body)}));
   return {};
 }
 

@@ -11,7 +11,7 @@
 namespace cairn::registry {
 
 struct Deed {
-  std::string kind;   ///< Without the leading "registry.".
+  std::string kind;  ///< Without the leading "registry.".
   std::string model;
   std::string actor;
   std::string cause = "";

@@ -3,13 +3,14 @@
 #include <map>
 #include <set>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::registry {
 namespace {
 
 /// Versions that were not deleted and for which `where` holds.
-Result<sql::Rows> Select(sql::Connection& connection, std::string_view where, std::initializer_list<sql::Value> values) {
+Result<sql::Rows> Select(sql::Connection& connection, std::string_view where,
+                         std::initializer_list<sql::Value> values) {
   std::string statement = "SELECT ";
   statement += kVersionColumns;
   statement += " FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted = 0 AND ";
@@ -48,14 +49,18 @@ StoredVersion StoredVersionOf(const sql::Row& row) {
 
 Result<> InsertVersion(sql::Connection& connection, StoredVersion& stored) {
   auto& v = stored.version;
-  const auto rows = CAIRN_TRY(connection.Run(
-      "INSERT INTO model_version (model, version, source, storage, location, run_id, model_id, run_link, description, stage, "
-      "manifest, created_by, deleted, created_ms, updated_ms) "
-      "SELECT CAST($1 AS TEXT), COALESCE(MAX(version), 0) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), "
-      "CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), "
-      "CAST($11 AS TEXT), 0, CAST($12 AS BIGINT), CAST($13 AS BIGINT) FROM model_version WHERE model = $1 RETURNING version",
-      {stored.model_key, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, v.description, v.stage, v.manifest,
-       v.created_by, v.created_ms, v.updated_ms}));
+  const auto rows = CAIRN_TRY(
+      connection.Run("INSERT INTO model_version (model, version, source, storage, location, run_id, "
+                     "model_id, run_link, description, stage, "
+                     "manifest, created_by, deleted, created_ms, updated_ms) "
+                     "SELECT CAST($1 AS TEXT), COALESCE(MAX(version), 0) + 1, CAST($2 AS TEXT), CAST($3 AS "
+                     "TEXT), CAST($4 AS TEXT), "
+                     "CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS "
+                     "TEXT), CAST($10 AS TEXT), "
+                     "CAST($11 AS TEXT), 0, CAST($12 AS BIGINT), CAST($13 AS BIGINT) FROM model_version "
+                     "WHERE model = $1 RETURNING version",
+                     {stored.model_key, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link,
+                      v.description, v.stage, v.manifest, v.created_by, v.created_ms, v.updated_ms}));
   v.version = rows.front().Int(0);
   return {};
 }
@@ -63,8 +68,8 @@ Result<> InsertVersion(sql::Connection& connection, StoredVersion& stored) {
 Result<StoredVersion> ReadVersion(sql::Connection& connection, std::string_view model, std::int64_t number) {
   const auto rows = CAIRN_TRY(Select(connection, "m.name = $1 AND v.version = $2", {model, number}));
   if (!rows.empty()) return WithRecords(connection, rows.front());
-  return Error{Reason::NotFound,
-               "Model Version (name=" + std::string(model) + ", version=" + std::to_string(number) + ") not found."};
+  return Error{Reason::NotFound, "Model Version (name=" + std::string(model) +
+                                     ", version=" + std::to_string(number) + ") not found."};
 }
 
 Result<StoredVersion> ReadNewestVersion(sql::Connection& connection, std::string_view model) {
@@ -82,19 +87,41 @@ Result<std::vector<StoredVersion>> ReadVersions(sql::Connection& connection, std
   return versions;
 }
 
+Result<std::vector<StoredVersion>> ReadNewestInStages(sql::Connection& connection,
+                                                      std::span<const std::string> models) {
+  std::vector<StoredVersion> versions;
+  const std::vector<sql::Value> names(models.begin(), models.end());
+  CAIRN_TRY(tracking::ForChunks(names, [&](tracking::Sentence& some, const std::string& list) -> Result<> {
+    some.Add("SELECT ");
+    some.Add(kVersionColumns);
+    some.Add(
+        " FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted = 0 AND m.name IN " +
+        list +
+        " AND v.version = (SELECT MAX(x.version) FROM model_version x WHERE x.model = v.model AND x.stage = "
+        "v.stage AND "
+        "x.deleted = 0) ORDER BY m.name, v.version");
+    for (const auto& row : CAIRN_TRY(some.Run(connection))) versions.push_back(StoredVersionOf(row));
+    return {};
+  }));
+  CAIRN_TRY(ReadVersionRecords(connection, versions, Aliases::Filled));
+  return versions;
+}
+
 Result<> UpdateVersion(sql::Connection& connection, const StoredVersion& stored) {
   const auto& v = stored.version;
-  CAIRN_TRY(connection.Run(
-      "UPDATE model_version SET description = $3, stage = $4, updated_ms = $5 WHERE model = $1 AND version = $2",
-      {stored.model_key, v.version, v.description, v.stage, v.updated_ms}));
+  CAIRN_TRY(
+      connection.Run("UPDATE model_version SET description = $3, stage = $4, updated_ms = $5 WHERE model = "
+                     "$1 AND version = $2",
+                     {stored.model_key, v.version, v.description, v.stage, v.updated_ms}));
   return {};
 }
 
 Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored) {
-  CAIRN_TRY(connection.Run("UPDATE model_version SET source = '', storage = '', location = '', run_id = '', model_id = '', "
-                           "run_link = '', description = '', stage = '', manifest = '', created_by = '', deleted = 1, "
-                           "updated_ms = $3 WHERE model = $1 AND version = $2",
-                           {stored.model_key, stored.version.version, stored.version.updated_ms}));
+  CAIRN_TRY(connection.Run(
+      "UPDATE model_version SET source = '', storage = '', location = '', run_id = '', model_id = '', "
+      "run_link = '', description = '', stage = '', manifest = '', created_by = '', deleted = 1, "
+      "updated_ms = $3 WHERE model = $1 AND version = $2",
+      {stored.model_key, stored.version.version, stored.version.updated_ms}));
   CAIRN_TRY(connection.Run("DELETE FROM model_version_tag WHERE model = $1 AND version = $2",
                            {stored.model_key, stored.version.version}));
   return {};
@@ -105,10 +132,12 @@ Result<> TouchVersions(sql::Connection& connection, std::string_view model_key, 
   return {};
 }
 
-Result<> ArchiveOthers(sql::Connection& connection, const StoredVersion& stays, std::string_view stage, TimeMs now) {
-  CAIRN_TRY(connection.Run("UPDATE model_version SET stage = 'Archived', updated_ms = $4 "
-                           "WHERE model = $1 AND version <> $2 AND stage = $3 AND deleted = 0",
-                           {stays.model_key, stays.version.version, stage, now}));
+Result<> ArchiveOthers(sql::Connection& connection, const StoredVersion& stays, std::string_view stage,
+                       TimeMs now) {
+  CAIRN_TRY(
+      connection.Run("UPDATE model_version SET stage = 'Archived', updated_ms = $4 "
+                     "WHERE model = $1 AND version <> $2 AND stage = $3 AND deleted = 0",
+                     {stays.model_key, stays.version.version, stage, now}));
   return {};
 }
 
@@ -129,13 +158,17 @@ Result<> ReadVersionRecords(sql::Connection& connection, std::span<StoredVersion
     }
     return {};
   };
-  const auto tag = [](ModelVersion& version, const sql::Row& row) { version.tags.emplace_back(row.Text(2), row.Text(3)); };
-  const auto alias = [](ModelVersion& version, const sql::Row& row) { version.aliases.push_back(row.Text(2)); };
+  const auto tag = [](ModelVersion& version, const sql::Row& row) {
+    version.tags.emplace_back(row.Text(2), row.Text(3));
+  };
+  const auto alias = [](ModelVersion& version, const sql::Row& row) {
+    version.aliases.push_back(row.Text(2));
+  };
   if (versions.size() == 1) {
     const auto& only = versions.front();
     tracking::Sentence one;
-    one.Add("SELECT model, version, key, value FROM model_version_tag WHERE model = " + one.Bind(only.model_key) +
-            " AND version = " + one.Bind(only.version.version) + " ORDER BY key");
+    one.Add("SELECT model, version, key, value FROM model_version_tag WHERE model = " +
+            one.Bind(only.model_key) + " AND version = " + one.Bind(only.version.version) + " ORDER BY key");
     CAIRN_TRY(read(one, tag));
   } else {
     const std::vector<sql::Value> keys(models.begin(), models.end());
@@ -154,9 +187,10 @@ Result<> ReadVersionRecords(sql::Connection& connection, std::span<StoredVersion
 }
 
 Result<> UpsertVersionTag(sql::Connection& connection, const StoredVersion& stored, const Tag& tag) {
-  CAIRN_TRY(connection.Run("INSERT INTO model_version_tag (model, version, key, value) VALUES ($1, $2, $3, $4) "
-                           "ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value",
-                           {stored.model_key, stored.version.version, tag.first, tag.second}));
+  CAIRN_TRY(
+      connection.Run("INSERT INTO model_version_tag (model, version, key, value) VALUES ($1, $2, $3, $4) "
+                     "ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value",
+                     {stored.model_key, stored.version.version, tag.first, tag.second}));
   return {};
 }
 
@@ -167,19 +201,22 @@ Result<> EraseVersionTag(sql::Connection& connection, const StoredVersion& store
 }
 
 Result<> InsertManifest(sql::Connection& connection, const Manifest& manifest) {
-  CAIRN_TRY(connection.Run("INSERT INTO version_manifest (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING",
-                           {manifest.Digest(), manifest.ToJson().Canonical()}));
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO version_manifest (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING",
+      {manifest.Digest(), manifest.ToJson().Canonical()}));
   return {};
 }
 
 Result<Manifest> ReadManifest(sql::Connection& connection, const std::string& digest) {
-  const auto rows = CAIRN_TRY(connection.Run("SELECT body FROM version_manifest WHERE digest = $1", {digest}));
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT body FROM version_manifest WHERE digest = $1", {digest}));
   if (!rows.empty()) {
     const auto body = Json::Parse(rows.front().Text(0));
     auto manifest = body ? Manifest::Parse(*body) : Result<Manifest>(body.error());
     if (manifest && manifest->Digest() == digest) return manifest;
   }
-  return Error{Reason::Corrupt, "The manifest " + digest + " is missing in the store or is not what was recorded."};
+  return Error{Reason::Corrupt,
+               "The manifest " + digest + " is missing in the store or is not what was recorded."};
 }
 
 Result<bool> HoldsFilesAt(sql::Connection& connection, std::string_view model, const std::string& path) {
@@ -190,15 +227,17 @@ Result<bool> HoldsFilesAt(sql::Connection& connection, std::string_view model, c
   }
   at_or_above.emplace_back(path);
   // What lies within `path` begins with it and '/'; '0' is the character after that.
-  sentence.Add("SELECT 1 FROM model_version v JOIN registered_model m ON m.id = v.model WHERE m.name = " + sentence.Bind(model) +
-               " AND v.deleted = 0 AND (v.location IN " + sentence.BindList(at_or_above) + " OR (v.location > " +
-               sentence.Bind(path + "/") + " AND v.location < " + sentence.Bind(path + "0") + ")) AND v.location <> '' LIMIT 1");
+  sentence.Add("SELECT 1 FROM model_version v JOIN registered_model m ON m.id = v.model WHERE m.name = " +
+               sentence.Bind(model) + " AND v.deleted = 0 AND (v.location IN " +
+               sentence.BindList(at_or_above) + " OR (v.location > " + sentence.Bind(path + "/") +
+               " AND v.location < " + sentence.Bind(path + "0") + ")) AND v.location <> '' LIMIT 1");
   return !CAIRN_TRY(sentence.Run(connection)).empty();
 }
 
 Result<bool> AnyInStage(sql::Connection& connection, std::string_view model_key, std::string_view stage) {
   const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT version FROM model_version WHERE model = $1 AND stage = $2 AND deleted = 0 LIMIT 1", {model_key, stage}));
+      "SELECT version FROM model_version WHERE model = $1 AND stage = $2 AND deleted = 0 LIMIT 1",
+      {model_key, stage}));
   return !rows.empty();
 }
 

@@ -19,7 +19,8 @@ struct StoredVersion {
 };
 
 inline constexpr std::string_view kVersionColumns =
-    "v.model, m.name, v.version, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, v.description, v.stage, "
+    "v.model, m.name, v.version, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, "
+    "v.description, v.stage, "
     "v.manifest, v.created_by, v.created_ms, v.updated_ms";
 StoredVersion StoredVersionOf(const sql::Row& row);
 
@@ -31,6 +32,9 @@ Result<StoredVersion> ReadVersion(sql::Connection& connection, std::string_view 
 Result<StoredVersion> ReadNewestVersion(sql::Connection& connection, std::string_view model);
 /// All of a model, newest first, with tags and aliases.
 Result<std::vector<StoredVersion>> ReadVersions(sql::Connection& connection, std::string_view model);
+/// The highest number of each stage, of all these models, with tags and aliases.
+Result<std::vector<StoredVersion>> ReadNewestInStages(sql::Connection& connection,
+                                                      std::span<const std::string> models);
 
 /// Writes description, stage and updated_ms.
 Result<> UpdateVersion(sql::Connection& connection, const StoredVersion& stored);
@@ -39,7 +43,8 @@ Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored)
 /// Touches updated_ms of all versions of a model.
 Result<> TouchVersions(sql::Connection& connection, std::string_view model_key, TimeMs now);
 /// Moves every other version in `stage` to Archived.
-Result<> ArchiveOthers(sql::Connection& connection, const StoredVersion& stays, std::string_view stage, TimeMs now);
+Result<> ArchiveOthers(sql::Connection& connection, const StoredVersion& stays, std::string_view stage,
+                       TimeMs now);
 
 enum class Aliases { Filled, Left };
 /// Fills tags, and aliases where asked, of all of them.

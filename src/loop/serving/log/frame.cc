@@ -63,7 +63,8 @@ std::optional<std::string_view> PayloadAt(std::string_view bytes, std::size_t of
   if (offset > bytes.size() || bytes.size() - offset < kFrameHead) return std::nullopt;
   const std::size_t length = WordAt(bytes, offset);
   // Zeros that a loss of power left behind would otherwise read as a frame of nothing.
-  if (length == 0 || length > kLongestPayload || length > bytes.size() - offset - kFrameHead) return std::nullopt;
+  if (length == 0 || length > kLongestPayload || length > bytes.size() - offset - kFrameHead)
+    return std::nullopt;
   const std::string_view payload = bytes.substr(offset + kFrameHead, length);
   if (Crc32(payload) != WordAt(bytes, offset + 4)) return std::nullopt;
   return payload;

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// How records lie in a segment: the payload's length and its CRC-32 (IEEE 802.3, reflected), each 32 bits little-endian, then the payload.
+/// How records lie in a segment: the payload's length and its CRC-32 (IEEE 802.3, reflected), each 32 bits
+/// little-endian, then the payload.
 namespace cairn::serving {
 
 std::uint32_t Crc32(std::string_view bytes);

@@ -15,7 +15,8 @@ struct Record {
   Prediction prediction;
 };
 
-/// Appends the record's canonical JSON (members in order of name, no spaces) without building it as a value first.
+/// Appends the record's canonical JSON (members in order of name, no spaces) without building it as a value
+/// first.
 void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t sequence);
 /// Corrupt when `json` is no record.
 Result<Record> ReadRecord(std::string_view json);

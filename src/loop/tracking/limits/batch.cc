@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "loop/tracking/limits/keys.h"
+#include "loop/tracking/keys.h"
 
 namespace cairn::tracking {
 namespace {

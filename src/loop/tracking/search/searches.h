@@ -6,7 +6,7 @@
 #include "loop/tracking/experiments.h"
 #include "loop/tracking/logged_models.h"
 #include "loop/tracking/runs.h"
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 #include "loop/tracking/tables/run_table.h"
 
 /// Each search as one SELECT over the store; they give what they find in order, at most search.limit + 1 of

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 

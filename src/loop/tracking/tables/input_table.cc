@@ -1,6 +1,6 @@
 #include "loop/tracking/tables/input_table.h"
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 namespace {

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 namespace {

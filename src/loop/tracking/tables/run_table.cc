@@ -4,7 +4,7 @@
 #include <atomic>
 #include <unordered_map>
 
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 namespace cairn::tracking {
 

@@ -4,12 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "ground/crypto/hash.h"
 #include "ground/http/server.h"
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
 #include "ground/sql/database.h"
+#include "ledger/governance/configuration.h"
+#include "ledger/governance/schema.h"
 #include "ledger/metadata/schema.h"
+#include "loop/registry/schema.h"
 #include "loop/tracking/schema.h"
+#include "server/mlflow/endpoint.h"
 #include "server/mlflow/mount.h"
 
 /// This dialect alone behind a real socket, for trying clients on it: `mlflow_server up --data DIR [--listen
@@ -37,17 +42,28 @@ Arguments Read(int count, char** values) {
   return arguments;
 }
 
+/// As the whole program accepts a configuration, without the charter's checks.
+http::Response Accept(governance::Configurations& configurations, const http::Request& request) {
+  const auto body = Json::Parse(request.body);
+  const auto text = body ? body->Text("text") : "";
+  const auto accepted = configurations.Accept(text, crypto::Sha256Hex(text), "client");
+  return accepted ? http::Response::Json(200, governance::ToJson(accepted->configuration).Dump()) : Refusal(accepted.error());
+}
+
 Result<> Serve(const Arguments& arguments) {
   const auto spool = arguments.data + "/spool";
   CAIRN_TRY(os::MakeFolders(spool));
   const auto database = CAIRN_TRY(sql::Database::Open(arguments.store));
-  const sql::RoomSchema* schemas[] = {&metadata::Schema(), &tracking::Schema()};
+  const sql::RoomSchema* schemas[] = {&metadata::Schema(), &governance::Schema(), &tracking::Schema(), &registry::Schema()};
   CAIRN_TRY(database->Migrate(schemas));
   const os::SystemClock clock;
   const auto tracking = CAIRN_TRY(tracking::Tracking::Open(*database, clock, "mlflow-artifacts:/"));
   tracking::Artifacts artifacts(arguments.data + "/artifacts");
+  registry::Registry registry(*database, clock, artifacts, registry::GuardOfAccepted());
+  governance::Configurations configurations(*database, clock);
   http::Router router;
-  MountMlflow(router, {*tracking, artifacts});
+  MountMlflow(router, {*tracking, artifacts, registry});
+  router.Post("/api/v1/configuration", [&configurations](const http::Request& request) { return Accept(configurations, request); });
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);

@@ -1,4 +1,4 @@
-#include "loop/tracking/search/sentence.h"
+#include "loop/tracking/sentence.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "loop/tracking/limits/keys.h"
+#include "loop/tracking/keys.h"
 
 #include <algorithm>
 

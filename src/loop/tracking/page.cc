@@ -1,4 +1,4 @@
-#include "loop/tracking/search/page.h"
+#include "loop/tracking/page.h"
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"

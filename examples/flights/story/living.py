@@ -1,0 +1,119 @@
+"""Months of live traffic, and what follows when the world changes."""
+
+import pandas as pd
+
+from story import flights as source
+from story import traffic
+from story.program import Refused
+from story.scene import MODEL, PATIENCE, Scene, stage_of
+
+
+def april(scene: Scene) -> None:
+    flights = scene.month(4)
+    requests = traffic.departures(flights)
+    with scene.say.step("April answers live"):
+        replay = scene.replay(requests, "April")
+        _other_requests(scene, flights)
+        scene.say.fact("month's end", f"the flights have landed: {flights['late'].mean():.1%} late, log loss {replay.log_loss():.4f}")
+        source.write_extracts(scene.flights, scene.cairn.folder / "feed", [4])
+        scene.add_data("feed/2013-04.csv")
+        scene.post_labels(replay)
+
+
+def _other_requests(scene: Scene, flights: pd.DataFrame) -> None:
+    """One flight through the Open Inference Protocol, and one that the contract does not know."""
+    row = flights.iloc[[len(flights) // 2]][traffic.INPUTS].values.tolist()[0]
+    flight = dict(zip(traffic.INPUTS, row))
+    version, (chance,) = traffic.infer(scene.server, MODEL, [row])
+    name = f"{flight['carrier']} {flight['flight']} from {flight['origin']} to {flight['dest']} on {flight['time_hour'][:10]}"
+    scene.say.fact("v2 infer", f"{name}: {chance:.0%} late, says version {version}")
+    row[traffic.INPUTS.index("origin")] = "LHR"
+    try:
+        scene.server.post("/invocations", {"dataframe_split": {"columns": traffic.INPUTS, "data": [row]}})
+    except Refused as refusal:
+        scene.say.bad(f"status {refusal.code}", "the same flight, from London:")
+        scene.say.quote(refusal.sentence)
+
+
+def decay(scene: Scene) -> None:
+    with scene.say.step("The monitor sees it, the pipeline runs by itself"):
+        scene.windows = scene.server.wait_for("the monitor's windows", scene.closed_windows, PATIENCE)
+        scene.show_windows(scene.windows)
+        alerts = scene.server.get("/api/v1/alerts")["items"]
+        scene.alert = next((alert for alert in alerts if alert["monitor"] == "quality"), None)
+        if not scene.alert:
+            scene.say.good("no alert", "quality stayed within its bound, so nothing is retrained")
+            return
+        value, bound, kpi = (scene.alert[name] for name in ("value", "bound", "kpi"))
+        scene.say.bad("alert", f"log loss {value:.3f}, bound {bound}: the KPI '{kpi}' is in danger")
+        scene.say.waiting("the pipeline runs")
+        run = _triggered_run(scene)
+        scene.say.fact("trigger", f"'{run['trigger']['name']}' set off a pipeline run: {run['state']}")
+        scene.show_run(run)
+        candidate = scene.judged(beyond=1, cause=scene.alert["id"])
+        scene.show_gates(candidate)
+        if candidate["stage"] == "awaiting_approval":
+            rollout = scene.approve(candidate["id"])
+            scene.say.good("approved", f"by ada: version {rollout['version']} is {stage_of(rollout)}")
+
+
+def _triggered_run(scene: Scene) -> dict:
+    def look():
+        runs = scene.server.get("/api/v1/pipeline/runs")["items"]
+        return next((run for run in runs if run["trigger"]["cause"] == scene.alert["id"]), None)
+
+    run = scene.server.wait_for("the triggered pipeline run", look, PATIENCE)
+    while run["state"] == "running":
+        run = scene.server.get(f"/api/v1/pipeline/runs/{run['id']}?wait_ms=20000&after={run['revision']}")
+    return run
+
+
+def may(scene: Scene) -> None:
+    requests = traffic.departures(scene.month(5))
+    half = len(requests) // 2
+    with scene.say.step("May, first as a canary"):
+        first = scene.replay(requests[:half], "May, 1st half")
+        if scene.alert:
+            _canary_end(scene)
+        second = scene.replay(requests[half:], "May, 2nd half")
+        _compare(scene, second, requests[half:])
+        scene.post_labels(first)
+        scene.post_labels(second)
+        known = {window["from_ms"] for window in scene.windows}
+
+        def look():
+            return [window for window in scene.closed_windows() if window["from_ms"] not in known]
+
+        scene.show_windows(scene.server.wait_for("May's windows", look, PATIENCE))
+        if scene.alert:
+            _alert_end(scene)
+
+
+def _canary_end(scene: Scene) -> None:
+    def look():
+        ended = (one for one in scene.rollouts() if one["cause"] == scene.alert["id"] and one["stage"] != "canary")
+        return next(ended, None)
+
+    rollout = scene.server.wait_for("the canary's end", look, PATIENCE)
+    for event in scene.cairn.ask("audit", "log", "--kind", "rollout.canary_ended", "--cause", scene.alert["id"])["items"]:
+        scene.say.fact("canary", event["body"]["reason"])
+    show = scene.say.good if rollout["stage"] == "promoted" else scene.say.bad
+    show(stage_of(rollout), f"production is version {scene.production()}; it was version {rollout['previous']}")
+
+
+def _compare(scene: Scene, replay: traffic.Replay, requests: list[traffic.Departures]) -> None:
+    """What the version before would have said to the same flights."""
+    versions = list(replay.by_version())
+    if versions != [2]:
+        return
+    loss = traffic.log_loss(traffic.asked_of(scene.server, MODEL, 1, requests))
+    scene.say.fact("log loss", f"{replay.log_loss():.4f}; on the same flights version 1 would have had {loss:.4f}")
+
+
+def _alert_end(scene: Scene) -> None:
+    alerts = scene.server.get("/api/v1/alerts")["items"]
+    alert = next(one for one in alerts if one["id"] == scene.alert["id"])
+    if alert["closed_ms"]:
+        scene.say.good("alert closed", f"log loss is back within {alert['bound']}")
+    else:
+        scene.say.bad("alert open", f"log loss is not back within {alert['bound']}")

@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <array>
+
+#include "cli/catalogue.h"
+#include "cli/waiting.h"
+#include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+#include "ground/vocabulary/time.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::size_t kSparks = 20;
+
+std::string PathOf(const std::string& dataset, std::string_view rest) {
+  return "/api/v1/data/datasets/" + PercentEncode(dataset) + std::string(rest);
+}
+
+/// The data set that a flag must name.
+Result<std::string> DatasetIn(const Arguments& arguments, std::string_view flag) {
+  if (arguments.Has(flag)) return arguments.Text(flag);
+  return Error{Reason::InvalidArgument,
+               "say which data set of cairn.yaml: " + std::string(flag) + " DATASET"};
+}
+
+std::string AddedLine(const std::string& file, const Json& answer) {
+  const Json& part = answer.At("file");
+  std::string line =
+      file + ": " + answer.Text("dataset") + " version " + std::to_string(answer.Int("version"));
+  if (answer.Bool("unchanged")) return line + " has it already";
+  line += ", " + WithThousands(part.Int("rows")) + " rows";
+  const std::int64_t sealed = part.At("sealed").Int("rows");
+  if (sealed > 0) line += ", " + WithThousands(sealed) + " of them sealed for the final test";
+  if (!answer.Bool("contract_passed")) line += "; the contract is BROKEN, as recorded";
+  return line;
+}
+
+Result<int> Add(Session& session, const Arguments& arguments) {
+  const std::string dataset = CAIRN_TRY(DatasetIn(arguments, "--to"));
+  Json items = Json::Array();
+  for (const auto& file : arguments.All("FILE...")) {
+    Json body{{"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}};
+    if (arguments.Has("--note")) body.Set("note", arguments.Text("--note"));
+    if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
+    const auto answer = [&] {
+      const Waiting waiting("adding " + file);
+      return session.Post("/api/v1/data/add", body);
+    }();
+    if (!answer) return answer.error();
+    if (!session.json()) session.Say(AddedLine(file, *answer));
+    items.Push(*answer);
+  }
+  session.PrintedJson(Json{{"items", std::move(items)}});
+  return 0;
+}
+
+std::string RuleLine(const Json& rule) {
+  std::vector<std::string> examples;
+  for (const Json& example : rule.At("examples").items()) examples.push_back(example.AsString());
+  std::string line = rule.Text("rule") + ": " + rule.Text("sentence");
+  if (rule.Int("unexpected") > 0) {
+    line += "; " + WithThousands(rule.Int("unexpected")) + " of " + WithThousands(rule.Int("considered")) +
+            " rows do not, such as " + Join(examples, ", ");
+  }
+  return line;
+}
+
+Result<int> Check(Session& session, const Arguments& arguments) {
+  const std::string file = arguments.Text("FILE"), dataset = CAIRN_TRY(DatasetIn(arguments, "--against"));
+  const Json body{{"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}};
+  const auto answer = [&] {
+    const Waiting waiting("checking " + file);
+    return session.Post("/api/v1/data/check", body);
+  }();
+  if (!answer) return answer.error();
+  const bool passed = answer->Bool("passed");
+  if (session.PrintedJson(*answer)) return passed ? 0 : 1;
+  std::size_t broken = 0;
+  for (const Json& rule : answer->At("rules").items()) {
+    if (rule.Bool("passed")) continue;
+    ++broken;
+    session.Say(RuleLine(rule));
+  }
+  const std::string rows = WithThousands(answer->Int("rows")) + " rows";
+  session.Say(passed ? file + " keeps the contract of " + dataset + ": " +
+                           std::to_string(answer->At("rules").items().size()) + " rules over " + rows + "."
+                     : file + " breaks " + std::to_string(broken) + (broken == 1 ? " rule" : " rules") +
+                           " of the contract of " + dataset + " (" + rows + ").");
+  return passed ? 0 : 1;
+}
+
+/// Neighbouring bins are summed where there are more than fit.
+std::string Sparkline(const std::vector<std::int64_t>& counts) {
+  static constexpr std::array kSteps = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const std::size_t width = std::min(counts.size(), kSparks);
+  std::vector<std::int64_t> sums(width);
+  for (std::size_t i = 0; i < counts.size(); ++i) sums[i * width / counts.size()] += counts[i];
+  const std::int64_t most = width == 0 ? 0 : *std::max_element(sums.begin(), sums.end());
+  std::string line;
+  for (const auto sum : sums) {
+    if (sum == 0) {
+      line += " ";
+    } else {
+      line += kSteps[static_cast<std::size_t>((sum * 8 - 1) / most)];
+    }
+  }
+  return line;
+}
+
+std::string SparklineOf(const Json& column) {
+  std::vector<std::int64_t> counts;
+  const Json& bins = column.At("histogram");
+  for (const Json& one : bins.IsObject() ? bins.At("counts").items() : column.At("top").items()) {
+    counts.push_back(bins.IsObject() ? one.AsInt() : one.Int("rows"));
+  }
+  return Sparkline(counts);
+}
+
+std::string Figure(const Json& value) {
+  if (!value.IsNumber()) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value.AsDouble());
+  return text;
+}
+
+std::string Edge(const Json& column, std::string_view name) {
+  const Json& value = column.At(name);
+  return column.Text("kind") == "time" && value.IsNumber() ? FormatDate(static_cast<TimeMs>(value.AsDouble()))
+                                                           : Figure(value);
+}
+
+void ShowProfile(const Session& session, const Json& report) {
+  const Json& table = report.At("table");
+  session.Say(report.Text("dataset") + " version " + std::to_string(report.Int("version")) +
+              ", training part: " + WithThousands(table.Int("rows")) + " rows, " +
+              std::to_string(table.Int("columns")) + " columns, " +
+              WithThousands(table.Int("missing_cells")) + " values missing");
+  for (const Json& warning : report.At("warnings").items()) {
+    const std::string column = warning.Text("column");
+    session.Say("! " + (column.empty() ? "" : column + ": ") + warning.Text("sentence"));
+  }
+  Table columns(
+      {"column", "type", "missing", "distinct", "min", "median", "mean", "max", "target", "histogram"});
+  for (const Json& column : report.At("columns").items()) {
+    columns.Add({column.Text("name"), column.Text("type"), WithThousands(column.Int("missing")),
+                 WithThousands(column.Int("distinct")), Edge(column, "min"), Edge(column, "median"),
+                 column.Text("kind") == "time" ? "" : Figure(column.At("mean")), Edge(column, "max"),
+                 Figure(column.At("association").At("value")), SparklineOf(column)});
+  }
+  std::fputs(columns.Text("It has no columns.").c_str(), stdout);
+}
+
+Result<int> Profile(Session& session, const Arguments& arguments) {
+  const std::string dataset = arguments.Text("DATASET");
+  Json body{{"dataset", dataset}};
+  if (arguments.Has("--data-version"))
+    body.Set("version", CAIRN_TRY(ParseInt(arguments.Text("--data-version"))));
+  const auto report = [&] {
+    const Waiting waiting("profiling " + dataset);
+    return session.Post("/api/v1/data/profile", body);
+  }();
+  if (!report) return report.error();
+  if (arguments.Has("--html")) {
+    const std::string page = CAIRN_TRY(session.GetText(
+        "/data/" + PercentEncode(dataset) + "/profile?version=" + std::to_string(report->Int("version"))));
+    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--html"), page));
+    session.Note("written to " + arguments.Text("--html"));
+  }
+  if (!session.PrintedJson(*report)) ShowProfile(session, *report);
+  return 0;
+}
+
+Result<int> ListVersions(Session& session, const std::string& dataset) {
+  const Json answer = CAIRN_TRY(session.Get(PathOf(dataset, "/versions")));
+  if (session.PrintedJson(answer)) return 0;
+  Table table({"version", "file", "rows", "sealed", "size", "contract", "added", "by", "digest"});
+  for (const Json& version : answer.At("items").items()) {
+    const Json& file = version.At("files").items().back();
+    table.Add({std::to_string(version.Int("version")), file.Text("name"), WithThousands(version.Int("rows")),
+               WithThousands(version.Int("sealed_rows")),
+               FormatBytes(static_cast<std::uint64_t>(version.Int("bytes"))),
+               version.Bool("contract_passed") ? "kept" : "BROKEN", FormatUtc(version.Int("created_ms")),
+               version.Text("added_by"), version.Text("digest").substr(0, 12)});
+  }
+  std::fputs(table.Text().c_str(), stdout);
+  return 0;
+}
+
+Result<int> List(Session& session, const Arguments& arguments) {
+  if (arguments.Has("DATASET")) return ListVersions(session, arguments.Text("DATASET"));
+  const Json answer = CAIRN_TRY(session.Get("/api/v1/data/datasets"));
+  if (session.PrintedJson(answer)) return 0;
+  Table table({"data set", "version", "rows", "sealed", "size", "changed"});
+  for (const Json& newest : answer.At("items").items()) {
+    table.Add({newest.Text("dataset"), std::to_string(newest.Int("version")),
+               WithThousands(newest.Int("rows")), WithThousands(newest.Int("sealed_rows")),
+               FormatBytes(static_cast<std::uint64_t>(newest.Int("bytes"))),
+               FormatUtc(newest.Int("created_ms"))});
+  }
+  std::fputs(table.Text("No data yet: `cairn data add FILE --to DATASET` adds the first file.").c_str(),
+             stdout);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> DataCommands() {
+  return {
+      {"data add",
+       "Add files to a data set: check its contract, seal test rows, keep everything",
+       "Each file becomes the next version. It is read and never changed; the share that `holdout` names is "
+       "sealed before anybody looks at it, and the rest "
+       "is written to the data set's `path`.",
+       {{"FILE...", "CSV, Parquet or JSON lines"}},
+       {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
+        {"--note", "TEXT", "Where it comes from"},
+        {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"}},
+       Add},
+      {"data check",
+       "Say whether a file keeps a data set's contract",
+       "Exit code 1 when it does not. Nothing is added or recorded.",
+       {{"FILE", "CSV, Parquet or JSON lines"}},
+       {{"--against", "DATASET", "The data set, as cairn.yaml names it"}},
+       Check},
+      {"data profile",
+       "Describe a data set's training part column by column",
+       "What looks wrong comes first. The sealed rows are not looked at.",
+       {{"DATASET", "As cairn.yaml names it"}},
+       {{"--html", "FILE", "Write the page with pictures there"},
+        {"--data-version", "N", "Another version than the newest"}},
+       Profile},
+      {"data list",
+       "List data sets, or the versions of one",
+       "",
+       {{"DATASET", "As cairn.yaml names it", Positional::Need::Optional}},
+       {},
+       List},
+  };
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <thread>
+
+namespace cairn::cli {
+
+/// While one exists and more than a second passes, a line on the terminal's stderr says what is going on and
+/// for how long; wiped at the end. Nothing where stderr is no terminal.
+class Waiting {
+ public:
+  explicit Waiting(std::string what);
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::jthread thread_;
+};
+
+}  // namespace cairn::cli

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/text.h"
+#include "loop/serving/prediction_log.h"
+
+namespace cairn::monitoring::testing {
+
+/// A prediction log in memory: a position is the number of predictions seen. For one thread.
+class MemoryPredictionLog final : public serving::PredictionLog {
+ public:
+  explicit MemoryPredictionLog(sql::Database& database) : database_(database) {}
+
+  Result<> Append(const serving::Prediction& prediction) override {
+    predictions_.push_back(prediction);
+    return Done{};
+  }
+  Result<> Sync() override { return Done{}; }
+  Result<> CloseSegments() override { return Done{}; }
+  Result<Position> Read(const Position& from,
+                        const std::function<Result<>(const serving::Prediction&)>& take) const override {
+    std::size_t place = from.empty() ? 0 : static_cast<std::size_t>(CAIRN_TRY(ParseInt(from)));
+    for (; place < predictions_.size(); ++place) {
+      ++handed_;
+      CAIRN_TRY(take(predictions_[place]));
+    }
+    return place == 0 ? Position() : std::to_string(place);
+  }
+  Result<Json> Verify() const override { return Json::Object(); }
+  Counts counts() const override { return {}; }
+  sql::Database& database() const override { return database_; }
+
+  /// How many predictions readers were handed in all.
+  int handed() const { return handed_; }
+
+ private:
+  sql::Database& database_;
+  std::vector<serving::Prediction> predictions_;
+  mutable int handed_ = 0;
+};
+
+}  // namespace cairn::monitoring::testing

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/rollout/candidate.h"
+#include "loop/rollout/rollout.h"
+#include "loop/rollout/setting.h"
+
+namespace cairn::rollout {
+
+inline constexpr std::string_view kAlias = "production";
+
+/// The steps of a rollout. Each is one transaction with its events, and each can be taken up where a dead process left it: what was done last is read from the decision and
+/// from the alias. One at a time.
+class Journey {
+ public:
+  explicit Journey(const Rollouts::Rooms& rooms) : rooms_(rooms) {}
+
+  /// From examining to its judgement, and on when a policy approves. An error of the surroundings keeps it out too.
+  Result<Rollout> Examine(const Setting& setting, Rollout rollout);
+  /// What follows an approval.
+  Result<Rollout> Begin(Rollout rollout, std::string_view actor);
+  /// Redeems the decision. When that is refused for good the rollout is kept out, and the refusal is the error.
+  Result<Rollout> CarryOut(Rollout rollout, std::string_view actor);
+  Result<Rollout> KeepOut(Rollout rollout, const std::string& reason, std::string_view actor);
+  /// Ends a running canary with that verdict, on record before the alias moves.
+  Result<Rollout> PassCanary(Rollout rollout, const std::string& reason, std::string_view actor);
+  /// From promoted back to what was there before; the decision is the pre-authorised return.
+  Result<Rollout> Return(const governance::Decision& decision, const std::string& reason, std::string_view actor);
+
+  /// One look at a rollout under way.
+  Result<> TakeUp(const Rollout& rollout);
+  /// Records returns that were carried out by a process that died before it could.
+  Result<> TakeUpReturns();
+
+  /// The version that the alias names; 0 for none.
+  Result<std::int64_t> ProductionOf(std::string_view model) const;
+
+ private:
+  struct Note {
+    std::string kind;
+    Json body;
+  };
+  Result<Rollout> Move(Rollout rollout, Stage from, std::string_view actor, std::vector<Note> notes);
+  Result<Rollout> KeepJudgement(Rollout rollout, const Candidate& candidate);
+  Result<> Supersede(const Rollout& newer);
+  Result<Rollout> ApproveByPolicy(Rollout rollout);
+  Result<Rollout> FinishPromotion(Rollout rollout, std::string_view actor);
+  Result<Rollout> FinishReturn(Rollout rollout, const governance::Decision& decision, std::string_view actor);
+  Result<> TakeUpExamination(const Rollout& rollout);
+  Result<> TakeUpDecision(const Rollout& rollout);
+  Result<> LookAtCanary(const Rollout& rollout);
+  Result<> StartCanary(const Setting& setting, const Rollout& rollout);
+  Result<Json> SeenNow(const Rollout& rollout) const;
+  std::int64_t CanaryRequests(const Rollout& rollout) const;
+  void EndCanaryOf(const Rollout& rollout);
+  void Follow();
+
+  Rollouts::Rooms rooms_;
+};
+
+}  // namespace cairn::rollout

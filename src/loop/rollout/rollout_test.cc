@@ -1,0 +1,527 @@
+#include "loop/rollout/rollout.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ground/os/temp_folder.h"
+#include "loop/charter/schema.h"
+#include "loop/data/schema.h"
+#include "loop/evaluation/random.h"
+#include "loop/registry/testing/registry_store.h"
+#include "loop/rollout/schema.h"
+
+namespace cairn::rollout {
+namespace {
+
+using governance::State;
+using registry::testing::Must;
+
+constexpr std::string_view kCharter = R"(
+  cost: {false_positive: 1, false_negative: 3, unit: EUR}
+  heuristic:
+    - {when: "hour >= 16", score: 0.4}
+    - {otherwise: 0.65}
+)";
+constexpr std::string_view kData = R"(
+data:
+  flights:
+    path: data/flights
+    target: on_time
+    key: [id]
+    holdout: 50%
+    contract:
+      columns:
+        id: {type: integer, nullable: false, serving: false}
+        carrier: {type: string}
+        hour: {type: integer}
+        distance: {type: number}
+        x0: {type: number}
+        x1: {type: number}
+        x2: {type: number}
+        x3: {type: number}
+        x4: {type: number}
+        x5: {type: number}
+        x6: {type: number}
+        x7: {type: number}
+        x8: {type: number}
+        x9: {type: number}
+        on_time: {type: integer, serving: false}
+model: {name: delay, dataset: flights, metric: log_loss, threshold: cost, slices: [carrier]}
+)";
+constexpr std::string_view kStrict = R"(
+    - {name: better than the heuristic, metric: log_loss, against: heuristic}
+    - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
+    - {name: contract, contract: passed}
+)";
+constexpr std::string_view kLax = R"(
+    - {name: not absurd, metric: roc_auc, min: 0.2}
+)";
+constexpr std::string_view kCanary = "serving: {canary: {share: 50%, min_requests: 20, max_error_rate_alpha: 0.01}}\n";
+
+/// Flights, models that know them and models that do not, people who decide, and everything that a rollout needs, over one store.
+class RolloutTest : public testing::TestWithParam<std::string> {
+ protected:
+  RolloutTest() {
+    const std::array schemas = {&metadata::Schema(), &governance::Schema(), &tracking::Schema(), &registry::Schema(),
+                                &charter::Schema(),  &data::Schema(),       &Schema()};
+    Must(store.database().Migrate(schemas));
+    store.Bind("delay");
+    Must(os::MakeFolders(folder / "predictions"));
+    log = Must(serving::PredictionLog::Open(store.database(), store.clock(), disk, folder / "predictions"));
+    Start();
+  }
+
+  /// What a restart of the program makes anew.
+  void Start() {
+    rollouts.reset();
+    service = std::make_unique<serving::Service>(store.registry, *log, store.clock());
+    rollouts = std::make_unique<Rollouts>(Rollouts::Rooms{store.database(), store.clock(), office.configurations, office.decisions, feasibility,
+                                                          catalogue, store.registry, *service});
+    if (!configuration.empty()) Must(service->Configure(Must(serving::ParseSettings(Must(ParseYaml(configuration, "cairn.yaml"))))));
+  }
+
+  void Accept(std::string_view rules = kStrict, const std::string& approval = "human", std::string_view serving = kCanary) {
+    configuration = "project: delays\ncharter:\n  risk: limited" + std::string(kCharter) + "roles:\n  principals:\n" +
+                    office.Person("ada", "developer") + office.Person("grace", "approver") + office.Person("linus", "approver, developer") +
+                    office.Person("vera", "validator") + std::string(kData) + "gates:\n  approval: " + approval + "\n  rules:" + std::string(rules) +
+                    std::string(serving);
+    if (Must(office.configurations.Accepted())) {
+      office.AcceptSigned(configuration);
+    } else {
+      Must(office.Accept(configuration));
+    }
+    Start();
+  }
+
+  /// Flights that are on time with the chance that the model columns.onnx has learnt.
+  void AddFlights(const std::string& name, std::uint64_t seed = 1) {
+    static constexpr const char* kCarriers[] = {"AA", "UA", "B6", "DL"};
+    evaluation::Random random(seed);
+    std::string text = "id,carrier,hour,distance,x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,on_time\n";
+    for (int i = 0; i < 2500; ++i) {
+      const std::uint32_t carrier = random.Below(4), hour = random.Below(24);
+      const double odds = 1.95 - 0.107 * hour - (carrier == 2 ? 1.5 : 0.0);
+      text += std::to_string(seed * 100'000 + static_cast<std::uint64_t>(i)) + "," + kCarriers[carrier] + "," + std::to_string(hour) + "," +
+              std::to_string(500 + random.Below(1000));
+      for (int x = 0; x < 10; ++x) text += "," + std::to_string(random.Unit() - 0.5);
+      text += random.Unit() < 1 / (1 + std::exp(-odds)) ? ",1\n" : ",0\n";
+    }
+    Must(os::WriteFileAtomically(folder / name, text));
+    const auto specification = Must(data::FindSpecification(Must(ParseYaml(kData, "cairn.yaml")), "flights"));
+    Must(catalogue.Add(specification, {folder / name, "ada", "", "", data::Addition::Broken::Refuse}));
+  }
+
+  std::int64_t RegisterFolder(const std::string& mlmodel, const std::string& onnx, const std::string& note, const std::string& by = "ada",
+                              const std::string& run = "") {
+    if (!store.registry.FindModel("delay")) Must(store.registry.Create("delay", {}, "", "ada"));
+    const auto model = Must(store.tracking->models.Create({0, "model", "", run, {}, {}}));
+    const std::string root = "0/models/" + model.id + "/artifacts/";
+    store.Put(root + "MLmodel", mlmodel);
+    store.Put(root + "note.txt", note);
+    if (!onnx.empty()) store.Put(root + "model.onnx", Must(os::ReadFile("src/loop/runtime/testdata/" + onnx)));
+    return Must(store.registry.Add({"delay", "models:/" + model.id, run, "", "", "", {}, by, ""})).version;
+  }
+  std::int64_t Knowing(const std::string& note = "first", const std::string& by = "ada") {
+    return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\n", "columns.onnx", note, by);
+  }
+  std::int64_t Guessing(const std::string& run = "") {
+    std::string columns;
+    for (int x = 0; x < 10; ++x) columns += std::string(x ? ", " : "") + R"({"type": "float", "name": "x)" + std::to_string(x) + "\"}";
+    return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\nsignature:\n  inputs: '[" + columns + "]'\n", "boosting.onnx", "guess", "ada", run);
+  }
+
+  Rollout Consider(std::int64_t version, const std::string& cause = "") {
+    store.clock().Advance(1000);
+    return Must(rollouts->Consider("delay", version, "ci", cause));
+  }
+  Result<Rollout> Approve(const Rollout& rollout, const std::string& who = "grace") {
+    store.clock().Advance(1000);
+    return rollouts->Approve(rollout.id, office.Sign(who, governance::ApprovalStatement(Must(office.decisions.Find(rollout.decision)))));
+  }
+  Rollout InProduction(std::int64_t version) {
+    const auto promoted = Must(Approve(Consider(version)));
+    EXPECT_EQ(promoted.stage, Stage::Promoted) << promoted.reason;
+    return promoted;
+  }
+  std::int64_t Production() {
+    const auto found = store.registry.FindByAlias("delay", "production");
+    return found ? found->version : 0;
+  }
+  Stage StageOf(const Rollout& rollout) { return Must(rollouts->Find(rollout.id)).stage; }
+  State DecisionOf(const Rollout& rollout) { return Must(office.decisions.Find(rollout.decision)).state; }
+
+  void Send(int requests, Json distance = 1000.5) {
+    for (int i = 0; i < requests; ++i) {
+      serving::Question question;
+      question.rows = 1;
+      question.columns = {{"carrier", {"UA"}}, {"hour", {12}}, {"distance", {distance}}};
+      for (int x = 0; x < 10; ++x) question.columns.push_back({"x" + std::to_string(x), {0.1}});
+      const auto answer = service->Predict(question);
+      ASSERT_TRUE(answer) << answer.error().message;
+    }
+  }
+  /// The kinds of the events of the rollout room, in order.
+  std::vector<std::string> Kinds() {
+    std::vector<std::string> kinds;
+    for (const auto& event : store.Events("rollout.")) kinds.push_back(event.event.kind);
+    return kinds;
+  }
+
+  os::TempFolder folder = Must(os::TempFolder::Create());
+  registry::testing::RegistryStore store{GetParam()};
+  governance::testing::TestOffice& office = store.office;
+  charter::Feasibility feasibility{store.database(), store.clock()};
+  data::Catalogue catalogue{store.database(), store.clock(), {folder / "project", folder / "cache", folder / "scratch", folder / "index"}};
+  os::SystemDisk disk;
+  std::unique_ptr<serving::PredictionLog> log;
+  std::unique_ptr<serving::Service> service;
+  std::unique_ptr<Rollouts> rollouts;
+  std::string configuration;
+};
+
+TEST_P(RolloutTest, AnApprovedFirstVersionIsPromotedAtOnceUnderOneCause) {
+  Accept();
+  AddFlights("a.csv");
+  const auto waiting = Consider(Knowing(), "alert-7");
+  ASSERT_EQ(waiting.stage, Stage::AwaitingApproval) << waiting.reason;
+  EXPECT_EQ(Production(), 0);
+  const auto promoted = Must(Approve(waiting));
+  EXPECT_EQ(promoted.stage, Stage::Promoted);
+  EXPECT_EQ(Production(), 1);
+  EXPECT_EQ(service->state().version, 1) << service->state().problem;
+  EXPECT_EQ(Kinds(), (std::vector<std::string>{"rollout.examined", "rollout.gates_judged", "rollout.promoted"}));
+  for (const std::string kind : {"rollout.", "data.seal_opened", "governance.decision_proposed", "governance.decision_redeemed", "registry.alias_moved"}) {
+    const auto events = store.Events(kind);
+    EXPECT_FALSE(events.empty()) << kind;
+    for (const auto& event : events) EXPECT_EQ(event.event.cause, "alert-7") << event.event.kind;
+  }
+  const auto opened = store.Events("data.seal_opened");
+  ASSERT_EQ(opened.size(), 1u);
+  EXPECT_EQ(opened[0].event.body.Text("by"), "ci");
+  EXPECT_EQ(opened[0].event.body.Text("purpose"), "gates of delay version 1");
+}
+
+TEST_P(RolloutTest, TheReportHoldsTheCandidateBesideTheHeuristicWithTheDigests) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  const Json report = Must(rollouts->Find(rollout.id)).report;
+  ASSERT_EQ(report.At("contestants").items().size(), 2u);
+  EXPECT_EQ(report.At("contestants").items()[0].Text("name"), "candidate");
+  EXPECT_EQ(report.At("contestants").items()[1].Text("name"), "heuristic");
+  EXPECT_EQ(report.Int("seal_openings"), 1);
+  const auto dataset = Must(catalogue.Find("flights"));
+  EXPECT_EQ(report.Int("rows"), dataset.sealed_rows);
+  const auto seen = Must(office.decisions.Find(rollout.decision)).seen;
+  EXPECT_EQ(seen.Text("dataset"), dataset.digest);
+  EXPECT_EQ(seen.Text("seal"), dataset.seal_digest);
+  EXPECT_EQ(seen.Text("manifest"), Must(store.registry.Find("delay", 1)).manifest);
+  EXPECT_EQ(seen.Text("configuration"), Must(office.configurations.Accepted())->digest);
+  EXPECT_EQ(seen.Text("report").size(), 64u);
+}
+
+TEST_P(RolloutTest, WhoMadeItOrIsNoApproverCannotApprove) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing("by linus", "linus"));
+  for (const std::string who : {"ada", "linus", "vera"}) {
+    const auto refused = Approve(rollout, who);
+    ASSERT_FALSE(refused) << who;
+    EXPECT_EQ(refused.error().reason, Reason::Denied) << refused.error().message;
+  }
+  EXPECT_EQ(StageOf(rollout), Stage::AwaitingApproval);
+  EXPECT_EQ(Production(), 0);
+  EXPECT_TRUE(Approve(rollout, "grace"));
+}
+
+TEST_P(RolloutTest, AMetricThatAScriptLoggedNeverSatisfiesAGate) {
+  Accept();
+  AddFlights("a.csv");
+  const auto run = Must(store.tracking->runs.Create({0, "", "ada", 1, {}}));
+  tracking::Metric boast;
+  boast.key = "log_loss";
+  boast.value = 0.0001;
+  ASSERT_TRUE(store.tracking->runs.Log(run.info.id, {{boast}, {}, {}}));
+  const auto version = Guessing(run.info.id);
+  ASSERT_TRUE(store.registry.SetVersionTag("delay", version, {"log_loss", "0.0001"}));
+  const auto rollout = Consider(version);
+  EXPECT_EQ(rollout.stage, Stage::KeptOut);
+  EXPECT_NE(rollout.reason.find("better than the heuristic"), std::string::npos) << rollout.reason;
+  EXPECT_EQ(DecisionOf(rollout), State::Rejected);
+  EXPECT_FALSE(Approve(rollout));
+  EXPECT_FALSE(rollouts->Promote(rollout.id, "ada"));
+  EXPECT_EQ(Production(), 0);
+  const auto judged = store.Events("rollout.gates_judged");
+  ASSERT_EQ(judged.size(), 1u);
+  EXPECT_FALSE(judged[0].event.body.Bool("passed", true));
+  EXPECT_EQ(judged[0].event.body.At("failed").items()[0].AsString(), "better than the heuristic");
+}
+
+TEST_P(RolloutTest, WhatCannotBeServedHereIsKeptOutWithoutOpeningTheSeal) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(RegisterFolder("flavors:\n  sklearn: {pickled_model: model.pkl}\n", "", "pickle"));
+  EXPECT_EQ(rollout.stage, Stage::KeptOut);
+  EXPECT_NE(rollout.reason.find("servable here"), std::string::npos) << rollout.reason;
+  EXPECT_TRUE(store.Events("data.seal_opened").empty());
+}
+
+TEST_P(RolloutTest, TheNextVersionGoesThroughACanaryThatIsOnRecordBeforeTheAliasMoves) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  ASSERT_EQ(canary.stage, Stage::Canary) << canary.reason;
+  EXPECT_EQ(canary.previous, 1);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Canary) << "without traffic it proves nothing";
+  EXPECT_EQ(Production(), 1);
+  Send(100);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Promoted);
+  EXPECT_EQ(Production(), 2);
+  EXPECT_EQ(service->state().version, 2);
+  EXPECT_FALSE(service->state().canary.running);
+  std::vector<std::string> story;
+  for (const auto& event : store.Events("")) {
+    if (event.event.kind == "rollout.canary_ended" || event.event.kind == "registry.alias_moved") story.push_back(event.event.kind);
+  }
+  EXPECT_EQ(story, (std::vector<std::string>{"registry.alias_moved", "rollout.canary_ended", "registry.alias_moved"}));
+  const auto ended = store.Events("rollout.canary_ended");
+  EXPECT_EQ(ended[0].event.body.Text("verdict"), "promote");
+  EXPECT_GE(ended[0].event.body.Int("requests"), 20);
+}
+
+TEST_P(RolloutTest, ACanaryThatFailsOnLiveTrafficIsAbortedAndItsDecisionVoid) {
+  Accept(kLax);
+  AddFlights("a.csv");
+  InProduction(Guessing());
+  const auto canary = Must(Approve(Consider(Knowing())));
+  ASSERT_EQ(canary.stage, Stage::Canary);
+  // The linear model gives no number where the distance is missing; the one in production does not read it.
+  Send(60, Json());
+  ASSERT_TRUE(rollouts->Advance());
+  const auto aborted = Must(rollouts->Find(canary.id));
+  EXPECT_EQ(aborted.stage, Stage::KeptOut);
+  EXPECT_NE(aborted.reason.find("fails more often than production"), std::string::npos) << aborted.reason;
+  EXPECT_EQ(DecisionOf(canary), State::Void);
+  EXPECT_EQ(Production(), 1);
+  EXPECT_FALSE(service->state().canary.running);
+  EXPECT_EQ(store.Events("rollout.canary_ended")[0].event.body.Text("verdict"), "abort");
+}
+
+TEST_P(RolloutTest, AChangedDataSetVoidsTheApproval) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  AddFlights("b.csv", 2);
+  const auto refused = Approve(rollout);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::Denied);
+  EXPECT_NE(refused.error().message.find("it saw dataset"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(StageOf(rollout), Stage::KeptOut);
+  EXPECT_EQ(DecisionOf(rollout), State::Void);
+  EXPECT_EQ(Production(), 0);
+}
+
+TEST_P(RolloutTest, AReportThatWasAlteredVoidsTheApproval) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  Json forged = Must(rollouts->Find(rollout.id)).report;
+  forged.Set("rows", 1);
+  office.ledger.Run("UPDATE rollout SET report = $1 WHERE id = $2", {forged.Dump(), rollout.id});
+  const auto refused = Approve(rollout);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("it saw report"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(Production(), 0);
+}
+
+TEST_P(RolloutTest, RollingBackWorksOnce) {
+  Accept(kStrict, "human", "");
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  EXPECT_EQ(rollouts->RollBack("delay", "bad", "ada").error().reason, Reason::Denied) << "there is no predecessor";
+  const auto second = InProduction(Knowing("second"));
+  ASSERT_EQ(Production(), 2);
+  const auto returned = Must(rollouts->RollBack("delay", "late calls", "ada"));
+  EXPECT_EQ(returned.id, second.id);
+  EXPECT_EQ(returned.stage, Stage::RolledBack);
+  EXPECT_EQ(returned.reason, "late calls");
+  EXPECT_EQ(Production(), 1);
+  EXPECT_EQ(service->state().version, 1);
+  const auto again = rollouts->RollBack("delay", "once more", "ada");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, Reason::Denied);
+  EXPECT_EQ(Production(), 1);
+  const auto events = store.Events("rollout.rolled_back");
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].event.body.Text("from"), "2");
+  EXPECT_EQ(events[0].event.body.Text("to"), "1");
+  EXPECT_EQ(events[0].event.body.Text("reason"), "late calls");
+}
+
+TEST_P(RolloutTest, RollingBackWorksThoughTheNewestVersionIsCorrupt) {
+  Accept(kStrict, "human", "");
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  InProduction(Knowing("second"));
+  store.Put(Must(store.registry.Find("delay", 2)).location + "/model.onnx", "garbage");
+  EXPECT_EQ(Must(rollouts->RollBack("delay", "corrupt", "ada")).stage, Stage::RolledBack);
+  EXPECT_EQ(Production(), 1);
+}
+
+TEST_P(RolloutTest, APolicyApprovesWhereTheGatesSaySo) {
+  Accept(kStrict, "policy");
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  EXPECT_EQ(rollout.stage, Stage::Promoted) << rollout.reason;
+  EXPECT_EQ(Must(office.decisions.Find(rollout.decision)).authority, governance::Approval::Policy);
+  EXPECT_EQ(Consider(Guessing()).stage, Stage::KeptOut) << "a policy approves only what passed";
+}
+
+TEST_P(RolloutTest, ANewerCandidateThatPassesTakesThePlaceOfTheOneThatWaits) {
+  Accept();
+  AddFlights("a.csv");
+  const auto older = Consider(Knowing("first"));
+  ASSERT_EQ(Consider(Guessing()).stage, Stage::KeptOut);
+  EXPECT_EQ(StageOf(older), Stage::AwaitingApproval) << "one that failed takes nobody's place";
+  const auto newer = Consider(Knowing("third"));
+  EXPECT_EQ(newer.stage, Stage::AwaitingApproval);
+  EXPECT_EQ(StageOf(older), Stage::KeptOut);
+  EXPECT_NE(Must(rollouts->Find(older.id)).reason.find("superseded by version 3"), std::string::npos);
+  EXPECT_EQ(DecisionOf(older), State::Void);
+  EXPECT_EQ(Must(rollouts->Find("")).id, newer.id);
+}
+
+TEST_P(RolloutTest, ARejectionKeepsItOutWithItsReason) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  const auto decision = Must(office.decisions.Find(rollout.decision));
+  const auto rejected = Must(rollouts->Reject(rollout.id, "too risky", office.Sign("vera", governance::RejectionStatement(decision, "too risky"))));
+  EXPECT_EQ(rejected.stage, Stage::KeptOut);
+  EXPECT_EQ(rejected.reason, "rejected by vera: too risky");
+  EXPECT_EQ(DecisionOf(rollout), State::Rejected);
+  EXPECT_EQ(Approve(rollout).error().reason, Reason::Conflict);
+}
+
+TEST_P(RolloutTest, PromotingByHandNeedsAnApproval) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto rollout = Consider(Knowing("second"));
+  EXPECT_EQ(rollouts->Promote(rollout.id, "ada").error().reason, Reason::Conflict);
+  EXPECT_EQ(Production(), 1);
+  ASSERT_TRUE(Approve(rollout));
+  EXPECT_EQ(Must(rollouts->Promote(rollout.id, "ada")).stage, Stage::Promoted);
+  EXPECT_EQ(Production(), 2);
+}
+
+TEST_P(RolloutTest, RefusesWhatNoConfigurationBindsAndWhatIsNotFeasible) {
+  Knowing();
+  EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::Conflict) << "nothing is accepted";
+  Accept();
+  EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::NotFound) << "there is no data";
+  AddFlights("a.csv");
+  EXPECT_EQ(rollouts->Consider("other", 1, "ci", "").error().reason, Reason::Denied);
+  EXPECT_EQ(rollouts->Consider("delay", 9, "ci", "").error().reason, Reason::NotFound);
+  charter::Verdict no_go;
+  no_go.dataset = "flights";
+  no_go.reason = "no signal";
+  Must(feasibility.Record(no_go, "ada"));
+  EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::Denied);
+  EXPECT_TRUE(Must(rollouts->List()).empty()) << "what is refused leaves no record";
+}
+
+TEST_P(RolloutTest, ADeathBetweenRedeemingAndItsRecordIsRepaired) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  const auto decision = Must(office.decisions.Find(rollout.decision));
+  Must(office.decisions.Approve(decision.id, office.Sign("grace", governance::ApprovalStatement(decision))));
+  Json seen = decision.seen;
+  seen.Remove("configuration");
+  seen.Remove("developer");
+  Must(store.registry.MoveGuarded(decision.act, decision.id, seen, "grace", ""));
+  ASSERT_EQ(Production(), 1);
+  ASSERT_EQ(StageOf(rollout), Stage::AwaitingApproval);
+  Start();
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(rollout), Stage::Promoted);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(store.Events("rollout.promoted").size(), 1u);
+}
+
+TEST_P(RolloutTest, ADeathBetweenApprovalAndItsDeedIsTakenUp) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  const auto decision = Must(office.decisions.Find(rollout.decision));
+  Must(office.decisions.Approve(decision.id, office.Sign("grace", governance::ApprovalStatement(decision))));
+  Start();
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(rollout), Stage::Promoted);
+  EXPECT_EQ(Production(), 1);
+}
+
+TEST_P(RolloutTest, AnExaminationThatDiedIsMadeAnew) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  office.ledger.Run("UPDATE rollout SET stage = 'examining', decision = '', report = 'null' WHERE id = $1", {rollout.id});
+  Start();
+  ASSERT_TRUE(rollouts->Advance());
+  const auto again = Must(rollouts->Find(rollout.id));
+  EXPECT_EQ(again.stage, Stage::AwaitingApproval) << again.reason;
+  EXPECT_NE(again.decision, rollout.decision);
+  EXPECT_EQ(DecisionOf(rollout), State::Void) << "the decision that nobody saw";
+  EXPECT_EQ(Must(Approve(again)).stage, Stage::Promoted);
+}
+
+TEST_P(RolloutTest, ACanaryGoesOnAfterARestart) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  Start();
+  ASSERT_FALSE(service->state().canary.running);
+  ASSERT_TRUE(rollouts->Advance());
+  ASSERT_TRUE(service->state().canary.running);
+  Send(100);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Promoted);
+  EXPECT_EQ(store.Events("rollout.canary_started").size(), 1u);
+}
+
+TEST_P(RolloutTest, ADeathBetweenReturningAndItsRecordIsRepaired) {
+  Accept(kStrict, "human", "");
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto second = InProduction(Knowing("second"));
+  const auto decision = Must(office.decisions.ReturnFor("delay", "production"));
+  Must(store.registry.MoveGuarded(decision.act, decision.id, Json::Object(), "ada", ""));
+  ASSERT_EQ(StageOf(second), Stage::Promoted);
+  Start();
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(second), Stage::RolledBack);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(store.Events("rollout.rolled_back").size(), 1u);
+}
+
+TEST_P(RolloutTest, ANewConfigurationVoidsWhatWasApprovedUnderTheOldOne) {
+  Accept();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  Accept(kLax);
+  const auto refused = Approve(rollout);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(StageOf(rollout), Stage::KeptOut);
+  EXPECT_EQ(Production(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RolloutTest, testing::ValuesIn(sql::testing::Engines()), sql::testing::EngineName);
+
+}  // namespace
+}  // namespace cairn::rollout

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/vocabulary/result.h"
+#include "ledger/metadata/log.h"
+
+/// How good the way of working is: every figure here is derived from the event log, and opens to the events
+/// behind it.
+namespace cairn::scorecard {
+
+using Moment = metadata::LoggedEvent;
+
+/// The events that the figures are derived from, in the order in which they happened. A snapshot; cheap to
+/// look through, made anew for each question.
+class History {
+ public:
+  /// Every event of the loop; of "run.ended", of which there may be millions, the newest thousand.
+  static Result<History> Read(const metadata::Log& log);
+  /// Events in order; what a test makes by hand.
+  explicit History(std::vector<Moment> moments);
+
+  const std::vector<Moment>& moments() const { return moments_; }
+  /// Those of one kind, in order.
+  std::vector<const Moment*> Of(std::string_view kind) const;
+  /// The last of a kind, or null.
+  const Moment* Last(std::string_view kind) const;
+  /// Whether `a` happened before `b`; both from this history.
+  static bool Before(const Moment& a, const Moment& b) { return &a < &b; }
+
+  /// Whether nobody started it by hand: it follows from an alert, a schedule, new data or a CI job, or the
+  /// monitors did it by themselves.
+  bool IsAutomatic(const Moment& moment) const;
+
+ private:
+  std::vector<Moment> moments_;
+  std::vector<std::string> automatic_causes_;  ///< Sorted.
+};
+
+/// A version in an event's body, a number or a text: "3"; "" when there is none.
+std::string VersionIn(const Json& body, std::string_view name = "version");
+/// One event as a short sentence for people.
+std::string SentenceOf(const Moment& moment);
+/// {"event", "position", "kind", "at_ms", "subject", "actor", "cause", "digest"} of an event that a figure
+/// cites; "digest" is the one in its body, or null.
+Json Citation(const Moment& moment);
+
+}  // namespace cairn::scorecard

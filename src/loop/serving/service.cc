@@ -1,0 +1,356 @@
+#include "loop/serving/service.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+
+#include "ground/os/identity.h"
+#include "ledger/metadata/event.h"
+#include "loop/serving/traffic/canary.h"
+#include "loop/serving/traffic/fallback_watch.h"
+#include "loop/serving/traffic/latency_window.h"
+#include "loop/serving/versions/input_rules.h"
+#include "loop/serving/versions/loaded_version.h"
+
+namespace cairn::serving {
+namespace {
+
+constexpr std::string_view kAlias = "production";
+constexpr std::size_t kKept = 4;  ///< Versions kept for callers who ask for one by number.
+
+using Loaded = std::shared_ptr<const LoadedVersion>;
+
+/// All that a request needs, in one piece: it is made anew whenever something changes, and never changed.
+struct Current {
+  explicit Current(Settings given)
+      : settings(std::move(given)), rules(settings), offer(std::make_shared<Offer>()) {}
+
+  const Settings settings;
+  const InputRules rules;
+  Loaded production;
+  std::shared_ptr<const Offer> offer;  ///< Of production; never null.
+  std::shared_ptr<Canary> canary;
+  std::string problem = "No accepted configuration names a model.";
+};
+
+std::uint64_t RandomSeed() {
+  std::uint64_t seed = 0;
+  for (const char byte : os::RandomBytes(8)) seed = seed << 8 | static_cast<unsigned char>(byte);
+  return seed;
+}
+
+std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Question& question) {
+  static const Json none;
+  std::vector<double> scores(question.rows);
+  for (std::size_t row = 0; row < question.rows; ++row) {
+    scores[row] = heuristic.Score([&](std::string_view name) -> const Json& {
+      for (const auto& [column, values] : question.columns)
+        if (column == name) return values[row];
+      return none;
+    });
+  }
+  return scores;
+}
+
+}  // namespace
+
+struct Service::Impl {
+  Impl(std::unique_ptr<VersionSource> source, PredictionLog& predictions, const os::Clock& time,
+       std::uint64_t start)
+      : versions(std::move(source)),
+        log(predictions),
+        clock(time),
+        seed(start),
+        watch(predictions.database(), time) {}
+
+  std::shared_ptr<const Current> Now() const {
+    const std::lock_guard lock(current_mutex);
+    return current;
+  }
+  void Become(std::shared_ptr<const Current> next) {
+    const std::lock_guard lock(current_mutex);
+    current.swap(next);
+  }
+  std::shared_ptr<Current> Successor(const Settings& settings, bool same_model) const;
+
+  Result<Loaded> Load(const std::string& model, std::int64_t version);
+  Result<> FollowAlias();
+  Result<Loaded> Ready(std::int64_t version);
+  Result<> NoteLoaded(const Offer& offer);
+
+  struct Attempt {
+    bool answered = false;
+    Error error;  ///< Why not.
+  };
+  Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
+  Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start,
+                               Answer& answer);
+  Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
+                      const std::string& failure);
+
+  const std::unique_ptr<VersionSource> versions;
+  PredictionLog& log;
+  const os::Clock& clock;
+
+  std::mutex control;  ///< One change at a time; held while loading, never while answering.
+  std::uint64_t seed;
+  mutable std::mutex current_mutex;
+  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{});
+  std::mutex kept_mutex;
+  std::deque<Loaded> kept;
+
+  LatencyWindow times;
+  std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
+  FallbackWatch watch;
+};
+
+std::shared_ptr<Current> Service::Impl::Successor(const Settings& settings, bool same_model) const {
+  const auto now = Now();
+  auto next = std::make_shared<Current>(settings);
+  if (!same_model) return next;
+  next->production = now->production;
+  next->offer = now->offer;
+  next->canary = now->canary;
+  next->problem = now->problem;
+  return next;
+}
+
+Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t version) {
+  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version)));
+}
+
+Result<> Service::Impl::NoteLoaded(const Offer& offer) {
+  const std::string version = std::to_string(offer.version);
+  CAIRN_TRY(log.database().Transact([&](sql::Connection& connection) {
+    return metadata::Append(
+        connection, clock.Now(),
+        {.kind = "serving.loaded",
+         .subject = "model:" + offer.model + "/" + version,
+         .actor = "system",
+         .cause = "",
+         .body = Json{{"model", offer.model}, {"version", version}, {"digest", offer.manifest}}});
+  }));
+  return Done{};
+}
+
+/// With `control` held.
+Result<> Service::Impl::FollowAlias() {
+  const auto now = Now();
+  const Settings& settings = now->settings;
+  const auto next = Successor(settings, true);
+  const auto stay = [&](const Error& error) -> Result<> {
+    next->problem = error.message;
+    Become(next);
+    return error;
+  };
+  if (settings.model.empty()) {
+    next->problem = "No accepted configuration names a model.";
+    Become(next);
+    return Done{};
+  }
+  const auto named = versions->Named(settings.model, kAlias);
+  if (!named && named.error().reason != Reason::NotFound) return stay(named.error());
+  if (!named) {
+    next->production.reset();
+    next->offer = std::make_shared<Offer>(Offer{settings.model, 0, {}, {}, {}, false});
+    next->problem = "No version of '" + settings.model + "' is in production.";
+    Become(next);
+    return Done{};
+  }
+  next->problem.clear();
+  if (now->production && now->production->offer().version == *named) {
+    Become(next);
+    return Done{};
+  }
+  const auto loaded = Load(settings.model, *named);
+  if (!loaded) return stay(loaded.error());
+  next->production = *loaded;
+  next->offer = (*loaded)->shared_offer();
+  Become(next);
+  return NoteLoaded(*next->offer);
+}
+
+Result<Loaded> Service::Impl::Ready(std::int64_t version) {
+  const auto now = Now();
+  if (now->production && now->production->offer().version == version) return now->production;
+  if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
+  {
+    const std::lock_guard lock(kept_mutex);
+    for (const auto& one : kept)
+      if (one->offer().version == version && one->offer().model == now->settings.model) return one;
+  }
+  auto loaded = CAIRN_TRY(Load(now->settings.model, version));
+  const std::lock_guard lock(kept_mutex);
+  kept.push_front(loaded);
+  if (kept.size() > kKept) kept.pop_back();
+  return loaded;
+}
+
+Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Question& question, Arm arm,
+                                          Answer& answer) const {
+  const auto inputs = version.Bind(question);
+  if (!inputs) return {false, inputs.error()};
+  auto outcome = version.Run(*inputs, question.rows);
+  if (!outcome) return {false, outcome.error()};
+  answer.version = version.offer().version;
+  answer.arm = arm;
+  answer.scores = std::move(outcome->scores);
+  answer.outputs = std::move(outcome->outputs);
+  return {true, {}};
+}
+
+/// Gives why the one whose turn it was did not answer; "" when it did.
+Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& question, std::int64_t start,
+                                            Answer& answer) {
+  const bool to_canary = now.canary && now.canary->ToCanary();
+  Attempt first{false, {Reason::Unavailable, now.problem}};
+  if (to_canary) {
+    first = Try(now.canary->version(), question, Arm::Canary, answer);
+  } else if (now.production) {
+    first = Try(*now.production, question, Arm::Production, answer);
+  }
+  const std::int64_t micros = (os::SteadyNs() - start) / 1000;
+  Attempt second = first;
+  if (to_canary && !first.answered && now.production)
+    second = Try(*now.production, question, Arm::Production, answer);
+  // What neither version can read is the caller's mistake, and says nothing about either.
+  if (!second.answered && second.error.reason == Reason::Unprocessable) return second.error;
+  if (now.canary && (to_canary || now.production)) now.canary->Observe(to_canary, !first.answered, micros);
+  if (second.answered) return first.answered ? std::string() : first.error.message;
+  if (!now.settings.fall_back || !now.settings.heuristic) return second.error;
+  answer.version = 0;
+  answer.arm = Arm::Fallback;
+  answer.scores = HeuristicScores(*now.settings.heuristic, question);
+  answer.outputs.tensors.clear();
+  return second.error.message;
+}
+
+Result<Answer> Service::Impl::Keep(const Current& now, const Question& question, std::int64_t start,
+                                   Answer answer, const std::string& failure) {
+  Prediction prediction;
+  prediction.at = clock.Now();
+  answer.id = question.id.empty() ? os::NewUuid(prediction.at) : question.id;
+  prediction.id = answer.id;
+  prediction.model = now.settings.model;
+  prediction.version = answer.version;
+  prediction.arm = answer.arm;
+  prediction.inputs = question.columns;
+  prediction.scores = answer.scores;
+  prediction.failure = failure;
+  prediction.micros = (os::SteadyNs() - start) / 1000;
+  CAIRN_TRY(log.Append(prediction));
+  ++requests;
+  rows += static_cast<std::int64_t>(question.rows);
+  times.Add(prediction.micros);
+  if (answer.arm == Arm::Fallback) {
+    watch.FellBack(now.settings.model, now.offer->version, failure);
+  } else {
+    watch.Answered(now.settings.model, answer.version);
+  }
+  return answer;
+}
+
+Service::Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock)
+    : Service(VersionsOf(registry), log, clock, RandomSeed()) {}
+
+Service::Service(std::unique_ptr<VersionSource> versions, PredictionLog& log, const os::Clock& clock,
+                 std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(std::move(versions), log, clock, seed)) {}
+
+Service::~Service() = default;
+
+Result<> Service::Configure(const Settings& settings) {
+  const std::lock_guard lock(impl_->control);
+  const bool same_model = impl_->Now()->settings.model == settings.model;
+  impl_->Become(impl_->Successor(settings, same_model));
+  return impl_->FollowAlias();
+}
+
+Result<> Service::Follow() {
+  const std::lock_guard lock(impl_->control);
+  return impl_->FollowAlias();
+}
+
+Result<Answer> Service::Predict(const Question& question) {
+  const std::int64_t start = question.received_ns != 0 ? question.received_ns : os::SteadyNs();
+  CAIRN_TRY(CheckForm(question));
+  const auto now = impl_->Now();
+  const auto reject = [&](const Error& error) {
+    if (error.reason == Reason::Unprocessable) ++impl_->rejected;
+    return error;
+  };
+  if (const auto checked = now->rules.Check(question, now->production.get()); !checked)
+    return reject(checked.error());
+  Answer answer;
+  const auto failure = impl_->AnswerBy(*now, question, start, answer);
+  if (!failure) return reject(failure.error());
+  return impl_->Keep(*now, question, start, std::move(answer), *failure);
+}
+
+Result<Answer> Service::PredictWith(std::int64_t version, const Question& question) {
+  CAIRN_TRY(CheckForm(question));
+  const auto loaded = CAIRN_TRY(impl_->Ready(version));
+  const auto now = impl_->Now();
+  CAIRN_TRY(now->rules.Check(question, loaded.get()));
+  Answer answer;
+  answer.id = question.id.empty() ? os::NewUuid(impl_->clock.Now()) : question.id;
+  const auto attempt = impl_->Try(*loaded, question, Arm::Production, answer);
+  if (!attempt.answered) return attempt.error;
+  return answer;
+}
+
+std::shared_ptr<const Offer> Service::offer() const { return impl_->Now()->offer; }
+
+Result<std::shared_ptr<const Offer>> Service::Describe(std::int64_t version) {
+  return CAIRN_TRY(impl_->Ready(version))->shared_offer();
+}
+
+bool Service::CanAnswer() const {
+  const auto now = impl_->Now();
+  return now->production || (now->settings.fall_back && now->settings.heuristic);
+}
+
+Result<> Service::StartCanary(std::int64_t version, double share) {
+  if (!(share > 0 && share < 1))
+    return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
+  const std::lock_guard lock(impl_->control);
+  const auto now = impl_->Now();
+  const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
+  const auto next = impl_->Successor(now->settings, true);
+  next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);
+  impl_->Become(next);
+  return Done{};
+}
+
+void Service::EndCanary() {
+  const std::lock_guard lock(impl_->control);
+  const auto next = impl_->Successor(impl_->Now()->settings, true);
+  next->canary.reset();
+  impl_->Become(next);
+}
+
+ServiceState Service::state() const {
+  const auto now = impl_->Now();
+  ServiceState state;
+  state.model = now->settings.model;
+  state.version = now->offer->version;
+  state.manifest = now->offer->manifest;
+  state.problem = now->problem;
+  state.signature = now->offer->signature;
+  state.columns = now->offer->columns;
+  const auto quantiles = impl_->times.Now();
+  state.p50_ms = quantiles.p50_ms;
+  state.p99_ms = quantiles.p99_ms;
+  state.requests = impl_->requests;
+  state.rows = impl_->rows;
+  state.fallbacks = impl_->watch.fallbacks();
+  state.falling_back = impl_->watch.falling_back();
+  state.rejected = impl_->rejected;
+  if (now->canary) state.canary = now->canary->State();
+  return state;
+}
+
+Settings Service::settings() const { return impl_->Now()->settings; }
+
+}  // namespace cairn::serving

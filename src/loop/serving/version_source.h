@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ground/vocabulary/result.h"
+#include "loop/registry/registry.h"
+#include "loop/runtime/format.h"
+
+namespace cairn::serving {
+
+/// A version, read and ready to run.
+struct StoredVersion {
+  std::int64_t version = 0;
+  std::string manifest;  ///< Digest of its files.
+  runtime::LoadedFolder folder;
+};
+
+/// Where versions come from. Safe from any thread; may take long.
+class VersionSource {
+ public:
+  virtual ~VersionSource() = default;
+  /// The version that the alias names; NotFound when it names none.
+  virtual Result<std::int64_t> Named(const std::string& model, std::string_view alias) = 0;
+  /// Its files are compared with the manifest first: Corrupt when one differs. The errors of
+  /// runtime::LoadModelFolder.
+  virtual Result<StoredVersion> Load(const std::string& model, std::int64_t version) = 0;
+};
+
+/// Versions of the registry, which must outlive it.
+std::unique_ptr<VersionSource> VersionsOf(registry::Registry& registry);
+
+}  // namespace cairn::serving

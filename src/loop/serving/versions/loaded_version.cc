@@ -1,0 +1,114 @@
+#include "loop/serving/versions/loaded_version.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ground/vocabulary/text.h"
+#include "loop/serving/versions/columns.h"
+
+namespace cairn::serving {
+namespace {
+
+/// What the columns of a matrix are called: as the model's own signature says, or else by their place.
+std::vector<std::string> NamesFor(const runtime::Signature& signature,
+                                  const std::vector<runtime::SignatureColumn>& columns) {
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  const auto& inputs = signature.inputs;
+  const bool matrix = inputs.size() == 1 && inputs[0].shape.size() == 2 && inputs[0].shape[1] > 1;
+  if (!matrix || !names.empty()) return names;
+  for (std::int64_t i = 0; i < inputs[0].shape[1]; ++i)
+    names.push_back(inputs[0].name + "[" + std::to_string(i) + "]");
+  return names;
+}
+
+bool IsProbability(const runtime::Signature& signature, const runtime::ScoreOutput& score) {
+  const auto port = std::find_if(signature.outputs.begin(), signature.outputs.end(),
+                                 [&](const runtime::Port& one) { return one.name == score.name; });
+  return score.name.starts_with("prob") ||
+         (port != signature.outputs.end() && port->shape.size() == 2 && port->shape[1] == 2);
+}
+
+/// Rounding in single precision may leave the bounds by a little.
+constexpr double kRounding = 1e-5;
+
+}  // namespace
+
+Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::string& model,
+                                                                 StoredVersion stored) {
+  const auto& signature = stored.folder.model->signature();
+  auto binder = CAIRN_TRY(runtime::Binder::For(signature, NamesFor(signature, stored.folder.about.columns)));
+  auto score = CAIRN_TRY(runtime::ScoreOf(signature));
+  std::shared_ptr<LoadedVersion> loaded(new LoadedVersion(std::move(binder), std::move(score)));
+  auto offer = std::make_shared<Offer>();
+  offer->model = model;
+  offer->version = stored.version;
+  offer->manifest = stored.manifest;
+  offer->signature = signature;
+  offer->columns = loaded->binder_.names();
+  offer->matrix = signature.inputs.size() == 1 &&
+                  (offer->columns.size() != 1 || offer->columns[0] != signature.inputs[0].name);
+  loaded->offer_ = std::move(offer);
+  loaded->model_ = std::move(stored.folder.model);
+  loaded->probability_ = IsProbability(signature, loaded->score_);
+  Question blank;
+  blank.rows = 1;
+  for (std::size_t i = 0; i < loaded->binder_.names().size(); ++i)
+    blank.columns.emplace_back(loaded->binder_.names()[i],
+                               std::vector<Json>{loaded->TakesText(i) ? Json("") : Json(0)});
+  // What the model makes of a blank row is of no interest, not even a failure.
+  if (const auto batch = loaded->Bind(blank)) static_cast<void>(loaded->model_->Run(*batch));
+  return std::shared_ptr<const LoadedVersion>(std::move(loaded));
+}
+
+bool LoadedVersion::Reads(std::string_view column) const {
+  const auto& names = binder_.names();
+  return std::find(names.begin(), names.end(), column) != names.end();
+}
+
+bool LoadedVersion::TakesText(std::size_t column) const {
+  const auto& inputs = offer_->signature.inputs;
+  return inputs[offer_->matrix ? 0 : column].type == runtime::DataType::Bytes;
+}
+
+Result<runtime::Batch> LoadedVersion::Bind(const Question& question) const {
+  runtime::Features features;
+  const auto& names = binder_.names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    // Callers mostly send the columns in the model's own order.
+    const std::vector<Json>* values = nullptr;
+    if (i < question.columns.size() && question.columns[i].first == names[i]) {
+      values = &question.columns[i].second;
+    } else {
+      for (const auto& [name, column] : question.columns)
+        if (name == names[i]) values = &column;
+    }
+    if (!values) return Error{Reason::Unprocessable, "Column '" + names[i] + "' is missing."};
+    CAIRN_TRY(
+        features.Add(CAIRN_TRY(ColumnOf(names[i], *values, TakesText(i) ? Wanted::Text : Wanted::Number))));
+  }
+  return binder_.Bind(features, runtime::Extra::Refuse);
+}
+
+Result<LoadedVersion::Outcome> LoadedVersion::Run(const runtime::Batch& inputs, std::size_t rows) const {
+  Outcome outcome;
+  outcome.outputs = CAIRN_TRY(model_->Run(inputs));
+  auto scores = runtime::Scores(outcome.outputs, score_);
+  if (!scores) return Error{Reason::Internal, scores.error().message};
+  outcome.scores = std::move(*scores);
+  const auto about = "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' ";
+  if (outcome.scores.size() != rows)
+    return Error{Reason::Internal, about + "gave " + std::to_string(outcome.scores.size()) + " scores for " +
+                                       std::to_string(rows) + " rows."};
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double score = outcome.scores[row];
+    const bool outside = probability_ && (score < -kRounding || score > 1 + kRounding);
+    if (!std::isfinite(score) || outside)
+      return Error{Reason::Internal, about + "answered " + ShortestText(score) + " in row " +
+                                         std::to_string(row + 1) +
+                                         (outside ? ", which is no probability." : ".")};
+  }
+  return outcome;
+}
+
+}  // namespace cairn::serving

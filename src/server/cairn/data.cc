@@ -1,0 +1,173 @@
+#include <algorithm>
+
+#include "ground/os/files.h"
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/text.h"
+#include "loop/data/contract_check.h"
+#include "loop/data/profile.h"
+#include "loop/data/profile_page.h"
+#include "server/cairn/answer.h"
+#include "server/cairn/mount.h"
+
+namespace cairn::api {
+namespace {
+
+using Rooms = std::shared_ptr<const DataRooms>;
+
+Json ToJson(const data::DatasetFile& file) {
+  return Json{
+      {"name", file.name},
+      {"origin", file.origin},
+      {"added_in", file.added_in},
+      {"md5", file.md5},
+      {"sha256", file.sha256},
+      {"bytes", static_cast<std::int64_t>(file.bytes)},
+      {"rows", file.rows},
+      {"training",
+       Json{{"md5", file.training_md5}, {"sha256", file.training_sha256}, {"rows", file.training_rows}}},
+      {"sealed", Json{{"sha256", file.sealed_sha256}, {"rows", file.sealed_rows}}}};
+}
+
+Json ToJson(const data::DatasetVersion& version) {
+  Json files = Json::Array();
+  for (const auto& file : version.files) files.Push(ToJson(file));
+  return Json{{"dataset", version.dataset},
+              {"version", version.version},
+              {"digest", version.digest},
+              {"rows", version.rows},
+              {"bytes", static_cast<std::int64_t>(version.bytes)},
+              {"sealed_rows", version.sealed_rows},
+              {"seal_digest", version.seal_digest},
+              {"contract_passed", version.contract_passed},
+              {"contract", version.contract},
+              {"note", version.note},
+              {"added_by", version.added_by},
+              {"created_ms", version.created_ms},
+              {"files", std::move(files)}};
+}
+
+Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : body.members()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::vector<std::string_view> names(known);
+    return Error{Reason::InvalidArgument,
+                 "unknown member '" + name + "' in the body." + Suggestion(name, names)};
+  }
+  return Done{};
+}
+
+/// What the accepted configuration says about a data set.
+Result<data::Specification> SpecificationOf(const Rooms& rooms, std::string_view dataset) {
+  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
+  if (!accepted)
+    return Error{Reason::NotFound,
+                 "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
+  return data::FindSpecification(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")), dataset);
+}
+
+/// The server's own working folder says nothing to a caller elsewhere.
+Result<std::string> FileIn(const Json& body) {
+  std::string file = CAIRN_TRY(RequiredText(body, "file"));
+  if (!file.starts_with('/'))
+    return Error{Reason::InvalidArgument,
+                 "'file' must be an absolute path on the server's machine, not '" + file + "'"};
+  return file;
+}
+
+Result<Json> Add(const Rooms& rooms, const Call& call) {
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
+  const std::string file = CAIRN_TRY(FileIn(call.body));
+  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
+  data::Addition addition;
+  addition.file = file;
+  addition.actor = call.Actor();
+  addition.cause = call.body.Text("cause");
+  addition.note = call.body.Text("note");
+  if (call.body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
+  const auto version = CAIRN_TRY(rooms->catalogue.Add(specification, addition));
+  Json answer = ToJson(version);
+  // The file that this call was about: a version found again may have been followed by others.
+  answer.Set("file", ToJson(version.files.back()));
+  return answer.Set("unchanged", version.version <= static_cast<std::int64_t>(before));
+}
+
+Result<Json> Check(const Rooms& rooms, const Call& call) {
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
+  const std::string file = CAIRN_TRY(FileIn(call.body));
+  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
+  const auto verdict =
+      CAIRN_TRY(data::CheckContract(engine, file, specification.contract, rooms->clock.Now()));
+  Json answer = verdict.ToJson();
+  return answer.Set("file", file).Set("dataset", specification.name);
+}
+
+/// Profiles the training part; the sealed rows are not opened.
+Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
+  CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version"}));
+  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
+  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
+  Json report = CAIRN_TRY(data::Profile(engine, rooms->catalogue.TrainingParts(version), specification));
+  report.Set("version", version.version).Set("digest", version.digest);
+  CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
+  return report;
+}
+
+Result<std::int64_t> VersionAsked(const Call& call) {
+  const std::string text = call.Query("version");
+  return text.empty() ? std::int64_t{0} : ParseInt(text);
+}
+
+/// ?version=, the newest otherwise.
+Result<Json> FindProfile(const Rooms& rooms, const Call& call) {
+  const auto version = CAIRN_TRY(rooms->catalogue.Find(call.Path("name"), CAIRN_TRY(VersionAsked(call))));
+  return rooms->catalogue.FindProfile(version.dataset, version.version);
+}
+
+Result<Json> ListDatasets(const Rooms& rooms) {
+  Json items = Json::Array();
+  for (const auto& name : CAIRN_TRY(rooms->catalogue.Datasets())) {
+    Json newest = ToJson(CAIRN_TRY(rooms->catalogue.Find(name)));
+    newest.Remove("files");
+    newest.Remove("contract");
+    items.Push(std::move(newest));
+  }
+  return Json{{"items", std::move(items)}};
+}
+
+Result<Json> ListVersions(const Rooms& rooms, const Call& call) {
+  Json items = Json::Array();
+  CAIRN_TRY(rooms->catalogue.Find(call.Path("name")));
+  for (const auto& version : CAIRN_TRY(rooms->catalogue.Versions(call.Path("name"))))
+    items.Push(ToJson(version));
+  return Json{{"items", std::move(items)}};
+}
+
+http::Response Page(const Rooms& rooms, const http::Request& request) {
+  const auto report = FindProfile(rooms, Call{request, Json::Object()});
+  if (!report) return Reply(report);
+  const std::string title = report->Text("dataset") + ", version " + std::to_string(report->Int("version"));
+  return http::Response::Text(200, data::ProfilePage(*report, title), "text/html; charset=utf-8");
+}
+
+}  // namespace
+
+void MountData(http::Router& router, DataRooms given) {
+  const auto rooms = std::make_shared<const DataRooms>(given);
+  router.Post("/api/v1/data/add", Answer([rooms](const Call& call) { return Add(rooms, call); }),
+              http::Lane::Bytes);
+  router.Post("/api/v1/data/check", Answer([rooms](const Call& call) { return Check(rooms, call); }),
+              http::Lane::Bytes);
+  router.Post("/api/v1/data/profile", Answer([rooms](const Call& call) { return MakeProfile(rooms, call); }),
+              http::Lane::Bytes);
+  router.Get("/api/v1/data/datasets", Answer([rooms](const Call&) { return ListDatasets(rooms); }));
+  router.Get("/api/v1/data/datasets/{name}/versions",
+             Answer([rooms](const Call& call) { return ListVersions(rooms, call); }));
+  router.Get("/api/v1/data/datasets/{name}/profile",
+             Answer([rooms](const Call& call) { return FindProfile(rooms, call); }));
+  router.Get("/data/{name}/profile", [rooms](const http::Request& request) { return Page(rooms, request); });
+}
+
+}  // namespace cairn::api

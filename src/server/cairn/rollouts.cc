@@ -1,0 +1,87 @@
+#include "ground/vocabulary/text.h"
+#include "ledger/governance/decision.h"
+#include "loop/rollout/rollout.h"
+#include "server/cairn/answer.h"
+#include "server/cairn/mount.h"
+
+namespace cairn::api {
+namespace {
+
+using rollout::Rollout;
+
+Json ToJson(const serving::CanaryState& canary) {
+  return Json{{"version", canary.version},
+              {"share", canary.share},
+              {"canary_requests", canary.canary_requests},
+              {"production_requests", canary.production_requests},
+              {"canary_bad", canary.canary_bad},
+              {"production_bad", canary.production_bad},
+              {"e_value", canary.e_value},
+              {"sample_ratio_e_value", canary.sample_ratio_e_value},
+              {"canary_p99_ms", canary.canary_p99_ms},
+              {"production_p99_ms", canary.production_p99_ms}};
+}
+
+/// The rollout with its report, its decision and the words that an approver signs.
+Result<Json> Whole(const RolloutRooms& rooms, const Rollout& rollout, const std::string& rejection = "") {
+  Json answer = rollout::ToJson(rollout);
+  answer.Set("report", rollout.report);
+  const auto canary = rooms.service.state().canary;
+  if (canary.running && canary.version == rollout.version) answer.Set("canary", ToJson(canary));
+  if (rollout.decision.empty()) return answer;
+  const auto decision = CAIRN_TRY(rooms.decisions.Find(rollout.decision));
+  answer.Set("decision_record", governance::ToJson(decision)).Set("statement", governance::ApprovalStatement(decision));
+  if (!rejection.empty()) answer.Set("rejection_statement", governance::RejectionStatement(decision, rejection));
+  return answer;
+}
+
+Result<governance::Signature> SignatureIn(const Call& call) {
+  return governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")), CAIRN_TRY(RequiredText(call.body, "signature"))};
+}
+
+Result<std::string> ReasonIn(const Call& call) {
+  const std::string reason = CAIRN_TRY(RequiredText(call.body, "reason"));
+  if (!Trim(reason).empty()) return reason;
+  return Error{Reason::InvalidArgument, "'reason' must say why, for those who read the record later"};
+}
+
+Result<Json> Consider(const RolloutRooms& rooms, const Call& call) {
+  const auto version = CAIRN_TRY(ParseInt(call.Path("version")));
+  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), call.body.Text("cause"))));
+}
+
+Result<Json> List(const RolloutRooms& rooms, const Call& call) {
+  Json items = Json::Array();
+  for (const Rollout& rollout : CAIRN_TRY(rooms.rollouts.List(call.Query("model")))) items.Push(rollout::ToJson(rollout));
+  return Json{{"items", std::move(items)}};
+}
+
+/// "waiting" instead of an id names the newest that waits for approval.
+std::string IdIn(const Call& call) {
+  const std::string id = call.Path("id");
+  return id == "waiting" ? "" : id;
+}
+
+}  // namespace
+
+void MountRollouts(http::Router& router, RolloutRooms rooms) {
+  router.Post("/api/v1/models/{name}/versions/{version}/consider", Answer([rooms](const Call& call) { return Consider(rooms, call); }));
+  router.Post("/api/v1/models/{name}/rollback", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.RollBack(call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
+              }));
+  router.Get("/api/v1/rollouts", Answer([rooms](const Call& call) { return List(rooms, call); }));
+  router.Get("/api/v1/rollouts/{id}", Answer([rooms](const Call& call) -> Result<Json> {
+               return Whole(rooms, CAIRN_TRY(rooms.rollouts.Find(IdIn(call))), call.Query("reject"));
+             }));
+  router.Post("/api/v1/rollouts/{id}/approve", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Approve(IdIn(call), CAIRN_TRY(SignatureIn(call)))));
+              }));
+  router.Post("/api/v1/rollouts/{id}/reject", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Reject(IdIn(call), CAIRN_TRY(ReasonIn(call)), CAIRN_TRY(SignatureIn(call)))));
+              }));
+  router.Post("/api/v1/rollouts/{id}/promote", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Promote(IdIn(call), call.Actor())));
+              }));
+}
+
+}  // namespace cairn::api

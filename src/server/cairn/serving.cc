@@ -1,0 +1,60 @@
+#include "server/cairn/answer.h"
+#include "server/cairn/mount.h"
+
+namespace cairn::api {
+namespace {
+
+Json PortsJson(const std::vector<runtime::Port>& ports) {
+  Json list = Json::Array();
+  for (const auto& port : ports) {
+    Json shape = Json::Array();
+    for (const std::int64_t size : port.shape) shape.Push(size);
+    list.Push(
+        Json{{"name", port.name}, {"datatype", runtime::NameOf(port.type)}, {"shape", std::move(shape)}});
+  }
+  return list;
+}
+
+Json CanaryJson(const serving::CanaryState& canary) {
+  if (!canary.running) return nullptr;
+  return Json{{"version", std::to_string(canary.version)},
+              {"share", canary.share},
+              {"requests", canary.canary_requests},
+              {"bad", canary.canary_bad},
+              {"p99_ms", canary.canary_p99_ms},
+              {"production_requests", canary.production_requests},
+              {"production_bad", canary.production_bad},
+              {"production_p99_ms", canary.production_p99_ms},
+              {"e_value", canary.e_value},
+              {"sample_ratio_e_value", canary.sample_ratio_e_value}};
+}
+
+Json ToJson(const serving::ServiceState& state) {
+  Json columns = Json::Array();
+  for (const std::string& column : state.columns) columns.Push(column);
+  return Json{{"model", state.model},
+              {"version", state.version > 0 ? Json(std::to_string(state.version)) : Json()},
+              {"manifest", state.manifest},
+              {"problem", state.problem},
+              {"columns", std::move(columns)},
+              {"inputs", PortsJson(state.signature.inputs)},
+              {"outputs", PortsJson(state.signature.outputs)},
+              {"requests", state.requests},
+              {"rows", state.rows},
+              {"fallbacks", state.fallbacks},
+              {"falling_back", state.falling_back},
+              {"rejected", state.rejected},
+              {"p50_ms", state.p50_ms},
+              {"p99_ms", state.p99_ms},
+              {"canary", CanaryJson(state.canary)}};
+}
+
+}  // namespace
+
+void MountServing(http::Router& router, serving::Service& service, const serving::PredictionLog& log) {
+  router.Get("/api/v1/serving",
+             Answer([&service](const Call&) -> Result<Json> { return ToJson(service.state()); }));
+  router.Get("/api/v1/serving/log/verify", Answer([&log](const Call&) { return log.Verify(); }));
+}
+
+}  // namespace cairn::api

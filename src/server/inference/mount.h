@@ -1,0 +1,20 @@
+#pragma once
+
+#include "ground/http/router.h"
+#include "loop/serving/service.h"
+
+/// The doors through which programs ask for predictions: the Open Inference Protocol (version 2, REST, with
+/// binary tensors) under /v2, and MLflow's scoring calls POST /invocations and GET /ping. Every answer to a
+/// request for predictions names itself in headers:
+///   X-Cairn-Prediction-Id   row i of the request is "<id>.<i>", the name under which its label is posted
+///   later X-Cairn-Model-Version   0 when the heuristic answered X-Cairn-Arm             production, canary
+///   or fallback
+/// Where the protocol's usual server answers malformed JSON with 500, this one answers 400; a row that breaks
+/// the contract gets 422.
+namespace cairn::inference {
+
+/// The service must outlive the router. Requests to the version in production run on the I/O thread; those
+/// that name a version, which may have to be loaded, on the inference lane.
+void MountInference(http::Router& router, serving::Service& service);
+
+}  // namespace cairn::inference

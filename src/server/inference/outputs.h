@@ -1,0 +1,20 @@
+#pragma once
+
+#include "ground/http/message.h"
+#include "loop/runtime/tensor.h"
+#include "loop/serving/service.h"
+
+namespace cairn::inference {
+
+/// The outputs of an answer. Those of the heuristic have the form of the model that it stands in for: scores
+/// in the probabilities' place ([1-s, s]) and the label they give at 0.5; without a model, "label" and
+/// "probabilities" as scikit-learn's classifiers have them.
+runtime::Batch OutputsOf(const serving::Answer& answer, const serving::Offer& offer);
+
+/// X-Cairn-Prediction-Id, X-Cairn-Model-Version, X-Cairn-Arm.
+void NameAnswer(http::Response& response, const serving::Answer& answer);
+
+/// The one place where these doors read a Reason.
+int StatusOf(Reason reason);
+
+}  // namespace cairn::inference

@@ -1,0 +1,148 @@
+#include "server/inference/scoring.h"
+
+#include <algorithm>
+
+#include "ground/os/clock.h"
+#include "ground/vocabulary/text.h"
+#include "server/inference/lenient.h"
+#include "server/inference/outputs.h"
+#include "server/inference/scoring_body.h"
+#include "server/inference/tensor_json.h"
+
+namespace cairn::inference {
+namespace {
+
+using serving::Service;
+
+/// The name of MLflow's protocol for a Reason.
+const char* CodeOf(Reason reason) {
+  switch (reason) {
+    case Reason::InvalidArgument:
+    case Reason::Unprocessable:
+    case Reason::TooLarge:
+      return "BAD_REQUEST";
+    case Reason::NotFound:
+      return "RESOURCE_DOES_NOT_EXIST";
+    case Reason::AlreadyExists:
+      return "RESOURCE_ALREADY_EXISTS";
+    case Reason::Conflict:
+      return "RESOURCE_CONFLICT";
+    case Reason::Unauthenticated:
+      return "UNAUTHENTICATED";
+    case Reason::Denied:
+      return "PERMISSION_DENIED";
+    case Reason::Exhausted:
+      return "RESOURCE_EXHAUSTED";
+    case Reason::Unsupported:
+      return "NOT_IMPLEMENTED";
+    case Reason::Unavailable:
+      return "TEMPORARILY_UNAVAILABLE";
+    case Reason::Corrupt:
+      return "DATA_LOSS";
+    case Reason::Internal:
+      return "INTERNAL_ERROR";
+  }
+  return "INTERNAL_ERROR";
+}
+
+http::Response Refused(const Error& error) {
+  return http::Response::Json(StatusOf(error.reason),
+                              Json{{"error_code", CodeOf(error.reason)}, {"message", error.message}}.Dump());
+}
+
+enum class Type { Json, Csv };
+
+/// The body's type, or the plain words with which MLflow answers 415. JSON when the caller says nothing.
+Result<Type> TypeOf(const http::Request& request) {
+  const std::string_view header = request.headers.Get("Content-Type");
+  const auto parts = Split(header, ';');
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto pair = Split(Trim(parts[i]), '=');
+    if (!EqualsIgnoringCase(Trim(pair[0]), "charset"))
+      return Error{Reason::Unsupported,
+                   "Unrecognized content type parameters: " + std::string(Trim(pair[0])) + "."};
+    if (pair.size() < 2 || !EqualsIgnoringCase(Trim(pair[1]), "utf-8"))
+      return Error{Reason::Unsupported, "The scoring server only supports UTF-8"};
+  }
+  const std::string type = LowerAscii(Trim(parts[0]));
+  if (type.empty() || type == "application/json") return Type::Json;
+  if (type == "text/csv") return Type::Csv;
+  return Error{Reason::Unsupported,
+               "This predictor only supports the following content types: Types: ['text/csv', "
+               "'application/json']. Got '" +
+                   std::string(header) + "'."};
+}
+
+/// A table is answered by records when every output has one value a row; otherwise, and for tensors, by a
+/// dictionary of outputs.
+void WritePredictions(std::string& out, const runtime::Batch& batch, Form form, std::size_t rows) {
+  const bool flat = std::all_of(
+      batch.tensors.begin(), batch.tensors.end(),
+      [&](const runtime::Tensor& tensor) { return static_cast<std::size_t>(tensor.Elements()) == rows; });
+  const auto key = [&](std::size_t i) {
+    out += i == 0 ? "{" : ",";
+    AppendJsonString(out, batch.tensors[i].name);
+    out += ':';
+  };
+  if (form == Form::Tensors || !flat) {
+    for (std::size_t i = 0; i < batch.tensors.size(); ++i) {
+      key(i);
+      WriteNested(out, batch.tensors[i]);
+    }
+    out += '}';
+    return;
+  }
+  out += '[';
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row > 0) out += ',';
+    for (std::size_t i = 0; i < batch.tensors.size(); ++i) {
+      key(i);
+      WriteElement(out, batch.tensors[i], row);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+http::Response Invoke(Service& service, const http::Request& request) {
+  const std::int64_t received = os::SteadyNs();
+  const auto type = TypeOf(request);
+  if (!type) return http::Response::Text(415, type.error().message, "text/plain");
+  const auto offer = service.offer();
+  const auto read = [&]() -> Result<ScoringBody> {
+    if (*type == Type::Csv) return ReadScoringCsv(request.body, *offer, service.settings().contract);
+    const auto json = ParseRequest(request.body);
+    if (!json)
+      return Error{Reason::InvalidArgument,
+                   "Ensure that input is a valid JSON formatted string. Error: " + json.error().message};
+    return ReadScoringJson(*json, *offer);
+  };
+  auto body = read();
+  if (!body) return Refused(body.error());
+  body->question.received_ns = received;
+  body->question.id = std::string(request.headers.Get("X-Cairn-Prediction-Id"));
+  const auto answer = service.Predict(body->question);
+  if (!answer) return Refused(answer.error());
+  std::string out = "{\"predictions\":";
+  WritePredictions(out, OutputsOf(*answer, *offer), body->form, body->question.rows);
+  out += '}';
+  auto response = http::Response::Json(200, std::move(out));
+  NameAnswer(response, *answer);
+  return response;
+}
+
+}  // namespace
+
+void MountScoring(http::Router& router, Service& service) {
+  router.Post(
+      "/invocations", [&service](const http::Request& request) { return Invoke(service, request); },
+      http::Lane::Inline);
+  router.Get(
+      "/ping",
+      [&service](const http::Request&) {
+        return http::Response::Text(service.CanAnswer() ? 200 : 404, "\n", "application/json");
+      },
+      http::Lane::Inline);
+}
+
+}  // namespace cairn::inference

@@ -1,0 +1,93 @@
+#include "server/inference/tensor_bytes.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "ground/vocabulary/text.h"
+
+static_assert(std::endian::native == std::endian::little, "binary tensors are copied as they are");
+
+namespace cairn::inference {
+namespace {
+
+using runtime::DataType;
+using runtime::Tensor;
+
+Error WrongSize(const std::string& name) {
+  return {Reason::InvalidArgument,
+          "Input '" + name + "': its 'binary_data_size' is not what its shape needs"};
+}
+
+Result<std::vector<Json>> ReadTexts(const std::string& name, std::size_t count, std::string_view bytes) {
+  std::vector<Json> texts;
+  while (!bytes.empty()) {
+    std::uint32_t length = 0;
+    if (bytes.size() < sizeof length || texts.size() == count) return WrongSize(name);
+    std::memcpy(&length, bytes.data(), sizeof length);
+    bytes.remove_prefix(sizeof length);
+    if (length > bytes.size()) return WrongSize(name);
+    if (!IsUtf8(bytes.substr(0, length)))
+      return Error{Reason::InvalidArgument, "Input '" + name + "': its texts must be UTF-8"};
+    texts.emplace_back(bytes.substr(0, length));
+    bytes.remove_prefix(length);
+  }
+  if (texts.size() != count) return WrongSize(name);
+  return texts;
+}
+
+Json ElementOf(const Tensor& tensor, std::size_t index) {
+  switch (tensor.type) {
+    case DataType::Bool:
+      return tensor.data[index] != 0;
+    case DataType::Int64:
+      return tensor.As<std::int64_t>()[index];
+    case DataType::Uint8:
+    case DataType::Uint16:
+    case DataType::Uint32:
+    case DataType::Uint64:
+    case DataType::Int8:
+    case DataType::Int16:
+    case DataType::Int32:
+      return static_cast<std::int64_t>(tensor.Number(index));
+    case DataType::Fp16:
+    case DataType::Bf16:
+    case DataType::Fp32:
+    case DataType::Fp64:
+    case DataType::Bytes:
+      break;
+  }
+  const double number = tensor.Number(index);
+  return std::isnan(number) ? Json() : Json(number);
+}
+
+}  // namespace
+
+Result<std::vector<Json>> ReadBinary(const std::string& name, DataType type,
+                                     const std::vector<std::int64_t>& shape, std::string_view bytes) {
+  std::size_t count = 1;
+  for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
+  if (type == DataType::Bytes) return ReadTexts(name, count, bytes);
+  if (bytes.size() != count * runtime::SizeOf(type)) return WrongSize(name);
+  Tensor tensor{name, type, shape, {}, {}};
+  tensor.data.resize(bytes.size());
+  if (!bytes.empty()) std::memcpy(tensor.data.data(), bytes.data(), bytes.size());
+  std::vector<Json> elements;
+  elements.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) elements.push_back(ElementOf(tensor, i));
+  return elements;
+}
+
+std::string WriteBinary(const Tensor& tensor) {
+  if (tensor.type != DataType::Bytes)
+    return {reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size()};
+  std::string bytes;
+  for (const std::string& text : tensor.texts) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
+    bytes += text;
+  }
+  return bytes;
+}
+
+}  // namespace cairn::inference

@@ -1,0 +1,194 @@
+"""The demonstration as a user runs it, and whether its records say what its text says."""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pytest
+from sklearn.metrics import log_loss
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "flights"
+sys.path.insert(0, str(EXAMPLE))
+
+from story import flights as source  # noqa: E402
+from story.program import Cairn, Refused  # noqa: E402
+
+MODEL = "late-arrival"
+CATEGORIES, NUMBERS = ["carrier", "origin", "dest"], ["distance", "weekday", "hour", "minute"]
+
+
+class Told:
+    def __init__(self, workspace, text, share, binary):
+        self.workspace, self.text, self.share = workspace, text, share
+        self.cairn = Cairn(binary, workspace)
+
+    def events(self, kind, **more):
+        words = [word for name, value in more.items() for word in (f"--{name}", value)]
+        events = self.cairn.ask("audit", "log", "--kind", kind, "--limit", "5000", *words)["items"]
+        return sorted(events, key=lambda event: event["position"])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory, thorough, cairn_binary):
+    workspace, share = tmp_path_factory.mktemp("demo") / "flights", 1.0 if thorough else 0.5
+    words = [sys.executable, str(EXAMPLE / "demo.py"), "--no-wait", "--color", "never", "--binary", cairn_binary]
+    done = subprocess.run([*words, "--workspace", str(workspace), "--share", str(share)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Told(workspace, done.stdout, share, cairn_binary)
+
+
+@pytest.fixture(scope="module")
+def server(told):
+    running = told.cairn.start()
+    yield running
+    assert running.stop() == 0
+
+
+def test_the_second_version_is_in_production_and_ada_approved_it(told):
+    (now,) = told.cairn.ask("audit", "as-of", "2100-01-01")["items"]
+    assert (now["model"], now["version"], now["approvers"]) == (MODEL, "2", ["ada"])
+
+
+def test_every_move_of_production_rests_on_a_redeemed_decision_that_ada_signed(told):
+    moves = [event for event in told.events("registry.alias_moved") if event["body"]["alias"] == "production"]
+    assert [move["body"]["version"] for move in moves] == ["1", "2", "1", "2"]
+    redeemed = {event["subject"] for event in told.events("governance.decision_redeemed")}
+    approved = {event["subject"]: event["body"]["principal"] for event in told.events("governance.decision_approved")}
+    for move in moves:
+        decision = f"decision:{move['body']['decision']}"
+        assert decision in redeemed
+        assert approved[decision] == "ada"
+
+
+def test_the_audit_tells_who_was_in_production_at_any_time(told):
+    moves = [event for event in told.events("registry.alias_moved") if event["body"]["alias"] == "production"]
+    before = pd.Timestamp(moves[0]["at"] - 1, unit="ms").isoformat(timespec="milliseconds") + "Z"
+    assert told.cairn.ask("audit", "as-of", before)["items"] == []
+    for move in moves:
+        at = pd.Timestamp(move["at"], unit="ms").isoformat(timespec="milliseconds") + "Z"
+        (then,) = told.cairn.ask("audit", "as-of", at)["items"]
+        assert then["version"] == move["body"]["version"]
+
+
+def test_one_cause_ties_the_alert_to_the_promotion(told):
+    (alert,) = [event for event in told.events("monitoring.alert_raised") if event["body"]["monitor"] == "quality"]
+    story = told.events("", cause=alert["cause"])
+    kinds = [event["kind"] for event in story]
+    expected = ["monitoring.alert_raised", "pipeline.run_started", "pipeline.run_ended", "rollout.examined", "governance.decision_approved",
+                "rollout.canary_started", "rollout.canary_ended", "rollout.promoted", "monitoring.alert_closed"]
+    assert [kind for kind in kinds if kind in expected] == expected
+    promoted = next(event for event in story if event["kind"] == "rollout.promoted")
+    assert (promoted["body"]["version"], promoted["body"]["previous"]) in [(2, 1), ("2", "1")]
+
+
+def test_nothing_else_moves_the_guarded_alias(told, server):
+    before = server.get(f"/api/v1/models/{MODEL}")["aliases"]
+    with pytest.raises(Refused) as refusal:
+        server.post("/api/2.0/mlflow/registered-models/alias", {"name": MODEL, "alias": "production", "version": "3"})
+    assert refusal.value.code == 403
+    assert server.get(f"/api/v1/models/{MODEL}")["aliases"] == before
+    server.post("/api/2.0/mlflow/registered-models/alias", {"name": MODEL, "alias": "worst-so-far", "version": "3"})
+
+
+def test_the_bad_idea_was_kept_out_for_rules_that_are_named(told, server):
+    newest = [one for one in server.get(f"/api/v1/rollouts?model={MODEL}")["items"] if one["version"] == 3]
+    assert [one["stage"] for one in newest] == ["kept_out"]
+    failed = [rule["name"] for rule in newest[0]["rules"] if not rule["passed"]]
+    assert "not worse than production" in failed
+    assert all(name in newest[0]["reason"] for name in failed)
+
+
+def test_the_monitor_found_what_scikit_learn_finds(told, server):
+    """April's windows, recomputed from the first version's own file and the source table."""
+    versions = server.get(f"/api/v1/models/{MODEL}")["versions"]
+    digest = next(version for version in versions if str(version["version"]) == "1")
+    model = next((told.workspace / ".cairn" / "artifacts").glob(f"**/{digest['model_id']}/**/model.onnx"))
+    table = source.table(told.share)
+    april = table[table["month"] == 4]
+    inputs = {name: april[[name]].to_numpy().astype(object) for name in CATEGORIES}
+    inputs |= {name: april[[name]].to_numpy(np.float32) for name in NUMBERS}
+    chances = onnxruntime.InferenceSession(str(model)).run(["probabilities"], inputs)[0][:, 1]
+    moments = pd.to_datetime(april["time_hour"]).astype("datetime64[ms, UTC]").astype("int64").to_numpy()
+    windows = [one for one in server.get("/api/v1/monitors/windows?monitor=quality")["items"] if one["state"] == "closed"]
+    whole = [one for one in windows if one["to_ms"] <= pd.Timestamp("2013-05-01T00:00Z").timestamp() * 1000]
+    assert len(whole) >= 3
+    for window in whole:
+        inside = (moments >= window["from_ms"]) & (moments < window["to_ms"])
+        assert window["rows"] == inside.sum()
+        assert window["value"] == pytest.approx(log_loss(april["late"][inside], chances[inside]), abs=1e-4)
+
+
+def test_the_alert_opened_and_closed_once_each(told):
+    raised, closed = (told.events(f"monitoring.alert_{what}") for what in ("raised", "closed"))
+    assert [event["body"]["monitor"] for event in raised].count("quality") == 1
+    assert {event["body"]["alert"] for event in raised} == {event["body"]["alert"] for event in closed}
+
+
+def test_the_log_is_sound_and_the_derived_tables_follow_from_it(told):
+    assert told.cairn.ask("audit", "verify")["sound"]
+    assert told.cairn.ask("audit", "rebuild")["equal"]
+
+
+def test_every_prediction_is_on_record(told):
+    logged = told.cairn.ask("serving", "verify")
+    assert logged["open"] == 0
+    said = [line for line in told.text.splitlines() if "logged requests" in line]
+    assert f"{logged['records']:,} logged requests" in said[0]
+
+
+def test_the_scorecard_has_evidence(told):
+    delivery, score = told.cairn.ask("delivery"), told.cairn.ask("score")
+    assert delivery["promotions"] == 3
+    assert delivery["change_failure_rate"]["failed"] == 1
+    assert score["score"] > 0
+    known = {event["id"] for event in told.events("")}
+    cited = [event for test in score["items"] for event in test.get("evidence", [])]
+    assert cited and all(event in known for event in cited)
+
+
+def test_running_again_does_nothing(told):
+    before = len(told.events("pipeline.run_started"))
+    assert told.cairn.ask("run")["stale"] is False
+    assert len(told.events("pipeline.run_started")) == before
+
+
+def test_the_sealed_rows_were_never_in_the_workspace(told):
+    for month in (1, 2, 3, 4):
+        name = f"2013-{month:02}.csv"
+        whole = pd.read_csv(told.workspace / "feed" / name, keep_default_na=False)
+        kept = pd.read_csv(told.workspace / "data" / "flights" / name, keep_default_na=False)
+        assert 0.75 < len(kept) / len(whole) < 0.85
+        assert kept.merge(whole, how="inner").shape == kept.shape
+
+
+@pytest.fixture
+def noise(tmp_path, cairn_binary):
+    """The same project, with outcomes that have nothing to do with the flights."""
+    for name in ("cairn.yaml", "dvc.yaml", "params.yaml", "columns.py", "prepare.py", "train.py", "explain.py"):
+        (tmp_path / name).write_bytes((EXAMPLE / name).read_bytes())
+    cairn = Cairn(cairn_binary, tmp_path)
+    text = (tmp_path / "cairn.yaml").read_text()
+    for person in ("ada", "ben"):
+        text = text.replace(f"KEY-OF-{person.upper()}", cairn.ask("id", "new", person)["key"])
+    (tmp_path / "cairn.yaml").write_text(text)
+    cairn.ask("apply", actor="ada")
+    table = source.table(0.5)
+    table["late"] = np.random.default_rng(7).permutation(table["late"].to_numpy())
+    source.write_extracts(table, tmp_path / "feed", [1])
+    cairn.ask("data", "add", "feed/2013-01.csv", "--to", "flights")
+    return cairn
+
+
+def test_other_data_tell_another_story(noise):
+    verdict = noise.ask("feasibility", "flights", findings=True)
+    assert not verdict["go"]
+    assert verdict["p_value"] > 0.01
+    with pytest.raises(Refused) as refusal:
+        noise.ask("run")
+    assert refusal.value.code == 5
+    assert "feasib" in refusal.value.sentence or "no-go" in refusal.value.sentence
+    assert noise.ask("audit", "log", "--kind", "pipeline.")["items"] == []
