@@ -1,4 +1,4 @@
-"""Draws what a program wrote to a terminal as SVG: reads text with colour codes on standard input, writes the picture to standard output."""
+"""Draws what a program wrote to a terminal as SVG: text with colour codes on standard input, the picture on standard output."""
 
 import html
 import re
@@ -23,11 +23,13 @@ def spans(line: str):
 def drawn(line: str, y: int) -> str:
     texts = []
     for text, styles, column in spans(line):
-        if not text.strip():
+        column += len(text) - len(text.lstrip())
+        if not (text := text.strip()):
             continue
         color = next((COLORS[style] for style in styles if style in COLORS), "#e6edf3")
         more = (' font-weight="bold"' if "1" in styles else "") + (' opacity="0.6"' if "2" in styles else "")
-        texts.append(f'<text x="{EDGE + column * CHARACTER:.1f}" y="{y}" textLength="{len(text) * CHARACTER:.1f}" fill="{color}"{more}>{html.escape(text)}</text>')
+        place = f'x="{EDGE + column * CHARACTER:.1f}" y="{y}" textLength="{len(text) * CHARACTER:.1f}"'
+        texts.append(f'<text {place} fill="{color}"{more}>{html.escape(text)}</text>')
     return "\n".join(texts)
 
 

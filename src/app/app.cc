@@ -1,10 +1,13 @@
 #include "app/app.h"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "app/rooms.h"
+#include "app/wiring.h"
 #include "ground/os/files.h"
 
 namespace cairn::app {
@@ -18,12 +21,24 @@ struct App::Loops {
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
-      static_cast<void>(bool(rooms.sealer.Seal()));
+      Watch("the log could not be sealed", rooms.sealer.Seal());
+      Watch("monitoring could not go on", rooms.monitoring.Advance([this](const monitoring::Alert& alert) { AlertRaised(rooms, alert); }));
+      Watch("rollouts could not go on", rooms.rollouts.Advance());
       wake.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
     }
   }
 
+  /// Tells of a trouble once, not in every round while it lasts.
+  template <class T>
+  void Watch(const std::string& what, const Result<T>& outcome) {
+    std::string& last = troubles[what];
+    const std::string now = outcome ? "" : outcome.error().message;
+    if (!now.empty() && now != last) rooms.journal.Write(telemetry::Level::Error, what, {{"problem", now}});
+    last = now;
+  }
+
   Rooms& rooms;
+  std::map<std::string, std::string> troubles;
   std::jthread thread;
 };
 
@@ -41,6 +56,17 @@ App::~App() {
   static_cast<void>(bool(rooms_->sealer.Seal()));
 }
 
-void App::RunLoops() { loops_ = std::make_unique<Loops>(*rooms_); }
+void App::RunLoops() {
+  // What a dead process left running is marked so before anything new begins.
+  static_cast<void>(bool(rooms_->runner.List("", 1)));
+  FollowConfiguration();
+  loops_ = std::make_unique<Loops>(*rooms_);
+}
+
+void App::FollowConfiguration() {
+  if (const auto followed = ConfigurationAccepted(*rooms_); !followed) {
+    rooms_->journal.Write(telemetry::Level::Error, "the accepted configuration cannot be followed", {{"problem", followed.error().message}});
+  }
+}
 
 }  // namespace cairn::app

@@ -31,6 +31,10 @@ class App {
   /// Starts what runs by itself: sealing, canaries, monitors, triggers. Stops with the destructor.
   void RunLoops();
 
+  /// Serving and monitoring take up what was accepted last. Called when a configuration is accepted while the loops run.
+  void FollowConfiguration();
+  bool RunsLoops() const { return loops_ != nullptr; }
+
   /// Where the stages of a pipeline reach this program's HTTP doors; asked only when a stage must run.
   void OnAddressNeeded(std::function<Result<std::string>()> address);
 

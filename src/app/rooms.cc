@@ -2,13 +2,17 @@
 
 #include <array>
 
+#include "app/wiring.h"
+#include "ground/os/append_file.h"
 #include "ground/os/files.h"
 #include "ledger/governance/schema.h"
 #include "ledger/metadata/schema.h"
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
 #include "loop/pipeline/schema.h"
+#include "loop/monitoring/schema.h"
 #include "loop/registry/schema.h"
+#include "loop/rollout/schema.h"
 #include "loop/tracking/schema.h"
 
 namespace cairn::app {
@@ -17,6 +21,11 @@ namespace {
 const os::Clock& MachineClock() {
   static const os::SystemClock clock;
   return clock;
+}
+
+os::Disk& MachineDisk() {
+  static os::SystemDisk disk;
+  return disk;
 }
 
 data::Catalogue::Places PlacesFor(const Settings& settings) {
@@ -40,6 +49,7 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
   surroundings.data_dir = rooms.settings.data_dir;
   surroundings.tracking_address = [&rooms] { return rooms.address.Ask(); };
   surroundings.may_run = [&rooms] { return MayTrain(rooms); };
+  surroundings.on_end = [&rooms](const pipeline::RunRecord& run) { PipelineEnded(rooms, run); };
   surroundings.governing = [&rooms]() -> Result<pipeline::Governing> {
     const auto accepted = CAIRN_TRY(rooms.configurations.Accepted());
     if (!accepted) return pipeline::Governing();
@@ -51,7 +61,7 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
 
 Result<> Migrate(sql::Database& database) {
   const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema(),
-                               &pipeline::Schema(), &registry::Schema()};
+                               &pipeline::Schema(), &registry::Schema(), &monitoring::Schema(), &rollout::Schema()};
   return database.Migrate(schemas);
 }
 
@@ -71,6 +81,11 @@ Rooms::Rooms(const Settings& given, Opened opened)
       tracking(std::move(opened.tracking)),
       artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts),
       registry(*database, clock, artifacts, registry::GuardOfAccepted()),
+      predictions(std::move(opened.predictions)),
+      service(registry, *predictions, clock),
+      monitoring(*database, clock, *predictions, catalogue),
+      rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
+      journal(clock, {}),
       runner(*database, clock, SurroundingsOf(*this)) {}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
@@ -79,10 +94,12 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   settings.data_dir = CAIRN_TRY(os::RealPath(settings.data_dir));
   settings.project_dir = CAIRN_TRY(os::RealPath(settings.project_dir));
   const std::string url = settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
-  Opened opened{CAIRN_TRY(sql::Database::Open(url)), CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr};
+  Opened opened{CAIRN_TRY(sql::Database::Open(url)), CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr, nullptr};
   CAIRN_TRY(Migrate(*opened.database));
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
       *opened.database, MachineClock(), settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
+  opened.predictions = CAIRN_TRY(
+      serving::PredictionLog::Open(*opened.database, MachineClock(), MachineDisk(), settings.data_dir + "/predictions"));
   return std::make_unique<Rooms>(settings, std::move(opened));
 }
 

@@ -9,6 +9,7 @@
 #include "ground/crypto/signature.h"
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
+#include "ground/telemetry/log.h"
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/decision.h"
 #include "ledger/metadata/log.h"
@@ -16,7 +17,10 @@
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/pipeline/runner.h"
+#include "loop/monitoring/monitoring.h"
 #include "loop/registry/registry.h"
+#include "loop/rollout/rollout.h"
+#include "loop/serving/service.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/tracking.h"
 
@@ -32,6 +36,7 @@ struct Rooms {
     std::unique_ptr<sql::Database> database;
     crypto::SigningKey seal_key;
     std::unique_ptr<tracking::Tracking> tracking;
+    std::unique_ptr<serving::PredictionLog> predictions;
   };
   Rooms(const Settings& given, Opened opened);
 
@@ -48,7 +53,13 @@ struct Rooms {
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;
   registry::Registry registry;
+  std::unique_ptr<serving::PredictionLog> predictions;
+  serving::Service service;
+  monitoring::Monitoring monitoring;
+  rollout::Rollouts rollouts;
+  telemetry::Log journal;
   Address address;
+  /// Last, so that it ends first: its runs call the rooms above.
   pipeline::Runner runner;
 
   /// The last accepted configuration, parsed; null when there is none.

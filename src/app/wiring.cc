@@ -20,7 +20,7 @@ Result<> Pull(Rooms& rooms, const monitoring::Alert& alert) {
     if (!rule.monitor.empty() && rule.monitor != alert.monitor) continue;
     pipeline::Request request;
     request.project = rooms.settings.project_dir;
-    request.selection.stages = rule.stages;
+    request.selection.only = rule.stages;
     request.trigger = {.on = "alert", .name = rule.name, .cause = alert.id};
     request.actor = "system";
     CAIRN_TRY(rooms.runner.Pull(request));

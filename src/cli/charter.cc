@@ -1,17 +1,13 @@
 #include "cli/catalogue.h"
+#include "cli/configuration_file.h"
 #include "ground/os/files.h"
 #include "ground/os/terminal.h"
 
 namespace cairn::cli {
 namespace {
 
-Result<Json> WithText(const Arguments& arguments) {
-  const std::string path = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
-  return Json{{"text", CAIRN_TRY(os::ReadFile(path, 16 << 20))}, {"file", path}};
-}
-
 Result<int> Check(Session& session, const Arguments& arguments) {
-  const Json answer = CAIRN_TRY(session.Post("/api/v1/charter/check", CAIRN_TRY(WithText(arguments))));
+  const Json answer = CAIRN_TRY(session.Post("/api/v1/charter/check", CAIRN_TRY(ReadConfiguration(arguments))));
   const auto& findings = answer.At("findings").items();
   if (session.PrintedJson(answer)) return findings.empty() ? 0 : 1;
   for (const Json& finding : findings) {
@@ -24,7 +20,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Show(Session& session, const Arguments& arguments) {
-  Json body = arguments.Has("--accepted") ? Json::Object() : CAIRN_TRY(WithText(arguments));
+  Json body = arguments.Has("--accepted") ? Json::Object() : CAIRN_TRY(ReadConfiguration(arguments));
   body.Set("width", os::WidthOf(1, 100));
   const Json answer = CAIRN_TRY(session.Post("/api/v1/charter/page", body));
   if (arguments.Has("--html")) {

@@ -1,22 +1,71 @@
 #include "cli/site.h"
 
 #include "app/rooms.h"
+#include "app/wiring.h"
 #include "loop/data/specification.h"
+#include "loop/monitoring/monitoring.h"
+#include "loop/pipeline/triggers.h"
+#include "loop/rollout/figure.h"
+#include "loop/rollout/rollout.h"
+#include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/mount.h"
+#include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
+#include "server/web/web.h"
 
 namespace cairn::cli {
 namespace {
 
+/// A reader of one section, as a check of it.
+template <class Read>
+api::SectionCheck CheckBy(Read read) {
+  return [read](const Node& node) -> Result<> {
+    CAIRN_TRY(read(node));
+    return Done{};
+  };
+}
+
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
-  return {
-      [](const Node& node) -> Result<> {
-        CAIRN_TRY(data::ParseSpecifications(node));
-        return Done{};
-      },
+  return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates), CheckBy(serving::ParseSettings),
+          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParseTriggers)};
+}
+
+/// Where the figures of KPIs are read.
+scorecard::Meters MetersOf(app::Rooms& rooms) {
+  scorecard::Meters meters;
+  meters.quality = [&rooms](std::string_view metric) { return rooms.monitoring.Quality(metric); };
+  meters.evaluation = [&rooms](std::string_view metric) {
+    return rollout::SealedFigure(rooms.rollouts, rooms.registry, rooms.service.settings().model, metric);
   };
+  meters.latency_p99_ms = [&rooms]() -> std::optional<double> {
+    const auto state = rooms.service.state();
+    return state.requests > 0 ? std::optional<double>(state.p99_ms) : std::nullopt;
+  };
+  meters.fallback_share = [&rooms]() -> std::optional<double> {
+    const auto state = rooms.service.state();
+    return state.requests > 0 ? std::optional<double>(static_cast<double>(state.fallbacks) / static_cast<double>(state.requests)) : std::nullopt;
+  };
+  return meters;
+}
+
+void MountOwn(http::Router& router, app::App& app) {
+  app::Rooms& rooms = app.rooms();
+  api::MountVersion(router);
+  api::MountConfiguration(router, {rooms.configurations, SectionChecks(), [&app] {
+                                     if (app.RunsLoops()) app.FollowConfiguration();
+                                   }});
+  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+  api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
+  api::MountPipeline(router, rooms.runner);
+  api::MountModels(router, rooms.registry);
+  api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
+  api::MountServing(router, rooms.service, *rooms.predictions);
+  api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) { app::AlertRaised(rooms, alert); }});
+  api::MountScorecard(router, {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
+  api::MountAudit(router, {rooms.log, rooms.sealer, rooms.clock, rooms.InData("heads.jsonl"), rooms.seal_key.PublicKey(),
+                           {rooms.registry.AliasTable()}});
 }
 
 }  // namespace
@@ -25,13 +74,10 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   auto site = std::make_unique<Site>();
   site->app = CAIRN_TRY(app::App::Open(settings));
   app::Rooms& rooms = site->app->rooms();
-  http::Router& router = site->router;
-  api::MountVersion(router);
-  api::MountConfiguration(router, {rooms.configurations, SectionChecks()});
-  api::MountAudit(router, {rooms.log, rooms.sealer, rooms.clock, rooms.InData("heads.jsonl"), rooms.seal_key.PublicKey(), {}});
-  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock});
-  api::MountPipeline(router, rooms.runner);
-  mlflow::MountMlflow(router, {*rooms.tracking, rooms.artifacts, rooms.registry});
+  MountOwn(site->router, *site->app);
+  mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.registry});
+  inference::MountInference(site->router, rooms.service);
+  web::MountWeb(site->router);
   return site;
 }
 

@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "cli/catalogue.h"
+#include "cli/configuration_file.h"
 #include "cli/identity_folder.h"
 #include "cli/skeleton.h"
 #include "ground/crypto/hash.h"
@@ -58,9 +59,7 @@ Result<int> NewId(Session& session, const Arguments& arguments) {
 
 /// Sends cairn.yaml to be accepted. A change of roles or gates needs an approver's signature over the digest of the text.
 Result<int> Apply(Session& session, const Arguments& arguments) {
-  const std::string path = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
-  const std::string text = CAIRN_TRY(os::ReadFile(path, 16 << 20));
-  Json body{{"text", text}, {"file", path}};
+  Json body = CAIRN_TRY(ReadConfiguration(arguments));
   if (arguments.Has("--sign")) {
     const std::string name = arguments.Text("--sign");
     const auto key = CAIRN_TRY(crypto::LoadIdentity(IdentityFolder(), name));
@@ -82,6 +81,14 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
 }
 
 }  // namespace
+
+Result<Json> ReadConfiguration(const Arguments& arguments) {
+  constexpr std::uint64_t kMostBytes = 16 << 20;
+  const std::string path = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
+  const std::string text = CAIRN_TRY(os::ReadFile(path, kMostBytes));
+  if (!IsUtf8(text)) return Error{Reason::InvalidArgument, "'" + path + "' is not UTF-8 text: save it as UTF-8 and try again"};
+  return Json{{"text", text}, {"file", path}};
+}
 
 std::string IdentityFolder() {
   if (const char* named = std::getenv("CAIRN_ID_DIR"); named && *named) return named;

@@ -58,7 +58,7 @@ def refused(folder, words, code, *fragments):
         ("cairn.yaml", "projekt: x\n", ["cairn.yaml:1:", "'projekt'", "Did you mean 'project'?"]),
         ("cairn.yaml", "project: x\nproject: y\n", ["cairn.yaml:2:", "project"]),
         ("cairn.yaml", "- a\n- b\n", ["cairn.yaml:1:1"]),
-        ("cairn.yaml", "project: \xff\n", ["cairn.yaml:"]),
+        ("cairn.yaml", "project: \xff\n", ["'cairn.yaml'", "UTF-8"]),
     ],
 )
 def test_a_configuration_that_cannot_be_read_is_not_accepted(project, name, text, fragments):
@@ -149,7 +149,6 @@ def test_a_store_that_is_no_database_is_left_alone(tmp_path):
     [
         ("/api/v1/configuration", '{"text": "project: x",\n "file" 1}', ["line 2, column 9"]),
         ("/api/v1/configuration", "[]", ["object"]),
-        ("/api/v1/configuration", '{"txt": "project: x"}', ["'text'"]),
         ("/api/2.0/mlflow/experiments/create", '{"name": "x",\n "tags": [}', ["line 2, column 11"]),
         ("/api/2.0/mlflow/experiments/create", "", ["name"]),
     ],

@@ -17,6 +17,7 @@ def april(scene: Scene) -> None:
         scene.say.fact("month's end", f"the flights have landed: {flights['late'].mean():.1%} late, log loss {replay.log_loss():.4f}")
         source.write_extracts(scene.flights, scene.cairn.folder / "feed", [4])
         scene.add_data("feed/2013-04.csv")
+        scene.cairn.ask("data", "profile", "flights")
         scene.post_labels(replay)
 
 

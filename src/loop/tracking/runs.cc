@@ -17,6 +17,7 @@
 #include "loop/tracking/tables/input_table.h"
 #include "loop/tracking/tables/metric_keys.h"
 #include "loop/tracking/tables/metric_table.h"
+#include "loop/tracking/tables/metric_tails.h"
 #include "loop/tracking/tables/run_records.h"
 #include "loop/tracking/tables/run_table.h"
 
@@ -97,7 +98,7 @@ Result<Run> Insert(sql::Database& database, std::int64_t number, const Run& want
 }  // namespace
 
 Runs::Runs(sql::Database& database, const os::Clock& clock)
-    : database_(database), clock_(clock), keys_(std::make_unique<MetricKeys>(database)) {}
+    : database_(database), clock_(clock), keys_(std::make_unique<MetricKeys>(database)), tails_(std::make_unique<MetricTails>()) {}
 Runs::Runs(Runs&&) noexcept = default;
 Runs::~Runs() = default;
 
@@ -164,6 +165,7 @@ Result<> Runs::Log(std::string_view id, const Batch& wanted) {
     auto run = CAIRN_TRY(ReadActiveRun(connection, id));
     CAIRN_TRY(InsertParams(connection, run.number, batch.params));
     CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, keys));
+    CAIRN_TRY(tails_->Grew(connection, run.number, batch.metrics.size()));
     CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
     CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
     if (name == nullptr || name->value == run.info.name) return {};

@@ -15,6 +15,7 @@
 namespace cairn::tracking {
 
 class MetricKeys;
+class MetricTails;
 
 /// What was tried and measured. Safe from any thread. A run that does not exist is NotFound; writing to a
 /// deleted one is InvalidArgument.
@@ -96,6 +97,7 @@ class Runs {
   sql::Database& database_;
   const os::Clock& clock_;
   std::unique_ptr<MetricKeys> keys_;
+  std::unique_ptr<MetricTails> tails_;
 };
 
 }  // namespace cairn::tracking

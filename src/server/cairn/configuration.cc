@@ -57,6 +57,7 @@ Result<Json> Accept(const Rooms& rooms, const Call& call) {
   }
   const auto accepted =
       CAIRN_TRY(rooms->configurations.Accept(given.text, crypto::Sha256Hex(given.text), call.Actor(), signature));
+  if (accepted.changed && rooms->on_accepted) rooms->on_accepted();
   Json answer = governance::ToJson(accepted.configuration);
   answer.Set("unchanged", !accepted.changed);
   Json warnings = Json::Array();

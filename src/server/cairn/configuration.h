@@ -16,6 +16,8 @@ struct ConfigurationRooms {
   governance::Configurations& configurations;
   /// Every room's check; a configuration that one of them refuses is not accepted.
   std::vector<SectionCheck> checks;
+  /// Called after a configuration was accepted.
+  std::function<void()> on_accepted;
 };
 /// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign), GET /api/v1/configuration,
 /// POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the accepted one as a page).

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "ground/crypto/signature.h"
+#include "ground/vocabulary/text.h"
 #include "ledger/metadata/audit/event_survey.h"
 #include "ledger/metadata/audit/signed_heads.h"
 #include "ledger/metadata/audit/tree_check.h"
@@ -13,12 +14,21 @@ namespace {
 constexpr std::size_t kReported = 100;
 constexpr TimeMs kSealedWithin = 60'000;
 
+/// An altered row may hold any bytes, and the verdict goes out as JSON.
+std::string Readable(std::string text) {
+  if (IsUtf8(text)) return text;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) >= 128) c = '?';
+  }
+  return text;
+}
+
 Json ToJson(const Problem& problem) {
   return Json{{"what", problem.what},
               {"position", problem.position ? Json(*problem.position) : Json()},
-              {"id", problem.id},
-              {"kind", problem.kind},
-              {"message", problem.message}};
+              {"id", Readable(problem.id)},
+              {"kind", Readable(problem.kind)},
+              {"message", Readable(problem.message)}};
 }
 
 /// One look at the whole log.

@@ -31,6 +31,15 @@ std::vector<Metric> PointsOf(const sql::Rows& rows, std::string_view run_id, std
   return points;
 }
 
+/// The points of the metric $2 of the run $1, each once, wherever they are.
+std::string PointsOfOne() {
+  const auto of_one = [](const std::string& table) {
+    return "SELECT step, at_ms, value, is_nan FROM " + table +
+           " WHERE run = (SELECT number FROM run WHERE id = $1) AND key = (SELECT id FROM metric_key WHERE name = $2)";
+  };
+  return "(" + of_one("metric_point") + " UNION " + of_one("metric_tail") + ") AS point";
+}
+
 Result<> RaiseLatest(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
                      std::span<const std::int64_t> keys) {
   std::unordered_map<std::int64_t, const Metric*> newest;
@@ -64,9 +73,22 @@ Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<
     rows.insert(rows.end(),
                 {run, keys[i], metric.step, metric.at_ms, Stored(metric), std::isnan(metric.value)});
   }
-  CAIRN_TRY(connection.InsertRows("INSERT INTO metric_point (run, key, step, at_ms, value, is_nan)", 6, rows,
+  CAIRN_TRY(connection.InsertRows("INSERT INTO metric_tail (run, key, step, at_ms, value, is_nan)", 6, rows,
                                   "ON CONFLICT DO NOTHING"));
   return RaiseLatest(connection, run, metrics, keys);
+}
+
+Result<std::int64_t> TailLength(sql::Connection& connection, std::int64_t run) {
+  return CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM metric_tail WHERE run = $1", {run})).front().Int(0);
+}
+
+Result<> FoldTail(sql::Connection& connection, std::int64_t run) {
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO metric_point (run, key, step, at_ms, value, is_nan) SELECT run, key, step, at_ms, value, "
+      "is_nan FROM metric_tail WHERE run = $1 ORDER BY key, step, at_ms, value, is_nan ON CONFLICT DO NOTHING",
+      {run}));
+  CAIRN_TRY(connection.Run("DELETE FROM metric_tail WHERE run = $1", {run}));
+  return {};
 }
 
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
@@ -87,37 +109,30 @@ Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id
 Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, std::int64_t limit, std::int64_t offset) {
   constexpr std::int64_t kAll = std::int64_t{1} << 62;
-  const auto rows =
-      CAIRN_TRY(connection.Run("SELECT p.step, p.at_ms, p.value, p.is_nan FROM metric_point p "
-                               "WHERE p.run = (SELECT number FROM run WHERE id = $1) AND p.key = (SELECT id "
-                               "FROM metric_key WHERE name = $2) "
-                               "ORDER BY p.at_ms, p.step, p.value, p.is_nan LIMIT $3 OFFSET $4",
-                               {run_id, key, limit == 0 ? kAll : limit, offset}));
+  static const std::string sentence = "SELECT step, at_ms, value, is_nan FROM " + PointsOfOne() +
+                                      " ORDER BY at_ms, step, value, is_nan LIMIT $3 OFFSET $4";
+  const auto rows = CAIRN_TRY(connection.Run(sentence, {run_id, key, limit == 0 ? kAll : limit, offset}));
   return PointsOf(rows, run_id, key);
 }
 
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, const PointRange& range, std::int64_t buckets) {
   const auto first = range.first_step.value_or(INT64_MIN), last = range.last_step.value_or(INT64_MAX);
-  const auto rows =
-      CAIRN_TRY(connection.Run("SELECT step, at_ms, value, is_nan FROM ("
-                               "SELECT step, at_ms, value, is_nan, ROW_NUMBER() OVER (PARTITION BY bucket "
-                               "ORDER BY step, at_ms, value, is_nan) AS place "
-                               "FROM (SELECT step, at_ms, value, is_nan, NTILE(CAST($5 AS INTEGER)) OVER "
-                               "(ORDER BY step, at_ms, value, is_nan) AS bucket "
-                               "FROM metric_point WHERE run = (SELECT number FROM run WHERE id = $1) "
-                               "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND "
-                               "step <= $4) AS cut) AS ranked "
-                               "WHERE place = 1 ORDER BY step, at_ms, value, is_nan",
-                               {run_id, key, first, last, buckets}));
-  auto points = PointsOf(rows, run_id, key);
+  static const std::string parts =
+      "SELECT step, at_ms, value, is_nan FROM ("
+      "SELECT step, at_ms, value, is_nan, ROW_NUMBER() OVER (PARTITION BY bucket "
+      "ORDER BY step, at_ms, value, is_nan) AS place "
+      "FROM (SELECT step, at_ms, value, is_nan, NTILE(CAST($5 AS INTEGER)) OVER "
+      "(ORDER BY step, at_ms, value, is_nan) AS bucket FROM " +
+      PointsOfOne() +
+      " WHERE step >= $3 AND step <= $4) AS cut) AS ranked "
+      "WHERE place = 1 ORDER BY step, at_ms, value, is_nan";
+  auto points = PointsOf(CAIRN_TRY(connection.Run(parts, {run_id, key, first, last, buckets})), run_id, key);
   if (static_cast<std::int64_t>(points.size()) < buckets) return points;
-  const auto end = CAIRN_TRY(
-      connection.Run("SELECT step, at_ms, value, is_nan FROM metric_point WHERE run = (SELECT number FROM "
-                     "run WHERE id = $1) "
-                     "AND key = (SELECT id FROM metric_key WHERE name = $2) AND step >= $3 AND step <= $4 "
-                     "ORDER BY step DESC, at_ms DESC, value DESC, is_nan DESC LIMIT 1",
-                     {run_id, key, first, last}));
+  static const std::string newest = "SELECT step, at_ms, value, is_nan FROM " + PointsOfOne() +
+                                    " WHERE step >= $3 AND step <= $4 "
+                                    "ORDER BY step DESC, at_ms DESC, value DESC, is_nan DESC LIMIT 1";
+  const auto end = CAIRN_TRY(connection.Run(newest, {run_id, key, first, last}));
   points.back() = PointsOf(end, run_id, key).front();
   return points;
 }

@@ -21,6 +21,11 @@ Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
                             std::span<const Metric> metrics);
 
+/// How many points of a run are in its tail, in the order in which they came.
+Result<std::int64_t> TailLength(sql::Connection& connection, std::int64_t run);
+/// Moves a run's tail to where points are in the order of reading.
+Result<> FoldTail(sql::Connection& connection, std::int64_t run);
+
 struct PointRange {
   std::optional<std::int64_t> first_step, last_step;
 };

@@ -1,0 +1,142 @@
+"""One row at a time from gradient boosting of 100 trees over 8 connections, beside `mlflow models serve` with the same file: a model that
+was examined, approved and promoted as any other, with its contract asserted and every prediction logged."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import mlflow
+import numpy
+import pandas
+from mlflow.models import infer_signature
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.pipeline import Pipeline
+
+import measure
+
+FEATURES = [f"f{i}" for i in range(8)]
+PROJECT = measure.ROOT / "bench" / "serving_project"
+MODEL = "quick"
+
+
+def table():
+    chance = numpy.random.default_rng(1)
+    features = pandas.DataFrame(chance.normal(size=(8000, len(FEATURES))).astype(numpy.float32), columns=FEATURES)
+    leaning = 1.5 * features["f0"] + features["f1"] * features["f2"] - features["f3"].abs()
+    truth = (chance.random(len(features)) < 1 / (1 + numpy.exp(-leaning))).astype(int)
+    return features.assign(id=range(len(features)), y=truth)
+
+
+def trained(rows):
+    model = Pipeline([
+        ("columns", ColumnTransformer([], remainder="passthrough")),
+        ("trees", GradientBoostingClassifier(n_estimators=100, random_state=1)),
+    ]).fit(rows[FEATURES], rows["y"])
+    inputs = [(name, FloatTensorType([None, 1])) for name in FEATURES]
+    return to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset={"": 17, "ai.onnx.ml": 3})
+
+
+class Project:
+    """A folder with the project, and commands in it as one of its people."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
+
+    def cairn(self, *words, actor="ben"):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(self.folder / "ids"), "CAIRN_ACTOR": actor}
+        command = [measure.CAIRN, *words, "--json", "--data", str(self.folder / "data")]
+        ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        if ended.returncode != 0:
+            sys.exit(f"{' '.join(command)}: {ended.stdout}{ended.stderr}")
+        return json.loads(ended.stdout)
+
+    def accept(self):
+        text = (self.folder / "cairn.yaml").read_text()
+        for name in ("ada", "ben"):
+            text = text.replace(f"KEY-OF-{name.upper()}", self.cairn("id", "new", name)["key"])
+        (self.folder / "cairn.yaml").write_text(text)
+        self.cairn("apply", actor="ada")
+
+    def promote(self, uri, rows, model, signature):
+        rows.to_csv(self.folder / "rows.csv", index=False)
+        self.cairn("data", "add", "rows.csv", "--to", "rows")
+        self.cairn("feasibility", "rows")
+        mlflow.set_tracking_uri(uri)
+        with mlflow.start_run():
+            mlflow.onnx.log_model(model, name="model", registered_model_name=MODEL, signature=signature, pip_requirements=["onnx", "onnxruntime"])
+        self.cairn("model", "approve", self.judged(uri), "--sign", "ada", actor="ada")
+        until = time.monotonic() + measure.PATIENCE
+        while not measure.answers(f"{uri}/v2/models/{MODEL}/ready"):
+            if time.monotonic() > until:
+                sys.exit("the approved version never came to answer")
+            time.sleep(0.05)
+
+    def judged(self, uri):
+        """The rollout that waits for approval."""
+        until = time.monotonic() + measure.PATIENCE
+        while time.monotonic() < until:
+            found = self.cairn("model", "show", MODEL)["rollouts"]
+            if found and found[0]["stage"] != "examining":
+                return found[0]["id"]
+            time.sleep(0.1)
+        sys.exit("the gates never judged the version")
+
+
+def bodies(folder, row):
+    scoring = {"dataframe_split": {"columns": FEATURES, "data": [[float(value) for value in row]]}}
+    infer = {"inputs": [{"name": n, "datatype": "FP32", "shape": [1, 1], "data": [float(v)]} for n, v in zip(FEATURES, row)]}
+    (folder / "scoring.json").write_text(json.dumps(scoring))
+    (folder / "infer.json").write_text(json.dumps(infer))
+
+
+def peer(folder, model, signature, requests):
+    mlflow.onnx.save_model(model, str(folder / "saved"), signature=signature, pip_requirements=["onnx", "onnxruntime"])
+    port = measure.free_port()
+    command = [measure.PYTHON, "-m", "mlflow", "models", "serve", "-m", str(folder / "saved"), "--env-manager", "local", "--port", str(port)]
+    path = f"{os.path.dirname(measure.PYTHON)}{os.pathsep}{os.environ['PATH']}"
+    with measure.running(command, f"http://127.0.0.1:{port}/ping", folder / "peer.log", cwd=folder, env={**os.environ, "PATH": path}):
+        uri = f"http://127.0.0.1:{port}"
+        measure.load(uri, "/invocations", folder / "scoring.json", min(50, requests))
+        return measure.load(uri, "/invocations", folder / "scoring.json", requests)
+
+
+def ours(uri, folder, path, body, requests):
+    measure.load(uri, path, folder / body, requests // 10)
+    return measure.load(uri, path, folder / body, requests)
+
+
+def line(report, name, mine, theirs, disk):
+    ratio = mine["per_second"] / theirs["per_second"]
+    report.line(name, f"{mine['per_second']:,.0f}/s, p50 {mine['p50_ms']:.3f} ms", f"{theirs['per_second']:,.0f}/s, p50 {theirs['p50_ms']:.2f} ms",
+                ">= 15 x, p50 < 0.5 ms", ratio >= 15 and mine["p50_ms"] < 0.5, f"{ratio:.1f} x; fdatasync {disk:.3f} ms")
+
+
+def main():
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    report, rows = measure.Report(), table()
+    model, signature = trained(rows), infer_signature(rows[FEATURES].head(3), numpy.zeros((3, 2), dtype=numpy.float32))
+    with measure.workspace() as folder:
+        disk = measure.fdatasync_ms(folder)
+        bodies(folder, rows[FEATURES].iloc[0])
+        project = Project(folder)
+        project.accept()
+        with measure.cairn_up(folder) as (_, uri):
+            project.promote(uri, rows, model, signature)
+            scored = ours(uri, folder, "/invocations", "scoring.json", 50_000)
+            inferred = ours(uri, folder, f"/v2/models/{MODEL}/infer", "infer.json", 50_000)
+        theirs = peer(folder, model, signature, 1000)
+        line(report, "/invocations, one row, 100 trees", scored, theirs, disk)
+        line(report, "v2 infer, one row, 100 trees", inferred, theirs, disk)
+    report.end()
+
+
+if __name__ == "__main__":
+    main()
