@@ -121,8 +121,10 @@ class Reader {
     const std::string name(positional.name.substr(0, positional.name.size() - (many ? 3 : 0)));
     Slot& slot = slots_.emplace_back(Slot{std::string(positional.name), {}, false});
     auto* option = app_.add_option(name, slot.values, std::string(positional.help))->type_name("");
-    option->expected(positional.need == Positional::Need::Required ? 1 : 0, many ? 1 << 20 : 1);
-    if (positional.need == Positional::Need::Required) option->required();
+    const bool required = positional.need == Positional::Need::Required;
+    option->expected(required ? 1 : 0, many ? 1 << 20 : 1)->required(required);
+    // Otherwise the first of two would take the second one's value as well.
+    option->allow_extra_args(many || !required);
   }
 
   void AddFlag(const Flag& flag) {

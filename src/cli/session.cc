@@ -1,11 +1,7 @@
 #include "cli/session.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cstdlib>
-
 #include "cli/door.h"
+#include "ground/os/environment.h"
 #include "server/cairn/answer.h"
 
 namespace cairn::cli {
@@ -65,10 +61,6 @@ bool Session::PrintedJson(const Json& answer) const {
 void Session::Say(std::string_view line) const { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
 void Session::Note(std::string_view line) const { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); }
 
-std::string Session::Actor() const {
-  if (const char* named = std::getenv("CAIRN_ACTOR"); named && *named) return named;
-  const passwd* user = ::getpwuid(::geteuid());
-  return user ? user->pw_name : "client";
-}
+std::string Session::Actor() const { return os::VariableOr("CAIRN_ACTOR", os::UserName()); }
 
 }  // namespace cairn::cli

@@ -1,11 +1,10 @@
-#include <cstdlib>
-
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
 #include "cli/identity_folder.h"
 #include "cli/skeleton.h"
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 
@@ -90,12 +89,7 @@ Result<Json> ReadConfiguration(const Arguments& arguments) {
   return Json{{"text", text}, {"file", path}};
 }
 
-std::string IdentityFolder() {
-  if (const char* named = std::getenv("CAIRN_ID_DIR"); named && *named) return named;
-  if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config) return std::string(config) + "/cairn/ids";
-  const char* home = std::getenv("HOME");
-  return std::string(home ? home : ".") + "/.config/cairn/ids";
-}
+std::string IdentityFolder() { return os::VariableOr("CAIRN_ID_DIR", os::ConfigFolder() + "/ids"); }
 
 std::vector<Command> StartCommands() {
   return {

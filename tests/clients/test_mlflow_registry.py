@@ -225,7 +225,7 @@ def test_stages_move_and_the_newest_of_each_is_found(client, name):
 @pytest.fixture(scope="module")
 def bound(server):
     """The accepted configuration binds a model."""
-    text = f"project: flights\nmodel:\n  name: {BOUND}\n"
+    text = f"project: flights\ndata:\n  trips: {{path: data/trips, target: late}}\nmodel:\n  name: {BOUND}\n  dataset: trips\n"
     answer = requests.post(f"{server.uri}/api/v1/configuration", json={"text": text}, timeout=30)
     assert answer.status_code == 200, answer.text
     return BOUND

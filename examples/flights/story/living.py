@@ -38,8 +38,7 @@ def _other_requests(scene: Scene, flights: pd.DataFrame) -> None:
 
 def decay(scene: Scene) -> None:
     with scene.say.step("The monitor sees it, the pipeline runs by itself"):
-        scene.windows = scene.server.wait_for("the monitor's windows", scene.closed_windows, PATIENCE)
-        scene.show_windows(scene.windows)
+        scene.show_windows(scene.windows_of(scene.month(4)))
         alerts = scene.server.get("/api/v1/alerts")["items"]
         scene.alert = next((alert for alert in alerts if alert["monitor"] == "quality"), None)
         if not scene.alert:
@@ -78,14 +77,8 @@ def may(scene: Scene) -> None:
             _canary_end(scene)
         second = scene.replay(requests[half:], "May, 2nd half")
         _compare(scene, second, requests[half:])
-        scene.post_labels(first)
-        scene.post_labels(second)
-        known = {window["from_ms"] for window in scene.windows}
-
-        def look():
-            return [window for window in scene.closed_windows() if window["from_ms"] not in known]
-
-        scene.show_windows(scene.server.wait_for("May's windows", look, PATIENCE))
+        scene.post_labels(first, second)
+        scene.show_windows(scene.windows_of(scene.month(5)))
         if scene.alert:
             _alert_end(scene)
 
@@ -112,9 +105,9 @@ def _compare(scene: Scene, replay: traffic.Replay, requests: list[traffic.Depart
 
 
 def _alert_end(scene: Scene) -> None:
-    alerts = scene.server.get("/api/v1/alerts")["items"]
-    alert = next(one for one in alerts if one["id"] == scene.alert["id"])
-    if alert["closed_ms"]:
-        scene.say.good("alert closed", f"log loss is back within {alert['bound']}")
-    else:
-        scene.say.bad("alert open", f"log loss is not back within {alert['bound']}")
+    words = ("audit", "log", "--kind", "monitoring.alert_closed", "--cause", scene.alert["id"])
+    closed = scene.cairn.ask(*words)["items"]
+    for event in closed:
+        scene.say.good("alert closed", f"log loss {event['body']['value']:.3f} is back within {scene.alert['bound']}")
+    if not closed:
+        scene.say.bad("alert open", f"log loss is not back within {scene.alert['bound']}")

@@ -18,8 +18,8 @@ def drill(scene: Scene) -> None:
         for label, moment in (("before", before), ("after", time.time())):
             at = pd.Timestamp(moment, unit="s").isoformat(timespec="milliseconds") + "Z"
             for move in scene.cairn.ask("audit", "as-of", at)["items"]:
-                by = ", ".join(move["approvers"]) or move["actor"]
-                scene.say.fact(f"as of {label}", f"{move['model']} version {move['version']}, approved by {by}")
+                by = ", ".join(move["approvers"])
+                scene.say.fact(f"as of {label}", f"{move['model']} version {move['version']}, moved by {move['actor']}, approved by {by}")
         again = scene.cairn.ask("model", "consider", MODEL, str(back["version"]), findings=True)
         if again["stage"] == "awaiting_approval" and scene.approve(again["id"])["stage"] == "canary":
             scene.cairn.ask("model", "promote", again["id"], actor="ada")
@@ -30,7 +30,8 @@ def scorecard(scene: Scene) -> None:
     with scene.say.step("What it all amounts to"):
         for kpi in scene.cairn.ask("kpi", "status", findings=True)["items"]:
             show = {"pass": scene.say.good, "fail": scene.say.bad}.get(kpi["status"], scene.say.fact)
-            show("KPI", f"{kpi['name']}: {kpi['status']}, {kpi['why']}")
+            known = kpi["value"] is not None
+            show("KPI", f"{kpi['name']}: {kpi['value']:.4g} {kpi['comparator']} {kpi['target']:g}" if known else f"{kpi['name']}: {kpi['why']}")
         scene.say.fact("delivery", _delivery(scene.cairn.ask("delivery")))
         score, level = scene.cairn.ask("score"), scene.cairn.ask("level")
         sums = ", ".join(f"{section['name']} {section['sum']:g}" for section in score["sections"])
@@ -66,4 +67,4 @@ def _one_cause(scene: Scene) -> None:
     scene.say.fact("one cause", f"{counted(len(events), 'event')} follow from the alert, from its first moment:")
     for event in events:
         seconds = (event["at"] - events[0]["at"]) / 1000
-        scene.say.fact("", f"{seconds:6.1f} s  {event['kind']:<31} {event['subject'][:30]}", "dim")
+        scene.say.fact("", f"{seconds:6.1f} s  {event['kind']:<30} {event['subject'][:21]:<21}  {event['actor']}", "dim")

@@ -7,6 +7,7 @@ from story.program import Cairn, Server
 from story.terminal import Terminal, short
 
 MODEL = "late-arrival"
+WEEK, DUE = pd.Timedelta("7D"), pd.Timedelta("1D")  # The monitor's window, and the charter's wait for the truth.
 PATIENCE = 60  # Seconds that anything may take; on a quiet machine all of it takes a few.
 
 
@@ -39,9 +40,20 @@ class Scene:
 
         return self.server.wait_for("the gates", look, PATIENCE)
 
-    def closed_windows(self) -> list[dict]:
-        windows = self.server.get("/api/v1/monitors/windows?monitor=quality")["items"]
-        return [window for window in windows if window["state"] == "closed"]
+    def windows_of(self, month: pd.DataFrame) -> list[dict]:
+        """The quality windows that a month let close, once the last of them has: its labels are due a day after its end."""
+        newest = pd.Timestamp(month["time_hour"].max())
+        last = (newest - DUE).floor(WEEK).timestamp() * 1000
+        known = {window["from_ms"] for window in self.windows}
+
+        def look():
+            windows = self.server.get("/api/v1/monitors/windows?monitor=quality")["items"]
+            over = [window for window in windows if window["state"] not in ("open", "pending")]
+            return [window for window in over if window["from_ms"] not in known] if any(w["to_ms"] == last for w in over) else None
+
+        found = self.server.wait_for("the monitor's windows", look, PATIENCE)
+        self.windows += found
+        return found
 
     # What people do
 
@@ -49,7 +61,7 @@ class Scene:
         for version in self.cairn.ask("data", "add", *files, "--to", "flights")["items"]:
             file, verdict = version["file"], "contract kept" if version["contract_passed"] else "contract broken"
             self.say.fact(f"version {version['version']}", f"{file['name']}: {file['rows']:,} rows, {verdict}, "
-                          f"{file['sealed']['rows']:,} sealed before anybody looked · {short(version['digest'])}")
+                          f"{file['sealed']['rows']:,} of them sealed · {short(version['digest'])}")
 
     def approve(self, rollout: str) -> dict:
         return self.cairn.ask("model", "approve", rollout, "--sign", "ada", actor="ada")
@@ -64,10 +76,9 @@ class Scene:
         self.say.fact("answered by", ", ".join(shares))
         return replay
 
-    def post_labels(self, replay: traffic.Replay) -> None:
-        labels, accepted = traffic.labels_of(replay.answers), 0
-        for start in range(0, len(labels), 10_000):
-            accepted += self.server.post("/api/v1/labels", {"labels": labels[start : start + 10_000]})["accepted"]
+    def post_labels(self, *replays: traffic.Replay) -> None:
+        labels = [label for replay in replays for label in traffic.labels_of(replay.answers)]
+        accepted = self.server.post("/api/v1/labels", {"labels": labels})["accepted"]
         self.say.fact("labels", f"{accepted:,} of {len(labels):,} outcomes joined to their predictions")
 
     # How it looks
@@ -86,14 +97,12 @@ class Scene:
         contestants = (f"{one['name']} {figure(one['value'])}" for one in report["contestants"])
         self.say.fact("examined", f"on {report['rows']:,} sealed rows, {report['metric']}: {', '.join(contestants)}")
         for rule in rollout["decision_record"]["rules"]:
-            if rule["passed"]:
-                self.say.good("", f"✓ {rule['name']}: {figure(rule['value'])}, bound {rule['bound']}")
-            else:
-                self.say.bad("", f"✗ {rule['name']}: {rule['detail']}")
+            show, mark = (self.say.good, "✓") if rule["passed"] else (self.say.bad, "✗")
+            show("", f"{mark} {rule['name']}: {figure(rule['value'])}, wanted {rule['bound']}")
         self.say.fact(f"version {rollout['version']}", stage_of(rollout))
 
     def show_windows(self, windows: list[dict]) -> None:
-        for window in sorted(windows, key=lambda one: one["from_ms"]):
+        for window in sorted((one for one in windows if one["state"] == "closed"), key=lambda one: one["from_ms"]):
             begins, ends = (pd.Timestamp(window[edge], unit="ms") for edge in ("from_ms", "to_ms"))
             bar = "█" * round(100 * max(0.0, window["value"] - 0.4))
             show = self.say.bad if window["breached"] else self.say.fact

@@ -54,8 +54,9 @@ Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run
                                "(SELECT COUNT(*) FROM run_model WHERE run = $1 AND made = 1)",
                                {run.number}));
   const auto& row = counts.front();
-  Json body{{"status", NameOf(run.info.status)},
-            {"experiment", std::to_string(run.info.experiment)},
+  Json body{{"run_id", run.info.id},
+            {"experiment_id", std::to_string(run.info.experiment)},
+            {"status", NameOf(run.info.status)},
             {"metrics", row.Int(0)},
             {"params", row.Int(1)},
             {"models", row.Int(2)}};
