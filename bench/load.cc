@@ -1,6 +1,6 @@
-// Sends one request again and again over a few keep-alive connections, one after the other on each, and prints how it went as one
-// line of JSON. In the target and the body, {n} stands for a number that no other request has; in the target and the name of the
-// file with the body, {c} for the connection's number.
+// Sends one request again and again over a few keep-alive connections, one after the other on each, and
+// prints how it went as one line of JSON. In the target and the body, {n} stands for a number that no other
+// request has; in the target and the name of the file with the body, {c} for the connection's number.
 //
 //   load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS
 #include <netdb.h>
@@ -56,10 +56,11 @@ std::string Filled(std::string_view pattern, std::int64_t number, int connection
 
 std::string RequestOf(const Plan& plan, std::int64_t number, int connection) {
   const std::string body = Filled(plan.bodies[static_cast<std::size_t>(connection)], number, connection);
-  std::string text = plan.method + " " + Filled(plan.target, number, connection) + " HTTP/1.1\r\nHost: " + plan.host + ":" + plan.port +
-                     "\r\nConnection: keep-alive\r\n";
+  std::string text = plan.method + " " + Filled(plan.target, number, connection) +
+                     " HTTP/1.1\r\nHost: " + plan.host + ":" + plan.port + "\r\nConnection: keep-alive\r\n";
   if (!body.empty()) {
-    text += "Content-Type: " + plan.content_type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    text +=
+        "Content-Type: " + plan.content_type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   }
   return text + "\r\n" + body;
 }
@@ -67,7 +68,8 @@ std::string RequestOf(const Plan& plan, std::int64_t number, int connection) {
 int Connect(const Plan& plan) {
   addrinfo wanted{}, *found = nullptr;
   wanted.ai_socktype = SOCK_STREAM;
-  if (getaddrinfo(plan.host.c_str(), plan.port.c_str(), &wanted, &found) != 0) Fail("no such host: " + plan.host);
+  if (getaddrinfo(plan.host.c_str(), plan.port.c_str(), &wanted, &found) != 0)
+    Fail("no such host: " + plan.host);
   const int socket = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int outcome = connect(socket, found->ai_addr, found->ai_addrlen);
   freeaddrinfo(found);
@@ -125,7 +127,9 @@ class Wire {
   void Receive() {
     char chunk[65536];
     const ssize_t count = recv(socket_, chunk, sizeof chunk, 0);
-    if (count <= 0) Fail(count == 0 ? "the server closed the connection" : std::string("receiving failed: ") + std::strerror(errno));
+    if (count <= 0)
+      Fail(count == 0 ? "the server closed the connection"
+                      : std::string("receiving failed: ") + std::strerror(errno));
     buffer_.append(chunk, static_cast<std::size_t>(count));
   }
 
@@ -156,7 +160,8 @@ class Wire {
     const auto value = header.substr(static_cast<std::size_t>(found - header.begin()) + name.size());
     std::string text(value.substr(0, value.find('\r')));
     text.erase(0, text.find_first_not_of(' '));
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
   }
 
@@ -216,7 +221,8 @@ Plan PlanOf(char** words) {
   plan.content_type = words[5];
   plan.connections = std::atoi(words[6]);
   plan.requests = std::atoll(words[7]);
-  for (int c = 0; c < plan.connections; ++c) plan.bodies.push_back(*words[4] == 0 ? "" : ContentOf(Filled(words[4], 0, c)));
+  for (int c = 0; c < plan.connections; ++c)
+    plan.bodies.push_back(*words[4] == 0 ? "" : ContentOf(Filled(words[4], 0, c)));
   return plan;
 }
 
@@ -227,7 +233,8 @@ int Run(const Plan& plan) {
   {
     std::vector<std::jthread> threads;
     for (int c = 0; c < plan.connections; ++c) {
-      threads.emplace_back([&plan, c, &next, &tally = tallies[static_cast<std::size_t>(c)]] { Drive(plan, c, next, tally); });
+      threads.emplace_back(
+          [&plan, c, &next, &tally = tallies[static_cast<std::size_t>(c)]] { Drive(plan, c, next, tally); });
     }
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
@@ -239,11 +246,15 @@ int Run(const Plan& plan) {
   }
   std::sort(all.times_ms.begin(), all.times_ms.end());
   const auto at = [&](double share) {
-    return all.times_ms.empty() ? 0.0 : all.times_ms[static_cast<std::size_t>(share * static_cast<double>(all.times_ms.size() - 1))];
+    return all.times_ms.empty()
+               ? 0.0
+               : all.times_ms[static_cast<std::size_t>(share * static_cast<double>(all.times_ms.size() - 1))];
   };
-  std::printf("{\"requests\": %zu, \"refused\": %lld, \"words\": %s, \"seconds\": %.6f, \"per_second\": %.3f, \"p50_ms\": %.4f, \"p99_ms\": %.4f}\n",
-              all.times_ms.size(), static_cast<long long>(all.refused), Quoted(all.words).c_str(), seconds,
-              static_cast<double>(all.times_ms.size()) / seconds, at(0.5), at(0.99));
+  std::printf(
+      "{\"requests\": %zu, \"refused\": %lld, \"words\": %s, \"seconds\": %.6f, \"per_second\": %.3f, "
+      "\"p50_ms\": %.4f, \"p99_ms\": %.4f}\n",
+      all.times_ms.size(), static_cast<long long>(all.refused), Quoted(all.words).c_str(), seconds,
+      static_cast<double>(all.times_ms.size()) / seconds, at(0.5), at(0.99));
   return all.refused == 0 ? 0 : 1;
 }
 

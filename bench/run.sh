@@ -9,9 +9,14 @@ step bench-load "building the load generator" sh -c 'cmake -S bench -B build/ben
 cp build/bench/cmake/load build/bench/load
 
 [ $# -gt 0 ] || set -- start tracking pipeline serving
+for name in "$@"; do
+  case "$name" in
+    start | tracking | pipeline | serving) ;;
+    *) fail "there is no benchmark '$name': choose among start, tracking, pipeline and serving." 2 ;;
+  esac
+done
 missed=()
 for name in "$@"; do
-  [ -f "bench/$name.py" ] || fail "there is no benchmark '$name': choose among start, tracking, pipeline and serving." 2
   say "$name, on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg)"
   "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" || missed+=("$name")
 done

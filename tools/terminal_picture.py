@@ -5,6 +5,7 @@ import re
 import sys
 
 COLORS = {"31": "#ff7b72", "32": "#7ee787", "33": "#e3b341", "34": "#79c0ff", "36": "#76e3ea"}
+NO_BREAK = "\u00a0"  # Pictures fold plain spaces.
 LINE, CHARACTER, EDGE = 17, 7.83, 18
 
 
@@ -29,7 +30,8 @@ def drawn(line: str, y: int) -> str:
         color = next((COLORS[style] for style in styles if style in COLORS), "#e6edf3")
         more = (' font-weight="bold"' if "1" in styles else "") + (' opacity="0.6"' if "2" in styles else "")
         place = f'x="{EDGE + column * CHARACTER:.1f}" y="{y}" textLength="{len(text) * CHARACTER:.1f}"'
-        texts.append(f'<text {place} fill="{color}"{more}>{html.escape(text)}</text>')
+        shown = html.escape(text).replace(" ", NO_BREAK)
+        texts.append(f'<text {place} fill="{color}"{more}>{shown}</text>')
     return "\n".join(texts)
 
 
@@ -38,7 +40,7 @@ def main() -> None:
     columns = max(sum(len(text) for text, _, _ in spans(line)) for line in lines)
     width, height = round(columns * CHARACTER + 2 * EDGE), len(lines) * LINE + 2 * EDGE
     print(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-          'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="13" xml:space="preserve">')
+          'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="13">')
     print(f'<rect width="{width}" height="{height}" rx="10" fill="#0d1117"/>')
     for place, line in enumerate(lines):
         if piece := drawn(line, EDGE + (place + 1) * LINE - 4):

@@ -2,9 +2,12 @@
 re-approved model. Every figure was computed in this run."""
 
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 
@@ -32,11 +35,19 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def is_up(folder: pathlib.Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as caller, contextlib.chdir(folder if folder.is_dir() else "."):
+        return folder.is_dir() and caller.connect_ex(".cairn/sock") == 0
+
+
 def make_workspace(folder: pathlib.Path) -> None:
-    """An empty folder with the example project in it. A folder that no demonstration made is left alone."""
+    """An empty folder with the example project in it. A folder that no demonstration made, or that one still uses, is left
+    alone."""
     mark = folder / ".demo"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         sys.exit(f"'{folder}' holds something else; give an empty folder with --workspace.")
+    if is_up(folder):
+        sys.exit(f"a server still runs on '{folder}': end it with Ctrl-C where it runs, or give another folder with --workspace.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     mark.touch()
@@ -59,7 +70,8 @@ def tell(scene: Scene) -> None:
         chapter(scene)
     longest = sorted(scene.say.times, key=lambda step: -step[1])[:3]
     steps = ", ".join(f"'{title}' {seconds:.1f} s" for title, seconds in longest)
-    print(f"\n     The story took {scene.say.elapsed():.1f} s; longest: {steps}.")
+    print()
+    scene.say.fact("the end", f"after {scene.say.elapsed():.1f} s; longest: {steps}")
 
 
 def leave_up(scene: Scene) -> None:
@@ -72,6 +84,7 @@ def main() -> int:
     given = arguments()
     if not pathlib.Path(given.binary).is_file():
         sys.exit(f"there is no program at '{given.binary}': ./run build makes it.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     workspace = given.workspace.resolve()
     make_workspace(workspace)
     terminal = Terminal(given.color)

@@ -21,12 +21,19 @@ def cairn(*words, data=None, cwd=None, **options):
 
 
 class Server:
-    """One server on a data folder of its own. `start` gives whether it came to listen."""
+    """One server on a data folder of its own. `start` gives whether it came to listen. At the end of a `with` it is gone."""
 
     def __init__(self, data, environment=None):
         self.data = pathlib.Path(data)
         self.errors = self.data.with_suffix(".log")
         self.environment, self.process, self.uri, self.first_answer_ms = environment, None, None, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        if self.process and self.process.poll() is None:
+            self.kill()
 
     def start(self, environment=None):
         command = [CAIRN, "up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--json"]

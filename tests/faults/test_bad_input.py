@@ -32,10 +32,10 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    running = Server(tmp_path_factory.mktemp("up") / "data")
-    assert running.start()
-    yield running
-    assert running.stop() == 0
+    with Server(tmp_path_factory.mktemp("up") / "data") as running:
+        assert running.start()
+        yield running
+        assert running.stop() == 0
 
 
 def refused(folder, words, code, *fragments):
@@ -120,11 +120,11 @@ def test_a_port_in_use_is_named(project):
 
 
 def test_a_second_server_on_the_same_data_is_refused(project):
-    first = Server(project / "data")
-    assert first.start()
-    refused(project, ["up", "--listen", "127.0.0.1:0"], UNAVAILABLE, str(project / "data"))
-    assert requests.get(first.uri + "/health", timeout=30).text == "OK"
-    assert first.stop() == 0
+    with Server(project / "data") as first:
+        assert first.start()
+        refused(project, ["up", "--listen", "127.0.0.1:0"], UNAVAILABLE, str(project / "data"))
+        assert requests.get(first.uri + "/health", timeout=30).text == "OK"
+        assert first.stop() == 0
 
 
 @pytest.mark.parametrize("place", ["file/data", "/proc/self/data"])
@@ -174,9 +174,15 @@ def test_a_missing_artifact_is_not_found(server):
 def test_a_full_disk_refuses_writes_and_loses_nothing(tmp_path):
     data, full = tmp_path / "data", tmp_path / "full"
     data.mkdir()
-    library = power_loss.build_shim(tmp_path)
-    server = Server(data, power_loss.preloaded(library, data, tmp_path / "journal", UNSYNCED_FULL=full))
-    assert server.start()
+    environment = power_loss.preloaded(power_loss.build_shim(tmp_path), data, tmp_path / "journal", UNSYNCED_FULL=full)
+    with Server(data, environment) as server:
+        assert server.start()
+        fill_and_free(server, data, full)
+        assert server.stop() == 0
+    assert not list((data / "spool").iterdir())
+
+
+def fill_and_free(server, data, full):
     run = post(server, "runs/create", experiment_id="0").json()["run"]["info"]["run_id"]
     assert log(server, run, 100).status_code == 200
     before = events(data)
@@ -190,8 +196,6 @@ def test_a_full_disk_refuses_writes_and_loses_nothing(tmp_path):
     assert history(server, run) == 1000
     verdict, code = server.verify()
     assert (verdict["problems"], code) == ([], 0)
-    assert server.stop() == 0
-    assert not list((data / "spool").iterdir())
 
 
 def post(server, path, **body):

@@ -15,15 +15,15 @@ from cairn_server import Server, cairn
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
     """A store with some events, at rest."""
-    server = Server(tmp_path_factory.mktemp("log") / "data")
-    assert server.start()
-    for number in range(12):
-        created = requests.post(f"{server.uri}/api/2.0/mlflow/experiments/create", json={"name": f"experiment {number}"}, timeout=30).json()
-        run = requests.post(f"{server.uri}/api/2.0/mlflow/runs/create", json=created, timeout=30).json()["run"]["info"]["run_id"]
-        requests.post(f"{server.uri}/api/2.0/mlflow/runs/update", json={"run_id": run, "status": "FINISHED", "end_time": 9}, timeout=30)
-    verdict, code = server.verify()
-    assert (verdict["problems"], verdict["sealed"], code) == ([], 25, 0)
-    assert server.stop() == 0
+    with Server(tmp_path_factory.mktemp("log") / "data") as server:
+        assert server.start()
+        for number in range(12):
+            created = requests.post(f"{server.uri}/api/2.0/mlflow/experiments/create", json={"name": f"experiment {number}"}, timeout=30).json()
+            run = requests.post(f"{server.uri}/api/2.0/mlflow/runs/create", json=created, timeout=30).json()["run"]["info"]["run_id"]
+            requests.post(f"{server.uri}/api/2.0/mlflow/runs/update", json={"run_id": run, "status": "FINISHED", "end_time": 9}, timeout=30)
+        verdict, code = server.verify()
+        assert (verdict["problems"], verdict["sealed"], code) == ([], 25, 0)
+        assert server.stop() == 0
     assert not (server.data / "cairn.db-wal").exists(), "the store is not all in one file, so bytes of it would be missed"
     return server.data
 

@@ -1,6 +1,5 @@
 """A server that is killed under load, again and again: nothing that a client was told is written is ever lost."""
 
-import contextlib
 import json
 import pathlib
 import queue
@@ -61,16 +60,17 @@ class Writers:
 
 @pytest.fixture
 def writers(request):
-    with contextlib.closing(_Closing(Writers(request.node.name))) as held:
-        yield held.writers
+    begun = Writers(request.node.name)
+    yield begun
+    begun.end()
 
 
-class _Closing:
-    def __init__(self, writers):
-        self.writers = writers
-
-    def close(self):
-        self.writers.end()
+@pytest.fixture
+def server(tmp_path, writers):
+    """Ended before the writers, which go on as long as it answers."""
+    (tmp_path / "data").mkdir()
+    with Server(tmp_path / "data") as running:
+        yield running
 
 
 def new_experiment(uri):
@@ -87,9 +87,8 @@ def report(title, times, total):
     print(f"{title}: {len(times)} restarts, {total} acknowledged writes, first answer after {min(times):.0f} to {max(times):.0f} ms")
 
 
-def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path, writers, thorough):
+def test_no_acknowledged_write_is_lost_by_kill_9(server, writers, thorough):
     chance, written, times, total = random.Random(9), Written(), [], 0
-    server = Server(tmp_path / "data")
     assert server.start()
     experiment = new_experiment(server.uri)
     for _ in range(50 if thorough else 10):
@@ -103,12 +102,10 @@ def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path, writers, thorough):
     report("kill -9", times, total)
 
 
-def test_no_acknowledged_write_is_lost_when_unsynced_bytes_are(tmp_path, writers, thorough):
+def test_no_acknowledged_write_is_lost_when_unsynced_bytes_are(tmp_path, server, writers, thorough):
     chance, written, times, total, lost = random.Random(7), Written(), [], 0, 0
-    data, journal = tmp_path / "data", tmp_path / "journal"
-    data.mkdir()
+    data, journal = server.data, tmp_path / "journal"
     library = power_loss.build_shim(tmp_path)
-    server = Server(data)
     assert server.start()
     experiment = new_experiment(server.uri)
     assert server.stop() == 0

@@ -21,10 +21,10 @@ def check(mapped):
 
 @pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(), reason="only Linux tells what a process maps")
 def test_an_idle_server_maps_no_library_that_it_does_not_need(tmp_path):
-    server = Server(tmp_path / "data")
-    assert server.start()
-    check(libraries(pathlib.Path(f"/proc/{server.process.pid}/maps").read_text().splitlines()))
-    assert server.stop() == 0
+    with Server(tmp_path / "data") as server:
+        assert server.start()
+        check(libraries(pathlib.Path(f"/proc/{server.process.pid}/maps").read_text().splitlines()))
+        assert server.stop() == 0
 
 
 def test_a_pipeline_maps_no_library_that_it_does_not_need(tmp_path):

@@ -37,7 +37,7 @@ def steady(text, folder):
     text = text.replace(os.path.realpath(folder), "FOLDER").replace(folder, "FOLDER")
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME", text)
     text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID", text)
-    text = re.sub(r"\b[0-9a-f]{12,64}(?=\b|…)", "DIGEST", text)
+    text = re.sub(r"\b([0-9a-f]{64}\b|[0-9a-f]{12}(?=…))", "DIGEST", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", "DURATION", text)
 
 

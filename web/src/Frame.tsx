@@ -15,7 +15,8 @@ const stopOf = ({ name, title, state, summary, last_event: last }: Station): Sto
   title,
   sign: state,
   summary,
-  last: last === null ? null : { text: last.sentence, at: last.at_ms },
+  // What the summary says already is not said twice.
+  last: last === null ? null : { text: last.sentence === summary ? "" : last.sentence, at: last.at_ms },
   address: stationAddress(name),
 });
 

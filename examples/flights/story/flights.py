@@ -17,7 +17,7 @@ def table(share: float = 1.0) -> pd.DataFrame:
     needed = ["year", "month", "day", "arr_delay", *(name for name in COLUMNS if name not in ("weekday", "late"))]
     raw = pd.read_csv(pathlib.Path(package) / "data" / "flights.csv.zip", usecols=needed)
     flights = raw[raw["arr_delay"].notna()].copy()  # Cancelled and diverted flights are out of the charter's scope.
-    flights["weekday"] = pd.to_datetime(flights[["year", "month", "day"]]).dt.dayofweek
+    flights["weekday"] = pd.to_datetime(flights[["year", "month", "day"]]).dt.day_of_week
     flights["late"] = (flights["arr_delay"] >= 15).astype(int)
     flights = flights.sort_values(["time_hour", "origin", "carrier", "flight"], kind="stable", ignore_index=True)
     return flights[np.floor((flights.index + 1) * share) > np.floor(flights.index * share)]

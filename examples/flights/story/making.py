@@ -40,7 +40,7 @@ def data(scene: Scene) -> None:
             scene.add_data("feed/2013-03-again.csv")
         except Refused as refusal:
             scene.say.bad("refused", "an extract with a foreign airport, distances in metres and lost carriers:")
-            scene.say.quote(refusal.sentence)
+            scene.say.quote(refusal.sentence.replace(f"{feed.parent}/", ""))
         profile = scene.cairn.ask("data", "profile", "flights")
         rows, warnings = profile["table"]["rows"], profile["warnings"]
         scene.say.fact("profile", f"{counted(rows, 'training row')}, {counted(len(warnings), 'warning')}")

@@ -94,8 +94,8 @@ class Scene:
 
     def show_gates(self, rollout: dict) -> None:
         report = rollout["report"]
-        contestants = (f"{one['name']} {figure(one['value'])}" for one in report["contestants"])
-        self.say.fact("examined", f"on {report['rows']:,} sealed rows, {report['metric']}: {', '.join(contestants)}")
+        figures = ", ".join(f"{one['name']} {figure(one['value'])}" for one in report["contestants"])
+        self.say.fact(report["metric"].replace("_", " "), f"{figures}, on {report['rows']:,} sealed rows")
         for rule in rollout["decision_record"]["rules"]:
             show, mark = (self.say.good, "✓") if rule["passed"] else (self.say.bad, "✗")
             show("", f"{mark} {rule['name']}: {figure(rule['value'])}, wanted {rule['bound']}")

@@ -82,8 +82,8 @@ Result<> Artifacts::Adopt(std::string_view path, const std::string& source) {
   return SyncFoldersFrom(folder);
 }
 
-/// Every folder down to the file, from the one that holds the root: another upload may have made one of them and not yet
-/// synced it, and a name is only as durable as those above it.
+/// Every folder down to the file, from the one that holds the root: another upload may have made one of them
+/// and not yet synced it, and a name is only as durable as those above it.
 Result<> Artifacts::SyncFoldersFrom(const std::string& folder) const {
   for (auto there = folder;; there = os::ParentOf(there)) {
     CAIRN_TRY(os::SyncFolder(there));

@@ -8,8 +8,8 @@
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
 #include "loop/tracking/artifact_path.h"
-#include "loop/tracking/limits/batch.h"
 #include "loop/tracking/keys.h"
+#include "loop/tracking/limits/batch.h"
 #include "loop/tracking/limits/names.h"
 #include "loop/tracking/page.h"
 #include "loop/tracking/search/searches.h"
@@ -99,7 +99,10 @@ Result<Run> Insert(sql::Database& database, std::int64_t number, const Run& want
 }  // namespace
 
 Runs::Runs(sql::Database& database, const os::Clock& clock)
-    : database_(database), clock_(clock), keys_(std::make_unique<MetricKeys>(database)), tails_(std::make_unique<MetricTails>()) {}
+    : database_(database),
+      clock_(clock),
+      keys_(std::make_unique<MetricKeys>(database)),
+      tails_(std::make_unique<MetricTails>()) {}
 Runs::Runs(Runs&&) noexcept = default;
 Runs::~Runs() = default;
 

@@ -35,7 +35,8 @@ std::vector<Metric> PointsOf(const sql::Rows& rows, std::string_view run_id, std
 std::string PointsOfOne() {
   const auto of_one = [](const std::string& table) {
     return "SELECT step, at_ms, value, is_nan FROM " + table +
-           " WHERE run = (SELECT number FROM run WHERE id = $1) AND key = (SELECT id FROM metric_key WHERE name = $2)";
+           " WHERE run = (SELECT number FROM run WHERE id = $1) AND key = (SELECT id FROM metric_key WHERE "
+           "name = $2)";
   };
   return "(" + of_one("metric_point") + " UNION " + of_one("metric_tail") + ") AS point";
 }
@@ -85,7 +86,8 @@ Result<std::int64_t> TailLength(sql::Connection& connection, std::int64_t run) {
 Result<> FoldTail(sql::Connection& connection, std::int64_t run) {
   CAIRN_TRY(connection.Run(
       "INSERT INTO metric_point (run, key, step, at_ms, value, is_nan) SELECT run, key, step, at_ms, value, "
-      "is_nan FROM metric_tail WHERE run = $1 ORDER BY key, step, at_ms, value, is_nan ON CONFLICT DO NOTHING",
+      "is_nan FROM metric_tail WHERE run = $1 ORDER BY key, step, at_ms, value, is_nan ON CONFLICT DO "
+      "NOTHING",
       {run}));
   CAIRN_TRY(connection.Run("DELETE FROM metric_tail WHERE run = $1", {run}));
   return {};
