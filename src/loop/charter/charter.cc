@@ -8,8 +8,6 @@
 namespace cairn::charter {
 namespace {
 
-constexpr std::array<std::string_view, 9> kSections = {"project", "charter", "roles",    "data",    "model",
-                                                       "gates",   "serving", "monitors", "triggers"};
 constexpr std::array<std::string_view, 4> kComparators = {"<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 3> kKinds = {"business", "model", "economic"};
 
@@ -259,11 +257,7 @@ const Kpi* Charter::FindKpi(std::string_view name) const {
 
 Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap()) return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
-  for (const auto& entry : configuration.entries()) {
-    if (std::find(kSections.begin(), kSections.end(), entry.key) != kSections.end()) continue;
-    return WrongAt(entry.value, "unknown section '" + entry.key + "'." + Suggestion(entry.key, kSections));
-  }
-  return Done{};
+  return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers"});
 }
 
 Result<Charter> Parse(const Node& configuration) {
