@@ -76,6 +76,7 @@ class Project:
         self.cairn("data", "add", "rows.csv", "--to", "rows")
         self.cairn("feasibility", "rows")
         mlflow.set_tracking_uri(uri)
+        mlflow.set_experiment("serving")  # another server's may still be the active one in this process
         with contextlib.redirect_stdout(sys.stderr), mlflow.start_run():
             mlflow.onnx.log_model(model, name="model", registered_model_name=MODEL, signature=signature, pip_requirements=["onnx", "onnxruntime"])
         rollout = self.cairn("model", "consider", MODEL, "1")

@@ -21,3 +21,13 @@ def thorough(request):
 @pytest.fixture(scope="session")
 def cairn_binary():
     return os.environ.get("CAIRN", str(ROOT / "build" / "release" / "cairn"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def mlflow_forgets_what_it_was_told():
+    """The client writes the active experiment into the environment; the next file's tests talk to another server."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        del os.environ[name]
+    os.environ.update(before)

@@ -30,7 +30,9 @@ class Cairn:
     def environment(self, actor: str) -> dict[str, str]:
         """The stages find the Python that runs this."""
         path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return os.environ | {"CAIRN_ID_DIR": str(self.identities), "CAIRN_ACTOR": actor, "PATH": path}
+        # What the caller's shell says to mlflow (another server, another experiment) is not meant for this story.
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+        return own | {"CAIRN_ID_DIR": str(self.identities), "CAIRN_ACTOR": actor, "PATH": path}
 
     def ask(self, *words: str, actor: str = "ben", findings: bool = False) -> dict:
         """The answer of a command as JSON. Refused when it says no; with `findings`, exit code 1 (a check found problems) is an
