@@ -1,8 +1,10 @@
 """Predictions over HTTP, held against onnxruntime on the same file and against MLflow's own pyfunc of the same model."""
 
 import json
+import os
 import pathlib
 import struct
+import subprocess
 import time
 import urllib.parse
 
@@ -13,7 +15,9 @@ import onnxruntime
 import pandas
 import pytest
 import requests
+from mlflow.models import infer_signature
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient
+from running import CAIRN, Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "src" / "loop" / "runtime" / "testdata"
@@ -38,6 +42,7 @@ def local(frame):
 def model(server):
     """A version registered by the real client. Without an accepted configuration nothing is bound, so the service is asked by what it answers."""
     mlflow.set_tracking_uri(server.uri)
+    mlflow.set_experiment("inference")
     state = requests.get(f"{server.uri}/api/v1/serving", timeout=10).json()
     with mlflow.start_run():
         info = mlflow.onnx.log_model(onnx.load(FIXTURES / "columns.onnx"), name="model")
@@ -59,18 +64,67 @@ def test_says_that_nothing_is_served_before_a_configuration_is_accepted(server, 
     assert (answer.status_code, answer.json()) == (404, {"error": "Request for unknown model: 'nope' is not found"})
 
 
+PROJECT = """
+project: served
+charter: {risk: limited}
+roles: {principals: [{name: ada, roles: [approver], key: KEY}]}
+data:
+  rows:
+    path: data/rows
+    target: y
+    positive: late
+    key: [id]
+    holdout: 50%
+    contract:
+      columns:
+        id: {type: integer}
+        carrier: {type: string}
+        hour: {type: integer}
+        distance: {type: number}
+        y: {type: string, serving: false}
+model: {name: late-arrival, dataset: rows}
+gates: {rules: [{name: answers in time, latency_p99_ms: 1000}]}
+serving: {assertions: contract, fallback: none}
+"""
+
+
+def promote(folder, running):
+    """Takes columns.onnx the whole way into production: data, candidate, gates, approval."""
+
+    def cairn(*words, actor="ben"):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(folder / "ids"), "CAIRN_ACTOR": actor}
+        ended = subprocess.run([CAIRN, *words, "--json", "--data", str(running.data)], cwd=folder, env=environment, capture_output=True, text=True)
+        assert ended.returncode == 0, f"{words}: {ended.stdout}{ended.stderr}"
+        return json.loads(ended.stdout)
+
+    key = cairn("id", "new", "ada")["key"]
+    (folder / "cairn.yaml").write_text(PROJECT.replace("KEY", key))
+    cairn("apply", actor="ada")
+    table = pandas.concat([rows()] * 40, ignore_index=True)
+    chance = numpy.random.default_rng(1)
+    table.assign(id=range(len(table)), y=numpy.where(chance.random(len(table)) < 0.3, "late", "on time")).to_csv(folder / "rows.csv", index=False)
+    cairn("data", "add", "rows.csv", "--to", "rows")
+    mlflow.set_tracking_uri(running.uri)
+    mlflow.set_experiment("served")
+    signature = infer_signature(rows(3), numpy.zeros((3, 2), "float32"))
+    with mlflow.start_run():
+        mlflow.onnx.log_model(onnx.load(FIXTURES / "columns.onnx"), name="model", registered_model_name="late-arrival", signature=signature,
+                              pip_requirements=["onnx", "onnxruntime"])
+    rollout = cairn("model", "consider", "late-arrival", "1")
+    cairn("model", "approve", rollout["id"], "--sign", "ada", actor="ada")
+
+
 class TestServed:
-    """Against a server whose project has a version in production: CAIRN_SERVED names its address and model (the journey sets it)."""
+    """Against a server that has columns.onnx in production."""
 
-    @pytest.fixture(scope="class")
-    def served(self):
-        import os
-
-        uri = os.environ.get("CAIRN_SERVED")
-        if not uri:
-            pytest.skip("needs a server with columns.onnx in production: CAIRN_SERVED=http://host:port/model")
-        parts = urllib.parse.urlsplit(uri)
-        return f"http://{parts.netloc}", parts.path.strip("/")
+    @pytest.fixture(scope="module")
+    def served(self, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("served")
+        running = Server(folder / "data-folder", folder)
+        promote(folder, running)
+        yield running.uri, "late-arrival"
+        assert running.stop() == 0
+        running.log.close()
 
     def test_infers_as_onnxruntime_does(self, served):
         uri, name = served

@@ -618,7 +618,7 @@ def test_the_server_tells_what_it_is(server):
 
 
 def test_what_was_answered_survives_a_kill(tmp_path):
-    from conftest import Server
+    from running import Server
 
     running = Server(tmp_path / "data")
     client = MlflowClient(running.uri)

@@ -1,0 +1,41 @@
+"""The built program, started for a test on a free port with a data folder of its own."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CAIRN = os.environ.get("CAIRN", str(ROOT / "build" / "release" / "cairn"))
+
+
+class Server:
+    """One running server; `uri` is what clients are pointed at."""
+
+    def __init__(self, data, project=None):
+        """`project` is the folder it works in; none for the folder of the tests."""
+        self.data = data
+        self.project = project
+        self.log = open(pathlib.Path(data).with_suffix(".log"), "ab")
+        self.process = None
+        self.start()
+
+    def start(self):
+        command = [CAIRN, "up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--json"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=self.project)
+        line = self.process.stdout.readline()
+        assert line, f"{' '.join(command)} ended before it listened; its words are in {self.log.name}"
+        self.uri = json.loads(line)["listening"]
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=30)
+        self.process.stdout.close()
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
