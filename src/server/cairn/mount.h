@@ -23,7 +23,7 @@
 /// Each resource of the own API adds its routes with one function; what is passed must outlive the router.
 namespace cairn::api {
 
-/// /api/v1/version and /api/v1/commands.
+/// /api/v1/version
 void MountVersion(http::Router& router);
 
 struct AuditRooms {
