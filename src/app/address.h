@@ -8,7 +8,8 @@
 
 namespace cairn::app {
 
-/// Where this program's HTTP doors are reached. Known only to who opens them, and opened perhaps only when somebody asks. Safe from any thread.
+/// Where this program's HTTP doors are reached. Known only to who opens them, and opened perhaps only when
+/// somebody asks. Safe from any thread.
 class Address {
  public:
   using Source = std::function<Result<std::string>()>;

@@ -22,7 +22,8 @@ struct App::Loops {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       Watch("the log could not be sealed", rooms.sealer.Seal());
-      Watch("monitoring could not go on", rooms.monitoring.Advance([this](const monitoring::Alert& alert) { AlertRaised(rooms, alert); }));
+      Watch("monitoring could not go on",
+            rooms.monitoring.Advance([this](const monitoring::Alert& alert) { AlertRaised(rooms, alert); }));
       Watch("rollouts could not go on", rooms.rollouts.Advance());
       wake.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
     }
@@ -46,13 +47,16 @@ Result<std::unique_ptr<App>> App::Open(const Settings& settings) {
   return std::unique_ptr<App>(new App(CAIRN_TRY(Rooms::Build(settings))));
 }
 
-void App::OnAddressNeeded(std::function<Result<std::string>()> address) { rooms_->address.Set(std::move(address)); }
+void App::OnAddressNeeded(std::function<Result<std::string>()> address) {
+  rooms_->address.Set(std::move(address));
+}
 
 App::App(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
 
 App::~App() {
   loops_.reset();
-  // What happened in this process is sealed before it ends; what cannot be sealed now is sealed by the next one.
+  // What happened in this process is sealed before it ends; what cannot be sealed now is sealed by the next
+  // one.
   static_cast<void>(bool(rooms_->sealer.Seal()));
 }
 
@@ -65,7 +69,8 @@ void App::RunLoops() {
 
 void App::FollowConfiguration() {
   if (const auto followed = ConfigurationAccepted(*rooms_); !followed) {
-    rooms_->journal.Write(telemetry::Level::Error, "the accepted configuration cannot be followed", {{"problem", followed.error().message}});
+    rooms_->journal.Write(telemetry::Level::Error, "the accepted configuration cannot be followed",
+                          {{"problem", followed.error().message}});
   }
 }
 

@@ -19,10 +19,12 @@ struct Settings {
 
 struct Rooms;
 
-/// The whole program behind its doors: every room, built in order from the settings, and the loops that run by themselves. It decides nothing.
+/// The whole program behind its doors: every room, built in order from the settings, and the loops that run
+/// by themselves. It decides nothing.
 class App {
  public:
-  /// Opens the store (making it, and the data folder, when they are not there) and every room. Unavailable when another process owns the store.
+  /// Opens the store (making it, and the data folder, when they are not there) and every room. Unavailable
+  /// when another process owns the store.
   static Result<std::unique_ptr<App>> Open(const Settings& settings);
   ~App();
 
@@ -31,7 +33,8 @@ class App {
   /// Starts what runs by itself: sealing, canaries, monitors, triggers. Stops with the destructor.
   void RunLoops();
 
-  /// Serving and monitoring take up what was accepted last. Called when a configuration is accepted while the loops run.
+  /// Serving and monitoring take up what was accepted last. Called when a configuration is accepted while the
+  /// loops run.
   void FollowConfiguration();
   bool RunsLoops() const { return loops_ != nullptr; }
 

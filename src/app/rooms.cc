@@ -9,8 +9,8 @@
 #include "ledger/metadata/schema.h"
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
-#include "loop/pipeline/schema.h"
 #include "loop/monitoring/schema.h"
+#include "loop/pipeline/schema.h"
 #include "loop/registry/schema.h"
 #include "loop/rollout/schema.h"
 #include "loop/tracking/schema.h"
@@ -60,8 +60,9 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
 }
 
 Result<> Migrate(sql::Database& database) {
-  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(), &data::Schema(), &tracking::Schema(),
-                               &pipeline::Schema(), &registry::Schema(), &monitoring::Schema(), &rollout::Schema()};
+  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
+                              &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
+                              &registry::Schema(), &monitoring::Schema(), &rollout::Schema()};
   return database.Migrate(schemas);
 }
 
@@ -90,16 +91,20 @@ Rooms::Rooms(const Settings& given, Opened opened)
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   Settings settings = given;
-  for (const char* folder : {"", "spool", "logs", "scratch"}) CAIRN_TRY(os::MakeFolders(os::JoinPath(settings.data_dir, folder)));
+  for (const char* folder : {"", "spool", "logs", "scratch"})
+    CAIRN_TRY(os::MakeFolders(os::JoinPath(settings.data_dir, folder)));
   settings.data_dir = CAIRN_TRY(os::RealPath(settings.data_dir));
   settings.project_dir = CAIRN_TRY(os::RealPath(settings.project_dir));
-  const std::string url = settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
-  Opened opened{CAIRN_TRY(sql::Database::Open(url)), CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr, nullptr};
+  const std::string url =
+      settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
+  Opened opened{CAIRN_TRY(sql::Database::Open(url)),
+                CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr, nullptr};
   CAIRN_TRY(Migrate(*opened.database));
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
-      *opened.database, MachineClock(), settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
-  opened.predictions = CAIRN_TRY(
-      serving::PredictionLog::Open(*opened.database, MachineClock(), MachineDisk(), settings.data_dir + "/predictions"));
+      *opened.database, MachineClock(),
+      settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
+  opened.predictions = CAIRN_TRY(serving::PredictionLog::Open(*opened.database, MachineClock(), MachineDisk(),
+                                                              settings.data_dir + "/predictions"));
   return std::make_unique<Rooms>(settings, std::move(opened));
 }
 

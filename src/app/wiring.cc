@@ -35,13 +35,16 @@ Result<> Offer(Rooms& rooms, const pipeline::RunRecord& run) {
   if (!name || run.state != pipeline::RunState::Finished) return Done{};
   const auto newest = rooms.registry.Newest(name->text());
   if (!newest || newest->created_ms < run.started) return Done{};
-  CAIRN_TRY(rooms.rollouts.Consider(name->text(), newest->version, "system", run.trigger.cause.empty() ? run.id : run.trigger.cause));
+  CAIRN_TRY(rooms.rollouts.Consider(name->text(), newest->version, "system",
+                                    run.trigger.cause.empty() ? run.id : run.trigger.cause));
   return Done{};
 }
 
 }  // namespace
 
-void AlertRaised(Rooms& rooms, const monitoring::Alert& alert) { Tell(rooms, "an alert could not set off its triggers", Pull(rooms, alert)); }
+void AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
+  Tell(rooms, "an alert could not set off its triggers", Pull(rooms, alert));
+}
 
 void PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
   Tell(rooms, "a finished run could not offer its version", Offer(rooms, run));

@@ -12,7 +12,8 @@ namespace cairn::cli {
 namespace {
 
 constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done, 1 a check found problems, 2 wrong input, 3 not found, 4 exists or changed meanwhile, 5 not allowed,\n"
+    "Exit codes: 0 done, 1 a check found problems, 2 wrong input, 3 not found, 4 exists or changed "
+    "meanwhile, 5 not allowed,\n"
     "6 unavailable or full, 7 damaged data, 70 a bug, 130 interrupted.";
 
 /// The command whose words stand first; of "data add" and "data" the longer one wins.
@@ -31,15 +32,18 @@ const Command* FindCommand(std::span<const std::string> words, std::size_t& used
 
 std::string Overview() {
   std::string text =
-      "Cairn keeps the whole life of a machine-learning model: why it is built, from which data, what was tried, what may be used,\n"
+      "Cairn keeps the whole life of a machine-learning model: why it is built, from which data, what was "
+      "tried, what may be used,\n"
       "what answers, what has changed, and who allowed it.\n\nUsage: cairn COMMAND [...]\n\nCommands:\n";
   std::size_t width = 0;
   for (const Command& command : Commands()) width = std::max(width, command.name.size());
   for (const Command& command : Commands()) {
-    text += "  " + std::string(command.name) + std::string(width - command.name.size() + 2, ' ') + std::string(command.summary) + "\n";
+    text += "  " + std::string(command.name) + std::string(width - command.name.size() + 2, ' ') +
+            std::string(command.summary) + "\n";
   }
   text +=
-      "\nEvery command takes --json (print the answer as JSON), --server URL (ask that server), --data DIR (the store's folder,\n"
+      "\nEvery command takes --json (print the answer as JSON), --server URL (ask that server), --data DIR "
+      "(the store's folder,\n"
       ".cairn unless given) and --help.\n";
   text += std::string(kExitCodes) + "\n";
   return text;
@@ -62,7 +66,8 @@ Error UnknownCommand(const std::string& word) {
     const std::string_view first = Split(command.name, ' ').front();
     if (std::find(names.begin(), names.end(), first) == names.end()) names.push_back(first);
   }
-  return {Reason::InvalidArgument, "there is no command '" + word + "'." + Suggestion(word, names) + " `cairn help` lists them all."};
+  return {Reason::InvalidArgument,
+          "there is no command '" + word + "'." + Suggestion(word, names) + " `cairn help` lists them all."};
 }
 
 /// The values that CLI11 fills; a list, so that their addresses stay.
@@ -75,7 +80,8 @@ struct Slot {
 /// CLI11's reader for one command.
 class Reader {
  public:
-  explicit Reader(const Command& command) : app_(std::string(command.summary), "cairn " + std::string(command.name)) {
+  explicit Reader(const Command& command)
+      : app_(std::string(command.summary), "cairn " + std::string(command.name)) {
     app_.set_help_flag("--help,-h", "Print this and end");
     app_.footer(std::string(command.about) + (command.about.empty() ? "" : "\n\n") + std::string(kExitCodes));
     for (const Positional& positional : command.positionals) AddPositional(positional);
@@ -97,15 +103,16 @@ class Reader {
         return line;
       }
       if (name.starts_with("--") && std::find(names_.begin(), names_.end(), name) == names_.end()) {
-        return Error{Reason::InvalidArgument, "`cairn " + std::string(command.name) + "` has no flag '" + name + "'." +
-                                                  Suggestion(name, names_)};
+        return Error{Reason::InvalidArgument, "`cairn " + std::string(command.name) + "` has no flag '" +
+                                                  name + "'." + Suggestion(name, names_)};
       }
     }
     std::reverse(words.begin(), words.end());
     try {
       app_.parse(words);
     } catch (const CLI::ParseError& wrong) {
-      return Error{Reason::InvalidArgument, std::string(wrong.what()) + ". `cairn " + std::string(command.name) + " --help` says more."};
+      return Error{Reason::InvalidArgument, std::string(wrong.what()) + ". `cairn " +
+                                                std::string(command.name) + " --help` says more."};
     }
     line.command = &command;
     for (const Slot& slot : slots_) {
@@ -132,7 +139,10 @@ class Reader {
     if (flag.value.empty()) {
       app_.add_flag(slot.name, slot.given, std::string(flag.help));
     } else {
-      app_.add_option(slot.name, slot.values, std::string(flag.help))->type_name(std::string(flag.value))->expected(1)->take_all();
+      app_.add_option(slot.name, slot.values, std::string(flag.help))
+          ->type_name(std::string(flag.value))
+          ->expected(1)
+          ->take_all();
     }
   }
 
@@ -164,7 +174,8 @@ const std::vector<std::string>& Arguments::All(std::string_view name) const {
 }
 
 Result<Line> ReadLine(std::span<const std::string> words) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" ||
+      (words[0] == "help" && words.size() == 1)) {
     return Line{nullptr, {}, {}, Overview()};
   }
   std::vector<std::string> rest(words.begin(), words.end());
@@ -183,8 +194,8 @@ Result<Line> ReadLine(std::span<const std::string> words) {
     for (const Command& one : Commands()) {
       if (one.name.starts_with(rest[0] + " ")) names.push_back(one.name.substr(rest[0].size() + 1));
     }
-    return Error{Reason::InvalidArgument,
-                 "there is no command '" + rest[0] + " " + rest[1] + "'." + Suggestion(rest[1], names) + "\n\n" + group};
+    return Error{Reason::InvalidArgument, "there is no command '" + rest[0] + " " + rest[1] + "'." +
+                                              Suggestion(rest[1], names) + "\n\n" + group};
   }
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
   Line line = CAIRN_TRY(Reader(*command).Read(*command, std::move(rest)));

@@ -16,7 +16,8 @@ struct Line {
   std::string text;  ///< Printed to stdout instead of running when `command` is null.
 };
 
-/// Reads the words behind the program's name. InvalidArgument with a suggestion for an unknown command, flag or missing value.
+/// Reads the words behind the program's name. InvalidArgument with a suggestion for an unknown command, flag
+/// or missing value.
 Result<Line> ReadLine(std::span<const std::string> words);
 
 }  // namespace cairn::cli

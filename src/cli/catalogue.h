@@ -8,18 +8,18 @@
 /// Each file of commands gives its own; commands.cc puts them in the order of the loop.
 namespace cairn::cli {
 
-std::vector<Command> StartCommands();     ///< init, id new, apply
+std::vector<Command> StartCommands();  ///< init, id new, apply
 std::vector<Command> UpCommands();
-std::vector<Command> CharterCommands();   ///< charter check, charter show
-std::vector<Command> DataCommands();      ///< data add, check, profile, list
+std::vector<Command> CharterCommands();      ///< charter check, charter show
+std::vector<Command> DataCommands();         ///< data add, check, profile, list
 std::vector<Command> FeasibilityCommands();  ///< feasibility
-std::vector<Command> RunCommands();       ///< run
-std::vector<Command> StatusCommands();    ///< status
-std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
-std::vector<Command> ServingCommands();   ///< serving, serving verify
-std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
-std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level
-std::vector<Command> AuditCommands();     ///< audit log, verify, as-of, rebuild
-std::vector<Command> ShellCommands();     ///< completion, version
+std::vector<Command> RunCommands();          ///< run
+std::vector<Command> StatusCommands();       ///< status
+std::vector<Command> ModelCommands();    ///< model list, show, consider, approve, reject, promote, rollback
+std::vector<Command> ServingCommands();  ///< serving, serving verify
+std::vector<Command> MonitorCommands();  ///< monitor, monitor alerts, monitor acknowledge
+std::vector<Command> ScoreCommands();    ///< kpi status, delivery, score, level
+std::vector<Command> AuditCommands();    ///< audit log, verify, as-of, rebuild
+std::vector<Command> ShellCommands();    ///< completion, version
 
 }  // namespace cairn::cli

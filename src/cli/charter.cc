@@ -7,15 +7,17 @@ namespace cairn::cli {
 namespace {
 
 Result<int> Check(Session& session, const Arguments& arguments) {
-  const Json answer = CAIRN_TRY(session.Post("/api/v1/charter/check", CAIRN_TRY(ReadConfiguration(arguments))));
+  const Json answer =
+      CAIRN_TRY(session.Post("/api/v1/charter/check", CAIRN_TRY(ReadConfiguration(arguments))));
   const auto& findings = answer.At("findings").items();
   if (session.PrintedJson(answer)) return findings.empty() ? 0 : 1;
   for (const Json& finding : findings) {
     session.Say(finding.Text("where") + ": " + finding.Text("field") + " " + finding.Text("problem"));
   }
-  session.Say(findings.empty() ? "The charter is complete: every goal is measured, every field is bound."
-                               : std::to_string(findings.size()) + (findings.size() == 1 ? " thing is" : " things are") +
-                                     " missing or bound to nothing.");
+  session.Say(findings.empty()
+                  ? "The charter is complete: every goal is measured, every field is bound."
+                  : std::to_string(findings.size()) + (findings.size() == 1 ? " thing is" : " things are") +
+                        " missing or bound to nothing.");
   return findings.empty() ? 0 : 1;
 }
 
@@ -38,9 +40,19 @@ Result<int> Show(Session& session, const Arguments& arguments) {
 std::vector<Command> CharterCommands() {
   const std::vector<Positional> file = {{"FILE", "cairn.yaml", Positional::Need::Optional}};
   return {
-      {"charter check", "Name every field of the charter that is missing or bound to nothing", "Exit code 1 when there are any.", file, {}, Check},
-      {"charter show", "Show the charter on one page", "", file,
-       {{"--html", "FILE", "Write the printable page there"}, {"--accepted", "", "The accepted one, not the working copy"}}, Show},
+      {"charter check",
+       "Name every field of the charter that is missing or bound to nothing",
+       "Exit code 1 when there are any.",
+       file,
+       {},
+       Check},
+      {"charter show",
+       "Show the charter on one page",
+       "",
+       file,
+       {{"--html", "FILE", "Write the printable page there"},
+        {"--accepted", "", "The accepted one, not the working copy"}},
+       Show},
   };
 }
 

@@ -32,7 +32,9 @@ class Arguments {
   /// The (first) value, or "".
   std::string Text(std::string_view name) const;
   const std::vector<std::string>& All(std::string_view name) const;
-  void Add(std::string_view name, std::string value) { values_[std::string(name)].push_back(std::move(value)); }
+  void Add(std::string_view name, std::string value) {
+    values_[std::string(name)].push_back(std::move(value));
+  }
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
@@ -44,7 +46,8 @@ struct Command {
   std::string_view about;    ///< A few sentences for its own help; may be empty.
   std::vector<Positional> positionals;
   std::vector<Flag> flags;
-  /// Gives the exit code (0, or 1 when a check found problems); an error is printed by main and its Reason becomes the exit code.
+  /// Gives the exit code (0, or 1 when a check found problems); an error is printed by main and its Reason
+  /// becomes the exit code.
   Result<int> (*run)(Session& session, const Arguments& arguments);
 };
 

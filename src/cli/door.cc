@@ -18,7 +18,9 @@ http::Response ResponseOf(fetch::Incoming incoming) {
   return response;
 }
 
-std::string TargetOf(const http::Request& request) { return request.query.empty() ? request.path : request.path + "?" + request.query; }
+std::string TargetOf(const http::Request& request) {
+  return request.query.empty() ? request.path : request.path + "?" + request.query;
+}
 
 /// A server elsewhere, by its URL.
 class RemoteDoor final : public Door {
@@ -65,7 +67,9 @@ class OwnDoor final : public Door {
   explicit OwnDoor(std::unique_ptr<Site> site) : site_(std::move(site)) {
     site_->app->OnAddressNeeded([this] { return Listen(); });
   }
-  Result<http::Response> Call(http::Request request) override { return site_->router.Dispatch(std::move(request)); }
+  Result<http::Response> Call(http::Request request) override {
+    return site_->router.Dispatch(std::move(request));
+  }
 
  private:
   /// Opens a door on a free port of this machine, for the stages that this process runs.

@@ -10,8 +10,8 @@
 
 namespace cairn::cli {
 
-/// The way from a command to the API: the same request goes to a named server, to the server that owns the data folder (through its socket), or is answered
-/// in this process, which then owns the store until it ends.
+/// The way from a command to the API: the same request goes to a named server, to the server that owns the
+/// data folder (through its socket), or is answered in this process, which then owns the store until it ends.
 class Door {
  public:
   virtual ~Door() = default;

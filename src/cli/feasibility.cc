@@ -1,4 +1,3 @@
-#include <cstdio>
 
 #include "cli/catalogue.h"
 #include "cli/waiting.h"
@@ -6,12 +5,6 @@
 
 namespace cairn::cli {
 namespace {
-
-std::string Shown(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
 
 Result<int> Feasibility(Session& session, const Arguments& arguments) {
   Json body = Json::Object();
@@ -25,11 +18,13 @@ Result<int> Feasibility(Session& session, const Arguments& arguments) {
   const bool go = answer->Text("verdict") == "go";
   if (session.PrintedJson(*answer)) return go ? 0 : 1;
   const Json& report = answer->At("report");
-  session.Say(std::string(go ? "GO" : "NO-GO") + ": " + answer->Text("dataset") + " version " + answer->Text("version") + ", " +
-              WithThousands(report.Int("rows")) + " of " + WithThousands(report.Int("available")) + " training rows");
+  session.Say(std::string(go ? "GO" : "NO-GO") + ": " + answer->Text("dataset") + " version " +
+              answer->Text("version") + ", " + WithThousands(report.Int("rows")) + " of " +
+              WithThousands(report.Int("available")) + " training rows");
   session.Say("  " + answer->Text("reason"));
-  session.Say("  permutation test: p = " + Shown(answer->Double("p_value")) + " (" + WithThousands(report.Int("permutations")) +
-              " shuffles, go below " + Shown(report.Double("alpha")) + ")");
+  session.Say("  permutation test: p = " + Shown(answer->Double("p_value")) + " (" +
+              WithThousands(report.Int("permutations")) + " shuffles, go below " +
+              Shown(report.Double("alpha")) + ")");
   if (!go) session.Say("  Training on this data set is blocked until a newer verdict says go.");
   return go ? 0 : 1;
 }
@@ -37,10 +32,13 @@ Result<int> Feasibility(Session& session, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> FeasibilityCommands() {
-  return {{"feasibility", "Judge whether there is anything to learn: go or no-go",
-           "A quick probe against shuffled labels and against the charter's heuristic, on training rows. A no-go blocks training. Exit code 1 for no-go.",
+  return {{"feasibility",
+           "Judge whether there is anything to learn: go or no-go",
+           "A quick probe against shuffled labels and against the charter's heuristic, on training rows. A "
+           "no-go blocks training. Exit code 1 for no-go.",
            {{"DATASET", "The data set (the model's)", Positional::Need::Optional}},
-           {{"--version", "N", "Another version than the newest"}}, Feasibility}};
+           {{"--version", "N", "Another version than the newest"}},
+           Feasibility}};
 }
 
 }  // namespace cairn::cli

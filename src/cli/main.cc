@@ -13,19 +13,32 @@ namespace {
 /// The one place where this door reads a Reason.
 int ExitCodeOf(Reason reason) {
   switch (reason) {
-    case Reason::InvalidArgument: return 2;
-    case Reason::Unprocessable: return 2;
-    case Reason::NotFound: return 3;
-    case Reason::AlreadyExists: return 4;
-    case Reason::Conflict: return 4;
-    case Reason::Unauthenticated: return 5;
-    case Reason::Denied: return 5;
-    case Reason::TooLarge: return 2;
-    case Reason::Exhausted: return 6;
-    case Reason::Unsupported: return 2;
-    case Reason::Unavailable: return 6;
-    case Reason::Corrupt: return 7;
-    case Reason::Internal: return 70;
+    case Reason::InvalidArgument:
+      return 2;
+    case Reason::Unprocessable:
+      return 2;
+    case Reason::NotFound:
+      return 3;
+    case Reason::AlreadyExists:
+      return 4;
+    case Reason::Conflict:
+      return 4;
+    case Reason::Unauthenticated:
+      return 5;
+    case Reason::Denied:
+      return 5;
+    case Reason::TooLarge:
+      return 2;
+    case Reason::Exhausted:
+      return 6;
+    case Reason::Unsupported:
+      return 2;
+    case Reason::Unavailable:
+      return 6;
+    case Reason::Corrupt:
+      return 7;
+    case Reason::Internal:
+      return 70;
   }
   return 70;
 }
@@ -51,7 +64,8 @@ int Main(const std::vector<std::string>& words) {
   Session session(line->settings);
   auto code = line->command->run(session, line->arguments);
   if (!code) return Fail(code.error(), json);
-  if (std::fflush(stdout) != 0) return Fail({Reason::Exhausted, "the answer could not be written to standard output"}, false);
+  if (std::fflush(stdout) != 0)
+    return Fail({Reason::Exhausted, "the answer could not be written to standard output"}, false);
   return *code;
 }
 

@@ -23,7 +23,8 @@ Error ErrorIn(const http::Response& response) {
   if (body && body->At("error").IsObject()) {
     return {api::ReasonOf(body->At("error").Text("reason")), body->At("error").Text("message")};
   }
-  return {Reason::Unavailable, "the server answered with status " + std::to_string(response.status) + " and no reason"};
+  return {Reason::Unavailable,
+          "the server answered with status " + std::to_string(response.status) + " and no reason"};
 }
 
 }  // namespace
@@ -58,8 +59,12 @@ bool Session::PrintedJson(const Json& answer) const {
   return settings_.json;
 }
 
-void Session::Say(std::string_view line) const { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
-void Session::Note(std::string_view line) const { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); }
+void Session::Say(std::string_view line) const {
+  std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+}
+void Session::Note(std::string_view line) const {
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
 
 std::string Session::Actor() const { return os::VariableOr("CAIRN_ACTOR", os::UserName()); }
 

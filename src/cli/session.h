@@ -12,10 +12,10 @@ namespace cairn::cli {
 
 /// What the flags common to all commands said.
 struct Settings {
-  std::string server;              ///< --server URL; "" when not given.
+  std::string server;               ///< --server URL; "" when not given.
   std::string data_dir = ".cairn";  ///< --data DIR
-  std::string store;               ///< --store URL; "" for SQLite in the data folder.
-  std::string artifacts;           ///< --artifacts DIR; "" for the data folder's artifacts.
+  std::string store;                ///< --store URL; "" for SQLite in the data folder.
+  std::string artifacts;            ///< --artifacts DIR; "" for the data folder's artifacts.
   std::string default_artifact_root;
   bool json = false;
 };
@@ -31,8 +31,8 @@ class Session {
   const Settings& settings() const { return settings_; }
   bool json() const { return settings_.json; }
 
-  /// One request to the own API: through --server, through the socket of a running server, or in this process. An error answer comes back as
-  /// the error it names.
+  /// One request to the own API: through --server, through the socket of a running server, or in this
+  /// process. An error answer comes back as the error it names.
   Result<Json> Get(std::string_view path);
   Result<Json> Post(std::string_view path, const Json& body);
   /// The same for an answer that is no JSON (a page).
@@ -51,6 +51,9 @@ class Session {
   Settings settings_;
   std::unique_ptr<Door> door_;
 };
+
+/// Four significant digits, for a person: "0.4312", "1.2e-05".
+std::string Shown(double value);
 
 /// Columns that line up, cut to the terminal's width; numbers to the right.
 class Table {

@@ -37,9 +37,12 @@ std::string Fish() {
   std::string script;
   for (const Command& command : Commands()) {
     const auto names = Split(command.name, ' ');
-    const std::string condition = names.size() == 1 ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + std::string(names[0]);
-    if (names.size() > 1) script += "complete -c cairn -f -n __fish_use_subcommand -a '" + std::string(names[0]) + "'\n";
-    script += "complete -c cairn -f -n '" + condition + "' -a '" + std::string(names.back()) + "' -d '" + std::string(command.summary) + "'\n";
+    const std::string condition =
+        names.size() == 1 ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + std::string(names[0]);
+    if (names.size() > 1)
+      script += "complete -c cairn -f -n __fish_use_subcommand -a '" + std::string(names[0]) + "'\n";
+    script += "complete -c cairn -f -n '" + condition + "' -a '" + std::string(names.back()) + "' -d '" +
+              std::string(command.summary) + "'\n";
   }
   return script;
 }
@@ -51,7 +54,8 @@ Result<int> Completion(Session&, const Arguments& arguments) {
     return 0;
   }
   if (shell != "bash" && shell != "zsh") {
-    return Error{Reason::InvalidArgument, "there is completion for bash, zsh and fish, not for '" + shell + "'"};
+    return Error{Reason::InvalidArgument,
+                 "there is completion for bash, zsh and fish, not for '" + shell + "'"};
   }
   std::string script(kBash);
   script.replace(script.find("@WORDS@"), 7, Words());
@@ -65,7 +69,8 @@ Result<int> Version(Session& session, const Arguments&) {
   const Json own{{"name", "cairn"}, {"version", api::kVersion}, {"mlflow_compatible", api::kMlflowVersion}};
   const Json answer = session.settings().server.empty() ? own : CAIRN_TRY(session.Get("/api/v1/version"));
   if (session.PrintedJson(answer)) return 0;
-  session.Say("cairn " + answer.Text("version") + " (speaks the REST API of MLflow " + answer.Text("mlflow_compatible") + ")");
+  session.Say("cairn " + answer.Text("version") + " (speaks the REST API of MLflow " +
+              answer.Text("mlflow_compatible") + ")");
   return 0;
 }
 
@@ -73,8 +78,12 @@ Result<int> Version(Session& session, const Arguments&) {
 
 std::vector<Command> ShellCommands() {
   return {
-      {"completion", "Print a script that completes commands in your shell", "For bash: source <(cairn completion bash)",
-       {{"SHELL", "bash, zsh or fish"}}, {}, Completion},
+      {"completion",
+       "Print a script that completes commands in your shell",
+       "For bash: source <(cairn completion bash)",
+       {{"SHELL", "bash, zsh or fish"}},
+       {},
+       Completion},
       {"version", "Print the version", "", {}, {}, Version},
   };
 }

@@ -45,7 +45,9 @@ scorecard::Meters MetersOf(app::Rooms& rooms) {
   };
   meters.fallback_share = [&rooms]() -> std::optional<double> {
     const auto state = rooms.service.state();
-    return state.requests > 0 ? std::optional<double>(static_cast<double>(state.fallbacks) / static_cast<double>(state.requests)) : std::nullopt;
+    return state.requests > 0 ? std::optional<double>(static_cast<double>(state.fallbacks) /
+                                                      static_cast<double>(state.requests))
+                              : std::nullopt;
   };
   return meters;
 }
@@ -62,9 +64,16 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
   api::MountServing(router, rooms.service, *rooms.predictions);
-  api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) { app::AlertRaised(rooms, alert); }});
-  api::MountScorecard(router, {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
-  api::MountAudit(router, {rooms.log, rooms.sealer, rooms.clock, rooms.InData("heads.jsonl"), rooms.seal_key.PublicKey(),
+  api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
+                                  app::AlertRaised(rooms, alert);
+                                }});
+  api::MountScorecard(router,
+                      {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
+  api::MountAudit(router, {rooms.log,
+                           rooms.sealer,
+                           rooms.clock,
+                           rooms.InData("heads.jsonl"),
+                           rooms.seal_key.PublicKey(),
                            {rooms.registry.AliasTable()}});
 }
 

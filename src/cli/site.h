@@ -7,7 +7,8 @@
 
 namespace cairn::cli {
 
-/// The program with all its doors mounted on one router: what `cairn up` serves, and what a command asks when no server runs.
+/// The program with all its doors mounted on one router: what `cairn up` serves, and what a command asks when
+/// no server runs.
 struct Site {
   static Result<std::unique_ptr<Site>> Open(const app::Settings& settings);
 

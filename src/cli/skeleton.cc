@@ -3,7 +3,8 @@
 namespace cairn::cli {
 namespace {
 
-constexpr std::string_view kConfiguration = R"(# What this project is for, which data it may use, what is good enough, and who decides.
+constexpr std::string_view kConfiguration =
+    R"(# What this project is for, which data it may use, what is good enough, and who decides.
 # Cairn governs by the copy that was accepted with `cairn apply`, never by this working copy: edit, `cairn charter check`, apply.
 project: @PROJECT@
 
@@ -69,7 +70,8 @@ roles:
 #   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
 )";
 
-constexpr std::string_view kStages = R"(# The stages that make a model, in DVC's own form: `cairn run` runs what is stale, `dvc` reads the same file.
+constexpr std::string_view kStages =
+    R"(# The stages that make a model, in DVC's own form: `cairn run` runs what is stale, `dvc` reads the same file.
 # A stage is any command. Plain `mlflow` code in it logs to Cairn by itself: its address is in the environment.
 stages: {}
 #  train:
@@ -79,18 +81,21 @@ stages: {}
 #    outs: [model.onnx]
 )";
 
-constexpr std::string_view kParams = R"(# Values that stages read; a change here makes the stages that name them stale.
+constexpr std::string_view kParams =
+    R"(# Values that stages read; a change here makes the stages that name them stale.
 train: {}
 )";
 
 constexpr std::string_view kIgnore = "/.cairn\n";
 
-std::string Filled(std::string_view text, std::string_view project, std::string_view person, std::string_view key) {
+std::string Filled(std::string_view text, std::string_view project, std::string_view person,
+                   std::string_view key) {
   std::string filled;
   for (std::size_t at = 0; at < text.size();) {
     bool replaced = false;
-    for (const auto& [mark, value] : {std::pair{std::string_view("@PROJECT@"), project}, std::pair{std::string_view("@PERSON@"), person},
-                                      std::pair{std::string_view("@KEY@"), key}}) {
+    for (const auto& [mark, value] :
+         {std::pair{std::string_view("@PROJECT@"), project}, std::pair{std::string_view("@PERSON@"), person},
+          std::pair{std::string_view("@KEY@"), key}}) {
       if (text.substr(at, mark.size()) != mark) continue;
       filled += value;
       at += mark.size();
@@ -104,7 +109,8 @@ std::string Filled(std::string_view text, std::string_view project, std::string_
 
 }  // namespace
 
-std::vector<SkeletonFile> Skeleton(std::string_view project, std::string_view person, std::string_view public_key) {
+std::vector<SkeletonFile> Skeleton(std::string_view project, std::string_view person,
+                                   std::string_view public_key) {
   return {{"cairn.yaml", Filled(kConfiguration, project, person, public_key)},
           {"dvc.yaml", std::string(kStages)},
           {"params.yaml", std::string(kParams)},

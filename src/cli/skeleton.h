@@ -11,7 +11,9 @@ struct SkeletonFile {
   std::string text;
 };
 
-/// The files of a new project, with comments that say what each part is for. `public_key` is the first approver's, base64.
-std::vector<SkeletonFile> Skeleton(std::string_view project, std::string_view person, std::string_view public_key);
+/// The files of a new project, with comments that say what each part is for. `public_key` is the first
+/// approver's, base64.
+std::vector<SkeletonFile> Skeleton(std::string_view project, std::string_view person,
+                                   std::string_view public_key);
 
 }  // namespace cairn::cli

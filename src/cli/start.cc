@@ -17,7 +17,8 @@ Result<std::string> PublicKeyOf(const Session& session, const std::string& perso
   if (const auto known = crypto::LoadIdentity(folder, person)) return known->PublicKey();
   CAIRN_TRY(os::MakeFolders(folder, 0700));
   const auto identity = CAIRN_TRY(crypto::NewIdentity(folder, person));
-  session.Note("made a key for " + person + ": " + identity.key_path + " (keep it; only its public part goes into cairn.yaml)");
+  session.Note("made a key for " + person + ": " + identity.key_path +
+               " (keep it; only its public part goes into cairn.yaml)");
   return identity.public_key;
 }
 
@@ -52,11 +53,13 @@ Result<int> NewId(Session& session, const Arguments& arguments) {
   const Json answer{{"name", identity.name}, {"key", identity.public_key}, {"path", identity.key_path}};
   if (session.PrintedJson(answer)) return 0;
   session.Say("A key for " + identity.name + " lies in " + identity.key_path + ". Nobody else may have it.");
-  session.Say("For cairn.yaml, under roles.principals:\n  - {name: " + identity.name + ", roles: [approver], key: \"" + identity.public_key + "\"}");
+  session.Say("For cairn.yaml, under roles.principals:\n  - {name: " + identity.name +
+              ", roles: [approver], key: \"" + identity.public_key + "\"}");
   return 0;
 }
 
-/// Sends cairn.yaml to be accepted. A change of roles or gates needs an approver's signature over the digest of the text.
+/// Sends cairn.yaml to be accepted. A change of roles or gates needs an approver's signature over the digest
+/// of the text.
 Result<int> Apply(Session& session, const Arguments& arguments) {
   Json body = CAIRN_TRY(ReadConfiguration(arguments));
   if (arguments.Has("--sign")) {
@@ -71,10 +74,13 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
     session.Note("note: " + finding.Text("field") + " " + finding.Text("problem"));
   }
   if (answer.Bool("unchanged")) {
-    session.Say("This configuration is already the accepted one (" + answer.Text("digest").substr(0, 12) + "…).");
+    session.Say("This configuration is already the accepted one (" + answer.Text("digest").substr(0, 12) +
+                "…).");
   } else {
     session.Say("Accepted: sha256 " + answer.Text("digest").substr(0, 12) + "… now governs" +
-                (answer.Text("previous").empty() ? "." : ", in place of " + answer.Text("previous").substr(0, 12) + "…."));
+                (answer.Text("previous").empty()
+                     ? "."
+                     : ", in place of " + answer.Text("previous").substr(0, 12) + "…."));
   }
   return 0;
 }
@@ -85,7 +91,8 @@ Result<Json> ReadConfiguration(const Arguments& arguments) {
   constexpr std::uint64_t kMostBytes = 16 << 20;
   const std::string path = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
   const std::string text = CAIRN_TRY(os::ReadFile(path, kMostBytes));
-  if (!IsUtf8(text)) return Error{Reason::InvalidArgument, "'" + path + "' is not UTF-8 text: save it as UTF-8 and try again"};
+  if (!IsUtf8(text))
+    return Error{Reason::InvalidArgument, "'" + path + "' is not UTF-8 text: save it as UTF-8 and try again"};
   return Json{{"text", text}, {"file", path}};
 }
 
@@ -93,14 +100,20 @@ std::string IdentityFolder() { return os::VariableOr("CAIRN_ID_DIR", os::ConfigF
 
 std::vector<Command> StartCommands() {
   return {
-      {"init", "Lay out a project: cairn.yaml, dvc.yaml, params.yaml", "What is already there is left as it is.",
+      {"init",
+       "Lay out a project: cairn.yaml, dvc.yaml, params.yaml",
+       "What is already there is left as it is.",
        {{"FOLDER", "Where (this folder)", Positional::Need::Optional}},
-       {{"--as", "NAME", "The first approver (your login name)"}}, Init},
+       {{"--as", "NAME", "The first approver (your login name)"}},
+       Init},
       {"id new", "Make a signing key for a person", "", {{"NAME", "Whose key"}}, {}, NewId},
-      {"apply", "Submit cairn.yaml; the accepted copy is what governs",
-       "Changing roles or gates is a decision: an approver of the accepted configuration signs it (--sign NAME).",
+      {"apply",
+       "Submit cairn.yaml; the accepted copy is what governs",
+       "Changing roles or gates is a decision: an approver of the accepted configuration signs it (--sign "
+       "NAME).",
        {{"FILE", "cairn.yaml", Positional::Need::Optional}},
-       {{"--sign", "NAME", "Sign with this person's key"}}, Apply},
+       {{"--sign", "NAME", "Sign with this person's key"}},
+       Apply},
   };
 }
 

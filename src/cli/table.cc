@@ -13,6 +13,12 @@ bool LooksNumeric(const std::string& cell) {
 
 }  // namespace
 
+std::string Shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
 Table::Table(std::vector<std::string> heads) { rows_.push_back(std::move(heads)); }
 
 void Table::Add(std::vector<std::string> cells) {

@@ -16,22 +16,26 @@ struct Address {
   std::uint16_t port = 0;
 };
 
-/// "127.0.0.1:8080", "[::1]:0", ":8080" or "8080". Denied for an address beyond this machine: nobody could be told apart there yet.
+/// "127.0.0.1:8080", "[::1]:0", ":8080" or "8080". Denied for an address beyond this machine: nobody could be
+/// told apart there yet.
 Result<Address> ParseAddress(const std::string& text) {
   const auto colon = text.rfind(':');
   Address address;
   address.host = colon == std::string::npos || colon == 0 ? "127.0.0.1" : text.substr(0, colon);
-  if (address.host.size() > 2 && address.host.front() == '[') address.host = address.host.substr(1, address.host.size() - 2);
+  if (address.host.size() > 2 && address.host.front() == '[')
+    address.host = address.host.substr(1, address.host.size() - 2);
   const auto port = ParseInt(colon == std::string::npos ? text : text.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535) {
-    return Error{Reason::InvalidArgument, "'" + text + "' is not an address to listen on: write 127.0.0.1:8080"};
+    return Error{Reason::InvalidArgument,
+                 "'" + text + "' is not an address to listen on: write 127.0.0.1:8080"};
   }
   address.port = static_cast<std::uint16_t>(*port);
   if (address.host == "localhost") address.host = "127.0.0.1";
   if (!address.host.starts_with("127.") && address.host != "::1") {
-    return Error{Reason::Denied, "cairn up listens on this machine only (127.0.0.1 or ::1), not on '" + address.host +
-                                     "': callers from elsewhere could not be told apart until authentication exists. Put a "
-                                     "proxy that authenticates in front of it"};
+    return Error{Reason::Denied,
+                 "cairn up listens on this machine only (127.0.0.1 or ::1), not on '" + address.host +
+                     "': callers from elsewhere could not be told apart until authentication exists. Put a "
+                     "proxy that authenticates in front of it"};
   }
   return address;
 }
@@ -50,14 +54,17 @@ void Announce(const Session& session, const std::string& url) {
   if (session.json()) {
     std::printf("%s\n", Json{{"listening", url}, {"version", api::kVersion}}.Dump().c_str());
   } else {
-    std::printf("Cairn is up at %s\n\n  tracking   export MLFLOW_TRACKING_URI=%s\n  overview   %s/\n\nCtrl-C ends it.\n", url.c_str(),
-                url.c_str(), url.c_str());
+    std::printf(
+        "Cairn is up at %s\n\n  tracking   export MLFLOW_TRACKING_URI=%s\n  overview   %s/\n\nCtrl-C ends "
+        "it.\n",
+        url.c_str(), url.c_str(), url.c_str());
   }
   std::fflush(stdout);
 }
 
 Result<int> Up(Session& session, const Arguments& arguments) {
-  const auto address = CAIRN_TRY(ParseAddress(arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080"));
+  const auto address =
+      CAIRN_TRY(ParseAddress(arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080"));
   os::IgnoreBrokenPipes();
   os::StopSignals signals;
   const auto settings = SettingsFor(session);
@@ -69,7 +76,9 @@ Result<int> Up(Session& session, const Arguments& arguments) {
   options.spool_dir = settings.data_dir + "/spool";
   for (const auto& host : arguments.All("--allow-host")) options.allowed_hosts.push_back(host);
   if (arguments.Has("--access-log")) {
-    options.access_log = [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); };
+    options.access_log = [](std::string_view line) {
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    };
   }
   const auto server = CAIRN_TRY(http::Server::Start(site->router, options));
   const std::string host = address.host == "::1" ? "[::1]" : address.host;
@@ -89,12 +98,14 @@ Result<int> Up(Session& session, const Arguments& arguments) {
 std::vector<Command> UpCommands() {
   return {{"up",
            "Start the server: tracking, registry, serving, monitoring and the overview on one address",
-           "Works in a project and in an empty folder (then it is a tracking server). Everything it keeps is below the data folder.",
+           "Works in a project and in an empty folder (then it is a tracking server). Everything it keeps is "
+           "below the data folder.",
            {},
            {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
             {"--store", "URL", "Records in postgresql://user@host/name instead of SQLite in the data folder"},
             {"--artifacts", "DIR", "Artifacts there instead of in the data folder"},
-            {"--default-artifact-root", "URI", "Where clients keep the artifacts of new experiments (through this server)"},
+            {"--default-artifact-root", "URI",
+             "Where clients keep the artifacts of new experiments (through this server)"},
             {"--allow-host", "NAME", "A further host name under which browsers and clients may call it"},
             {"--access-log", "", "A line of JSON per request on standard error"}},
            Up}};

@@ -28,7 +28,8 @@ std::string HexOf(std::string_view bytes) {
 }
 
 Result<std::string> BytesOfHex(std::string_view hex) {
-  if (hex.size() % 2 != 0) return Error{Reason::InvalidArgument, "a hexadecimal text needs an even number of digits"};
+  if (hex.size() % 2 != 0)
+    return Error{Reason::InvalidArgument, "a hexadecimal text needs an even number of digits"};
   std::string bytes;
   bytes.reserve(hex.size() / 2);
   for (std::size_t i = 0; i < hex.size(); i += 2) {

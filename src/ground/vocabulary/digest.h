@@ -7,8 +7,8 @@
 
 #include "ground/vocabulary/result.h"
 
-/// Digests are written as lower-case hexadecimal text everywhere: 64 digits for SHA-256, 32 for MD5 (names in DVC's cache only).
-/// Computing them is ground/crypto's part.
+/// Digests are written as lower-case hexadecimal text everywhere: 64 digits for SHA-256, 32 for MD5 (names in
+/// DVC's cache only). Computing them is ground/crypto's part.
 namespace cairn {
 
 std::string HexOf(std::span<const std::uint8_t> bytes);

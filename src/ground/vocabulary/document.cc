@@ -91,7 +91,9 @@ struct Event : yaml_event_t {
   Event& operator=(const Event&) = delete;
 };
 
-Mark MarkOf(const yaml_mark_t& mark) { return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1}; }
+Mark MarkOf(const yaml_mark_t& mark) {
+  return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1};
+}
 
 std::string TextOf(const yaml_char_t* text) { return text ? reinterpret_cast<const char*>(text) : ""; }
 
@@ -117,14 +119,17 @@ class DocumentReader {
       Event event;
       CAIRN_TRY(Next(event));
       switch (event.type) {
-        case YAML_STREAM_END_EVENT: return root;
+        case YAML_STREAM_END_EVENT:
+          return root;
         case YAML_STREAM_START_EVENT:
-        case YAML_DOCUMENT_END_EVENT: break;
+        case YAML_DOCUMENT_END_EVENT:
+          break;
         case YAML_DOCUMENT_START_EVENT:
           if (seen) return Wrong(MarkOf(event.start_mark), "a second document starts here; only one is read");
           seen = true;
           break;
-        default: root = CAIRN_TRY(ReadNode(event, 0));
+        default:
+          root = CAIRN_TRY(ReadNode(event, 0));
       }
     }
   }
@@ -139,13 +144,14 @@ class DocumentReader {
   }
 
   Error Wrong(Mark mark, std::string_view what) const {
-    return {Reason::InvalidArgument, file_ + ":" + std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": " +
-                                         std::string(what)};
+    return {Reason::InvalidArgument, file_ + ":" + std::to_string(mark.line) + ":" +
+                                         std::to_string(mark.column) + ": " + std::string(what)};
   }
 
   Result<Node> ReadNode(const Event& event, int depth) {
     if (depth > kMaxDepth) return Wrong(MarkOf(event.start_mark), "this is nested deeper than 100 levels");
-    if (++nodes_ > kMaxNodes) return Wrong(MarkOf(event.start_mark), "this document has more than 1,000,000 nodes");
+    if (++nodes_ > kMaxNodes)
+      return Wrong(MarkOf(event.start_mark), "this document has more than 1,000,000 nodes");
     Node node;
     node.file_ = file_;
     node.mark_ = MarkOf(event.start_mark);
@@ -163,8 +169,10 @@ class DocumentReader {
         anchor = TextOf(event.data.mapping_start.anchor);
         CAIRN_TRY(ReadMap(node, depth));
         break;
-      case YAML_ALIAS_EVENT: return Aliased(event);
-      default: return Wrong(node.mark_, "a value was expected here");
+      case YAML_ALIAS_EVENT:
+        return Aliased(event);
+      default:
+        return Wrong(node.mark_, "a value was expected here");
     }
     if (!anchor.empty()) anchors_[anchor] = {node, nodes_};
     return node;
@@ -173,10 +181,12 @@ class DocumentReader {
   Result<Node> Aliased(const Event& event) {
     const auto found = anchors_.find(TextOf(event.data.alias.anchor));
     if (found == anchors_.end()) {
-      return Wrong(MarkOf(event.start_mark), "there is no anchor '" + TextOf(event.data.alias.anchor) + "' above");
+      return Wrong(MarkOf(event.start_mark),
+                   "there is no anchor '" + TextOf(event.data.alias.anchor) + "' above");
     }
     nodes_ += CountOf(found->second.node);
-    if (nodes_ > kMaxNodes) return Wrong(MarkOf(event.start_mark), "its aliases expand to more than 1,000,000 nodes");
+    if (nodes_ > kMaxNodes)
+      return Wrong(MarkOf(event.start_mark), "its aliases expand to more than 1,000,000 nodes");
     return found->second.node;
   }
 
@@ -275,20 +285,24 @@ const Node* Node::FindPath(std::string_view dotted) const {
   return node;
 }
 
-std::string Node::Where() const { return file_ + ":" + std::to_string(mark_.line) + ":" + std::to_string(mark_.column); }
+std::string Node::Where() const {
+  return file_ + ":" + std::to_string(mark_.line) + ":" + std::to_string(mark_.column);
+}
 
 Result<> Node::OnlyKeys(std::initializer_list<std::string_view> known) const {
   for (const auto& entry : entries_) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     const std::vector<std::string_view> candidates(known);
     return Error{Reason::InvalidArgument, file_ + ":" + std::to_string(entry.key_mark.line) + ":" +
-                                              std::to_string(entry.key_mark.column) + ": unknown key '" + entry.key + "'." +
-                                              Suggestion(entry.key, candidates)};
+                                              std::to_string(entry.key_mark.column) + ": unknown key '" +
+                                              entry.key + "'." + Suggestion(entry.key, candidates)};
   }
   return Done{};
 }
 
-Result<Node> ParseYaml(std::string_view text, std::string_view file) { return DocumentReader(text, file).ReadDocument(); }
+Result<Node> ParseYaml(std::string_view text, std::string_view file) {
+  return DocumentReader(text, file).ReadDocument();
+}
 
 namespace {
 
@@ -296,7 +310,8 @@ bool NeedsQuotes(const std::string& text) {
   if (text.empty() || !Resolve(text).IsString() || Trim(text).size() != text.size()) return true;
   if (std::string_view("!&*-?:,[]{}#|>@`\"'%").find(text.front()) != std::string_view::npos) return true;
   return text.find(": ") != std::string::npos || text.find(" #") != std::string::npos || text.back() == ':' ||
-         std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+         std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 std::string ScalarText(const Json& value) {

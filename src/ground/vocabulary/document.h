@@ -15,8 +15,9 @@ struct Mark {
   int column = 0;
 };
 
-/// One node of a YAML document, with the place where it stands. Scalars are resolved by YAML 1.2's core schema, with what DVC's reader adds: `yes` and
-/// `on` are text, `1e3` is a float, `1_000` is 1000, `0o17` is 15. Anchors, aliases and merge keys are followed.
+/// One node of a YAML document, with the place where it stands. Scalars are resolved by YAML 1.2's core
+/// schema, with what DVC's reader adds: `yes` and `on` are text, `1e3` is a float, `1_000` is 1000, `0o17`
+/// is 15. Anchors, aliases and merge keys are followed.
 class Node {
  public:
   struct Entry;
@@ -63,11 +64,13 @@ struct Node::Entry {
   Node value;
 };
 
-/// Reads one YAML document. `file` is only the name used in messages. InvalidArgument with file, line and column: bad syntax, a duplicate key, more than
-/// one document, nesting over 100 levels, or aliases that expand beyond 1,000,000 nodes. An empty text is a null node.
+/// Reads one YAML document. `file` is only the name used in messages. InvalidArgument with file, line and
+/// column: bad syntax, a duplicate key, more than one document, nesting over 100 levels, or aliases that
+/// expand beyond 1,000,000 nodes. An empty text is a null node.
 Result<Node> ParseYaml(std::string_view text, std::string_view file);
 
-/// `value` as block YAML that ParseYaml reads back to an equal value; text that would resolve to another type is quoted.
+/// `value` as block YAML that ParseYaml reads back to an equal value; text that would resolve to another type
+/// is quoted.
 std::string DumpYaml(const Json& value);
 
 }  // namespace cairn

@@ -62,8 +62,11 @@ TEST(Document, FollowsAnchorsAndMergeKeysWithinLimits) {
 }
 
 TEST(Document, WritesYamlThatReadsBackEqual) {
-  const Json value{{"text", "yes: no"},  {"number", "12"}, {"list", Json::Array({Json(1), Json("a b"), Json{{"k", Json()}}})},
-                   {"empty", Json::Array()}, {"nested", Json{{"f", 0.5}, {"t", true}, {"line", "a\nb"}}}};
+  const Json value{{"text", "yes: no"},
+                   {"number", "12"},
+                   {"list", Json::Array({Json(1), Json("a b"), Json{{"k", Json()}}})},
+                   {"empty", Json::Array()},
+                   {"nested", Json{{"f", 0.5}, {"t", true}, {"line", "a\nb"}}}};
   const auto node = ParseYaml(DumpYaml(value), "f");
   ASSERT_TRUE(node) << node.error().message << "\n" << DumpYaml(value);
   EXPECT_EQ(node->ToJson(), value) << DumpYaml(value);

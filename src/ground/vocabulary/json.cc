@@ -21,18 +21,30 @@ void AppendInt(std::string& out, std::int64_t value) {
 
 void AppendScalar(std::string& out, const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::Null: out += "null"; return;
-    case Json::Kind::Bool: out += value.AsBool() ? "true" : "false"; return;
-    case Json::Kind::Int: AppendInt(out, value.AsInt()); return;
-    case Json::Kind::Double: AppendJsonDouble(out, value.AsDouble()); return;
-    case Json::Kind::String: AppendJsonString(out, value.AsString()); return;
+    case Json::Kind::Null:
+      out += "null";
+      return;
+    case Json::Kind::Bool:
+      out += value.AsBool() ? "true" : "false";
+      return;
+    case Json::Kind::Int:
+      AppendInt(out, value.AsInt());
+      return;
+    case Json::Kind::Double:
+      AppendJsonDouble(out, value.AsDouble());
+      return;
+    case Json::Kind::String:
+      AppendJsonString(out, value.AsString());
+      return;
     case Json::Kind::Array:
-    case Json::Kind::Object: return;
+    case Json::Kind::Object:
+      return;
   }
 }
 
 void DumpIndented(std::string& out, const Json& value, int depth) {
-  const std::string inner(static_cast<std::size_t>(depth + 1) * 2, ' '), outer(static_cast<std::size_t>(depth) * 2, ' ');
+  const std::string inner(static_cast<std::size_t>(depth + 1) * 2, ' '),
+      outer(static_cast<std::size_t>(depth) * 2, ' ');
   if (value.IsArray() && !value.items().empty()) {
     out += "[\n";
     for (std::size_t i = 0; i < value.items().size(); ++i) {
@@ -233,11 +245,21 @@ void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           char escape[8];

@@ -13,7 +13,8 @@
 
 namespace cairn {
 
-/// A JSON value (RFC 8259). Objects keep the order of their members; integers that fit 64 bits stay integers. A plain value type.
+/// A JSON value (RFC 8259). Objects keep the order of their members; integers that fit 64 bits stay integers.
+/// A plain value type.
 class Json {
  public:
   enum class Kind { Null, Bool, Int, Double, String, Array, Object };
@@ -45,7 +46,8 @@ class Json {
   bool IsArray() const { return kind() == Kind::Array; }
   bool IsObject() const { return kind() == Kind::Object; }
 
-  /// The value as its own kind; asking for another kind is a bug and ends the program. AsDouble also takes an integer.
+  /// The value as its own kind; asking for another kind is a bug and ends the program. AsDouble also takes an
+  /// integer.
   bool AsBool() const;
   std::int64_t AsInt() const;
   double AsDouble() const;
@@ -61,7 +63,8 @@ class Json {
   const Json* Find(std::string_view name) const;
   /// The member's value, or a JSON null to read from; chains: answer.At("run").At("info").
   const Json& At(std::string_view name) const;
-  /// The member as text, or `otherwise` when absent or of another kind. The same for whole numbers, numbers and truth values.
+  /// The member as text, or `otherwise` when absent or of another kind. The same for whole numbers, numbers
+  /// and truth values.
   std::string Text(std::string_view name, std::string_view otherwise = "") const;
   std::int64_t Int(std::string_view name, std::int64_t otherwise = 0) const;
   double Double(std::string_view name, double otherwise = 0) const;
@@ -76,24 +79,28 @@ class Json {
   /// Equal kinds and values; members in any order.
   friend bool operator==(const Json& a, const Json& b);
 
-  /// Compact text. Doubles in the shortest form that reads back the same; NaN and infinities, which JSON lacks, as the strings "NaN", "Infinity",
+  /// Compact text. Doubles in the shortest form that reads back the same; NaN and infinities, which JSON
+  /// lacks, as the strings "NaN", "Infinity",
   /// "-Infinity".
   std::string Dump() const;
   void DumpTo(std::string& out) const;
   /// Indented by two spaces, with a final newline.
   std::string DumpPretty() const;
-  /// One text per value: members sorted by name (byte order), no spaces. What digests and signatures are taken over.
+  /// One text per value: members sorted by name (byte order), no spaces. What digests and signatures are
+  /// taken over.
   std::string Canonical() const;
 
   struct Limits {
     std::size_t depth = 64;
   };
-  /// InvalidArgument with line and column when `text` is not one JSON value, is not UTF-8, or is deeper than the limit.
+  /// InvalidArgument with line and column when `text` is not one JSON value, is not UTF-8, or is deeper than
+  /// the limit.
   static Result<Json> Parse(std::string_view text, Limits limits);
   static Result<Json> Parse(std::string_view text);
 
  private:
-  using State = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, std::vector<Json>, std::vector<Member>>;
+  using State = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, std::vector<Json>,
+                             std::vector<Member>>;
   explicit Json(State state) : state_(std::move(state)) {}
 
   State state_ = nullptr;

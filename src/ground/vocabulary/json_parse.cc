@@ -67,7 +67,9 @@ class Locator {
 
   bool Number() {
     const std::size_t start = at_;
-    while (at_ < text_.size() && std::string_view("+-.eE0123456789").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view("+-.eE0123456789").find(text_[at_]) != std::string_view::npos)
+      ++at_;
     simdjson::dom::parser parser;
     if (!parser.parse(simdjson::padded_string(text_.substr(start, at_ - start))).error()) return true;
     at_ = start;
@@ -75,7 +77,8 @@ class Locator {
   }
 
   void Space() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+      ++at_;
   }
 
   bool Take(char c) {
@@ -99,8 +102,8 @@ Error Located(std::string_view text, std::string_view what) {
       ++column;
     }
   }
-  return Error{Reason::InvalidArgument, "this is not valid JSON at line " + std::to_string(line) + ", column " +
-                                            std::to_string(column) + ": " + std::string(what)};
+  return Error{Reason::InvalidArgument, "this is not valid JSON at line " + std::to_string(line) +
+                                            ", column " + std::to_string(column) + ": " + std::string(what)};
 }
 
 Json ToJson(const simdjson::dom::element& element) {
@@ -120,12 +123,18 @@ Json ToJson(const simdjson::dom::element& element) {
       }
       return object;
     }
-    case Type::INT64: return element.get_int64().value_unsafe();
-    case Type::UINT64: return static_cast<double>(element.get_uint64().value_unsafe());
-    case Type::DOUBLE: return element.get_double().value_unsafe();
-    case Type::STRING: return element.get_string().value_unsafe();
-    case Type::BOOL: return element.get_bool().value_unsafe();
-    case Type::NULL_VALUE: return Json();
+    case Type::INT64:
+      return element.get_int64().value_unsafe();
+    case Type::UINT64:
+      return static_cast<double>(element.get_uint64().value_unsafe());
+    case Type::DOUBLE:
+      return element.get_double().value_unsafe();
+    case Type::STRING:
+      return element.get_string().value_unsafe();
+    case Type::BOOL:
+      return element.get_bool().value_unsafe();
+    case Type::NULL_VALUE:
+      return Json();
   }
   return Json();
 }
@@ -141,14 +150,20 @@ Result<Json> Json::Parse(std::string_view text, Limits limits) {
   }
   const auto parsed = parser.parse(text.data(), text.size(), true);
   switch (parsed.error()) {
-    case simdjson::SUCCESS: return ToJson(parsed.value_unsafe());
-    case simdjson::EMPTY: return Located(text, "it is empty");
+    case simdjson::SUCCESS:
+      return ToJson(parsed.value_unsafe());
+    case simdjson::EMPTY:
+      return Located(text, "it is empty");
     case simdjson::DEPTH_ERROR:
-      return Error{Reason::InvalidArgument, "this JSON is nested deeper than " + std::to_string(limits.depth) + " levels"};
-    case simdjson::UTF8_ERROR: return Error{Reason::InvalidArgument, "this JSON text is not UTF-8"};
+      return Error{Reason::InvalidArgument,
+                   "this JSON is nested deeper than " + std::to_string(limits.depth) + " levels"};
+    case simdjson::UTF8_ERROR:
+      return Error{Reason::InvalidArgument, "this JSON text is not UTF-8"};
     case simdjson::CAPACITY:
-    case simdjson::MEMALLOC: return Error{Reason::TooLarge, "this JSON text is too large"};
-    default: return Located(text, simdjson::error_message(parsed.error()));
+    case simdjson::MEMALLOC:
+      return Error{Reason::TooLarge, "this JSON text is too large"};
+    default:
+      return Located(text, simdjson::error_message(parsed.error()));
   }
 }
 

@@ -25,7 +25,8 @@ TEST(Json, NamesLineAndColumnOfAMistake) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "NaN", "1e400", "'x'", "{\"a\" 1}", "1 2", "\"\t\"", "\"\xff\"", "nul"}) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "NaN", "1e400", "'x'", "{\"a\" 1}", "1 2", "\"\t\"",
+                           "\"\xff\"", "nul"}) {
     EXPECT_FALSE(Json::Parse(text)) << text;
   }
 }

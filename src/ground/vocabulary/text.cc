@@ -24,7 +24,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t same = LowerOf(a[i - 1]) == LowerOf(b[j - 1]) ? 0 : 1;
       cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + same});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
     }
   }
   return cost[a.size()][b.size()];
@@ -32,7 +33,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Length of the valid UTF-8 sequence at the front of `bytes`, 0 when there is none (RFC 3629: no surrogates, no overlong forms).
+/// Length of the valid UTF-8 sequence at the front of `bytes`, 0 when there is none (RFC 3629: no surrogates,
+/// no overlong forms).
 std::size_t SequenceLength(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const auto follows = [&](std::size_t i) { return i < bytes.size() && (at(i) & 0xC0) == 0x80; };
@@ -86,7 +88,8 @@ std::string LowerAscii(std::string_view text) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return LowerOf(x) == LowerOf(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return LowerOf(x) == LowerOf(y); });
 }
 
 std::string NearestTo(std::string_view word, std::span<const std::string_view> candidates) {
@@ -112,12 +115,23 @@ std::string EscapeHtml(std::string_view text) {
   escaped.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;
@@ -133,8 +147,8 @@ bool IsUtf8(std::string_view bytes) {
 }
 
 std::size_t CodePoints(std::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string Base64(std::string_view bytes) {
@@ -182,8 +196,10 @@ Result<std::string> PercentDecode(std::string_view text, UrlPart part) {
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      const auto byte = i + 2 < text.size() ? BytesOfHex(text.substr(i + 1, 2)) : Result<std::string>(Error{});
-      if (!byte) return Error{Reason::InvalidArgument, "broken percent escape in '" + std::string(text) + "'"};
+      const auto byte =
+          i + 2 < text.size() ? BytesOfHex(text.substr(i + 1, 2)) : Result<std::string>(Error{});
+      if (!byte)
+        return Error{Reason::InvalidArgument, "broken percent escape in '" + std::string(text) + "'"};
       decoded += *byte;
       i += 2;
     } else {
@@ -196,8 +212,8 @@ Result<std::string> PercentDecode(std::string_view text, UrlPart part) {
 std::string PercentEncode(std::string_view text, std::string_view keep) {
   std::string encoded;
   for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                            c == '_' || c == '~';
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                            c == '-' || c == '.' || c == '_' || c == '~';
     if (unreserved || (c != '\0' && keep.find(c) != std::string_view::npos)) {
       encoded += c;
     } else {

@@ -16,7 +16,8 @@ std::string Join(std::span<const std::string> parts, std::string_view separator)
 std::string LowerAscii(std::string_view text);
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
-/// The candidate that a misspelt `word` most likely meant (by edit distance with transpositions), or "" when none is near.
+/// The candidate that a misspelt `word` most likely meant (by edit distance with transpositions), or "" when
+/// none is near.
 std::string NearestTo(std::string_view word, std::span<const std::string_view> candidates);
 /// " Did you mean 'x'?" or "", ready to follow a sentence.
 std::string Suggestion(std::string_view word, std::span<const std::string_view> candidates);

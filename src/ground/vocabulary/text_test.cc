@@ -13,7 +13,8 @@ TEST(Text, SuggestsTheNearestWordOnlyWhenItIsNear) {
 }
 
 TEST(Text, Base64RoundTripsAndRefusesRubbish) {
-  for (const std::string& text : std::initializer_list<std::string>{"", "f", "fo", "foo", "foob", {"\0\xff", 2}}) {
+  for (const std::string& text :
+       std::initializer_list<std::string>{"", "f", "fo", "foo", "foob", {"\0\xff", 2}}) {
     EXPECT_EQ(*FromBase64(Base64(text)), text);
   }
   EXPECT_EQ(Base64("foob"), "Zm9vYg==");
@@ -30,7 +31,8 @@ TEST(Text, PercentDecodingRefusesBrokenEscapes) {
 
 TEST(Text, Utf8IsCheckedByTheRules) {
   EXPECT_TRUE(IsUtf8("caf\xC3\xA9 \xF0\x9F\x98\x80"));
-  for (const char* wrong : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80", "\xE2\x82"}) EXPECT_FALSE(IsUtf8(wrong));
+  for (const char* wrong : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80", "\xE2\x82"})
+    EXPECT_FALSE(IsUtf8(wrong));
 }
 
 TEST(Text, NumbersForPeople) {

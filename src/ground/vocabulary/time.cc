@@ -62,9 +62,9 @@ std::string FormatUtc(TimeMs at) {
   const auto rest = std::chrono::hh_mm_ss(point - midnight);
   char text[64];
   std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(rest.hours().count()),
-                static_cast<int>(rest.minutes().count()), static_cast<int>(rest.seconds().count()),
-                static_cast<int>(rest.subseconds().count()));
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(rest.hours().count()), static_cast<int>(rest.minutes().count()),
+                static_cast<int>(rest.seconds().count()), static_cast<int>(rest.subseconds().count()));
   return text;
 }
 
@@ -78,10 +78,12 @@ Result<TimeMs> ParseTime(std::string_view text) {
   if (month < 0 || !Take(rest, '-')) return wrong;
   const int day = TakeDigits(rest, 2);
   if (day < 0) return wrong;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return wrong;
-  const TimeMs midnight = std::chrono::duration_cast<milliseconds>(std::chrono::sys_days(date).time_since_epoch()).count();
+  const TimeMs midnight =
+      std::chrono::duration_cast<milliseconds>(std::chrono::sys_days(date).time_since_epoch()).count();
   if (rest.empty()) return midnight;
   if (!Take(rest, 'T') && !Take(rest, ' ')) return wrong;
   const int hour = TakeDigits(rest, 2);
@@ -108,7 +110,8 @@ std::string FormatDuration(std::int64_t duration_ms) {
   } else if (seconds < 60) {
     std::snprintf(text, sizeof text, "%.1f s", seconds);
   } else if (seconds < 3600) {
-    std::snprintf(text, sizeof text, "%lld min %lld s", static_cast<long long>(seconds) / 60, static_cast<long long>(seconds) % 60);
+    std::snprintf(text, sizeof text, "%lld min %lld s", static_cast<long long>(seconds) / 60,
+                  static_cast<long long>(seconds) % 60);
   } else if (seconds < 172800) {
     std::snprintf(text, sizeof text, "%lld h %lld min", static_cast<long long>(seconds) / 3600,
                   static_cast<long long>(seconds) % 3600 / 60);

@@ -20,7 +20,8 @@ TEST(Time, ReadsZonesAndShortForms) {
 }
 
 TEST(Time, RefusesDatesThatDoNotExist) {
-  for (const char* wrong : {"", "2013", "2013-02-30", "2013-13-01", "2013-01-01T25:00", "2013-01-01T00:00:00X", "yesterday"}) {
+  for (const char* wrong :
+       {"", "2013", "2013-02-30", "2013-13-01", "2013-01-01T25:00", "2013-01-01T00:00:00X", "yesterday"}) {
     EXPECT_FALSE(ParseTime(wrong)) << wrong;
   }
 }

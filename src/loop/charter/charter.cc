@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::charter {
@@ -10,34 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kComparators = {"<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 3> kKinds = {"business", "model", "economic"};
-
-Error WrongAt(const Node& node, std::string_view what) {
-  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what)};
-}
-
-Result<std::string> TextAt(const Node& map, std::string_view key) {
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return std::string();
-  if (!found->IsScalar()) return WrongAt(*found, "'" + std::string(key) + "' must be text");
-  return found->text();
-}
-
-Result<std::string> ChoiceAt(const Node& map, std::string_view key, std::span<const std::string_view> choices) {
-  const std::string text = CAIRN_TRY(TextAt(map, key));
-  if (text.empty() || std::find(choices.begin(), choices.end(), text) != choices.end()) return text;
-  std::string all;
-  for (const auto choice : choices) all += (all.empty() ? "" : ", ") + std::string(choice);
-  return WrongAt(*map.Find(key), "'" + text + "' is not a " + std::string(key) + ": choose one of " + all + "." +
-                                     Suggestion(text, choices));
-}
-
-Result<std::optional<double>> NumberAt(const Node& map, std::string_view key) {
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return std::optional<double>();
-  const Json value = found->IsScalar() ? found->ToJson() : Json();
-  if (!value.IsNumber()) return WrongAt(*found, "'" + std::string(key) + "' must be a number");
-  return std::optional<double>(value.AsDouble());
-}
 
 Result<TimeMs> DateAt(const Node& map, std::string_view key) {
   const std::string text = CAIRN_TRY(TextAt(map, key));
@@ -47,60 +20,39 @@ Result<TimeMs> DateAt(const Node& map, std::string_view key) {
   return *time;
 }
 
-Result<std::vector<std::string>> WordsAt(const Node& map, std::string_view key) {
-  std::vector<std::string> words;
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return words;
-  if (!found->IsList()) return WrongAt(*found, "'" + std::string(key) + "' must be a list");
-  for (const Node& item : found->items()) words.push_back(item.text());
-  return words;
-}
-
-/// Calls `read` for each map of the list under `key`.
-template <class Read>
-Result<> EachAt(const Node& map, std::string_view key, std::initializer_list<std::string_view> known, Read read) {
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return Done{};
-  if (!found->IsList()) return WrongAt(*found, "'" + std::string(key) + "' must be a list");
-  for (const Node& item : found->items()) {
-    if (!item.IsMap()) return WrongAt(item, "each entry of '" + std::string(key) + "' must be a map");
-    CAIRN_TRY(item.OnlyKeys(known));
-    CAIRN_TRY(read(item));
-  }
-  return Done{};
-}
-
 Result<> ParseKpis(const Node& section, Charter& charter) {
-  return EachAt(section, "kpis", {"name", "kind", "source", "comparator", "target", "owner", "due"}, [&](const Node& item) -> Result<> {
-    Kpi kpi;
-    kpi.name = CAIRN_TRY(TextAt(item, "name"));
-    kpi.kind = CAIRN_TRY(ChoiceAt(item, "kind", kKinds));
-    kpi.source = CAIRN_TRY(TextAt(item, "source"));
-    kpi.comparator = CAIRN_TRY(ChoiceAt(item, "comparator", kComparators));
-    kpi.target = CAIRN_TRY(NumberAt(item, "target")).value_or(0);
-    kpi.owner = CAIRN_TRY(TextAt(item, "owner"));
-    kpi.due_ms = CAIRN_TRY(DateAt(item, "due"));
-    charter.kpis.push_back(std::move(kpi));
-    return Done{};
-  });
+  return EachAt(section, "kpis", {"name", "kind", "source", "comparator", "target", "owner", "due"},
+                [&](const Node& item) -> Result<> {
+                  Kpi kpi;
+                  kpi.name = CAIRN_TRY(TextAt(item, "name"));
+                  kpi.kind = CAIRN_TRY(ChoiceAt(item, "kind", kKinds));
+                  kpi.source = CAIRN_TRY(TextAt(item, "source"));
+                  kpi.comparator = CAIRN_TRY(ChoiceAt(item, "comparator", kComparators));
+                  kpi.target = CAIRN_TRY(NumberAt(item, "target")).value_or(0);
+                  kpi.owner = CAIRN_TRY(TextAt(item, "owner"));
+                  kpi.due_ms = CAIRN_TRY(DateAt(item, "due"));
+                  charter.kpis.push_back(std::move(kpi));
+                  return Done{};
+                });
 }
 
 Result<> ParseSuccess(const Node& section, Charter& charter) {
-  return EachAt(section, "success", {"metric", "comparator", "target", "than"}, [&](const Node& item) -> Result<> {
-    Success success;
-    success.metric = CAIRN_TRY(TextAt(item, "metric"));
-    success.comparator = CAIRN_TRY(ChoiceAt(item, "comparator", kComparators));
-    success.target = CAIRN_TRY(NumberAt(item, "target"));
-    success.than = CAIRN_TRY(TextAt(item, "than"));
-    charter.success.push_back(std::move(success));
-    return Done{};
-  });
+  return EachAt(section, "success", {"metric", "comparator", "target", "than"},
+                [&](const Node& item) -> Result<> {
+                  Success success;
+                  success.metric = CAIRN_TRY(TextAt(item, "metric"));
+                  success.comparator = CAIRN_TRY(ChoiceAt(item, "comparator", kComparators));
+                  success.target = CAIRN_TRY(NumberAt(item, "target"));
+                  success.than = CAIRN_TRY(TextAt(item, "than"));
+                  charter.success.push_back(std::move(success));
+                  return Done{};
+                });
 }
 
 Result<> ParsePeopleAndDates(const Node& section, Charter& charter) {
   CAIRN_TRY(EachAt(section, "stakeholders", {"name", "role", "decides"}, [&](const Node& item) -> Result<> {
-    charter.stakeholders.push_back(
-        {CAIRN_TRY(TextAt(item, "name")), CAIRN_TRY(TextAt(item, "role")), CAIRN_TRY(TextAt(item, "decides"))});
+    charter.stakeholders.push_back({CAIRN_TRY(TextAt(item, "name")), CAIRN_TRY(TextAt(item, "role")),
+                                    CAIRN_TRY(TextAt(item, "decides"))});
     return Done{};
   }));
   return EachAt(section, "timeline", {"milestone", "due"}, [&](const Node& item) -> Result<> {
@@ -112,7 +64,8 @@ Result<> ParsePeopleAndDates(const Node& section, Charter& charter) {
 Result<> ParseCost(const Node& section, Charter& charter) {
   const Node* cost = section.Find("cost");
   if (!cost || cost->IsNull()) return Done{};
-  if (!cost->IsMap()) return WrongAt(*cost, "'cost' must be a map with false_positive, false_negative and unit");
+  if (!cost->IsMap())
+    return WrongAt(*cost, "'cost' must be a map with false_positive, false_negative and unit");
   CAIRN_TRY(cost->OnlyKeys({"false_positive", "false_negative", "unit"}));
   Cost read;
   read.false_positive = CAIRN_TRY(NumberAt(*cost, "false_positive")).value_or(-1);
@@ -133,7 +86,8 @@ Result<> ParseTask(const Node& section, Charter& charter) {
     charter.out_of_scope = CAIRN_TRY(WordsAt(*scope, "out"));
   }
   if (const Node* task = section.Find("prediction"); task && !task->IsNull()) {
-    if (!task->IsMap()) return WrongAt(*task, "'prediction' must be a map with entity, outcome, wait and action");
+    if (!task->IsMap())
+      return WrongAt(*task, "'prediction' must be a map with entity, outcome, wait and action");
     CAIRN_TRY(task->OnlyKeys({"entity", "outcome", "wait", "action"}));
     charter.entity = CAIRN_TRY(TextAt(*task, "entity"));
     charter.outcome = CAIRN_TRY(TextAt(*task, "outcome"));
@@ -173,11 +127,13 @@ class Checker {
     Need("prediction.entity", charter_.entity, "say what one prediction is about");
     Need("prediction.outcome", charter_.outcome, "name the column that holds the truth");
     Need("prediction.wait", charter_.wait, "say how long it takes until the truth is known, such as 7d");
-    if (charter_.stakeholders.empty()) Find("stakeholders", "are missing: name who decides and who is affected");
+    if (charter_.stakeholders.empty())
+      Find("stakeholders", "are missing: name who decides and who is affected");
     CheckKpis();
     CheckSuccess();
     if (!charter_.cost) Find("cost", "is missing: say what a wrong yes and a wrong no cost");
-    if (!charter_.heuristic) Find("heuristic", "is missing: write the rule that would be used without a model");
+    if (!charter_.heuristic)
+      Find("heuristic", "is missing: write the rule that would be used without a model");
     if (!charter_.risk) Find("risk", "is missing: minimal, limited, high or unacceptable");
     if (charter_.timeline.empty()) Find("timeline", "is missing: give at least one milestone with a date");
     for (const auto& milestone : charter_.timeline) {
@@ -197,7 +153,8 @@ class Checker {
         Find(field, "has no source: nothing measures it");
       } else if (!kpi.source.starts_with("evaluation.") && !kpi.source.starts_with("quality.") &&
                  kpi.source != "serving.latency_p99_ms" && kpi.source != "serving.fallback_share") {
-        Find(field, "has the source '" + kpi.source + "', which nothing here measures: use evaluation.<metric>, quality.<metric>, " +
+        Find(field, "has the source '" + kpi.source +
+                        "', which nothing here measures: use evaluation.<metric>, quality.<metric>, " +
                         "serving.latency_p99_ms or serving.fallback_share");
       }
       if (kpi.comparator.empty()) Find(field, "has no comparator");
@@ -210,7 +167,8 @@ class Checker {
     if (charter_.success.empty()) Find("success", "is missing: say which metric must be how good");
     for (const Success& success : charter_.success) {
       if (success.metric.empty()) Find("success", "has an entry without a metric");
-      if (!success.target && success.than.empty()) Find("success." + success.metric, "has neither a target nor something to beat");
+      if (!success.target && success.than.empty())
+        Find("success." + success.metric, "has neither a target nor something to beat");
       if (success.comparator.empty()) Find("success." + success.metric, "has no comparator");
       if (!success.than.empty() && success.than != "heuristic") {
         Find("success." + success.metric, "can only be better than 'heuristic', not '" + success.than + "'");
@@ -242,10 +200,14 @@ bool Kpi::MetBy(double value) const {
 
 std::string_view NameOf(Risk risk) {
   switch (risk) {
-    case Risk::Minimal: return "minimal";
-    case Risk::Limited: return "limited";
-    case Risk::High: return "high";
-    case Risk::Unacceptable: return "unacceptable";
+    case Risk::Minimal:
+      return "minimal";
+    case Risk::Limited:
+      return "limited";
+    case Risk::High:
+      return "high";
+    case Risk::Unacceptable:
+      return "unacceptable";
   }
   return "unacceptable";
 }
@@ -256,8 +218,10 @@ const Kpi* Charter::FindKpi(std::string_view name) const {
 }
 
 Result<> CheckSections(const Node& configuration) {
-  if (!configuration.IsMap()) return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
-  return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers"});
+  if (!configuration.IsMap())
+    return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
+  return configuration.OnlyKeys(
+      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers"});
 }
 
 Result<Charter> Parse(const Node& configuration) {
@@ -267,8 +231,9 @@ Result<Charter> Parse(const Node& configuration) {
   const Node* section = configuration.Find("charter");
   if (!section || section->IsNull()) return charter;
   if (!section->IsMap()) return WrongAt(*section, "'charter' must be a map");
-  CAIRN_TRY(section->OnlyKeys({"problem", "persona", "why", "objective", "scope", "prediction", "stakeholders", "kpis", "success",
-                               "cost", "heuristic", "risk", "risk_reason", "timeline"}));
+  CAIRN_TRY(
+      section->OnlyKeys({"problem", "persona", "why", "objective", "scope", "prediction", "stakeholders",
+                         "kpis", "success", "cost", "heuristic", "risk", "risk_reason", "timeline"}));
   charter.problem = CAIRN_TRY(TextAt(*section, "problem"));
   charter.persona = CAIRN_TRY(TextAt(*section, "persona"));
   charter.why = CAIRN_TRY(TextAt(*section, "why"));
@@ -285,7 +250,9 @@ Result<Charter> Parse(const Node& configuration) {
   return charter;
 }
 
-std::vector<Finding> Check(const Charter& charter, const Node& configuration) { return Checker(charter, configuration).Run(); }
+std::vector<Finding> Check(const Charter& charter, const Node& configuration) {
+  return Checker(charter, configuration).Run();
+}
 
 Result<std::int64_t> ParseDuration(std::string_view text) {
   static constexpr std::pair<char, std::int64_t> kUnits[] = {
@@ -293,10 +260,13 @@ Result<std::int64_t> ParseDuration(std::string_view text) {
   if (!text.empty()) {
     const auto amount = ParseInt(text.substr(0, text.size() - 1));
     for (const auto& [letter, milliseconds] : kUnits) {
-      if (text.back() == letter && amount && *amount >= 0 && *amount <= 1'000'000) return *amount * milliseconds;
+      if (text.back() == letter && amount && *amount >= 0 && *amount <= 1'000'000)
+        return *amount * milliseconds;
     }
   }
-  return Error{Reason::InvalidArgument, "'" + std::string(text) + "' is not a duration: write a whole number with s, m, h, d or w, such as 7d"};
+  return Error{
+      Reason::InvalidArgument,
+      "'" + std::string(text) + "' is not a duration: write a whole number with s, m, h, d or w, such as 7d"};
 }
 
 }  // namespace cairn::charter

@@ -11,14 +11,17 @@
 #include "ground/vocabulary/time.h"
 #include "loop/charter/heuristic.h"
 
-/// Why a model is built, for whom, what counts as success and what a wrong answer costs: the `charter` section of cairn.yaml.
+/// Why a model is built, for whom, what counts as success and what a wrong answer costs: the `charter`
+/// section of cairn.yaml.
 namespace cairn::charter {
 
-/// A goal that can be read off live records. Every field is required: a goal without a source, a comparator, a target, an owner or a date cannot be checked.
+/// A goal that can be read off live records. Every field is required: a goal without a source, a comparator,
+/// a target, an owner or a date cannot be checked.
 struct Kpi {
   std::string name;
-  std::string kind;        ///< business, model or economic
-  std::string source;      ///< evaluation.<metric>, quality.<metric>, serving.latency_p99_ms, serving.fallback_share
+  std::string kind;  ///< business, model or economic
+  std::string
+      source;  ///< evaluation.<metric>, quality.<metric>, serving.latency_p99_ms, serving.fallback_share
   std::string comparator;  ///< <, <=, >, >=
   double target = 0;
   std::string owner;
@@ -59,7 +62,8 @@ struct Charter {
   std::string project;
   std::string problem, persona, why, objective;
   std::vector<std::string> in_scope, out_of_scope;
-  std::string entity, outcome, wait, action;  ///< The prediction task; `wait` is the time until the truth is known, as written ("1d").
+  std::string entity, outcome, wait,
+      action;  ///< The prediction task; `wait` is the time until the truth is known, as written ("1d").
   std::vector<Stakeholder> stakeholders;
   std::vector<Kpi> kpis;
   std::vector<Success> success;
@@ -79,13 +83,16 @@ struct Finding {
   std::string where;
 };
 
-/// The sections that cairn.yaml may have. InvalidArgument with place and nearest known name for any other; also when it is not a map.
+/// The sections that cairn.yaml may have. InvalidArgument with place and nearest known name for any other;
+/// also when it is not a map.
 Result<> CheckSections(const Node& configuration);
 
-/// Reads the `charter` section. What is absent stays empty (Check names it); InvalidArgument with place for an unknown key or a value of a wrong kind.
+/// Reads the `charter` section. What is absent stays empty (Check names it); InvalidArgument with place for
+/// an unknown key or a value of a wrong kind.
 Result<Charter> Parse(const Node& configuration);
 
-/// Everything that is missing or cannot be checked, in the order of the page; empty when the charter is complete.
+/// Everything that is missing or cannot be checked, in the order of the page; empty when the charter is
+/// complete.
 std::vector<Finding> Check(const Charter& charter, const Node& configuration);
 
 /// A duration as written in cairn.yaml, in milliseconds: 30s, 15m, 6h, 7d, 2w. InvalidArgument otherwise.

@@ -43,8 +43,9 @@ TEST(Charter, ACompleteOneHasNoFindings) { EXPECT_THAT(FieldsFoundIn(kComplete),
 
 TEST(Charter, EachMissingFieldIsNamed) {
   EXPECT_THAT(FieldsFoundIn("project: x\n"),
-              testing::ElementsAre("problem", "persona", "objective", "scope.in", "prediction.entity", "prediction.outcome",
-                                   "prediction.wait", "stakeholders", "kpis", "success", "cost", "heuristic", "risk", "timeline"));
+              testing::ElementsAre("problem", "persona", "objective", "scope.in", "prediction.entity",
+                                   "prediction.outcome", "prediction.wait", "stakeholders", "kpis", "success",
+                                   "cost", "heuristic", "risk", "timeline"));
 }
 
 TEST(Charter, AGoalThatNothingMeasuresIsAFinding) {
@@ -56,12 +57,16 @@ TEST(Charter, AGoalThatNothingMeasuresIsAFinding) {
 TEST(Charter, AMisspeltKeyIsRefusedWithPlaceAndSuggestion) {
   std::string text = kComplete;
   text.replace(text.find("objective:"), 10, "objektive:");
-  EXPECT_THAT(FieldsFoundIn(text), testing::ElementsAre("cairn.yaml:7:3: unknown key 'objektive'. Did you mean 'objective'?"));
+  EXPECT_THAT(FieldsFoundIn(text),
+              testing::ElementsAre("cairn.yaml:7:3: unknown key 'objektive'. Did you mean 'objective'?"));
 }
 
 TEST(Charter, ValuesOfAWrongKindAreRefusedWithTheirPlace) {
-  for (const auto& [from, to] : std::initializer_list<std::pair<std::string, std::string>>{
-           {"target: 0.56", "target: soon"}, {"wait: 1d", "wait: later"}, {"risk: limited", "risk: some"}, {"2014-01-01", "2014-02-31"}}) {
+  for (const auto& [from, to] :
+       std::initializer_list<std::pair<std::string, std::string>>{{"target: 0.56", "target: soon"},
+                                                                  {"wait: 1d", "wait: later"},
+                                                                  {"risk: limited", "risk: some"},
+                                                                  {"2014-01-01", "2014-02-31"}}) {
     std::string text = kComplete;
     text.replace(text.find(from), from.size(), to);
     EXPECT_THAT(FieldsFoundIn(text), testing::ElementsAre(testing::StartsWith("cairn.yaml:"))) << to;
@@ -73,7 +78,8 @@ TEST(Heuristic, TheFirstRuleThatHoldsGivesTheScore) {
   const auto charter = Parse(*node);
   ASSERT_TRUE(charter) << charter.error().message;
   const auto score = [&](Json hour, Json origin) {
-    return charter->heuristic->Score([&](std::string_view column) -> const Json& { return column == "hour" ? hour : origin; });
+    return charter->heuristic->Score(
+        [&](std::string_view column) -> const Json& { return column == "hour" ? hour : origin; });
   };
   EXPECT_EQ(score(18, "EWR"), 0.4);
   EXPECT_EQ(score(18, "JFK"), 0.3);
@@ -84,8 +90,9 @@ TEST(Heuristic, TheFirstRuleThatHoldsGivesTheScore) {
 }
 
 TEST(Heuristic, RulesThatCannotBeReadAreRefused) {
-  for (const char* rules : {"[]", "[{when: \"a > 1\", score: 0.1}]", "[{when: \"a >\", score: 0.1}, {otherwise: 1}]",
-                            "[{when: \"a LIKE 'x'\", score: 0.1}, {otherwise: 1}]", "[{otherwise: much}]", "{otherwise: 1}"}) {
+  for (const char* rules :
+       {"[]", "[{when: \"a > 1\", score: 0.1}]", "[{when: \"a >\", score: 0.1}, {otherwise: 1}]",
+        "[{when: \"a LIKE 'x'\", score: 0.1}, {otherwise: 1}]", "[{otherwise: much}]", "{otherwise: 1}"}) {
     const auto node = ParseYaml(rules, "h.yaml");
     ASSERT_TRUE(node);
     const auto parsed = Heuristic::Parse(*node);
@@ -108,7 +115,8 @@ TEST(CharterPage, ShowsEveryPartAndEscapesWhatItShows) {
 TEST(Duration, ReadsUnitsAndRefusesTheRest) {
   EXPECT_EQ(*ParseDuration("7d"), 604'800'000);
   EXPECT_EQ(*ParseDuration("15m"), 900'000);
-  for (const char* wrong : {"", "d", "7", "-1d", "7 days", "1.5h"}) EXPECT_FALSE(ParseDuration(wrong)) << wrong;
+  for (const char* wrong : {"", "d", "7", "-1d", "7 days", "1.5h"})
+    EXPECT_FALSE(ParseDuration(wrong)) << wrong;
 }
 
 }  // namespace

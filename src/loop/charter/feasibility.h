@@ -11,8 +11,9 @@
 
 namespace cairn::charter {
 
-/// Whether a problem should be solved with a model at all. Evaluation computes it; here it is kept, because a no-go is an answer to the charter and
-/// stops training for its data set until a newer verdict says otherwise.
+/// Whether a problem should be solved with a model at all. Evaluation computes it; here it is kept, because a
+/// no-go is an answer to the charter and stops training for its data set until a newer verdict says
+/// otherwise.
 struct Verdict {
   std::string dataset;
   std::string dataset_version;

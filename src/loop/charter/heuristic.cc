@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/query/query.h"
+#include "ground/vocabulary/section.h"
 
 namespace cairn::charter {
 namespace {
@@ -31,31 +32,37 @@ bool Holds(const Comparison& condition, const Json& value) {
                                   [&](const Literal& literal) { return Order(value, literal) == 0; });
   const int order = Order(value, condition.values.front());
   switch (condition.comparator) {
-    case Comparator::Equal: return order == 0;
-    case Comparator::NotEqual: return order != 0;
-    case Comparator::Less: return order == -1;
-    case Comparator::LessOrEqual: return order == -1 || order == 0;
-    case Comparator::Greater: return order == 1;
-    case Comparator::GreaterOrEqual: return order == 1 || order == 0;
-    case Comparator::In: return listed;
-    case Comparator::NotIn: return !listed;
+    case Comparator::Equal:
+      return order == 0;
+    case Comparator::NotEqual:
+      return order != 0;
+    case Comparator::Less:
+      return order == -1;
+    case Comparator::LessOrEqual:
+      return order == -1 || order == 0;
+    case Comparator::Greater:
+      return order == 1;
+    case Comparator::GreaterOrEqual:
+      return order == 1 || order == 0;
+    case Comparator::In:
+      return listed;
+    case Comparator::NotIn:
+      return !listed;
     case Comparator::Like:
     case Comparator::ILike:
     case Comparator::IsNull:
-    case Comparator::IsNotNull: return false;
+    case Comparator::IsNotNull:
+      return false;
   }
   return false;
-}
-
-Error WrongAt(const Node& node, std::string_view what) {
-  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what)};
 }
 
 }  // namespace
 
 Result<Heuristic> Heuristic::Parse(const Node& rules) {
   if (!rules.IsList() || rules.items().empty()) {
-    return WrongAt(rules, "'heuristic' must be a list of rules, each {when: …, score: …}, ending with {otherwise: …}");
+    return WrongAt(
+        rules, "'heuristic' must be a list of rules, each {when: …, score: …}, ending with {otherwise: …}");
   }
   Heuristic heuristic;
   heuristic.written_ = rules.ToJson();
@@ -78,7 +85,8 @@ Result<> Heuristic::AddRule(const Node& rule, bool last) {
     if (!when || !when->IsScalar()) return WrongAt(rule, "this rule has no condition 'when'");
     auto condition = query::ParseFilter(when->text());
     if (!condition) return WrongAt(*when, condition.error().message);
-    if (condition->kind == query::Condition::Kind::Comparison) read.conditions.push_back(condition->comparison);
+    if (condition->kind == query::Condition::Kind::Comparison)
+      read.conditions.push_back(condition->comparison);
     for (const auto& part : condition->parts) read.conditions.push_back(part.comparison);
     if (read.conditions.empty()) return WrongAt(*when, "this condition is empty");
   }
@@ -87,7 +95,8 @@ Result<> Heuristic::AddRule(const Node& rule, bool last) {
       return WrongAt(*rule.Find("when"), "LIKE has no place in a heuristic: compare with = or IN");
     }
     if (!one.name.prefix.empty()) one.name.key = one.name.prefix + "." + one.name.key;
-    if (std::find(columns_.begin(), columns_.end(), one.name.key) == columns_.end()) columns_.push_back(one.name.key);
+    if (std::find(columns_.begin(), columns_.end(), one.name.key) == columns_.end())
+      columns_.push_back(one.name.key);
   }
   rules_.push_back(std::move(read));
   return Done{};
@@ -95,8 +104,9 @@ Result<> Heuristic::AddRule(const Node& rule, bool last) {
 
 double Heuristic::Score(const ColumnOf& row) const {
   for (const Rule& rule : rules_) {
-    const bool holds = std::all_of(rule.conditions.begin(), rule.conditions.end(),
-                                   [&](const Comparison& condition) { return Holds(condition, row(condition.name.key)); });
+    const bool holds =
+        std::all_of(rule.conditions.begin(), rule.conditions.end(),
+                    [&](const Comparison& condition) { return Holds(condition, row(condition.name.key)); });
     if (holds) return rule.score;
   }
   return rules_.back().score;

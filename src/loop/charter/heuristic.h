@@ -12,15 +12,18 @@
 
 namespace cairn::charter {
 
-/// What the business would do without a model, written as rules over input columns: the first rule whose condition holds gives the score. It is the baseline
-/// in every comparison and the fallback when a model cannot answer.
+/// What the business would do without a model, written as rules over input columns: the first rule whose
+/// condition holds gives the score. It is the baseline in every comparison and the fallback when a model
+/// cannot answer.
 ///   heuristic:
 ///     - {when: "sched_dep_hour >= 17 AND origin = 'EWR'", score: 0.33}
 ///     - {otherwise: 0.18}
-/// Conditions are comparisons (= != < <= > >=, IN, NOT IN) of a column with a number or quoted text, joined by AND. A comparison with a missing value does not hold.
+/// Conditions are comparisons (= != < <= > >=, IN, NOT IN) of a column with a number or quoted text, joined
+/// by AND. A comparison with a missing value does not hold.
 class Heuristic {
  public:
-  /// InvalidArgument with place: no rule, no `otherwise` at the end, a condition that cannot be read (with its position).
+  /// InvalidArgument with place: no rule, no `otherwise` at the end, a condition that cannot be read (with
+  /// its position).
   static Result<Heuristic> Parse(const Node& rules);
 
   /// The value of a column in the row at hand: null, a number or text.

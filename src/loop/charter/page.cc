@@ -28,12 +28,13 @@ std::string Wrapped(std::string_view text, std::size_t width, std::string_view i
 }
 
 std::string KpiSentence(const Kpi& kpi) {
-  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " + ShortestText(kpi.target) + " by " + Date(kpi.due_ms) + ", " +
-         kpi.owner + " (" + kpi.kind + ")";
+  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " + ShortestText(kpi.target) + " by " +
+         Date(kpi.due_ms) + ", " + kpi.owner + " (" + kpi.kind + ")";
 }
 
 std::string SuccessSentence(const Success& success) {
-  return success.metric + " " + success.comparator + " " + (success.target ? ShortestText(*success.target) : "the " + success.than);
+  return success.metric + " " + success.comparator + " " +
+         (success.target ? ShortestText(*success.target) : "the " + success.than);
 }
 
 std::string CostSentence(const Cost& cost) {
@@ -53,35 +54,37 @@ struct Part {
 };
 
 std::vector<Part> PartsOf(const Charter& charter) {
-  std::vector<Part> parts = {{"Problem", {charter.problem}},
-                             {"For whom", {charter.persona}},
-                             {"Why", {charter.why}},
-                             {"Objective", {charter.objective}},
-                             {"In scope", charter.in_scope},
-                             {"Out of scope", charter.out_of_scope}};
+  std::vector<Part> parts = {{"Problem", {charter.problem}}, {"For whom", {charter.persona}},
+                             {"Why", {charter.why}},         {"Objective", {charter.objective}},
+                             {"In scope", charter.in_scope}, {"Out of scope", charter.out_of_scope}};
   Part task{"Prediction", {}};
   if (!charter.entity.empty()) {
     task.lines.push_back("for " + charter.entity + ": " + charter.outcome + ", known after " + charter.wait);
     if (!charter.action.empty()) task.lines.push_back("then: " + charter.action);
   }
-  Part kpis{"KPIs", {}}, success{"Success", {}}, people{"Stakeholders", {}}, timeline{"Timeline", {}}, rules{"Without a model", {}};
+  Part kpis{"KPIs", {}}, success{"Success", {}}, people{"Stakeholders", {}}, timeline{"Timeline", {}},
+      rules{"Without a model", {}};
   for (const auto& kpi : charter.kpis) kpis.lines.push_back(KpiSentence(kpi));
   for (const auto& one : charter.success) success.lines.push_back(SuccessSentence(one));
   for (const auto& person : charter.stakeholders) {
-    people.lines.push_back(person.name + ", " + person.role + (person.decides.empty() ? "" : ", decides: " + person.decides));
+    people.lines.push_back(person.name + ", " + person.role +
+                           (person.decides.empty() ? "" : ", decides: " + person.decides));
   }
-  for (const auto& milestone : charter.timeline) timeline.lines.push_back(Date(milestone.due_ms) + "  " + milestone.milestone);
+  for (const auto& milestone : charter.timeline)
+    timeline.lines.push_back(Date(milestone.due_ms) + "  " + milestone.milestone);
   if (charter.heuristic) {
     for (const Json& rule : charter.heuristic->written().items()) rules.lines.push_back(RuleSentence(rule));
   }
   parts.push_back(std::move(task));
   parts.push_back(std::move(kpis));
   parts.push_back(std::move(success));
-  parts.push_back({"Cost of errors", charter.cost ? std::vector{CostSentence(*charter.cost)} : std::vector<std::string>()});
+  parts.push_back({"Cost of errors",
+                   charter.cost ? std::vector{CostSentence(*charter.cost)} : std::vector<std::string>()});
   parts.push_back(std::move(rules));
-  parts.push_back({"Risk", charter.risk ? std::vector{std::string(NameOf(*charter.risk)) +
-                                                      (charter.risk_reason.empty() ? "" : ": " + charter.risk_reason)}
-                                        : std::vector<std::string>()});
+  parts.push_back({"Risk", charter.risk
+                               ? std::vector{std::string(NameOf(*charter.risk)) +
+                                             (charter.risk_reason.empty() ? "" : ": " + charter.risk_reason)}
+                               : std::vector<std::string>()});
   parts.push_back(std::move(people));
   parts.push_back(std::move(timeline));
   return parts;
@@ -116,9 +119,10 @@ std::string TextPage(const Charter& charter, std::size_t width) {
 }
 
 std::string HtmlPage(const Charter& charter, std::string_view digest) {
-  std::string page = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Charter: " + EscapeHtml(charter.project) +
-                     "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>Charter: " +
-                     EscapeHtml(charter.project) + "</h1>\n<div class=\"digest\">sha256 " + EscapeHtml(digest) +
+  std::string page = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Charter: " +
+                     EscapeHtml(charter.project) + "</title><style>" + std::string(kStyle) +
+                     "</style></head><body>\n<h1>Charter: " + EscapeHtml(charter.project) +
+                     "</h1>\n<div class=\"digest\">sha256 " + EscapeHtml(digest) +
                      "</div>\n<div class=\"grid\">\n";
   for (const Part& part : PartsOf(charter)) {
     page += "<section><h2>" + EscapeHtml(part.head) + "</h2>";
@@ -151,8 +155,13 @@ Json ToJson(const Charter& charter) {
   json.Set("parts", std::move(parts));
   Json kpis = Json::Array();
   for (const auto& kpi : charter.kpis) {
-    kpis.Push(Json{{"name", kpi.name},     {"kind", kpi.kind},   {"source", kpi.source}, {"comparator", kpi.comparator},
-                   {"target", kpi.target}, {"owner", kpi.owner}, {"due_ms", kpi.due_ms}});
+    kpis.Push(Json{{"name", kpi.name},
+                   {"kind", kpi.kind},
+                   {"source", kpi.source},
+                   {"comparator", kpi.comparator},
+                   {"target", kpi.target},
+                   {"owner", kpi.owner},
+                   {"due_ms", kpi.due_ms}});
   }
   json.Set("kpis", std::move(kpis));
   json.Set("risk", charter.risk ? Json(NameOf(*charter.risk)) : Json());

@@ -8,8 +8,9 @@
 #include "ground/vocabulary/result.h"
 #include "loop/data/stat_index.h"
 
-/// Bytes that never change, in the layout of DVC 3's cache (`<cache>/files/md5/<2 digits>/<30 digits>[.dir]`, mode 0444), so that `dvc` and Cairn read each other's objects. The
-/// layout names by MD5; every digest that proves something is SHA-256, taken in the same read.
+/// Bytes that never change, in the layout of DVC 3's cache (`<cache>/files/md5/<2 digits>/<30 digits>[.dir]`,
+/// mode 0444), so that `dvc` and Cairn read each other's objects. The layout names by MD5; every digest that
+/// proves something is SHA-256, taken in the same read.
 namespace cairn::data {
 
 struct TrackedFile {
@@ -20,21 +21,24 @@ struct TrackedFile {
 
 /// What a file or folder held at one moment.
 struct Snapshot {
-  std::string md5;     ///< Of the file; of a folder its listing's MD5 and ".dir".
-  std::string sha256;  ///< Of the file; of a folder, of the lines "<sha256>  <relpath>\n" in order of relpath.
+  std::string md5;  ///< Of the file; of a folder its listing's MD5 and ".dir".
+  std::string
+      sha256;  ///< Of the file; of a folder, of the lines "<sha256>  <relpath>\n" in order of relpath.
   std::uint64_t size = 0;
   bool folder = false;
-  bool executable = false;          ///< Of a file; inside a folder the mode is not recorded.
-  std::vector<TrackedFile> files;   ///< Of a folder, sorted by relpath; empty folders are not recorded.
+  bool executable = false;         ///< Of a file; inside a folder the mode is not recorded.
+  std::vector<TrackedFile> files;  ///< Of a folder, sorted by relpath; empty folders are not recorded.
 };
 
-/// The listing object of a folder, byte for byte as DVC writes it: a JSON array of {"md5", "relpath"} sorted by relpath, with ", " and ": " and \u escapes.
+/// The listing object of a folder, byte for byte as DVC writes it: a JSON array of {"md5", "relpath"} sorted
+/// by relpath, with ", " and ": " and \u escapes.
 std::string ListingOf(const std::vector<TrackedFile>& files);
 /// Reads one back. Corrupt when it is no such listing, or a relpath leaves the folder.
 Result<std::vector<TrackedFile>> ParseListing(std::string_view json);
 
-/// Takes the digests of `path` (a file or a folder, links followed), files in parallel; files whose stamp the index knows are not read. NotFound when it is
-/// not there; InvalidArgument for a name that is not UTF-8; Conflict when a file changes while it is read.
+/// Takes the digests of `path` (a file or a folder, links followed), files in parallel; files whose stamp the
+/// index knows are not read. NotFound when it is not there; InvalidArgument for a name that is not UTF-8;
+/// Conflict when a file changes while it is read.
 Result<Snapshot> TakeSnapshot(const std::string& path, StatIndex& index);
 
 /// The cache folder. Safe from any thread and among processes: objects appear whole or not at all.
@@ -49,14 +53,16 @@ class Objects {
   /// Whether the object and, of a folder, all its files are there.
   bool HasAll(const Snapshot& snapshot) const;
 
-  /// Puts the bytes at `path` (whose snapshot this is) into the cache: what is missing is copied (blocks shared where the file system can), synced in one go, made
-  /// read-only, then named; a folder's listing last. Durable when it returns. Exhausted when the disk is full; Conflict when a file changed since the snapshot.
+  /// Puts the bytes at `path` (whose snapshot this is) into the cache: what is missing is copied (blocks
+  /// shared where the file system can), synced in one go, made read-only, then named; a folder's listing
+  /// last. Durable when it returns. Exhausted when the disk is full; Conflict when a file changed since the
+  /// snapshot.
   Result<> Store(const std::string& path, const Snapshot& snapshot);
   /// The same for bytes in memory; gives their MD5.
   Result<std::string> StoreBytes(std::string_view bytes);
 
-  /// Makes `path` equal to the object `md5`: files are written beside and renamed; in a folder, files that do not belong are removed.
-  /// NotFound naming the object that is missing.
+  /// Makes `path` equal to the object `md5`: files are written beside and renamed; in a folder, files that do
+  /// not belong are removed. NotFound naming the object that is missing.
   Result<> Checkout(std::string_view md5, const std::string& path) const;
   /// The listing of a ".dir" object.
   Result<std::vector<TrackedFile>> Listing(std::string_view md5) const;
@@ -65,7 +71,8 @@ class Objects {
   struct Placement {
     std::string from, md5;
   };
-  Result<> Place(const std::vector<Placement>& wanted, std::string_view listing, std::string_view listing_md5);
+  Result<> Place(const std::vector<Placement>& wanted, std::string_view listing,
+                 std::string_view listing_md5);
 
   std::string cache_;
 };

@@ -9,7 +9,10 @@ namespace {
 
 class ObjectsTest : public testing::Test {
  protected:
-  ObjectsTest() : folder_(*os::TempFolder::Create()), index_(StatIndex::Open(folder_ / "index")), objects_(folder_ / "cache") {}
+  ObjectsTest()
+      : folder_(*os::TempFolder::Create()),
+        index_(StatIndex::Open(folder_ / "index")),
+        objects_(folder_ / "cache") {}
 
   std::string Write(const std::string& name, std::string_view bytes) {
     const std::string path = folder_ / name;
@@ -73,8 +76,8 @@ TEST_F(ObjectsTest, BytesThatAreNotTheSnapshotsAreNotStored) {
 
 TEST_F(ObjectsTest, AListingThatLeavesItsFolderIsRefused) {
   for (const char* listing : {R"([{"md5": "d41d8cd98f00b204e9800998ecf8427e", "relpath": "../x"}])",
-                              R"([{"md5": "d41d8cd98f00b204e9800998ecf8427e", "relpath": "/etc/passwd"}])", R"([{"md5": "zz", "relpath": "x"}])",
-                              "{}", "["}) {
+                              R"([{"md5": "d41d8cd98f00b204e9800998ecf8427e", "relpath": "/etc/passwd"}])",
+                              R"([{"md5": "zz", "relpath": "x"}])", "{}", "["}) {
     EXPECT_FALSE(ParseListing(listing)) << listing;
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "loop/charter/charter.h"
 
@@ -12,63 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kTypes = {"string", "integer", "number", "boolean", "timestamp"};
 
-Error WrongAt(const Node& node, std::string_view what) {
-  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what)};
-}
-
-Result<const Node*> MapAt(const Node& node, std::string_view key) {
-  const Node* found = node.Find(key);
-  if (!found || found->IsNull()) return static_cast<const Node*>(nullptr);
-  if (!found->IsMap()) return WrongAt(*found, "'" + std::string(key) + "' must be a map");
-  return found;
-}
-
-Result<std::optional<double>> NumberAt(const Node& node, std::string_view key) {
-  const Node* found = node.Find(key);
-  if (!found || found->IsNull()) return std::optional<double>();
-  if (!found->IsScalar() || !found->ToJson().IsNumber())
-    return WrongAt(*found, "'" + std::string(key) + "' must be a number");
-  return std::optional<double>(found->ToJson().AsDouble());
-}
-
-Result<bool> TruthAt(const Node& node, std::string_view key, bool otherwise) {
-  const Node* found = node.Find(key);
-  if (!found || found->IsNull()) return otherwise;
-  if (!found->IsScalar() || !found->ToJson().IsBool())
-    return WrongAt(*found, "'" + std::string(key) + "' must be true or false");
-  return found->ToJson().AsBool();
-}
-
-Result<std::vector<std::string>> WordsAt(const Node& node, std::string_view key) {
-  std::vector<std::string> words;
-  const Node* found = node.Find(key);
-  if (!found || found->IsNull()) return words;
-  if (found->IsScalar()) return std::vector<std::string>{found->text()};
-  if (!found->IsList()) return WrongAt(*found, "'" + std::string(key) + "' must be a list of columns");
-  for (const Node& item : found->items()) words.push_back(item.text());
-  return words;
-}
-
-std::string TextAt(const Node& node, std::string_view key) {
-  const Node* found = node.Find(key);
-  return found && found->IsScalar() ? found->text() : "";
-}
-
-/// "20%" or 0.2.
-Result<double> ShareAt(const Node& node, std::string_view key) {
-  const std::string text = TextAt(node, key);
-  if (text.empty()) return 0.0;
-  const bool percent = text.ends_with('%');
-  const auto number = ParseDouble(Trim(std::string_view(text).substr(0, text.size() - (percent ? 1 : 0))));
-  const double share = number ? *number / (percent ? 100 : 1) : -1;
-  if (!(share >= 0 && share <= 0.9))
-    return WrongAt(*node.Find(key),
-                   "'" + std::string(key) + "' must be a share between 0% and 90%, such as 20%");
-  return share;
-}
-
 Result<std::int64_t> DurationAt(const Node& node, std::string_view key) {
-  const auto duration = charter::ParseDuration(TextAt(node, key));
+  const auto duration = charter::ParseDuration(CAIRN_TRY(TextAt(node, key)));
   if (!duration) return WrongAt(node, "'" + std::string(key) + "': " + duration.error().message);
   return *duration;
 }
@@ -135,20 +81,15 @@ Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
   if (!node.IsMap())
     return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
   CAIRN_TRY(node.OnlyKeys({"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving"}));
-  const std::string type = TextAt(node, "type");
-  const auto found = std::find(kTypes.begin(), kTypes.end(), type);
-  if (!type.empty() && found == kTypes.end()) {
-    return WrongAt(*node.Find("type"),
-                   "'" + type + "' is no column type: string, integer, number, boolean or timestamp." +
-                       Suggestion(type, kTypes));
-  }
-  if (!type.empty()) rule.type = static_cast<ColumnType>(found - kTypes.begin());
+  const std::string type = CAIRN_TRY(ChoiceAt(node, "type", kTypes));
+  if (!type.empty())
+    rule.type = static_cast<ColumnType>(std::find(kTypes.begin(), kTypes.end(), type) - kTypes.begin());
   rule.nullable = CAIRN_TRY(TruthAt(node, "nullable", true));
   rule.unique = CAIRN_TRY(TruthAt(node, "unique", false));
   rule.serving = CAIRN_TRY(TruthAt(node, "serving", true));
   rule.min = CAIRN_TRY(NumberAt(node, "min"));
   rule.max = CAIRN_TRY(NumberAt(node, "max"));
-  rule.pattern = TextAt(node, "pattern");
+  rule.pattern = CAIRN_TRY(TextAt(node, "pattern"));
   if (const Node* allowed = node.Find("allowed"); allowed && !allowed->IsNull()) {
     if (!allowed->IsList()) return WrongAt(*allowed, "'allowed' must be a list");
     for (const Node& item : allowed->items()) {
@@ -173,7 +114,7 @@ Result<Contract> ParseContract(const Node& node) {
   }
   if (const Node* freshness = CAIRN_TRY(MapAt(node, "freshness"))) {
     CAIRN_TRY(freshness->OnlyKeys({"column", "within"}));
-    contract.freshness_column = TextAt(*freshness, "column");
+    contract.freshness_column = CAIRN_TRY(TextAt(*freshness, "column"));
     if (contract.freshness_column.empty())
       return WrongAt(*freshness, "'freshness' needs a 'column' that holds a time");
     contract.freshness_ms = CAIRN_TRY(DurationAt(*freshness, "within"));
@@ -206,16 +147,16 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   specification.name = name;
   if (!node.IsMap()) return WrongAt(node, "data set '" + name + "' must be a map");
   CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract"}));
-  specification.path = TextAt(node, "path");
+  specification.path = CAIRN_TRY(TextAt(node, "path"));
   if (specification.path.empty() || specification.path.front() == '/' ||
       specification.path.find("..") != std::string::npos) {
     return WrongAt(node, "data set '" + name + "' needs a 'path' inside the project");
   }
-  specification.target = TextAt(node, "target");
+  specification.target = CAIRN_TRY(TextAt(node, "target"));
   if (const Node* positive = node.Find("positive")) specification.positive = positive->ToJson();
-  specification.time = TextAt(node, "time");
+  specification.time = CAIRN_TRY(TextAt(node, "time"));
   specification.key = CAIRN_TRY(WordsAt(node, "key"));
-  specification.holdout = CAIRN_TRY(ShareAt(node, "holdout"));
+  specification.holdout = CAIRN_TRY(ShareAt(node, "holdout", 0, 0.9)).value_or(0);
   if (const Node* contract = CAIRN_TRY(MapAt(node, "contract")))
     specification.contract = CAIRN_TRY(ParseContract(*contract));
   CAIRN_TRY(CheckColumns(specification, node));

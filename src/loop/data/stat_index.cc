@@ -12,7 +12,9 @@ constexpr std::string_view kMagic = "cairn stat index 1\n";
 /// File systems stamp with a coarse clock: a file written twice within this time may carry one stamp.
 constexpr std::int64_t kSettledNs = 50'000'000;
 
-void AppendNumber(std::string& out, std::uint64_t value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); }
+void AppendNumber(std::string& out, std::uint64_t value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
 
 bool TakeNumber(std::string_view& rest, std::uint64_t& value) {
   if (rest.size() < sizeof value) return false;
@@ -46,13 +48,14 @@ bool StatIndex::Load(std::string_view rest) {
   while (!rest.empty()) {
     std::uint64_t inode = 0, size = 0, mtime = 0, ctime = 0, length = 0;
     std::string_view md5, sha256, path;
-    if (!TakeNumber(rest, inode) || !TakeNumber(rest, size) || !TakeNumber(rest, mtime) || !TakeNumber(rest, ctime) ||
-        !TakeBytes(rest, 16, md5) || !TakeBytes(rest, 32, sha256) || !TakeNumber(rest, length) ||
-        !TakeBytes(rest, length, path)) {
+    if (!TakeNumber(rest, inode) || !TakeNumber(rest, size) || !TakeNumber(rest, mtime) ||
+        !TakeNumber(rest, ctime) || !TakeBytes(rest, 16, md5) || !TakeBytes(rest, 32, sha256) ||
+        !TakeNumber(rest, length) || !TakeBytes(rest, length, path)) {
       return false;
     }
-    entries_[std::string(path)] = {{inode, size, static_cast<std::int64_t>(mtime), static_cast<std::int64_t>(ctime)},
-                                   {HexOf(md5), HexOf(sha256), size}};
+    entries_[std::string(path)] = {
+        {inode, size, static_cast<std::int64_t>(mtime), static_cast<std::int64_t>(ctime)},
+        {HexOf(md5), HexOf(sha256), size}};
   }
   return true;
 }
@@ -64,8 +67,10 @@ std::optional<crypto::Digests> StatIndex::Find(const std::string& path, const os
   return found->second.digests;
 }
 
-void StatIndex::Remember(const std::string& path, const os::FileStamp& stamp, const crypto::Digests& digests) {
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+void StatIndex::Remember(const std::string& path, const os::FileStamp& stamp,
+                         const crypto::Digests& digests) {
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
   if (now.count() - std::max(stamp.mtime_ns, stamp.ctime_ns) < kSettledNs) return;
   const std::lock_guard lock(mutex_);
   entries_[path] = {stamp, digests};

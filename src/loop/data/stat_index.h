@@ -12,8 +12,9 @@
 
 namespace cairn::data {
 
-/// Remembers which digests a file had at which stamp (inode, size, mtime, ctime), so that an unchanged tree costs one stat a file. A cache and nothing more: when it is lost or
-/// damaged it starts empty. Safe from any thread.
+/// Remembers which digests a file had at which stamp (inode, size, mtime, ctime), so that an unchanged tree
+/// costs one stat a file. A cache and nothing more: when it is lost or damaged it starts empty. Safe from any
+/// thread.
 class StatIndex {
  public:
   /// Reads the index file; a missing or damaged one is an empty index.

@@ -91,4 +91,13 @@ Result<Interval> DifferenceInterval(const Measure& a, const Measure& b, const Bo
   return Summarize(a.Value() - b.Value(), Replicates(a.rows(), settings, statistic), settings.confidence);
 }
 
+Interval Turned(const Interval& difference, bool higher_is_better) {
+  if (higher_is_better) return difference;
+  Interval turned = difference;
+  turned.value = -difference.value;
+  turned.low = -difference.high;
+  turned.high = -difference.low;
+  return turned;
+}
+
 }  // namespace cairn::evaluation

@@ -32,4 +32,7 @@ Result<Interval> IntervalOf(const Measure& measure, const BootstrapSettings& set
 Result<Interval> DifferenceInterval(const Measure& a, const Measure& b,
                                     const BootstrapSettings& settings = {});
 
+/// `difference` so that above 0 means better.
+Interval Turned(const Interval& difference, bool higher_is_better);
+
 }  // namespace cairn::evaluation

@@ -89,15 +89,6 @@ Result<Done> AddSlices(Json& report, Sample sample, const EvaluateOptions& optio
   return Done{};
 }
 
-Interval Turned(const Interval& difference, bool higher_is_better) {
-  if (higher_is_better) return difference;
-  Interval turned = difference;
-  turned.value = -difference.value;
-  turned.low = -difference.high;
-  turned.high = -difference.low;
-  return turned;
-}
-
 Standing StandingOf(const Interval& improvement, double margin) {
   if (improvement.low > 0) return Standing::Better;
   if (improvement.high < 0) return Standing::Worse;

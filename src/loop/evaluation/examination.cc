@@ -3,19 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loop/evaluation/bootstrap.h"
 #include "loop/evaluation/evaluation.h"
 
 namespace cairn::evaluation {
 namespace {
-
-Interval Turned(const Interval& difference, bool higher_is_better) {
-  if (higher_is_better) return difference;
-  Interval turned = difference;
-  turned.value = -difference.value;
-  turned.low = -difference.high;
-  turned.high = -difference.low;
-  return turned;
-}
 
 Json ToJson(const std::optional<Latency>& latency) {
   if (!latency) return Json();
@@ -38,22 +30,25 @@ Result<Examination> Examination::Of(TestRows rows, ExaminationSettings settings)
 }
 
 Result<> Examination::Add(Contestant contestant) {
-  if (Has(contestant.name)) return Error{Reason::InvalidArgument, "'" + contestant.name + "' is examined already"};
+  if (Has(contestant.name))
+    return Error{Reason::InvalidArgument, "'" + contestant.name + "' is examined already"};
   Entry entry{std::move(contestant), {}};
   entry.settings.cost = settings_.cost;
   const Sample sample{rows_->labels, entry.contestant.scores};
   // The check of labels and scores, before anything is kept.
   CAIRN_TRY(Measure::Of(settings_.metric, sample, entry.settings));
   if (!IsRegression(settings_.metric)) {
-    entry.settings.threshold =
-        settings_.threshold ? *settings_.threshold : CAIRN_TRY(CheapestThreshold(sample, settings_.cost)).threshold;
+    entry.settings.threshold = settings_.threshold
+                                   ? *settings_.threshold
+                                   : CAIRN_TRY(CheapestThreshold(sample, settings_.cost)).threshold;
   }
   entries_.push_back(std::move(entry));
   return Done{};
 }
 
 const Examination::Entry* Examination::Find(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.contestant.name == name; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.contestant.name == name; });
   return found == entries_.end() ? nullptr : &*found;
 }
 
@@ -81,7 +76,8 @@ SliceSettings Examination::Slicing(std::int64_t least_rows) const {
 
 std::vector<SliceColumn> Examination::Columns() const {
   std::vector<SliceColumn> columns;
-  for (std::size_t i = 0; i < slice_values_.size(); ++i) columns.push_back({settings_.slices[i], slice_values_[i]});
+  for (std::size_t i = 0; i < slice_values_.size(); ++i)
+    columns.push_back({settings_.slices[i], slice_values_[i]});
   return columns;
 }
 
@@ -96,11 +92,12 @@ Result<Interval> Examination::GainOf(std::string_view name, std::string_view aga
   return Turned(CAIRN_TRY(DifferenceInterval(mine, theirs, Bootstrap(1))), HigherIsBetter(metric));
 }
 
-Result<std::optional<Slice>> Examination::WorstSliceOf(std::string_view name, Metric metric, std::int64_t least_rows) const {
+Result<std::optional<Slice>> Examination::WorstSliceOf(std::string_view name, Metric metric,
+                                                       std::int64_t least_rows) const {
   const Entry& entry = *CAIRN_TRY(Named(name));
   const auto columns = Columns();
-  const auto slices =
-      CAIRN_TRY(SlicesOf(metric, {rows_->labels, entry.contestant.scores}, columns, entry.settings, Slicing(least_rows)));
+  const auto slices = CAIRN_TRY(SlicesOf(metric, {rows_->labels, entry.contestant.scores}, columns,
+                                         entry.settings, Slicing(least_rows)));
   const Slice* worst = WorstOf(metric, slices);
   return worst ? std::optional<Slice>(*worst) : std::nullopt;
 }
@@ -115,7 +112,9 @@ Result<Json> Examination::Report() const {
   for (const Entry& entry : entries_) {
     evaluate.settings = entry.settings;
     Json one = CAIRN_TRY(Evaluate({rows_->labels, entry.contestant.scores}, evaluate));
-    one.Set("name", entry.contestant.name).Set("digest", entry.contestant.digest).Set("latency", ToJson(entry.contestant.latency));
+    one.Set("name", entry.contestant.name)
+        .Set("digest", entry.contestant.digest)
+        .Set("latency", ToJson(entry.contestant.latency));
     contestants.Push(std::move(one));
   }
   for (std::size_t i = 1; i < entries_.size(); ++i) {
@@ -125,12 +124,16 @@ Result<Json> Examination::Report() const {
     compare.slices = evaluate.slices;
     compare.slicing = evaluate.slicing;
     compare.bootstrap = evaluate.bootstrap;
-    auto compared = CAIRN_TRY(Compare(rows_->labels, entries_.front().contestant.scores, entries_[i].contestant.scores, compare));
+    auto compared = CAIRN_TRY(
+        Compare(rows_->labels, entries_.front().contestant.scores, entries_[i].contestant.scores, compare));
     compared.report.Set("name", entries_.front().contestant.name).Set("against", entries_[i].contestant.name);
     comparisons.Push(std::move(compared.report));
   }
-  return Json{{"rows", rows_->labels.size()},       {"available", rows_->available},          {"metric", NameOf(settings_.metric)},
-              {"contestants", std::move(contestants)}, {"comparisons", std::move(comparisons)}};
+  return Json{{"rows", rows_->labels.size()},
+              {"available", rows_->available},
+              {"metric", NameOf(settings_.metric)},
+              {"contestants", std::move(contestants)},
+              {"comparisons", std::move(comparisons)}};
 }
 
 }  // namespace cairn::evaluation

@@ -23,14 +23,16 @@
 
 namespace cairn::evaluation {
 
-/// Several models and the rule without learning on the same rows, which none of them has seen. Everything here is measured in this process; nothing is taken from what
-/// a training script says about itself.
+/// Several models and the rule without learning on the same rows, which none of them has seen. Everything
+/// here is measured in this process; nothing is taken from what a training script says about itself.
 
 /// Rows with their truth.
 struct TestRows {
   tables::Table table;
-  std::vector<double> labels;  ///< 1 where the target is the positive value, else 0; for regression the target itself.
-  std::int64_t available = 0;  ///< Labelled rows in the files; more than `labels` where only a sample was taken.
+  std::vector<double>
+      labels;  ///< 1 where the target is the positive value, else 0; for regression the target itself.
+  std::int64_t available =
+      0;  ///< Labelled rows in the files; more than `labels` where only a sample was taken.
 };
 
 enum class Task { Binary, Regression };
@@ -38,9 +40,11 @@ enum class Task { Binary, Regression };
 /// Beyond this many rows a sample is examined, always the same one for the same files.
 inline constexpr std::size_t kMostRows = 40'000;
 
-/// Reads CSV, Parquet or JSON lines files with the types of the contract. Rows without a target value are left out. Unprocessable when the target column is missing, no row
-/// has a label, or a value does not convert.
-Result<TestRows> ReadRows(tables::Engine& engine, const std::vector<std::string>& files, const data::Specification& specification, Task task,
+/// Reads CSV, Parquet or JSON lines files with the types of the contract. Rows without a target value are
+/// left out. Unprocessable when the target column is missing, no row has a label, or a value does not
+/// convert.
+Result<TestRows> ReadRows(tables::Engine& engine, const std::vector<std::string>& files,
+                          const data::Specification& specification, Task task,
                           std::size_t most_rows = kMostRows);
 
 /// What the rule says about each row. Unprocessable when a column that it reads is missing.
@@ -56,8 +60,9 @@ struct Latency {
 /// A model that takes its inputs from columns of a contract.
 class Examinee {
  public:
-  /// Unsupported when the model's inputs cannot be bound to columns or it has no score; Unprocessable when it reads a column that the contract does not know or that requests
-  /// do not carry (the target, or `serving: false`): such a model would not work here.
+  /// Unsupported when the model's inputs cannot be bound to columns or it has no score; Unprocessable when it
+  /// reads a column that the contract does not know or that requests do not carry (the target, or `serving:
+  /// false`): such a model would not work here.
   static Result<Examinee> Of(const runtime::LoadedFolder& loaded, const data::Specification& specification);
 
   /// One score a row. Unprocessable when the rows do not fit the model, Internal when it fails on them.
@@ -86,7 +91,8 @@ struct Contestant {
 
 struct ExaminationSettings {
   Metric metric = Metric::LogLoss;
-  std::optional<double> threshold;  ///< Absent: each contestant decides at its own cost-best threshold on these rows.
+  std::optional<double>
+      threshold;  ///< Absent: each contestant decides at its own cost-best threshold on these rows.
   CostMatrix cost;
   std::vector<std::string> slices;
   std::int64_t least_slice_rows = 100;
@@ -99,19 +105,25 @@ class Examination {
   /// Unprocessable when a slice's column is missing.
   static Result<Examination> Of(TestRows rows, ExaminationSettings settings);
 
-  /// InvalidArgument when there is not one finite score per row, or, for a binary task, one lies outside 0..1.
+  /// InvalidArgument when there is not one finite score per row, or, for a binary task, one lies outside
+  /// 0..1.
   Result<> Add(Contestant contestant);
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
   const tables::Table& table() const { return rows_->table; }
 
-  /// A metric of one contestant with its interval, at its own threshold. NotFound for a name that was not added; Unprocessable where the metric is not defined.
+  /// A metric of one contestant with its interval, at its own threshold. NotFound for a name that was not
+  /// added; Unprocessable where the metric is not defined.
   Result<Interval> MetricOf(std::string_view name, Metric metric) const;
-  /// How much better `name` is than `against` on the same rows, resampled together; positive is better whatever the metric.
+  /// How much better `name` is than `against` on the same rows, resampled together; positive is better
+  /// whatever the metric.
   Result<Interval> GainOf(std::string_view name, std::string_view against, Metric metric) const;
-  /// The worst value of all slice columns among slices of at least `least_rows`; none when no slice is that large.
-  Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric, std::int64_t least_rows) const;
+  /// The worst value of all slice columns among slices of at least `least_rows`; none when no slice is that
+  /// large.
+  Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric,
+                                            std::int64_t least_rows) const;
 
-  /// {"rows", "available", "metric", "contestants": [{"name", "digest", "latency": {p50_ms, p99_ms, calls} | null, … as Evaluate}],
+  /// {"rows", "available", "metric", "contestants": [{"name", "digest", "latency": {p50_ms, p99_ms, calls} |
+  /// null, … as Evaluate}],
   ///  "comparisons": [{"name", "against", … as Compare}]}: the first contestant against every other.
   Result<Json> Report() const;
 

@@ -51,14 +51,17 @@ class ExaminationTest : public testing::Test {
       const auto carrier = std::string(kCarriers[random.Below(4)]);
       const auto hour = static_cast<int>(random.Below(24));
       const bool on_time = coin ? random.Below(2) == 1 : ((hour > 15) == (carrier == "B6"));
-      text += std::to_string(i) + "," + carrier + "," + std::to_string(hour) + "," + std::to_string(500 + random.Below(1000)) + "," +
-              (on_time ? "0" : "60") + "," + (on_time ? "1" : "0") + "\n";
+      text += std::to_string(i) + "," + carrier + "," + std::to_string(hour) + "," +
+              std::to_string(500 + random.Below(1000)) + "," + (on_time ? "0" : "60") + "," +
+              (on_time ? "1" : "0") + "\n";
     }
     const std::string path = folder_ / name;
     Must(os::WriteFileAtomically(path, text));
     return path;
   }
-  TestRows Rows(int rows, std::size_t most = kMostRows) { return Must(ReadRows(*engine_, {Flights(rows)}, specification_, Task::Binary, most)); }
+  TestRows Rows(int rows, std::size_t most = kMostRows) {
+    return Must(ReadRows(*engine_, {Flights(rows)}, specification_, Task::Binary, most));
+  }
   runtime::LoadedFolder Loaded(const std::string& name) {
     return {{}, Must(runtime::Model::Load("src/loop/runtime/testdata/" + name))};
   }
@@ -67,7 +70,8 @@ class ExaminationTest : public testing::Test {
     settings.cost = {1, 3, 0, 0};
     auto examination = Must(Examination::Of(Rows(rows), settings));
     const auto examinee = Must(Examinee::Of(Loaded("columns.onnx"), specification_));
-    Must(examination.Add({"candidate", "abc", Must(examinee.Score(examination.table())), Latency{0.1, 0.2, 10}}));
+    Must(examination.Add(
+        {"candidate", "abc", Must(examinee.Score(examination.table())), Latency{0.1, 0.2, 10}}));
     Must(examination.Add({"heuristic", "", Must(ScoreByRule(heuristic_, examination.table())), {}}));
     return examination;
   }
@@ -75,7 +79,8 @@ class ExaminationTest : public testing::Test {
   os::TempFolder folder_ = Must(os::TempFolder::Create());
   Node configuration_ = Must(ParseYaml(kConfiguration, "cairn.yaml"));
   data::Specification specification_ = Must(data::FindSpecification(configuration_, "flights"));
-  charter::Heuristic heuristic_ = Must(charter::Heuristic::Parse(*configuration_.FindPath("charter.heuristic")));
+  charter::Heuristic heuristic_ =
+      Must(charter::Heuristic::Parse(*configuration_.FindPath("charter.heuristic")));
   std::unique_ptr<tables::Engine> engine_ = Must(tables::Engine::Open());
 };
 
@@ -83,7 +88,8 @@ TEST_F(ExaminationTest, ReadsLabelsAsThePositiveValueSays) {
   const auto rows = Rows(50);
   ASSERT_EQ(rows.labels.size(), 50u);
   const auto& target = *Must(rows.table.Named("on_time"));
-  for (std::size_t row = 0; row < 50; ++row) EXPECT_EQ(rows.labels[row], static_cast<double>(target.Int(row)));
+  for (std::size_t row = 0; row < 50; ++row)
+    EXPECT_EQ(rows.labels[row], static_cast<double>(target.Int(row)));
   specification_.positive = 0;
   const auto turned = Rows(50);
   for (std::size_t row = 0; row < 50; ++row) EXPECT_EQ(turned.labels[row], 1 - rows.labels[row]);
@@ -112,9 +118,11 @@ TEST_F(ExaminationTest, RefusesAModelThatReadsWhatRequestsDoNotCarry) {
   }
   const auto refused = Examinee::Of(Loaded("columns.onnx"), specification_);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find("'distance', which requests do not carry"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("'distance', which requests do not carry"), std::string::npos)
+      << refused.error().message;
   specification_.target = "hour";
-  EXPECT_NE(Examinee::Of(Loaded("columns.onnx"), specification_).error().message.find("target"), std::string::npos);
+  EXPECT_NE(Examinee::Of(Loaded("columns.onnx"), specification_).error().message.find("target"),
+            std::string::npos);
 }
 
 TEST_F(ExaminationTest, MeasuresTheModelBesideTheRuleOnTheSameRows) {
@@ -126,7 +134,10 @@ TEST_F(ExaminationTest, MeasuresTheModelBesideTheRuleOnTheSameRows) {
   EXPECT_LT(gain.low, gain.value);
   EXPECT_GT(gain.high, gain.value);
   const auto area = Must(examination.GainOf("candidate", "heuristic", Metric::RocAuc));
-  EXPECT_NEAR(area.value, Must(examination.MetricOf("candidate", Metric::RocAuc)).value - Must(examination.MetricOf("heuristic", Metric::RocAuc)).value, 1e-12);
+  EXPECT_NEAR(area.value,
+              Must(examination.MetricOf("candidate", Metric::RocAuc)).value -
+                  Must(examination.MetricOf("heuristic", Metric::RocAuc)).value,
+              1e-12);
 }
 
 TEST_F(ExaminationTest, ReportsTheSameNumbersForTheSameRows) {
@@ -137,7 +148,8 @@ TEST_F(ExaminationTest, ReportsTheSameNumbersForTheSameRows) {
   EXPECT_EQ(candidate.Text("name"), "candidate");
   EXPECT_EQ(candidate.Text("digest"), "abc");
   EXPECT_EQ(candidate.At("slices").items().size(), 4u);
-  EXPECT_EQ(candidate.At("cost").Double("at_threshold"), candidate.At("cost").Double("cheapest")) << "no threshold was fixed, so the cost-best one decides";
+  EXPECT_EQ(candidate.At("cost").Double("at_threshold"), candidate.At("cost").Double("cheapest"))
+      << "no threshold was fixed, so the cost-best one decides";
   EXPECT_EQ(first.At("comparisons").items()[0].Text("against"), "heuristic");
 }
 
@@ -167,7 +179,8 @@ TEST_F(ExaminationTest, RefusesScoresThatAreNone) {
 }
 
 TEST_F(ExaminationTest, MeasuresTheLatencyOfSingleRows) {
-  const auto latency = Must(Must(Examinee::Of(Loaded("columns.onnx"), specification_)).MeasureLatency(Rows(20).table));
+  const auto latency =
+      Must(Must(Examinee::Of(Loaded("columns.onnx"), specification_)).MeasureLatency(Rows(20).table));
   EXPECT_GT(latency.p50_ms, 0);
   EXPECT_GE(latency.p99_ms, latency.p50_ms);
   EXPECT_EQ(latency.calls, 600);
@@ -179,7 +192,8 @@ TEST_F(ExaminationTest, SignalIsAGoAndACoinIsANoGo) {
   EXPECT_LT(go.probe, go.heuristic);
   EXPECT_NE(go.reason.find("of the heuristic"), std::string::npos);
   const auto no_go = Must(JudgeFeasibility(*engine_, {Flights(1500, true)}, specification_, heuristic_));
-  EXPECT_FALSE(no_go.go) << no_go.reason << "; the column 'delay' tells the label, but requests do not carry it";
+  EXPECT_FALSE(no_go.go) << no_go.reason
+                         << "; the column 'delay' tells the label, but requests do not carry it";
   EXPECT_GT(no_go.p_value, 0.01);
 }
 

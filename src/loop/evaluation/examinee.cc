@@ -17,24 +17,29 @@ Result<> CheckColumns(const std::vector<std::string>& columns, const data::Speci
   for (const auto& rule : specification.contract.columns) known.push_back(rule.name);
   for (const auto& column : columns) {
     if (column == specification.target) {
-      return Error{Reason::Unprocessable, "the model reads '" + column + "', which is the target that it should predict"};
+      return Error{Reason::Unprocessable,
+                   "the model reads '" + column + "', which is the target that it should predict"};
     }
     if (known.empty()) continue;
     const data::ColumnRule* rule = specification.contract.Find(column);
     if (!rule) {
-      return Error{Reason::Unprocessable,
-                   "the model reads '" + column + "', which the contract of '" + specification.name + "' does not list." + Suggestion(column, known)};
+      return Error{Reason::Unprocessable, "the model reads '" + column + "', which the contract of '" +
+                                              specification.name + "' does not list." +
+                                              Suggestion(column, known)};
     }
     if (!rule->serving) {
-      return Error{Reason::Unprocessable, "the model reads '" + column + "', which requests do not carry (serving: false in the contract of '" +
-                                              specification.name + "')"};
+      return Error{Reason::Unprocessable,
+                   "the model reads '" + column +
+                       "', which requests do not carry (serving: false in the contract of '" +
+                       specification.name + "')"};
     }
   }
   return Done{};
 }
 
 double Quantile(std::vector<double>& sorted, double share) {
-  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+  return sorted[std::min(sorted.size() - 1,
+                         static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
 }  // namespace
@@ -64,7 +69,8 @@ Result<Latency> Examinee::MeasureLatency(const tables::Table& table) const {
     std::vector<double> times;
     for (std::size_t call = 0; call < kCallsPerRound; ++call) {
       const std::int64_t began = os::SteadyNs();
-      const auto outputs = CAIRN_TRY(model_->Run(CAIRN_TRY(binder_.Bind(rows[call % rows.size()], runtime::Extra::Ignore))));
+      const auto outputs =
+          CAIRN_TRY(model_->Run(CAIRN_TRY(binder_.Bind(rows[call % rows.size()], runtime::Extra::Ignore))));
       CAIRN_TRY(runtime::Scores(outputs, output_));
       times.push_back(static_cast<double>(os::SteadyNs() - began) / 1e6);
     }

@@ -19,8 +19,10 @@ FeatureColumn FeatureOf(const tables::Column& column) {
   FeatureColumn feature;
   feature.name = column.name();
   for (std::size_t row = 0; row < column.rows(); ++row) {
-    if (column.type() == tables::Type::Text) feature.categories.push_back(column.Text(row));
-    else feature.numbers.push_back(column.IsNull(row) ? std::nan("") : column.Double(row));
+    if (column.type() == tables::Type::Text)
+      feature.categories.push_back(column.Text(row));
+    else
+      feature.numbers.push_back(column.IsNull(row) ? std::nan("") : column.Double(row));
   }
   return feature;
 }
@@ -33,8 +35,10 @@ std::string Shown(double value) {
 
 }  // namespace
 
-Result<charter::Verdict> JudgeFeasibility(tables::Engine& engine, const std::vector<std::string>& training_files,
-                                          const data::Specification& specification, const std::optional<charter::Heuristic>& heuristic, Task task) {
+Result<charter::Verdict> JudgeFeasibility(tables::Engine& engine,
+                                          const std::vector<std::string>& training_files,
+                                          const data::Specification& specification,
+                                          const std::optional<charter::Heuristic>& heuristic, Task task) {
   const SignalSettings settings;
   const TestRows rows = CAIRN_TRY(ReadRows(engine, training_files, specification, task, settings.most_rows));
   std::vector<FeatureColumn> features;
@@ -56,7 +60,8 @@ Result<charter::Verdict> JudgeFeasibility(tables::Engine& engine, const std::vec
     verdict.heuristic = against.Double("heuristic");
     verdict.probe = against.Double("probe");
     while (verdict.reason.ends_with('.')) verdict.reason.pop_back();
-    verdict.reason += "; " + against.Text("metric") + " of the probe " + Shown(verdict.probe) + ", of the heuristic " + Shown(verdict.heuristic);
+    verdict.reason += "; " + against.Text("metric") + " of the probe " + Shown(verdict.probe) +
+                      ", of the heuristic " + Shown(verdict.heuristic);
   }
   return verdict;
 }

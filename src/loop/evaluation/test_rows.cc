@@ -9,24 +9,31 @@ namespace {
 
 tables::Type TypeOf(data::ColumnType type) {
   switch (type) {
-    case data::ColumnType::String: return tables::Type::Text;
-    case data::ColumnType::Integer: return tables::Type::Int;
-    case data::ColumnType::Number: return tables::Type::Double;
-    case data::ColumnType::Boolean: return tables::Type::Bool;
-    case data::ColumnType::Timestamp: return tables::Type::Time;
+    case data::ColumnType::String:
+      return tables::Type::Text;
+    case data::ColumnType::Integer:
+      return tables::Type::Int;
+    case data::ColumnType::Number:
+      return tables::Type::Double;
+    case data::ColumnType::Boolean:
+      return tables::Type::Bool;
+    case data::ColumnType::Timestamp:
+      return tables::Type::Time;
   }
   return tables::Type::Text;
 }
 
 /// The files with the contract's types instead of guessed ones, which could differ from file to file.
-Result<tables::Source> Typed(tables::Engine& engine, const std::vector<std::string>& files, const data::Specification& specification) {
+Result<tables::Source> Typed(tables::Engine& engine, const std::vector<std::string>& files,
+                             const data::Specification& specification) {
   tables::ReadOptions names;
   names.all_text = true;
   names.sample_rows = 1;
   const auto look = CAIRN_TRY(tables::Source::Open(files, names));
   tables::ReadOptions options;
   for (const auto& field : CAIRN_TRY(engine.Sniff(look))) {
-    if (const auto* rule = specification.contract.Find(field.name)) options.types[field.name] = TypeOf(rule->type);
+    if (const auto* rule = specification.contract.Find(field.name))
+      options.types[field.name] = TypeOf(rule->type);
   }
   return tables::Source::Open(files, options);
 }
@@ -44,7 +51,8 @@ std::vector<std::size_t> Sampled(std::size_t rows, std::size_t most) {
   Random random(1);
   std::vector<std::size_t> picked;
   for (std::size_t row = 0; row < rows && picked.size() < most; ++row) {
-    if (random.Unit() * static_cast<double>(rows - row) < static_cast<double>(most - picked.size())) picked.push_back(row);
+    if (random.Unit() * static_cast<double>(rows - row) < static_cast<double>(most - picked.size()))
+      picked.push_back(row);
   }
   return picked;
 }
@@ -61,11 +69,21 @@ tables::Table Picked(const tables::Table& table, std::span<const std::size_t> ro
         continue;
       }
       switch (from.type()) {
-        case tables::Type::Bool: to.PushBool(from.Bool(row)); break;
-        case tables::Type::Int: to.Push(from.Int(row)); break;
-        case tables::Type::Time: to.Push(from.Time(row)); break;
-        case tables::Type::Double: to.Push(from.Double(row)); break;
-        case tables::Type::Text: to.Push(from.Text(row)); break;
+        case tables::Type::Bool:
+          to.PushBool(from.Bool(row));
+          break;
+        case tables::Type::Int:
+          to.Push(from.Int(row));
+          break;
+        case tables::Type::Time:
+          to.Push(from.Time(row));
+          break;
+        case tables::Type::Double:
+          to.Push(from.Double(row));
+          break;
+        case tables::Type::Text:
+          to.Push(from.Text(row));
+          break;
       }
     }
     columns.push_back(std::move(to));
@@ -73,25 +91,32 @@ tables::Table Picked(const tables::Table& table, std::span<const std::size_t> ro
   return tables::Table(std::move(columns));
 }
 
-Result<TestRows> ReadRows(tables::Engine& engine, const std::vector<std::string>& files, const data::Specification& specification, Task task,
-                          std::size_t most_rows) {
+Result<TestRows> ReadRows(tables::Engine& engine, const std::vector<std::string>& files,
+                          const data::Specification& specification, Task task, std::size_t most_rows) {
   if (specification.target.empty()) {
-    return Error{Reason::Unprocessable, "data set '" + specification.name + "' names no 'target' column, so nothing can be measured on it"};
+    return Error{Reason::Unprocessable, "data set '" + specification.name +
+                                            "' names no 'target' column, so nothing can be measured on it"};
   }
   const auto source = CAIRN_TRY(Typed(engine, files, specification));
   TestRows rows;
-  rows.table = CAIRN_TRY(engine.Query("SELECT * FROM " + source.Relation() + " WHERE " + tables::Identifier(specification.target) + " IS NOT NULL"));
+  rows.table = CAIRN_TRY(engine.Query("SELECT * FROM " + source.Relation() + " WHERE " +
+                                      tables::Identifier(specification.target) + " IS NOT NULL"));
   rows.available = static_cast<std::int64_t>(rows.table.rows());
   if (rows.available == 0) {
-    return Error{Reason::Unprocessable, "no row of data set '" + specification.name + "' has a value in its target column '" + specification.target + "'"};
+    return Error{Reason::Unprocessable, "no row of data set '" + specification.name +
+                                            "' has a value in its target column '" + specification.target +
+                                            "'"};
   }
   if (rows.table.rows() > most_rows) rows.table = Picked(rows.table, Sampled(rows.table.rows(), most_rows));
   const tables::Column& target = *CAIRN_TRY(rows.table.Named(specification.target));
   if (task == Task::Regression && !target.IsNumeric()) {
-    return Error{Reason::Unprocessable, "the target column '" + specification.target + "' holds no numbers, and the metric is one of regression"};
+    return Error{Reason::Unprocessable, "the target column '" + specification.target +
+                                            "' holds no numbers, and the metric is one of regression"};
   }
   for (std::size_t row = 0; row < target.rows(); ++row) {
-    rows.labels.push_back(task == Task::Regression ? target.Double(row) : IsPositive(target, row, specification.positive) ? 1.0 : 0.0);
+    rows.labels.push_back(task == Task::Regression                          ? target.Double(row)
+                          : IsPositive(target, row, specification.positive) ? 1.0
+                                                                            : 0.0);
   }
   return rows;
 }
@@ -103,16 +128,22 @@ Result<std::vector<double>> ScoreByRule(const charter::Heuristic& heuristic, con
   static const Json nothing;
   const auto value_of = [&](std::string_view name) -> const Json& {
     const auto found = std::find(heuristic.columns().begin(), heuristic.columns().end(), name);
-    return found == heuristic.columns().end() ? nothing : values[static_cast<std::size_t>(found - heuristic.columns().begin())];
+    return found == heuristic.columns().end()
+               ? nothing
+               : values[static_cast<std::size_t>(found - heuristic.columns().begin())];
   };
   std::vector<double> scores;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const tables::Column& column = *columns[i];
-      if (column.IsNull(row)) values[i] = Json();
-      else if (column.IsNumeric()) values[i] = Json(column.Double(row));
-      else if (column.type() == tables::Type::Bool) values[i] = Json(column.Bool(row));
-      else values[i] = Json(column.Shown(row));
+      if (column.IsNull(row))
+        values[i] = Json();
+      else if (column.IsNumeric())
+        values[i] = Json(column.Double(row));
+      else if (column.type() == tables::Type::Bool)
+        values[i] = Json(column.Bool(row));
+      else
+        values[i] = Json(column.Shown(row));
     }
     scores.push_back(heuristic.Score(value_of));
   }

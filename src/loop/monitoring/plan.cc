@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ground/vocabulary/section.h"
 #include "loop/charter/charter.h"
 #include "loop/data/specification.h"
 
@@ -25,18 +26,13 @@ evaluation::MetricSettings SettingsOf(const charter::Charter& charter, const Nod
   return settings;
 }
 
-std::string TextAt(const Node& configuration, std::string_view path) {
-  const Node* node = configuration.FindPath(path);
-  return node == nullptr || !node->IsScalar() ? "" : node->text();
-}
-
 }  // namespace
 
 Result<Plan> PlanOf(const Node& configuration, std::int64_t reference_version) {
   Plan plan;
   plan.monitors = CAIRN_TRY(ParseMonitors(configuration));
-  plan.model = TextAt(configuration, "model.name");
-  plan.dataset = TextAt(configuration, "model.dataset");
+  plan.model = TextAtPath(configuration, "model.name");
+  plan.dataset = TextAtPath(configuration, "model.dataset");
   plan.reference_version = reference_version;
   const auto charter = CAIRN_TRY(charter::Parse(configuration));
   if (!charter.wait.empty()) plan.wait_ms = CAIRN_TRY(charter::ParseDuration(charter.wait));

@@ -168,7 +168,8 @@ Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project>
   if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   record.stages = StaleOf(plan);
   active->environment = {{"CAIRN_PIPELINE_RUN", record.id}, {"CAIRN_CAUSE", record.trigger.cause}};
-  if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") && !os::Variable("MLFLOW_EXPERIMENT_ID")) {
+  if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") &&
+      !os::Variable("MLFLOW_EXPERIMENT_ID")) {
     active->environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
   }
   if (surroundings_.tracking_address)

@@ -11,12 +11,13 @@ namespace cairn::pipeline {
 /// One entry of cairn.yaml's `triggers`: what sets the pipeline off by itself.
 struct TriggerRule {
   std::string name;
-  std::string on;       ///< alert
-  std::string monitor;  ///< Whose alerts; "" for any.
+  std::string on;                   ///< alert
+  std::string monitor;              ///< Whose alerts; "" for any.
   std::vector<std::string> stages;  ///< Of `run: pipeline` none: all that is stale.
 };
 
-/// InvalidArgument with the place: an unknown key, a kind of trigger that is not known, a monitor that `monitors` does not list.
+/// InvalidArgument with the place: an unknown key, a kind of trigger that is not known, a monitor that
+/// `monitors` does not list.
 Result<std::vector<TriggerRule>> ParseTriggers(const Node& configuration);
 
 }  // namespace cairn::pipeline

@@ -15,46 +15,53 @@ using registry::ModelVersion;
 /// Errors of the machine, not of the model: an examination must not blame a candidate for them.
 bool IsSurroundings(Reason reason) { return reason == Reason::Unavailable || reason == Reason::Exhausted; }
 
-Result<Examinee> LoadVersion(const Rollouts::Rooms& rooms, const Setting& setting, const ModelVersion& version) {
+Result<Examinee> LoadVersion(const Rollouts::Rooms& rooms, const Setting& setting,
+                             const ModelVersion& version) {
   CAIRN_TRY(rooms.registry.Verify(version));
   const auto loaded = CAIRN_TRY(runtime::LoadModelFolder(CAIRN_TRY(rooms.registry.FolderOf(version))));
   return Examinee::Of(loaded, setting.specification);
 }
 
-Result<> AddModel(evaluation::Examination& examination, const std::string& name, const ModelVersion& version, const Examinee& model) {
+Result<> AddModel(evaluation::Examination& examination, const std::string& name, const ModelVersion& version,
+                  const Examinee& model) {
   auto scores = CAIRN_TRY(model.Score(examination.table()));
   const auto latency = CAIRN_TRY(model.MeasureLatency(examination.table()));
   return examination.Add({name, version.manifest, std::move(scores), latency});
 }
 
-Result<evaluation::Examination> OpenExamination(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout,
-                                                const data::DatasetVersion& dataset) {
+Result<evaluation::Examination> OpenExamination(const Rollouts::Rooms& rooms, const Setting& setting,
+                                                const Rollout& rollout, const data::DatasetVersion& dataset) {
   const auto files = CAIRN_TRY(rooms.catalogue.OpenSeal(
-      dataset, rollout.actor, "gates of " + rollout.model + " version " + std::to_string(rollout.version), rollout.story()));
+      dataset, rollout.actor, "gates of " + rollout.model + " version " + std::to_string(rollout.version),
+      rollout.story()));
   evaluation::ExaminationSettings settings;
   settings.metric = CAIRN_TRY(evaluation::MetricNamed(setting.gates.metric));
   settings.threshold = setting.gates.threshold;
-  if (setting.charter.cost) settings.cost = {setting.charter.cost->false_positive, setting.charter.cost->false_negative, 0, 0};
+  if (setting.charter.cost)
+    settings.cost = {setting.charter.cost->false_positive, setting.charter.cost->false_negative, 0, 0};
   settings.slices = setting.gates.slices;
-  const auto task = evaluation::IsRegression(settings.metric) ? evaluation::Task::Regression : evaluation::Task::Binary;
-  auto rows = CAIRN_TRY(evaluation::ReadRows(*CAIRN_TRY(rooms.catalogue.Engine()), files, setting.specification, task));
+  const auto task =
+      evaluation::IsRegression(settings.metric) ? evaluation::Task::Regression : evaluation::Task::Binary;
+  auto rows = CAIRN_TRY(
+      evaluation::ReadRows(*CAIRN_TRY(rooms.catalogue.Engine()), files, setting.specification, task));
   return evaluation::Examination::Of(std::move(rows), std::move(settings));
 }
 
 /// Whether every file of the version kept the contract when it was added.
 Result<> ReadContract(const Rollouts::Rooms& rooms, const data::DatasetVersion& dataset, Evidence& evidence) {
-  evidence.contract = "all " + WithThousands(static_cast<std::int64_t>(dataset.files.size())) + " files of " + dataset.dataset + " version " +
-                      std::to_string(dataset.version) + " keep the contract";
+  evidence.contract = "all " + WithThousands(static_cast<std::int64_t>(dataset.files.size())) + " files of " +
+                      dataset.dataset + " version " + std::to_string(dataset.version) + " keep the contract";
   for (const auto& version : CAIRN_TRY(rooms.catalogue.Versions(dataset.dataset))) {
     if (version.contract_passed || version.version > dataset.version) continue;
     evidence.contract_passed = false;
-    evidence.contract = "the file added with version " + std::to_string(version.version) + " of " + dataset.dataset + " breaks the contract";
+    evidence.contract = "the file added with version " + std::to_string(version.version) + " of " +
+                        dataset.dataset + " breaks the contract";
   }
   return Done{};
 }
 
-Result<> AddProduction(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout, evaluation::Examination& examination,
-                       Evidence& evidence) {
+Result<> AddProduction(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout,
+                       evaluation::Examination& examination, Evidence& evidence) {
   evidence.production = rollout.previous;
   if (rollout.previous == 0) return Done{};
   const auto version = CAIRN_TRY(rooms.registry.Find(rollout.model, rollout.previous));
@@ -65,14 +72,16 @@ Result<> AddProduction(const Rollouts::Rooms& rooms, const Setting& setting, con
   return Done{};
 }
 
-Json HeadOf(const Rollout& rollout, const Setting& setting, const ModelVersion& version, const data::DatasetVersion& dataset) {
+Json HeadOf(const Rollout& rollout, const Setting& setting, const ModelVersion& version,
+            const data::DatasetVersion& dataset) {
   return Json{{"model", rollout.model},
               {"version", rollout.version},
               {"manifest", version.manifest},
               {"production", rollout.previous},
               {"configuration", setting.digest},
               {"cost_unit", setting.charter.cost ? setting.charter.cost->unit : ""},
-              {"slices", [&] {
+              {"slices",
+               [&] {
                  Json slices = Json::Array();
                  for (const auto& slice : setting.gates.slices) slices.Push(slice);
                  return slices;
@@ -92,8 +101,9 @@ Result<std::int64_t> OpeningsOf(const Rollouts::Rooms& rooms, const data::Datase
   return static_cast<std::int64_t>(CAIRN_TRY(metadata::Log(rooms.database).Read(filter)).size());
 }
 
-Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout, const ModelVersion& version,
-                 const data::DatasetVersion& dataset, const Examinee& model, Candidate& candidate) {
+Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout,
+                 const ModelVersion& version, const data::DatasetVersion& dataset, const Examinee& model,
+                 Candidate& candidate) {
   Evidence evidence;
   evidence.charter = &setting.charter;
   auto examination = CAIRN_TRY(OpenExamination(rooms, setting, rollout, dataset));
@@ -106,7 +116,11 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
   }
   CAIRN_TRY(AddProduction(rooms, setting, rollout, examination, evidence));
   if (setting.charter.heuristic) {
-    CAIRN_TRY(examination.Add({"heuristic", "", CAIRN_TRY(evaluation::ScoreByRule(*setting.charter.heuristic, examination.table())), {}}));
+    CAIRN_TRY(
+        examination.Add({"heuristic",
+                         "",
+                         CAIRN_TRY(evaluation::ScoreByRule(*setting.charter.heuristic, examination.table())),
+                         {}}));
   }
   CAIRN_TRY(ReadContract(rooms, dataset, evidence));
   const Json measured = CAIRN_TRY(examination.Report());
@@ -115,7 +129,8 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
   const Json& own = measured.At("contestants").items().front();
   candidate.value = own.At("value");
   evidence.examination = &examination;
-  evidence.latency = evaluation::Latency{own.At("latency").Double("p50_ms"), own.At("latency").Double("p99_ms"), own.At("latency").Int("calls")};
+  evidence.latency = evaluation::Latency{own.At("latency").Double("p50_ms"),
+                                         own.At("latency").Double("p99_ms"), own.At("latency").Int("calls")};
   evidence.servable = "the ONNX model loads here and takes " + Join(model.columns(), ", ");
   candidate.rules = Judge(setting.gates, evidence);
   return Done{};
@@ -123,7 +138,8 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
 
 }  // namespace
 
-Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout) {
+Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting,
+                                   const Rollout& rollout) {
   const auto version = CAIRN_TRY(rooms.registry.Find(rollout.model, rollout.version));
   const auto dataset = CAIRN_TRY(rooms.catalogue.Find(setting.gates.dataset));
   Candidate candidate{HeadOf(rollout, setting, version, dataset), {}, Json(), version.created_by};

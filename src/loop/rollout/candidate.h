@@ -16,10 +16,12 @@ struct Candidate {
   std::string developer;  ///< Who registered it.
 };
 
-/// Loads the rollout's version, and the one in production, verified against their manifests, and scores both and the heuristic on the sealed rows of the newest data set
-/// version; the opening of the seal is on record. A version that cannot be served here is judged without opening it. Errors are about the surroundings (no data set version,
-/// nothing sealed, no runtime), never about the candidate.
-Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout);
+/// Loads the rollout's version, and the one in production, verified against their manifests, and scores both
+/// and the heuristic on the sealed rows of the newest data set version; the opening of the seal is on record.
+/// A version that cannot be served here is judged without opening it. Errors are about the surroundings (no
+/// data set version, nothing sealed, no runtime), never about the candidate.
+Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting,
+                                   const Rollout& rollout);
 
 /// SHA-256 of a report, as a decision sees it.
 std::string DigestOf(const Json& report);

@@ -2,8 +2,8 @@
 
 namespace cairn::rollout {
 
-Result<std::optional<double>> SealedFigure(const Rollouts& rollouts, const registry::Registry& registry, std::string_view model,
-                                           std::string_view metric) {
+Result<std::optional<double>> SealedFigure(const Rollouts& rollouts, const registry::Registry& registry,
+                                           std::string_view model, std::string_view metric) {
   const auto live = registry.FindByAlias(model, registry::Guard().alias);
   if (!live) return std::optional<double>();
   for (const Rollout& rollout : CAIRN_TRY(rollouts.List(model))) {
@@ -11,7 +11,8 @@ Result<std::optional<double>> SealedFigure(const Rollouts& rollouts, const regis
     const Rollout whole = CAIRN_TRY(rollouts.Find(rollout.id));
     for (const Json& contestant : whole.report.At("contestants").items()) {
       const Json& value = contestant.At("metrics").At(metric);
-      if (contestant.Text("name") == "candidate" && value.IsNumber()) return std::optional<double>(value.AsDouble());
+      if (contestant.Text("name") == "candidate" && value.IsNumber())
+        return std::optional<double>(value.AsDouble());
     }
   }
   return std::optional<double>();

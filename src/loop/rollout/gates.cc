@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "loop/charter/charter.h"
 #include "loop/evaluation/metrics.h"
@@ -11,33 +12,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kOpponents = {"heuristic", "production"};
 constexpr std::array<std::string_view, 2> kApprovals = {"human", "policy"};
-
-Error WrongAt(const Node& node, std::string_view what) {
-  return {Reason::InvalidArgument, node.Where() + ": " + std::string(what)};
-}
-
-Result<std::string> TextAt(const Node& map, std::string_view key) {
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return std::string();
-  if (!found->IsScalar()) return WrongAt(*found, "'" + std::string(key) + "' must be text");
-  return found->text();
-}
-
-Result<std::string> ChoiceAt(const Node& map, std::string_view key, std::span<const std::string_view> choices) {
-  const std::string text = CAIRN_TRY(TextAt(map, key));
-  if (text.empty() || std::find(choices.begin(), choices.end(), text) != choices.end()) return text;
-  std::string all;
-  for (const auto choice : choices) all += (all.empty() ? "" : " or ") + std::string(choice);
-  return WrongAt(*map.Find(key), "'" + std::string(key) + "' is '" + text + "', and must be " + all + "." + Suggestion(text, choices));
-}
-
-Result<std::optional<double>> NumberAt(const Node& map, std::string_view key) {
-  const Node* found = map.Find(key);
-  if (!found || found->IsNull()) return std::optional<double>();
-  const Json value = found->IsScalar() ? found->ToJson() : Json();
-  if (!value.IsNumber()) return WrongAt(*found, "'" + std::string(key) + "' must be a number");
-  return std::optional<double>(value.AsDouble());
-}
 
 Result<std::string> MetricAt(const Node& map, std::string_view key) {
   const std::string name = CAIRN_TRY(TextAt(map, key));
@@ -54,28 +28,24 @@ class GateReader {
 
   Result<Gates> Read() {
     charter_ = CAIRN_TRY(charter::Parse(configuration_));
-    if (const Node* model = CAIRN_TRY(SectionAt("model"))) CAIRN_TRY(ReadModel(*model));
-    if (const Node* gates = CAIRN_TRY(SectionAt("gates"))) CAIRN_TRY(ReadGates(*gates));
+    if (const Node* model = CAIRN_TRY(MapAt(configuration_, "model"))) CAIRN_TRY(ReadModel(*model));
+    if (const Node* gates = CAIRN_TRY(MapAt(configuration_, "gates"))) CAIRN_TRY(ReadGates(*gates));
     return std::move(gates_);
   }
 
  private:
-  Result<const Node*> SectionAt(std::string_view name) {
-    const Node* found = configuration_.Find(name);
-    if (!found || found->IsNull()) return static_cast<const Node*>(nullptr);
-    if (!found->IsMap()) return WrongAt(*found, "'" + std::string(name) + "' must be a map");
-    return found;
-  }
-
   Result<> ReadModel(const Node& model) {
     CAIRN_TRY(model.OnlyKeys({"name", "dataset", "metric", "threshold", "slices"}));
     gates_.model = CAIRN_TRY(TextAt(model, "name"));
-    if (gates_.model.empty()) return WrongAt(model, "'model' needs a 'name': the registered model that this configuration binds");
+    if (gates_.model.empty())
+      return WrongAt(model, "'model' needs a 'name': the registered model that this configuration binds");
     gates_.dataset = CAIRN_TRY(TextAt(model, "dataset"));
-    if (const std::string metric = CAIRN_TRY(MetricAt(model, "metric")); !metric.empty()) gates_.metric = metric;
+    if (const std::string metric = CAIRN_TRY(MetricAt(model, "metric")); !metric.empty())
+      gates_.metric = metric;
     CAIRN_TRY(ReadThreshold(model));
     const auto specification = data::FindSpecification(configuration_, gates_.dataset);
-    if (!specification && specification.error().reason == Reason::NotFound) return WrongAt(model, "'dataset': " + specification.error().message);
+    if (!specification && specification.error().reason == Reason::NotFound)
+      return WrongAt(model, "'dataset': " + specification.error().message);
     if (!specification) return specification.error();
     return ReadSlices(model, specification->contract);
   }
@@ -89,7 +59,8 @@ class GateReader {
       return Done{};
     }
     gates_.threshold = CAIRN_TRY(NumberAt(model, "threshold"));
-    if (!(*gates_.threshold >= 0 && *gates_.threshold <= 1)) return WrongAt(*threshold, "'threshold' must be 'cost' or a number from 0 to 1");
+    if (!(*gates_.threshold >= 0 && *gates_.threshold <= 1))
+      return WrongAt(*threshold, "'threshold' must be 'cost' or a number from 0 to 1");
     return Done{};
   }
 
@@ -101,7 +72,8 @@ class GateReader {
     for (const auto& rule : contract.columns) known.push_back(rule.name);
     for (const Node& item : slices->items()) {
       if (!known.empty() && !contract.Find(item.text())) {
-        return WrongAt(item, "the contract of '" + gates_.dataset + "' has no column '" + item.text() + "'." + Suggestion(item.text(), known));
+        return WrongAt(item, "the contract of '" + gates_.dataset + "' has no column '" + item.text() + "'." +
+                                 Suggestion(item.text(), known));
       }
       gates_.slices.push_back(item.text());
     }
@@ -112,16 +84,19 @@ class GateReader {
     CAIRN_TRY(gates.OnlyKeys({"approval", "rules"}));
     gates_.by_policy = CAIRN_TRY(ChoiceAt(gates, "approval", kApprovals)) == "policy";
     if (gates_.by_policy && charter_.risk && *charter_.risk >= charter::Risk::High) {
-      return WrongAt(*gates.Find("approval"), "a policy cannot approve where the charter's risk is " + std::string(charter::NameOf(*charter_.risk)) +
+      return WrongAt(*gates.Find("approval"), "a policy cannot approve where the charter's risk is " +
+                                                  std::string(charter::NameOf(*charter_.risk)) +
                                                   ": people must sign, so write 'approval: human'");
     }
     const Node* rules = gates.Find("rules");
     if (!rules || rules->IsNull()) return Done{};
     if (!rules->IsList()) return WrongAt(*rules, "'rules' must be a list");
-    if (gates_.model.empty()) return WrongAt(*rules, "gate rules need the section 'model', which says what they are about");
+    if (gates_.model.empty())
+      return WrongAt(*rules, "gate rules need the section 'model', which says what they are about");
     for (const Node& item : rules->items()) {
       GateRule rule = CAIRN_TRY(ReadRule(item));
-      const bool taken = std::any_of(gates_.rules.begin(), gates_.rules.end(), [&](const GateRule& one) { return one.name == rule.name; });
+      const bool taken = std::any_of(gates_.rules.begin(), gates_.rules.end(),
+                                     [&](const GateRule& one) { return one.name == rule.name; });
       if (taken) return WrongAt(item, "two gate rules are called '" + rule.name + "'");
       gates_.rules.push_back(std::move(rule));
     }
@@ -129,8 +104,12 @@ class GateReader {
   }
 
   Result<GateRule> ReadRule(const Node& node) {
-    if (!node.IsMap()) return WrongAt(node, "a gate rule is a map such as {name: better than the heuristic, metric: log_loss, against: heuristic}");
-    CAIRN_TRY(node.OnlyKeys({"name", "metric", "against", "margin", "min", "max", "slice", "min_rows", "contract", "latency_p99_ms", "kpi"}));
+    if (!node.IsMap())
+      return WrongAt(node,
+                     "a gate rule is a map such as {name: better than the heuristic, metric: log_loss, "
+                     "against: heuristic}");
+    CAIRN_TRY(node.OnlyKeys({"name", "metric", "against", "margin", "min", "max", "slice", "min_rows",
+                             "contract", "latency_p99_ms", "kpi"}));
     GateRule rule;
     rule.name = CAIRN_TRY(TextAt(node, "name"));
     if (rule.name.empty()) return WrongAt(node, "a gate rule needs a 'name'");
@@ -142,9 +121,11 @@ class GateReader {
       CAIRN_TRY(ChoiceAt(node, "contract", kPassed));
       rule.contract = true;
     }
-    const int kinds = int{!rule.metric.empty()} + int{!rule.kpi.empty()} + int{rule.latency_p99_ms.has_value()} + int{rule.contract};
+    const int kinds = int{!rule.metric.empty()} + int{!rule.kpi.empty()} +
+                      int{rule.latency_p99_ms.has_value()} + int{rule.contract};
     if (kinds != 1) {
-      return WrongAt(node, "the gate rule '" + rule.name + "' must say exactly one of 'metric', 'contract', 'latency_p99_ms' and 'kpi'");
+      return WrongAt(node, "the gate rule '" + rule.name +
+                               "' must say exactly one of 'metric', 'contract', 'latency_p99_ms' and 'kpi'");
     }
     CAIRN_TRY(ReadMetricPart(node, rule));
     if (!rule.kpi.empty()) CAIRN_TRY(CheckKpi(node, rule));
@@ -153,7 +134,8 @@ class GateReader {
 
   Result<> ReadMetricPart(const Node& node, GateRule& rule) {
     const auto misplaced = [&](std::string_view key, std::string_view where) {
-      return WrongAt(*node.Find(key), "'" + std::string(key) + "' has a meaning only beside '" + std::string(where) + "'");
+      return WrongAt(*node.Find(key),
+                     "'" + std::string(key) + "' has a meaning only beside '" + std::string(where) + "'");
     };
     if (rule.metric.empty()) {
       for (const std::string_view key : {"against", "margin", "min", "max", "slice", "min_rows"}) {
@@ -161,22 +143,27 @@ class GateReader {
       }
       return Done{};
     }
-    if (evaluation::IsRegression(*evaluation::MetricNamed(rule.metric)) != evaluation::IsRegression(*evaluation::MetricNamed(gates_.metric))) {
-      return WrongAt(*node.Find("metric"), "'" + rule.metric + "' does not fit the model's metric '" + gates_.metric +
-                                               "': one is of classes, the other of numbers");
+    if (evaluation::IsRegression(*evaluation::MetricNamed(rule.metric)) !=
+        evaluation::IsRegression(*evaluation::MetricNamed(gates_.metric))) {
+      return WrongAt(*node.Find("metric"), "'" + rule.metric + "' does not fit the model's metric '" +
+                                               gates_.metric + "': one is of classes, the other of numbers");
     }
     rule.against = CAIRN_TRY(ChoiceAt(node, "against", kOpponents));
     rule.min = CAIRN_TRY(NumberAt(node, "min"));
     rule.max = CAIRN_TRY(NumberAt(node, "max"));
     if (rule.against.empty() == !(rule.min || rule.max)) {
-      return WrongAt(node, "the gate rule '" + rule.name + "' must either be 'against' heuristic or production, or have a bound 'min' or 'max'");
+      return WrongAt(
+          node, "the gate rule '" + rule.name +
+                    "' must either be 'against' heuristic or production, or have a bound 'min' or 'max'");
     }
     if (rule.against == "heuristic" && !charter_.heuristic) {
-      return WrongAt(*node.Find("against"), "the charter has no heuristic to compare with: write 'charter.heuristic'");
+      return WrongAt(*node.Find("against"),
+                     "the charter has no heuristic to compare with: write 'charter.heuristic'");
     }
     if (rule.against.empty() && node.Find("margin")) return misplaced("margin", "against");
     rule.margin = CAIRN_TRY(NumberAt(node, "margin")).value_or(0);
-    if (rule.margin < 0) return WrongAt(*node.Find("margin"), "'margin' must be 0 or more, in the metric's own unit");
+    if (rule.margin < 0)
+      return WrongAt(*node.Find("margin"), "'margin' must be 0 or more, in the metric's own unit");
     return ReadSlicePart(node, rule);
   }
 
@@ -184,13 +171,17 @@ class GateReader {
     static constexpr std::array<std::string_view, 1> kWorst = {"worst"};
     rule.worst_slice = !CAIRN_TRY(ChoiceAt(node, "slice", kWorst)).empty();
     if (!rule.worst_slice) {
-      if (node.Find("min_rows")) return WrongAt(*node.Find("min_rows"), "'min_rows' has a meaning only beside 'slice'");
+      if (node.Find("min_rows"))
+        return WrongAt(*node.Find("min_rows"), "'min_rows' has a meaning only beside 'slice'");
       return Done{};
     }
-    if (!rule.against.empty()) return WrongAt(*node.Find("slice"), "the worst slice needs a bound 'min' or 'max', not 'against'");
-    if (gates_.slices.empty()) return WrongAt(*node.Find("slice"), "there are no slices: list their columns in 'model.slices'");
+    if (!rule.against.empty())
+      return WrongAt(*node.Find("slice"), "the worst slice needs a bound 'min' or 'max', not 'against'");
+    if (gates_.slices.empty())
+      return WrongAt(*node.Find("slice"), "there are no slices: list their columns in 'model.slices'");
     const auto rows = CAIRN_TRY(NumberAt(node, "min_rows"));
-    if (rows && !(*rows >= 1 && *rows <= 1e9)) return WrongAt(*node.Find("min_rows"), "'min_rows' must be at least 1");
+    if (rows && !(*rows >= 1 && *rows <= 1e9))
+      return WrongAt(*node.Find("min_rows"), "'min_rows' must be at least 1");
     if (rows) rule.min_rows = static_cast<std::int64_t>(*rows);
     return Done{};
   }
@@ -200,14 +191,18 @@ class GateReader {
     const charter::Kpi* kpi = charter_.FindKpi(rule.kpi);
     std::vector<std::string_view> known;
     for (const auto& one : charter_.kpis) known.push_back(one.name);
-    if (!kpi) return WrongAt(place, "the charter has no KPI '" + rule.kpi + "'." + Suggestion(rule.kpi, known));
+    if (!kpi)
+      return WrongAt(place, "the charter has no KPI '" + rule.kpi + "'." + Suggestion(rule.kpi, known));
     constexpr std::string_view kMeasured = "evaluation.";
     if (!kpi->source.starts_with(kMeasured)) {
-      return WrongAt(place, "the KPI '" + rule.kpi + "' is read from " + kpi->source +
-                                ", which only live traffic shows; a gate can judge KPIs whose source is evaluation.<metric>");
+      return WrongAt(
+          place,
+          "the KPI '" + rule.kpi + "' is read from " + kpi->source +
+              ", which only live traffic shows; a gate can judge KPIs whose source is evaluation.<metric>");
     }
     if (!evaluation::MetricNamed(std::string_view(kpi->source).substr(kMeasured.size()))) {
-      return WrongAt(place, "the KPI '" + rule.kpi + "' has the source '" + kpi->source + "', which names no metric");
+      return WrongAt(
+          place, "the KPI '" + rule.kpi + "' has the source '" + kpi->source + "', which names no metric");
     }
     return Done{};
   }

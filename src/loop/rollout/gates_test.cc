@@ -27,7 +27,9 @@ model: {name: delay, dataset: flights, metric: log_loss, threshold: cost, slices
 )";
 
 Result<Gates> Read(const std::string& text) { return ParseGates(*ParseYaml(text, "cairn.yaml")); }
-Result<Gates> WithRule(const std::string& rule) { return Read(std::string(kRest) + "gates:\n  rules:\n    - " + rule + "\n"); }
+Result<Gates> WithRule(const std::string& rule) {
+  return Read(std::string(kRest) + "gates:\n  rules:\n    - " + rule + "\n");
+}
 
 /// The message that this configuration is refused with.
 std::string Refusal(const Result<Gates>& gates) {
@@ -77,11 +79,13 @@ TEST(GatesTest, AbsentSectionsAreEmpty) {
 }
 
 TEST(GatesTest, NamesThePlaceAndTheNearestWord) {
-  ExpectRefused("{name: a, metrik: log_loss, against: heuristic}", "unknown key 'metrik'. Did you mean 'metric'?");
+  ExpectRefused("{name: a, metrik: log_loss, against: heuristic}",
+                "unknown key 'metrik'. Did you mean 'metric'?");
   ExpectRefused("{name: a, metric: logloss, against: heuristic}", "Did you mean 'log_loss'?");
   ExpectRefused("{name: a, metric: log_loss, against: producton}", "Did you mean 'production'?");
   ExpectRefused("{name: a, kpi: cost of error}", "Did you mean 'cost of errors'?");
-  EXPECT_NE(Refusal(Read(std::string(kRest) + "gates: {aproval: human}\n")).find("Did you mean 'approval'?"), std::string::npos);
+  EXPECT_NE(Refusal(Read(std::string(kRest) + "gates: {aproval: human}\n")).find("Did you mean 'approval'?"),
+            std::string::npos);
 }
 
 TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
@@ -89,15 +93,20 @@ TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
   ExpectRefused("{name: a, contract: passed, latency_p99_ms: 5}", "exactly one of");
   ExpectRefused("{name: a, metric: log_loss}", "must either be 'against'");
   ExpectRefused("{name: a, metric: log_loss, against: heuristic, max: 0.5}", "must either be 'against'");
-  ExpectRefused("{name: a, metric: log_loss, max: 0.5, margin: 0.1}", "'margin' has a meaning only beside 'against'");
+  ExpectRefused("{name: a, metric: log_loss, max: 0.5, margin: 0.1}",
+                "'margin' has a meaning only beside 'against'");
   ExpectRefused("{name: a, metric: log_loss, against: heuristic, margin: -1}", "'margin' must be 0 or more");
-  ExpectRefused("{name: a, metric: log_loss, max: 0.5, min_rows: 10}", "'min_rows' has a meaning only beside 'slice'");
+  ExpectRefused("{name: a, metric: log_loss, max: 0.5, min_rows: 10}",
+                "'min_rows' has a meaning only beside 'slice'");
   ExpectRefused("{name: a, contract: failed}", "must be passed");
   ExpectRefused("{name: a, metric: rmse, max: 1}", "does not fit the model's metric");
-  ExpectRefused("{name: a, contract: passed}\n    - {name: a, contract: passed}", "two gate rules are called 'a'");
+  ExpectRefused("{name: a, contract: passed}\n    - {name: a, contract: passed}",
+                "two gate rules are called 'a'");
 }
 
-TEST(GatesTest, RefusesAKpiThatOnlyLiveTrafficShows) { ExpectRefused("{name: a, kpi: honest risk}", "quality.log_loss, which only live traffic shows"); }
+TEST(GatesTest, RefusesAKpiThatOnlyLiveTrafficShows) {
+  ExpectRefused("{name: a, kpi: honest risk}", "quality.log_loss, which only live traffic shows");
+}
 
 TEST(GatesTest, ChecksAgainstTheRestOfTheConfiguration) {
   const auto replaced = [](const std::string& from, const std::string& to) {
@@ -105,20 +114,28 @@ TEST(GatesTest, ChecksAgainstTheRestOfTheConfiguration) {
     text.replace(text.find(from), from.size(), to);
     return Refusal(Read(text + "gates: {rules: [{name: a, metric: log_loss, against: heuristic}]}\n"));
   };
-  EXPECT_NE(replaced("  heuristic:\n    - {otherwise: 0.2}\n", "").find("no heuristic to compare with"), std::string::npos);
-  EXPECT_NE(replaced("  cost: {false_positive: 1, false_negative: 3, unit: EUR}\n", "").find("needs the cost matrix"), std::string::npos);
-  EXPECT_NE(replaced("slices: [carrier]", "slices: [carier]").find("Did you mean 'carrier'?"), std::string::npos);
-  EXPECT_NE(replaced("dataset: flights", "dataset: flight").find("Did you mean 'flights'?"), std::string::npos);
+  EXPECT_NE(replaced("  heuristic:\n    - {otherwise: 0.2}\n", "").find("no heuristic to compare with"),
+            std::string::npos);
+  EXPECT_NE(replaced("  cost: {false_positive: 1, false_negative: 3, unit: EUR}\n", "")
+                .find("needs the cost matrix"),
+            std::string::npos);
+  EXPECT_NE(replaced("slices: [carrier]", "slices: [carier]").find("Did you mean 'carrier'?"),
+            std::string::npos);
+  EXPECT_NE(replaced("dataset: flights", "dataset: flight").find("Did you mean 'flights'?"),
+            std::string::npos);
 }
 
 TEST(GatesTest, APolicyIsRefusedWhereTheRiskIsHigh) {
   std::string text(kRest);
   text.replace(text.find("risk: limited"), 13, "risk: high");
-  EXPECT_NE(Refusal(Read(text + "gates: {approval: policy}\n")).find("a policy cannot approve where the charter's risk is high"), std::string::npos);
+  EXPECT_NE(Refusal(Read(text + "gates: {approval: policy}\n"))
+                .find("a policy cannot approve where the charter's risk is high"),
+            std::string::npos);
   EXPECT_TRUE(Read(text + "gates: {approval: human}\n"));
 }
 
-/// 400 rows of which every second is late; a candidate that knows, one that guesses, a rule that always says the same.
+/// 400 rows of which every second is late; a candidate that knows, one that guesses, a rule that always says
+/// the same.
 class JudgingTest : public testing::Test {
  protected:
   JudgingTest() {
@@ -142,7 +159,9 @@ class JudgingTest : public testing::Test {
     evidence_.servable = "it loads";
     evidence_.latency = evaluation::Latency{0.1, 0.4, 600};
   }
-  void Add(const std::string& name, const std::vector<double>& scores) { ASSERT_TRUE(examination_->Add({name, "", scores, {}})); }
+  void Add(const std::string& name, const std::vector<double>& scores) {
+    ASSERT_TRUE(examination_->Add({name, "", scores, {}}));
+  }
   governance::Rule Judged(const std::string& rule) {
     const auto gates = WithRule(rule);
     EXPECT_TRUE(gates) << gates.error().message;
@@ -204,8 +223,10 @@ TEST_F(JudgingTest, JudgesTheWorstSliceAndNamesIt) {
   EXPECT_FALSE(rule.passed);
   EXPECT_EQ(rule.value.AsDouble(), 0);
   EXPECT_NE(rule.detail.find("carrier = AA"), std::string::npos) << rule.detail;
-  EXPECT_TRUE(Judged("{name: a, metric: roc_auc, slice: worst, min: 0.55, min_rows: 200}").passed) << "AA has only 100 rows";
-  EXPECT_FALSE(Judged("{name: a, metric: roc_auc, slice: worst, min: 0.55, min_rows: 500}").passed) << "with no slice to judge nothing is shown";
+  EXPECT_TRUE(Judged("{name: a, metric: roc_auc, slice: worst, min: 0.55, min_rows: 200}").passed)
+      << "AA has only 100 rows";
+  EXPECT_FALSE(Judged("{name: a, metric: roc_auc, slice: worst, min: 0.55, min_rows: 500}").passed)
+      << "with no slice to judge nothing is shown";
 }
 
 TEST_F(JudgingTest, JudgesBoundsContractLatencyAndKpis) {

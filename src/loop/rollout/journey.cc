@@ -8,12 +8,19 @@
 namespace cairn::rollout {
 namespace {
 
-std::string SubjectOf(const Rollout& rollout) { return "model:" + rollout.model + "/" + std::to_string(rollout.version); }
+std::string SubjectOf(const Rollout& rollout) {
+  return "model:" + rollout.model + "/" + std::to_string(rollout.version);
+}
 
 /// Errors that trying again will not mend: the ground of the decision is gone.
-bool IsFinal(Reason reason) { return reason == Reason::Denied || reason == Reason::Corrupt || reason == Reason::NotFound || reason == Reason::Unsupported; }
+bool IsFinal(Reason reason) {
+  return reason == Reason::Denied || reason == Reason::Corrupt || reason == Reason::NotFound ||
+         reason == Reason::Unsupported;
+}
 
-governance::Act PromotionOf(const Rollout& rollout) { return {"promote", rollout.model, std::to_string(rollout.version), std::string(kAlias)}; }
+governance::Act PromotionOf(const Rollout& rollout) {
+  return {"promote", rollout.model, std::to_string(rollout.version), std::string(kAlias)};
+}
 
 }  // namespace
 
@@ -29,10 +36,14 @@ Result<Rollout> Journey::Move(Rollout rollout, Stage from, std::string_view acto
   return rooms_.database.Transact([&](sql::Connection& connection) -> Result<Rollout> {
     CAIRN_TRY(UpdateRollout(connection, rollout, from));
     for (const Note& note : notes) {
-      Json body{{"model", rollout.model}, {"version", std::to_string(rollout.version)}, {"rollout", rollout.id}};
+      Json body{
+          {"model", rollout.model}, {"version", std::to_string(rollout.version)}, {"rollout", rollout.id}};
       for (const auto& [name, value] : note.body.members()) body.Set(name, value);
       CAIRN_TRY(metadata::Append(connection, rollout.changed_ms,
-                                 {.kind = "rollout." + note.kind, .subject = SubjectOf(rollout), .actor = std::string(actor), .cause = rollout.story(),
+                                 {.kind = "rollout." + note.kind,
+                                  .subject = SubjectOf(rollout),
+                                  .actor = std::string(actor),
+                                  .cause = rollout.story(),
                                   .body = std::move(body)}));
     }
     return rollout;
@@ -42,7 +53,8 @@ Result<Rollout> Journey::Move(Rollout rollout, Stage from, std::string_view acto
 Result<Rollout> Journey::Examine(const Setting& setting, Rollout rollout) {
   const auto candidate = ExamineCandidate(rooms_, setting, rollout);
   if (!candidate) {
-    CAIRN_TRY(KeepOut(std::move(rollout), "it could not be examined: " + candidate.error().message, "system"));
+    CAIRN_TRY(
+        KeepOut(std::move(rollout), "it could not be examined: " + candidate.error().message, "system"));
     return candidate.error();
   }
   rollout = CAIRN_TRY(KeepJudgement(std::move(rollout), *candidate));
@@ -57,8 +69,12 @@ Result<Rollout> Journey::KeepJudgement(Rollout rollout, const Candidate& candida
   governance::Proposal proposal;
   proposal.act = PromotionOf(rollout);
   proposal.rules = candidate.rules;
-  proposal.seen = Json{{"manifest", candidate.report.At("manifest")}, {"dataset", dataset.At("digest")}, {"seal", dataset.At("seal")},
-                       {"report", DigestOf(candidate.report)},        {"rollout", rollout.id},           {"configuration", candidate.report.At("configuration")}};
+  proposal.seen = Json{{"manifest", candidate.report.At("manifest")},
+                       {"dataset", dataset.At("digest")},
+                       {"seal", dataset.At("seal")},
+                       {"report", DigestOf(candidate.report)},
+                       {"rollout", rollout.id},
+                       {"configuration", candidate.report.At("configuration")}};
   if (!candidate.developer.empty()) proposal.seen.Set("developer", candidate.developer);
   proposal.proposer = rollout.actor;
   proposal.cause = rollout.story();
@@ -73,8 +89,11 @@ Result<Rollout> Journey::KeepJudgement(Rollout rollout, const Candidate& candida
   }
   const bool passed = failed.items().empty();
   std::vector<Note> notes;
-  notes.push_back({"examined", Json{{"report", DigestOf(candidate.report)}, {"metric", candidate.report.At("metric")}, {"value", candidate.value}}});
-  notes.push_back({"gates_judged", Json{{"decision", decision.id}, {"passed", passed}, {"failed", std::move(failed)}}});
+  notes.push_back({"examined", Json{{"report", DigestOf(candidate.report)},
+                                    {"metric", candidate.report.At("metric")},
+                                    {"value", candidate.value}}});
+  notes.push_back(
+      {"gates_judged", Json{{"decision", decision.id}, {"passed", passed}, {"failed", std::move(failed)}}});
   rollout.stage = passed ? Stage::AwaitingApproval : Stage::KeptOut;
   if (!passed) {
     rollout.reason = "the gates did not let it through: " + names;
@@ -85,7 +104,8 @@ Result<Rollout> Journey::KeepJudgement(Rollout rollout, const Candidate& candida
 }
 
 Result<> Journey::Supersede(const Rollout& newer) {
-  for (auto& older : CAIRN_TRY(rooms_.database.Read([](sql::Connection& connection) { return SelectUnderWay(connection); }))) {
+  for (auto& older : CAIRN_TRY(
+           rooms_.database.Read([](sql::Connection& connection) { return SelectUnderWay(connection); }))) {
     const bool waits = older.stage == Stage::AwaitingApproval || older.stage == Stage::Canary;
     if (older.id == newer.id || older.model != newer.model || !waits) continue;
     // One that is redeemed already only has to be recorded; it is in production, not waiting.
@@ -93,7 +113,8 @@ Result<> Journey::Supersede(const Rollout& newer) {
       CAIRN_TRY(FinishPromotion(std::move(older), "system"));
       continue;
     }
-    CAIRN_TRY(KeepOut(std::move(older), "superseded by version " + std::to_string(newer.version), newer.actor));
+    CAIRN_TRY(
+        KeepOut(std::move(older), "superseded by version " + std::to_string(newer.version), newer.actor));
   }
   return Done{};
 }
@@ -118,7 +139,8 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   }
   if (!started) return started.error();
   rollout.stage = Stage::Canary;
-  return Move(std::move(rollout), Stage::AwaitingApproval, actor, {{"canary_started", Json{{"share", setting.serving.canary_share}}}});
+  return Move(std::move(rollout), Stage::AwaitingApproval, actor,
+              {{"canary_started", Json{{"share", setting.serving.canary_share}}}});
 }
 
 Result<> Journey::StartCanary(const Setting& setting, const Rollout& rollout) {
@@ -128,14 +150,18 @@ Result<> Journey::StartCanary(const Setting& setting, const Rollout& rollout) {
 Result<Json> Journey::SeenNow(const Rollout& rollout) const {
   const auto version = CAIRN_TRY(rooms_.registry.Find(rollout.model, rollout.version));
   const auto dataset = CAIRN_TRY(rooms_.catalogue.Find(rollout.report.At("dataset").Text("name")));
-  return Json{{"manifest", version.manifest}, {"dataset", dataset.digest}, {"seal", dataset.seal_digest}, {"report", DigestOf(rollout.report)},
+  return Json{{"manifest", version.manifest},
+              {"dataset", dataset.digest},
+              {"seal", dataset.seal_digest},
+              {"report", DigestOf(rollout.report)},
               {"rollout", rollout.id}};
 }
 
 Result<Rollout> Journey::CarryOut(Rollout rollout, std::string_view actor) {
   rollout.previous = CAIRN_TRY(ProductionOf(rollout.model));
   const auto seen = SeenNow(rollout);
-  const auto moved = seen ? rooms_.registry.MoveGuarded(PromotionOf(rollout), rollout.decision, *seen, actor, rollout.story())
+  const auto moved = seen ? rooms_.registry.MoveGuarded(PromotionOf(rollout), rollout.decision, *seen, actor,
+                                                        rollout.story())
                           : Result<std::string>(seen.error());
   if (moved) return FinishPromotion(std::move(rollout), actor);
   const auto decision = CAIRN_TRY(rooms_.decisions.Find(rollout.decision));
@@ -173,7 +199,8 @@ Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std
   const Stage from = rollout.stage;
   std::vector<Note> notes;
   if (from == Stage::Canary && rollout.reason.empty()) {
-    notes.push_back({"canary_ended", Json{{"verdict", "abort"}, {"requests", CanaryRequests(rollout)}, {"reason", reason}}});
+    notes.push_back({"canary_ended",
+                     Json{{"verdict", "abort"}, {"requests", CanaryRequests(rollout)}, {"reason", reason}}});
   }
   notes.push_back({"kept_out", Json{{"reason", reason}}});
   rollout.stage = Stage::KeptOut;
@@ -182,28 +209,38 @@ Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std
   return Move(std::move(rollout), from, actor, std::move(notes));
 }
 
-Result<Rollout> Journey::Return(const governance::Decision& decision, const std::string& reason, std::string_view actor) {
-  const auto promotions = CAIRN_TRY(rooms_.database.Read([](sql::Connection& connection) { return SelectInProduction(connection); }));
-  const auto found = std::find_if(promotions.begin(), promotions.end(),
-                                  [&](const Rollout& rollout) { return rollout.decision == decision.seen.Text("promotion"); });
+Result<Rollout> Journey::Return(const governance::Decision& decision, const std::string& reason,
+                                std::string_view actor) {
+  const auto promotions = CAIRN_TRY(
+      rooms_.database.Read([](sql::Connection& connection) { return SelectInProduction(connection); }));
+  const auto found = std::find_if(promotions.begin(), promotions.end(), [&](const Rollout& rollout) {
+    return rollout.decision == decision.seen.Text("promotion");
+  });
   if (found == promotions.end()) {
-    return Error{Reason::Denied, "the promotion that would be taken back is not the last one of model '" + decision.act.model + "'"};
+    return Error{Reason::Denied, "the promotion that would be taken back is not the last one of model '" +
+                                     decision.act.model + "'"};
   }
   // Kept first, so that the reason survives a process that dies between the move and its record.
   Rollout rollout = *found;
   rollout.reason = reason;
   rollout = CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {}));
-  const auto moved = rooms_.registry.MoveGuarded(decision.act, decision.id, Json::Object(), actor, rollout.story());
+  const auto moved =
+      rooms_.registry.MoveGuarded(decision.act, decision.id, Json::Object(), actor, rollout.story());
   if (moved) return FinishReturn(std::move(rollout), decision, actor);
-  if (CAIRN_TRY(rooms_.decisions.Find(decision.id)).state == governance::State::Redeemed) return FinishReturn(std::move(rollout), decision, actor);
+  if (CAIRN_TRY(rooms_.decisions.Find(decision.id)).state == governance::State::Redeemed)
+    return FinishReturn(std::move(rollout), decision, actor);
   rollout.reason.clear();
   CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {}));
   return moved.error();
 }
 
-Result<Rollout> Journey::FinishReturn(Rollout rollout, const governance::Decision& decision, std::string_view actor) {
+Result<Rollout> Journey::FinishReturn(Rollout rollout, const governance::Decision& decision,
+                                      std::string_view actor) {
   rollout.stage = Stage::RolledBack;
-  const Json body{{"from", std::to_string(rollout.version)}, {"to", decision.act.version}, {"decision", decision.id}, {"reason", rollout.reason}};
+  const Json body{{"from", std::to_string(rollout.version)},
+                  {"to", decision.act.version},
+                  {"decision", decision.id},
+                  {"reason", rollout.reason}};
   auto returned = CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {{"rolled_back", body}}));
   Follow();
   return returned;
@@ -220,7 +257,8 @@ void Journey::EndCanaryOf(const Rollout& rollout) {
 }
 
 void Journey::Follow() {
-  // The alias has moved and that is on record; what hinders loading is shown in the service's state and tried again with the next move.
+  // The alias has moved and that is on record; what hinders loading is shown in the service's state and tried
+  // again with the next move.
   static_cast<void>(static_cast<bool>(rooms_.service.Follow()));
 }
 

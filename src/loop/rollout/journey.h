@@ -12,23 +12,26 @@ namespace cairn::rollout {
 
 inline constexpr std::string_view kAlias = "production";
 
-/// The steps of a rollout. Each is one transaction with its events, and each can be taken up where a dead process left it: what was done last is read from the decision and
-/// from the alias. One at a time.
+/// The steps of a rollout. Each is one transaction with its events, and each can be taken up where a dead
+/// process left it: what was done last is read from the decision and from the alias. One at a time.
 class Journey {
  public:
   explicit Journey(const Rollouts::Rooms& rooms) : rooms_(rooms) {}
 
-  /// From examining to its judgement, and on when a policy approves. An error of the surroundings keeps it out too.
+  /// From examining to its judgement, and on when a policy approves. An error of the surroundings keeps it
+  /// out too.
   Result<Rollout> Examine(const Setting& setting, Rollout rollout);
   /// What follows an approval.
   Result<Rollout> Begin(Rollout rollout, std::string_view actor);
-  /// Redeems the decision. When that is refused for good the rollout is kept out, and the refusal is the error.
+  /// Redeems the decision. When that is refused for good the rollout is kept out, and the refusal is the
+  /// error.
   Result<Rollout> CarryOut(Rollout rollout, std::string_view actor);
   Result<Rollout> KeepOut(Rollout rollout, const std::string& reason, std::string_view actor);
   /// Ends a running canary with that verdict, on record before the alias moves.
   Result<Rollout> PassCanary(Rollout rollout, const std::string& reason, std::string_view actor);
   /// From promoted back to what was there before; the decision is the pre-authorised return.
-  Result<Rollout> Return(const governance::Decision& decision, const std::string& reason, std::string_view actor);
+  Result<Rollout> Return(const governance::Decision& decision, const std::string& reason,
+                         std::string_view actor);
 
   /// One look at a rollout under way.
   Result<> TakeUp(const Rollout& rollout);

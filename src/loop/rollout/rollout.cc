@@ -12,28 +12,40 @@ using governance::State;
 Result<> MayBeConsidered(const Rollouts::Rooms& rooms, const Setting& setting, std::string_view model) {
   if (setting.gates.model != model) {
     return Error{Reason::Denied, setting.gates.model.empty()
-                                     ? "the accepted configuration binds no model: write the sections 'model' and 'gates' in cairn.yaml and run `cairn apply`"
-                                     : "the accepted configuration binds the model '" + setting.gates.model + "', not '" + std::string(model) + "'"};
+                                     ? "the accepted configuration binds no model: write the sections "
+                                       "'model' and 'gates' in cairn.yaml and run `cairn apply`"
+                                     : "the accepted configuration binds the model '" + setting.gates.model +
+                                           "', not '" + std::string(model) + "'"};
   }
   if (setting.gates.rules.empty()) {
-    return Error{Reason::Denied, "the accepted configuration has no gate rules, so nothing could show that '" + std::string(model) +
-                                     "' is good enough: write 'gates.rules' in cairn.yaml and run `cairn apply`"};
+    return Error{Reason::Denied,
+                 "the accepted configuration has no gate rules, so nothing could show that '" +
+                     std::string(model) +
+                     "' is good enough: write 'gates.rules' in cairn.yaml and run `cairn apply`"};
   }
   return rooms.feasibility.AllowTraining(setting.gates.dataset);
 }
 
-std::string Named(const Rollout& rollout) { return "version " + std::to_string(rollout.version) + " of '" + rollout.model + "'"; }
+std::string Named(const Rollout& rollout) {
+  return "version " + std::to_string(rollout.version) + " of '" + rollout.model + "'";
+}
 
 }  // namespace
 
 std::string_view NameOf(Stage stage) {
   switch (stage) {
-    case Stage::Examining: return "examining";
-    case Stage::AwaitingApproval: return "awaiting_approval";
-    case Stage::Canary: return "canary";
-    case Stage::Promoted: return "promoted";
-    case Stage::KeptOut: return "kept_out";
-    case Stage::RolledBack: return "rolled_back";
+    case Stage::Examining:
+      return "examining";
+    case Stage::AwaitingApproval:
+      return "awaiting_approval";
+    case Stage::Canary:
+      return "canary";
+    case Stage::Promoted:
+      return "promoted";
+    case Stage::KeptOut:
+      return "kept_out";
+    case Stage::RolledBack:
+      return "rolled_back";
   }
   return "examining";
 }
@@ -52,7 +64,8 @@ Json ToJson(const Rollout& rollout) {
               {"changed_ms", rollout.changed_ms}};
 }
 
-Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version, std::string_view actor, std::string_view cause) {
+Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version, std::string_view actor,
+                                   std::string_view cause) {
   const std::lock_guard turn(turns_);
   Journey journey(rooms_);
   const Setting setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
@@ -67,15 +80,18 @@ Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version,
   rollout.previous = CAIRN_TRY(journey.ProductionOf(model));
   rollout.actor = actor;
   rollout.cause = cause;
-  if (rollout.previous == version) return Error{Reason::Conflict, Named(rollout) + " is in production already"};
-  CAIRN_TRY(rooms_.database.Transact([&](sql::Connection& connection) { return InsertRollout(connection, rollout); }));
+  if (rollout.previous == version)
+    return Error{Reason::Conflict, Named(rollout) + " is in production already"};
+  CAIRN_TRY(rooms_.database.Transact(
+      [&](sql::Connection& connection) { return InsertRollout(connection, rollout); }));
   return journey.Examine(setting, std::move(rollout));
 }
 
 Result<Rollout> Rollouts::Waiting(std::string_view id) const {
   Rollout rollout = CAIRN_TRY(Find(id));
   if (rollout.stage == Stage::AwaitingApproval || rollout.stage == Stage::Canary) return rollout;
-  return Error{Reason::Conflict, Named(rollout) + " is " + std::string(NameOf(rollout.stage)) + (rollout.reason.empty() ? "" : " (" + rollout.reason + ")") +
+  return Error{Reason::Conflict, Named(rollout) + " is " + std::string(NameOf(rollout.stage)) +
+                                     (rollout.reason.empty() ? "" : " (" + rollout.reason + ")") +
                                      ": nothing is left to decide; `cairn model consider` begins anew"};
 }
 
@@ -87,11 +103,13 @@ Result<Rollout> Rollouts::Approve(std::string_view id, const governance::Signatu
   return Journey(rooms_).Begin(rollout, signature.principal);
 }
 
-Result<Rollout> Rollouts::Reject(std::string_view id, const std::string& reason, const governance::Signature& signature) {
+Result<Rollout> Rollouts::Reject(std::string_view id, const std::string& reason,
+                                 const governance::Signature& signature) {
   const std::lock_guard turn(turns_);
   Rollout rollout = CAIRN_TRY(Waiting(id));
   CAIRN_TRY(rooms_.decisions.Reject(rollout.decision, reason, signature));
-  return Journey(rooms_).KeepOut(std::move(rollout), "rejected by " + signature.principal + ": " + reason, signature.principal);
+  return Journey(rooms_).KeepOut(std::move(rollout), "rejected by " + signature.principal + ": " + reason,
+                                 signature.principal);
 }
 
 Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {
@@ -100,22 +118,30 @@ Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {
   Rollout rollout = CAIRN_TRY(Waiting(id));
   const auto decision = CAIRN_TRY(rooms_.decisions.Find(rollout.decision));
   if (decision.state == State::Open) {
-    return Error{Reason::Conflict, Named(rollout) + " waits for approval (" + std::to_string(decision.votes.size()) + " of " +
-                                       std::to_string(decision.required) + "): `cairn model approve " + rollout.id + " --sign NAME`"};
+    return Error{Reason::Conflict, Named(rollout) + " waits for approval (" +
+                                       std::to_string(decision.votes.size()) + " of " +
+                                       std::to_string(decision.required) + "): `cairn model approve " +
+                                       rollout.id + " --sign NAME`"};
   }
   if (rollout.stage == Stage::Canary && rollout.reason.empty()) {
-    rollout = CAIRN_TRY(journey.PassCanary(std::move(rollout), "promoted by " + std::string(actor) + " before the canary had its requests", actor));
+    rollout = CAIRN_TRY(journey.PassCanary(
+        std::move(rollout), "promoted by " + std::string(actor) + " before the canary had its requests",
+        actor));
   }
   return journey.CarryOut(std::move(rollout), actor);
 }
 
-Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason, std::string_view actor) {
+Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason,
+                                   std::string_view actor) {
   const std::lock_guard turn(turns_);
   const auto decision = rooms_.decisions.ReturnFor(model, kAlias);
   if (decision) return Journey(rooms_).Return(*decision, reason, actor);
   if (decision.error().reason != Reason::NotFound) return decision.error();
-  return Error{Reason::Denied, "model '" + std::string(model) + "' has no return approved in advance: each promotion over a predecessor allows one, and it was used " +
-                                   "or there was none. Consider the version that you want and have it approved"};
+  return Error{Reason::Denied,
+               "model '" + std::string(model) +
+                   "' has no return approved in advance: each promotion over a predecessor allows one, and "
+                   "it was used " +
+                   "or there was none. Consider the version that you want and have it approved"};
 }
 
 Result<> Rollouts::Advance() {
@@ -123,7 +149,8 @@ Result<> Rollouts::Advance() {
   Journey journey(rooms_);
   Result<> outcome = journey.TakeUpReturns();
   // One that cannot go on does not hold up the others; the first problem is told.
-  for (const auto& rollout : CAIRN_TRY(rooms_.database.Read([](sql::Connection& connection) { return SelectUnderWay(connection); }))) {
+  for (const auto& rollout : CAIRN_TRY(
+           rooms_.database.Read([](sql::Connection& connection) { return SelectUnderWay(connection); }))) {
     const auto taken = journey.TakeUp(rollout);
     if (!taken && outcome) outcome = taken.error();
   }
@@ -139,13 +166,15 @@ Result<Rollout> Rollouts::Find(std::string_view id) const {
     if (!id.empty()) {
       auto found = CAIRN_TRY(SelectRollout(connection, id));
       if (found) return *std::move(found);
-      return Error{Reason::NotFound, "there is no rollout '" + std::string(id) + "': `cairn model list` shows those that are"};
+      return Error{Reason::NotFound,
+                   "there is no rollout '" + std::string(id) + "': `cairn model list` shows those that are"};
     }
     const auto under_way = CAIRN_TRY(SelectUnderWay(connection));
     for (auto rollout = under_way.rbegin(); rollout != under_way.rend(); ++rollout) {
       if (rollout->stage == Stage::AwaitingApproval) return *rollout;
     }
-    return Error{Reason::NotFound, "no candidate waits for approval: `cairn model consider MODEL VERSION` examines one"};
+    return Error{Reason::NotFound,
+                 "no candidate waits for approval: `cairn model consider MODEL VERSION` examines one"};
   });
 }
 

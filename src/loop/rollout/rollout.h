@@ -20,8 +20,9 @@
 #include "loop/registry/registry.h"
 #include "loop/serving/service.h"
 
-/// What goes live: a candidate is examined, held against the gates, approved by people or policy, tried on a share of live traffic, and promoted or kept out. Every step is a record;
-/// a process that dies goes on where it was.
+/// What goes live: a candidate is examined, held against the gates, approved by people or policy, tried on a
+/// share of live traffic, and promoted or kept out. Every step is a record; a process that dies goes on where
+/// it was.
 namespace cairn::rollout {
 
 /// Where a candidate is on its way.
@@ -39,7 +40,7 @@ struct Rollout {
   std::string reason;    ///< Why it was kept out or rolled back.
   Json report;           ///< The examination: champion, candidate and baseline on the same sealed rows.
   TimeMs began_ms = 0, changed_ms = 0;
-  std::string actor;     ///< Who asked for it.
+  std::string actor;  ///< Who asked for it.
 
   /// The id that ties its story together: the cause, or its own id when it starts the story.
   const std::string& story() const { return cause.empty() ? id : cause; }
@@ -50,13 +51,13 @@ Json ToJson(const Rollout& rollout);
 /// cairn.yaml's `gates` and `model`, as plain figures.
 struct GateRule {
   std::string name;
-  std::string metric;        ///< log_loss, brier, roc_auc, accuracy, …; "" for the rules below
-  std::string against;       ///< heuristic, production, or "" for a bound
-  double margin = 0;         ///< How much worse than `against` is still tolerated.
+  std::string metric;   ///< log_loss, brier, roc_auc, accuracy, …; "" for the rules below
+  std::string against;  ///< heuristic, production, or "" for a bound
+  double margin = 0;    ///< How much worse than `against` is still tolerated.
   std::optional<double> min, max;
   bool worst_slice = false;
   std::int64_t min_rows = 100;
-  bool contract = false;     ///< contract: passed
+  bool contract = false;  ///< contract: passed
   std::optional<double> latency_p99_ms;
   std::string kpi;
 };
@@ -67,8 +68,10 @@ struct Gates {
   bool by_policy = false;
   std::vector<GateRule> rules;
 };
-/// InvalidArgument with place and nearest known word: an unknown key, metric, data set, slice column or KPI; a rule that says nothing or two things; `threshold: cost` without a
-/// cost matrix; a rule against a heuristic that the charter lacks; a KPI that only live traffic can show; a policy where the risk class forbids one. Absent sections are empty.
+/// InvalidArgument with place and nearest known word: an unknown key, metric, data set, slice column or KPI;
+/// a rule that says nothing or two things; `threshold: cost` without a cost matrix; a rule against a
+/// heuristic that the charter lacks; a KPI that only live traffic can show; a policy where the risk class
+/// forbids one. Absent sections are empty.
 Result<Gates> ParseGates(const Node& configuration);
 
 /// Safe from any thread; what changes something takes turns. One process carries out the rollouts of a store.
@@ -86,24 +89,32 @@ class Rollouts {
   };
   explicit Rollouts(Rooms rooms) : rooms_(rooms) {}
 
-  /// Examines a version of the bound model on the sealed rows of the newest data set version beside production and heuristic, judges the gates and proposes the decision: awaiting
-  /// approval, approved at once where policy may, or kept out with the rules that failed (the first is that it can be served here). An older candidate of the model that still
-  /// waits is kept out as superseded once this one has passed. Denied for a model that no accepted configuration binds and while feasibility says no-go; Conflict for the version
-  /// that is in production.
-  Result<Rollout> Consider(std::string_view model, std::int64_t version, std::string_view actor, std::string_view cause);
+  /// Examines a version of the bound model on the sealed rows of the newest data set version beside
+  /// production and heuristic, judges the gates and proposes the decision: awaiting approval, approved at
+  /// once where policy may, or kept out with the rules that failed (the first is that it can be served here).
+  /// An older candidate of the model that still waits is kept out as superseded once this one has passed.
+  /// Denied for a model that no accepted configuration binds and while feasibility says no-go; Conflict for
+  /// the version that is in production.
+  Result<Rollout> Consider(std::string_view model, std::int64_t version, std::string_view actor,
+                           std::string_view cause);
 
-  /// Approves or rejects with a signature over governance::ApprovalStatement or RejectionStatement. An approved first version is promoted at once (there is nothing to compare it
-  /// with), others start their canary when the configuration has one, else they are promoted. `rollout` is an id, or "" for the newest that waits. Denied, and kept out, when
-  /// what was approved has changed meanwhile.
+  /// Approves or rejects with a signature over governance::ApprovalStatement or RejectionStatement. An
+  /// approved first version is promoted at once (there is nothing to compare it with), others start their
+  /// canary when the configuration has one, else they are promoted. `rollout` is an id, or "" for the newest
+  /// that waits. Denied, and kept out, when what was approved has changed meanwhile.
   Result<Rollout> Approve(std::string_view rollout, const governance::Signature& signature);
-  Result<Rollout> Reject(std::string_view rollout, const std::string& reason, const governance::Signature& signature);
+  Result<Rollout> Reject(std::string_view rollout, const std::string& reason,
+                         const governance::Signature& signature);
 
-  /// Redeems an approved decision without (further) canary. Conflict while it waits for approval or when it is over.
+  /// Redeems an approved decision without (further) canary. Conflict while it waits for approval or when it
+  /// is over.
   Result<Rollout> Promote(std::string_view rollout, std::string_view actor);
-  /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another promotion came between.
+  /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another
+  /// promotion came between.
   Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor);
 
-  /// Looks at running canaries: promotes, aborts (kept out) or goes on. Also takes up what a dead process left.
+  /// Looks at running canaries: promotes, aborts (kept out) or goes on. Also takes up what a dead process
+  /// left.
   Result<> Advance();
 
   /// Newest first, without reports; `model` "" means any.

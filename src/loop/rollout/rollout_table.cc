@@ -6,12 +6,15 @@ namespace cairn::rollout {
 namespace {
 
 constexpr std::string_view kWithoutReport =
-    "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, 'null' FROM rollout ";
+    "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, "
+    "'null' FROM rollout ";
 constexpr std::string_view kWhole =
-    "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, report FROM rollout ";
+    "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, "
+    "report FROM rollout ";
 
 Stage StageNamed(std::string_view name) {
-  for (const Stage stage : {Stage::Examining, Stage::AwaitingApproval, Stage::Canary, Stage::Promoted, Stage::KeptOut}) {
+  for (const Stage stage :
+       {Stage::Examining, Stage::AwaitingApproval, Stage::Canary, Stage::Promoted, Stage::KeptOut}) {
     if (NameOf(stage) == name) return stage;
   }
   return Stage::RolledBack;
@@ -43,19 +46,23 @@ Result<std::vector<Rollout>> RolloutsOf(const sql::Rows& rows) {
 }  // namespace
 
 Result<> InsertRollout(sql::Connection& connection, const Rollout& rollout) {
-  CAIRN_TRY(connection.Run("INSERT INTO rollout (id, model, version, previous, stage, decision, cause, reason, report, actor, began_ms, changed_ms) "
-                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                           {rollout.id, rollout.model, rollout.version, rollout.previous, NameOf(rollout.stage), rollout.decision, rollout.cause,
-                            rollout.reason, rollout.report.Dump(), rollout.actor, rollout.began_ms, rollout.changed_ms}));
+  CAIRN_TRY(
+      connection.Run("INSERT INTO rollout (id, model, version, previous, stage, decision, cause, reason, "
+                     "report, actor, began_ms, changed_ms) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                     {rollout.id, rollout.model, rollout.version, rollout.previous, NameOf(rollout.stage),
+                      rollout.decision, rollout.cause, rollout.reason, rollout.report.Dump(), rollout.actor,
+                      rollout.began_ms, rollout.changed_ms}));
   return Done{};
 }
 
 Result<> UpdateRollout(sql::Connection& connection, const Rollout& rollout, Stage from) {
   const auto moved = CAIRN_TRY(
-      connection.Run("UPDATE rollout SET previous = $3, stage = $4, decision = $5, reason = $6, report = $7, changed_ms = $8 "
+      connection.Run("UPDATE rollout SET previous = $3, stage = $4, decision = $5, reason = $6, report = $7, "
+                     "changed_ms = $8 "
                      "WHERE id = $1 AND stage = $2 RETURNING id",
-                     {rollout.id, NameOf(from), rollout.previous, NameOf(rollout.stage), rollout.decision, rollout.reason, rollout.report.Dump(),
-                      rollout.changed_ms}));
+                     {rollout.id, NameOf(from), rollout.previous, NameOf(rollout.stage), rollout.decision,
+                      rollout.reason, rollout.report.Dump(), rollout.changed_ms}));
   if (!moved.empty()) return Done{};
   return Error{Reason::Conflict, "the rollout " + rollout.id + " was moved on by somebody else meanwhile"};
 }
@@ -67,21 +74,24 @@ Result<std::optional<Rollout>> SelectRollout(sql::Connection& connection, std::s
 }
 
 Result<std::vector<Rollout>> SelectRollouts(sql::Connection& connection, std::string_view model) {
-  return RolloutsOf(
-      CAIRN_TRY(connection.Run(std::string(kWithoutReport) + "WHERE ($1 = '' OR model = $1) ORDER BY began_ms DESC, id DESC", {model})));
+  return RolloutsOf(CAIRN_TRY(connection.Run(
+      std::string(kWithoutReport) + "WHERE ($1 = '' OR model = $1) ORDER BY began_ms DESC, id DESC",
+      {model})));
 }
 
 Result<std::vector<Rollout>> SelectUnderWay(sql::Connection& connection) {
-  return RolloutsOf(CAIRN_TRY(connection.Run(
-      std::string(kWhole) + "WHERE stage IN ('examining', 'awaiting_approval', 'canary') ORDER BY began_ms, id")));
+  return RolloutsOf(CAIRN_TRY(
+      connection.Run(std::string(kWhole) +
+                     "WHERE stage IN ('examining', 'awaiting_approval', 'canary') ORDER BY began_ms, id")));
 }
 
 Result<std::vector<Rollout>> SelectInProduction(sql::Connection& connection) {
-  auto promoted = CAIRN_TRY(
-      RolloutsOf(CAIRN_TRY(connection.Run(std::string(kWhole) + "WHERE stage = 'promoted' ORDER BY changed_ms DESC, id DESC"))));
+  auto promoted = CAIRN_TRY(RolloutsOf(CAIRN_TRY(
+      connection.Run(std::string(kWhole) + "WHERE stage = 'promoted' ORDER BY changed_ms DESC, id DESC"))));
   std::vector<Rollout> newest;
   for (auto& rollout : promoted) {
-    const bool known = std::any_of(newest.begin(), newest.end(), [&](const Rollout& one) { return one.model == rollout.model; });
+    const bool known = std::any_of(newest.begin(), newest.end(),
+                                   [&](const Rollout& one) { return one.model == rollout.model; });
     if (!known) newest.push_back(std::move(rollout));
   }
   return newest;

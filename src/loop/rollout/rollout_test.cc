@@ -57,14 +57,21 @@ constexpr std::string_view kStrict = R"(
 constexpr std::string_view kLax = R"(
     - {name: not absurd, metric: roc_auc, min: 0.2}
 )";
-constexpr std::string_view kCanary = "serving: {canary: {share: 50%, min_requests: 20, max_error_rate_alpha: 0.01}}\n";
+constexpr std::string_view kCanary =
+    "serving: {canary: {share: 50%, min_requests: 20, max_error_rate_alpha: 0.01}}\n";
 
-/// Flights, models that know them and models that do not, people who decide, and everything that a rollout needs, over one store.
+/// Flights, models that know them and models that do not, people who decide, and everything that a rollout
+/// needs, over one store.
 class RolloutTest : public testing::TestWithParam<std::string> {
  protected:
   RolloutTest() {
-    const std::array schemas = {&metadata::Schema(), &governance::Schema(), &tracking::Schema(), &registry::Schema(),
-                                &charter::Schema(),  &data::Schema(),       &Schema()};
+    const std::array schemas = {&metadata::Schema(),
+                                &governance::Schema(),
+                                &tracking::Schema(),
+                                &registry::Schema(),
+                                &charter::Schema(),
+                                &data::Schema(),
+                                &Schema()};
     Must(store.database().Migrate(schemas));
     store.Bind("delay");
     Must(os::MakeFolders(folder / "predictions"));
@@ -76,15 +83,20 @@ class RolloutTest : public testing::TestWithParam<std::string> {
   void Start() {
     rollouts.reset();
     service = std::make_unique<serving::Service>(store.registry, *log, store.clock());
-    rollouts = std::make_unique<Rollouts>(Rollouts::Rooms{store.database(), store.clock(), office.configurations, office.decisions, feasibility,
-                                                          catalogue, store.registry, *service});
-    if (!configuration.empty()) Must(service->Configure(Must(serving::ParseSettings(Must(ParseYaml(configuration, "cairn.yaml"))))));
+    rollouts = std::make_unique<Rollouts>(Rollouts::Rooms{store.database(), store.clock(),
+                                                          office.configurations, office.decisions,
+                                                          feasibility, catalogue, store.registry, *service});
+    if (!configuration.empty())
+      Must(service->Configure(Must(serving::ParseSettings(Must(ParseYaml(configuration, "cairn.yaml"))))));
   }
 
-  void Accept(std::string_view rules = kStrict, const std::string& approval = "human", std::string_view serving = kCanary) {
-    configuration = "project: delays\ncharter:\n  risk: limited" + std::string(kCharter) + "roles:\n  principals:\n" +
-                    office.Person("ada", "developer") + office.Person("grace", "approver") + office.Person("linus", "approver, developer") +
-                    office.Person("vera", "validator") + std::string(kData) + "gates:\n  approval: " + approval + "\n  rules:" + std::string(rules) +
+  void Accept(std::string_view rules = kStrict, const std::string& approval = "human",
+              std::string_view serving = kCanary) {
+    configuration = "project: delays\ncharter:\n  risk: limited" + std::string(kCharter) +
+                    "roles:\n  principals:\n" + office.Person("ada", "developer") +
+                    office.Person("grace", "approver") + office.Person("linus", "approver, developer") +
+                    office.Person("vera", "validator") + std::string(kData) +
+                    "gates:\n  approval: " + approval + "\n  rules:" + std::string(rules) +
                     std::string(serving);
     if (Must(office.configurations.Accepted())) {
       office.AcceptSigned(configuration);
@@ -102,8 +114,8 @@ class RolloutTest : public testing::TestWithParam<std::string> {
     for (int i = 0; i < 2500; ++i) {
       const std::uint32_t carrier = random.Below(4), hour = random.Below(24);
       const double odds = 1.95 - 0.107 * hour - (carrier == 2 ? 1.5 : 0.0);
-      text += std::to_string(seed * 100'000 + static_cast<std::uint64_t>(i)) + "," + kCarriers[carrier] + "," + std::to_string(hour) + "," +
-              std::to_string(500 + random.Below(1000));
+      text += std::to_string(seed * 100'000 + static_cast<std::uint64_t>(i)) + "," + kCarriers[carrier] +
+              "," + std::to_string(hour) + "," + std::to_string(500 + random.Below(1000));
       for (int x = 0; x < 10; ++x) text += "," + std::to_string(random.Unit() - 0.5);
       text += random.Unit() < 1 / (1 + std::exp(-odds)) ? ",1\n" : ",0\n";
     }
@@ -112,14 +124,15 @@ class RolloutTest : public testing::TestWithParam<std::string> {
     Must(catalogue.Add(specification, {folder / name, "ada", "", "", data::Addition::Broken::Refuse}));
   }
 
-  std::int64_t RegisterFolder(const std::string& mlmodel, const std::string& onnx, const std::string& note, const std::string& by = "ada",
-                              const std::string& run = "") {
+  std::int64_t RegisterFolder(const std::string& mlmodel, const std::string& onnx, const std::string& note,
+                              const std::string& by = "ada", const std::string& run = "") {
     if (!store.registry.FindModel("delay")) Must(store.registry.Create("delay", {}, "", "ada"));
     const auto model = Must(store.tracking->models.Create({0, "model", "", run, {}, {}}));
     const std::string root = "0/models/" + model.id + "/artifacts/";
     store.Put(root + "MLmodel", mlmodel);
     store.Put(root + "note.txt", note);
-    if (!onnx.empty()) store.Put(root + "model.onnx", Must(os::ReadFile("src/loop/runtime/testdata/" + onnx)));
+    if (!onnx.empty())
+      store.Put(root + "model.onnx", Must(os::ReadFile("src/loop/runtime/testdata/" + onnx)));
     return Must(store.registry.Add({"delay", "models:/" + model.id, run, "", "", "", {}, by, ""})).version;
   }
   std::int64_t Knowing(const std::string& note = "first", const std::string& by = "ada") {
@@ -127,8 +140,10 @@ class RolloutTest : public testing::TestWithParam<std::string> {
   }
   std::int64_t Guessing(const std::string& run = "") {
     std::string columns;
-    for (int x = 0; x < 10; ++x) columns += std::string(x ? ", " : "") + R"({"type": "float", "name": "x)" + std::to_string(x) + "\"}";
-    return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\nsignature:\n  inputs: '[" + columns + "]'\n", "boosting.onnx", "guess", "ada", run);
+    for (int x = 0; x < 10; ++x)
+      columns += std::string(x ? ", " : "") + R"({"type": "float", "name": "x)" + std::to_string(x) + "\"}";
+    return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\nsignature:\n  inputs: '[" + columns + "]'\n",
+                          "boosting.onnx", "guess", "ada", run);
   }
 
   Rollout Consider(std::int64_t version, const std::string& cause = "") {
@@ -137,7 +152,9 @@ class RolloutTest : public testing::TestWithParam<std::string> {
   }
   Result<Rollout> Approve(const Rollout& rollout, const std::string& who = "grace") {
     store.clock().Advance(1000);
-    return rollouts->Approve(rollout.id, office.Sign(who, governance::ApprovalStatement(Must(office.decisions.Find(rollout.decision)))));
+    return rollouts->Approve(
+        rollout.id,
+        office.Sign(who, governance::ApprovalStatement(Must(office.decisions.Find(rollout.decision)))));
   }
   Rollout InProduction(std::int64_t version) {
     const auto promoted = Must(Approve(Consider(version)));
@@ -172,7 +189,9 @@ class RolloutTest : public testing::TestWithParam<std::string> {
   registry::testing::RegistryStore store{GetParam()};
   governance::testing::TestOffice& office = store.office;
   charter::Feasibility feasibility{store.database(), store.clock()};
-  data::Catalogue catalogue{store.database(), store.clock(), {folder / "project", folder / "cache", folder / "scratch", folder / "index"}};
+  data::Catalogue catalogue{store.database(),
+                            store.clock(),
+                            {folder / "project", folder / "cache", folder / "scratch", folder / "index"}};
   os::SystemDisk disk;
   std::unique_ptr<serving::PredictionLog> log;
   std::unique_ptr<serving::Service> service;
@@ -190,8 +209,10 @@ TEST_P(RolloutTest, AnApprovedFirstVersionIsPromotedAtOnceUnderOneCause) {
   EXPECT_EQ(promoted.stage, Stage::Promoted);
   EXPECT_EQ(Production(), 1);
   EXPECT_EQ(service->state().version, 1) << service->state().problem;
-  EXPECT_EQ(Kinds(), (std::vector<std::string>{"rollout.examined", "rollout.gates_judged", "rollout.promoted"}));
-  for (const std::string kind : {"rollout.", "data.seal_opened", "governance.decision_proposed", "governance.decision_redeemed", "registry.alias_moved"}) {
+  EXPECT_EQ(Kinds(),
+            (std::vector<std::string>{"rollout.examined", "rollout.gates_judged", "rollout.promoted"}));
+  for (const std::string kind : {"rollout.", "data.seal_opened", "governance.decision_proposed",
+                                 "governance.decision_redeemed", "registry.alias_moved"}) {
     const auto events = store.Events(kind);
     EXPECT_FALSE(events.empty()) << kind;
     for (const auto& event : events) EXPECT_EQ(event.event.cause, "alert-7") << event.event.kind;
@@ -261,7 +282,8 @@ TEST_P(RolloutTest, AMetricThatAScriptLoggedNeverSatisfiesAGate) {
 TEST_P(RolloutTest, WhatCannotBeServedHereIsKeptOutWithoutOpeningTheSeal) {
   Accept();
   AddFlights("a.csv");
-  const auto rollout = Consider(RegisterFolder("flavors:\n  sklearn: {pickled_model: model.pkl}\n", "", "pickle"));
+  const auto rollout =
+      Consider(RegisterFolder("flavors:\n  sklearn: {pickled_model: model.pkl}\n", "", "pickle"));
   EXPECT_EQ(rollout.stage, Stage::KeptOut);
   EXPECT_NE(rollout.reason.find("servable here"), std::string::npos) << rollout.reason;
   EXPECT_TRUE(store.Events("data.seal_opened").empty());
@@ -285,9 +307,11 @@ TEST_P(RolloutTest, TheNextVersionGoesThroughACanaryThatIsOnRecordBeforeTheAlias
   EXPECT_FALSE(service->state().canary.running);
   std::vector<std::string> story;
   for (const auto& event : store.Events("")) {
-    if (event.event.kind == "rollout.canary_ended" || event.event.kind == "registry.alias_moved") story.push_back(event.event.kind);
+    if (event.event.kind == "rollout.canary_ended" || event.event.kind == "registry.alias_moved")
+      story.push_back(event.event.kind);
   }
-  EXPECT_EQ(story, (std::vector<std::string>{"registry.alias_moved", "rollout.canary_ended", "registry.alias_moved"}));
+  EXPECT_EQ(story, (std::vector<std::string>{"registry.alias_moved", "rollout.canary_ended",
+                                             "registry.alias_moved"}));
   const auto ended = store.Events("rollout.canary_ended");
   EXPECT_EQ(ended[0].event.body.Text("verdict"), "promote");
   EXPECT_GE(ended[0].event.body.Int("requests"), 20);
@@ -342,7 +366,8 @@ TEST_P(RolloutTest, RollingBackWorksOnce) {
   Accept(kStrict, "human", "");
   AddFlights("a.csv");
   InProduction(Knowing("first"));
-  EXPECT_EQ(rollouts->RollBack("delay", "bad", "ada").error().reason, Reason::Denied) << "there is no predecessor";
+  EXPECT_EQ(rollouts->RollBack("delay", "bad", "ada").error().reason, Reason::Denied)
+      << "there is no predecessor";
   const auto second = InProduction(Knowing("second"));
   ASSERT_EQ(Production(), 2);
   const auto returned = Must(rollouts->RollBack("delay", "late calls", "ada"));
@@ -400,7 +425,8 @@ TEST_P(RolloutTest, ARejectionKeepsItOutWithItsReason) {
   AddFlights("a.csv");
   const auto rollout = Consider(Knowing());
   const auto decision = Must(office.decisions.Find(rollout.decision));
-  const auto rejected = Must(rollouts->Reject(rollout.id, "too risky", office.Sign("vera", governance::RejectionStatement(decision, "too risky"))));
+  const auto rejected = Must(rollouts->Reject(
+      rollout.id, "too risky", office.Sign("vera", governance::RejectionStatement(decision, "too risky"))));
   EXPECT_EQ(rejected.stage, Stage::KeptOut);
   EXPECT_EQ(rejected.reason, "rejected by vera: too risky");
   EXPECT_EQ(DecisionOf(rollout), State::Rejected);
@@ -421,7 +447,8 @@ TEST_P(RolloutTest, PromotingByHandNeedsAnApproval) {
 
 TEST_P(RolloutTest, RefusesWhatNoConfigurationBindsAndWhatIsNotFeasible) {
   Knowing();
-  EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::Conflict) << "nothing is accepted";
+  EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::Conflict)
+      << "nothing is accepted";
   Accept();
   EXPECT_EQ(rollouts->Consider("delay", 1, "ci", "").error().reason, Reason::NotFound) << "there is no data";
   AddFlights("a.csv");
@@ -470,7 +497,8 @@ TEST_P(RolloutTest, AnExaminationThatDiedIsMadeAnew) {
   Accept();
   AddFlights("a.csv");
   const auto rollout = Consider(Knowing());
-  office.ledger.Run("UPDATE rollout SET stage = 'examining', decision = '', report = 'null' WHERE id = $1", {rollout.id});
+  office.ledger.Run("UPDATE rollout SET stage = 'examining', decision = '', report = 'null' WHERE id = $1",
+                    {rollout.id});
   Start();
   ASSERT_TRUE(rollouts->Advance());
   const auto again = Must(rollouts->Find(rollout.id));
@@ -521,7 +549,8 @@ TEST_P(RolloutTest, ANewConfigurationVoidsWhatWasApprovedUnderTheOldOne) {
   EXPECT_EQ(Production(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, RolloutTest, testing::ValuesIn(sql::testing::Engines()), sql::testing::EngineName);
+INSTANTIATE_TEST_SUITE_P(Engines, RolloutTest, testing::ValuesIn(sql::testing::Engines()),
+                         sql::testing::EngineName);
 
 }  // namespace
 }  // namespace cairn::rollout

@@ -15,7 +15,8 @@ struct Setting {
   std::string digest;
   Gates gates;
   charter::Charter charter;
-  data::Specification specification;  ///< Of the data set that the gates measure on; empty when no model is bound.
+  data::Specification
+      specification;  ///< Of the data set that the gates measure on; empty when no model is bound.
   serving::Settings serving;
   bool canary = false;  ///< Whether `serving.canary` is there.
 };

@@ -10,10 +10,12 @@ Result<> Journey::TakeUp(const Rollout& rollout) {
   return rollout.stage == Stage::Examining ? TakeUpExamination(rollout) : TakeUpDecision(rollout);
 }
 
-/// Nobody examines it any more: whoever began has died. A decision that it may have proposed by then was never seen by anybody.
+/// Nobody examines it any more: whoever began has died. A decision that it may have proposed by then was
+/// never seen by anybody.
 Result<> Journey::TakeUpExamination(const Rollout& rollout) {
   for (const auto& decision : CAIRN_TRY(rooms_.decisions.List(rollout.model, NameOf(State::Open)))) {
-    if (decision.seen.Text("rollout") == rollout.id) CAIRN_TRY(rooms_.decisions.Void(decision.id, "its examination is made anew", "system"));
+    if (decision.seen.Text("rollout") == rollout.id)
+      CAIRN_TRY(rooms_.decisions.Void(decision.id, "its examination is made anew", "system"));
   }
   const auto setting = ReadSetting(rooms_.configurations);
   if (setting && setting->gates.model == rollout.model) {
@@ -30,7 +32,8 @@ Result<> Journey::TakeUpDecision(const Rollout& rollout) {
     case State::Open: {
       const auto setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
       // Approving by policy was next.
-      if (setting.gates.by_policy && setting.digest == decision.seen.Text("configuration")) CAIRN_TRY(ApproveByPolicy(rollout));
+      if (setting.gates.by_policy && setting.digest == decision.seen.Text("configuration"))
+        CAIRN_TRY(ApproveByPolicy(rollout));
       return Done{};
     }
     case State::Approved:
@@ -43,7 +46,9 @@ Result<> Journey::TakeUpDecision(const Rollout& rollout) {
     case State::Rejected:
     case State::Expired:
     case State::Void:
-      CAIRN_TRY(KeepOut(rollout, std::string("its decision is ") + NameOf(decision.state) + ": " + decision.reason, "system"));
+      CAIRN_TRY(KeepOut(rollout,
+                        std::string("its decision is ") + NameOf(decision.state) + ": " + decision.reason,
+                        "system"));
       return Done{};
   }
   return Done{};
@@ -59,21 +64,29 @@ Result<> Journey::LookAtCanary(const Rollout& rollout) {
   }
   const auto state = rooms_.service.state().canary;
   if (!state.running || state.version != rollout.version) return StartCanary(setting, rollout);
-  const CanaryFinding finding = Judge(state, setting.serving.canary_min_requests, setting.serving.canary_alpha);
+  const CanaryFinding finding =
+      Judge(state, setting.serving.canary_min_requests, setting.serving.canary_alpha);
   switch (finding.verdict) {
-    case CanaryVerdict::GoOn: return Done{};
-    case CanaryVerdict::Abort: CAIRN_TRY(KeepOut(rollout, finding.reason, "system")); return Done{};
-    case CanaryVerdict::Promote: CAIRN_TRY(CarryOut(CAIRN_TRY(PassCanary(rollout, finding.reason, "system")), "system")); return Done{};
+    case CanaryVerdict::GoOn:
+      return Done{};
+    case CanaryVerdict::Abort:
+      CAIRN_TRY(KeepOut(rollout, finding.reason, "system"));
+      return Done{};
+    case CanaryVerdict::Promote:
+      CAIRN_TRY(CarryOut(CAIRN_TRY(PassCanary(rollout, finding.reason, "system")), "system"));
+      return Done{};
   }
   return Done{};
 }
 
 Result<> Journey::TakeUpReturns() {
-  for (const auto& rollout : CAIRN_TRY(rooms_.database.Read([](sql::Connection& connection) { return SelectInProduction(connection); }))) {
+  for (const auto& rollout : CAIRN_TRY(rooms_.database.Read(
+           [](sql::Connection& connection) { return SelectInProduction(connection); }))) {
     const auto production = ProductionOf(rollout.model);
     if (!production || *production == rollout.version) continue;
     for (const auto& decision : CAIRN_TRY(rooms_.decisions.List(rollout.model, NameOf(State::Redeemed)))) {
-      if (decision.act.action == "rollback" && decision.seen.Text("promotion") == rollout.decision) CAIRN_TRY(FinishReturn(rollout, decision, "system"));
+      if (decision.act.action == "rollback" && decision.seen.Text("promotion") == rollout.decision)
+        CAIRN_TRY(FinishReturn(rollout, decision, "system"));
     }
   }
   return Done{};

@@ -187,34 +187,6 @@ TEST_P(PredictionLogTest, KeepsEverySyncedPredictionWhenPowerIsLost) {
   EXPECT_EQ(synced, 100);
 }
 
-TEST_P(PredictionLogTest, KeepsEveryAcknowledgedPredictionWhenTheProcessDies) {
-  os::SystemDisk disk;
-  const auto folder = *os::TempFolder::Create();
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    // Writes without any sync until it is killed, from a disk of its own; no store is touched before a
-    // segment is closed.
-    auto log = PredictionLog::Open(*store_, clock_, disk, folder / "predictions");
-    for (int i = 0; log && i < 500; ++i)
-      if (!(*log)->Append(Numbered(i))) break;
-    kill(getpid(), SIGKILL);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-  auto log = PredictionLog::Open(*store_, clock_, disk, folder / "predictions");
-  ASSERT_TRUE(log) << log.error().message;
-  int seen = 0;
-  const auto read = (*log)->Read("", [&](const Prediction& prediction) -> Result<> {
-    EXPECT_EQ(prediction.id, "request-" + std::to_string(seen++));
-    return Done{};
-  });
-  EXPECT_TRUE(read);
-  EXPECT_EQ(seen, 500);
-  EXPECT_TRUE((*log)->Verify());
-}
-
 TEST_P(PredictionLogTest, NamesTheRecordThatWasAltered) {
   Append(0, 4);
   ASSERT_TRUE(log_->CloseSegments());
@@ -276,6 +248,43 @@ TEST_P(PredictionLogTest, TakesPredictionsFromManyThreadsWithoutLosingOne) {
   EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 400u);
   Open();
   EXPECT_EQ(log_->Verify()->Int("records"), 400);
+}
+
+// Forks before it starts a thread: what another thread held at that moment, the child could wait for without
+// end.
+TEST(PredictionLogInAProcessThatDies, KeepsEveryAcknowledgedPrediction) {
+  os::testing::ManualClock clock;
+  os::SystemDisk disk;
+  const auto folder = *os::TempFolder::Create();
+  const auto open = [&](const std::string& name) {
+    auto store = *sql::Database::Open("sqlite:///" + (folder / name));
+    const std::array schemas = {&metadata::Schema()};
+    EXPECT_TRUE(store->Migrate(schemas));
+    auto log = PredictionLog::Open(*store, clock, disk, folder / "predictions");
+    return std::pair(std::move(store), std::move(log));
+  };
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // Writes without any sync until it is killed.
+    auto [store, log] = open("child.db");
+    for (int i = 0; log && i < 500; ++i)
+      if (!(*log)->Append(Numbered(i))) break;
+    kill(getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const auto [store, log] = open("parent.db");
+  ASSERT_TRUE(log) << log.error().message;
+  int seen = 0;
+  const auto read = (*log)->Read("", [&](const Prediction& prediction) -> Result<> {
+    EXPECT_EQ(prediction.id, "request-" + std::to_string(seen++));
+    return Done{};
+  });
+  EXPECT_TRUE(read);
+  EXPECT_EQ(seen, 500);
+  EXPECT_TRUE((*log)->Verify());
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PredictionLogTest, ::testing::ValuesIn(sql::testing::Engines()),

@@ -65,7 +65,8 @@ TEST_P(RunsTest, EveryPointIsThereOnceHoweverManyHaveCome) {
   const auto points = store_->runs.History(run.info.id, "loss", 0, "");
   ASSERT_TRUE(points);
   ASSERT_EQ(points->items.size(), 12'000u);
-  for (int step = 0; step < 12'000; ++step) ASSERT_EQ(points->items[static_cast<std::size_t>(step)].step, step);
+  for (int step = 0; step < 12'000; ++step)
+    ASSERT_EQ(points->items[static_cast<std::size_t>(step)].step, step);
   EXPECT_EQ(store_->runs.Sampled({{run.info.id}, "loss", {}, {}, 100})->back().step, 11'999);
   EXPECT_EQ(Latest(run), 11'999);
 }

@@ -41,7 +41,7 @@ class RunSearchTest : public ::testing::TestWithParam<std::string> {
   }
 
   Result<Page<tracking::Run>> Search(std::string filter, std::vector<std::string> order_by = {},
-                           View view = View::Active) {
+                                     View view = View::Active) {
     Runs::Search search;
     search.experiments = {0};
     search.filter = std::move(filter);

@@ -6,28 +6,42 @@ namespace cairn::api {
 
 int StatusOf(Reason reason) {
   switch (reason) {
-    case Reason::InvalidArgument: return 400;
-    case Reason::Unprocessable: return 422;
-    case Reason::NotFound: return 404;
-    case Reason::AlreadyExists: return 409;
-    case Reason::Conflict: return 409;
-    case Reason::Unauthenticated: return 401;
-    case Reason::Denied: return 403;
-    case Reason::TooLarge: return 413;
-    case Reason::Exhausted: return 507;
-    case Reason::Unsupported: return 501;
-    case Reason::Unavailable: return 503;
-    case Reason::Corrupt: return 500;
-    case Reason::Internal: return 500;
+    case Reason::InvalidArgument:
+      return 400;
+    case Reason::Unprocessable:
+      return 422;
+    case Reason::NotFound:
+      return 404;
+    case Reason::AlreadyExists:
+      return 409;
+    case Reason::Conflict:
+      return 409;
+    case Reason::Unauthenticated:
+      return 401;
+    case Reason::Denied:
+      return 403;
+    case Reason::TooLarge:
+      return 413;
+    case Reason::Exhausted:
+      return 507;
+    case Reason::Unsupported:
+      return 501;
+    case Reason::Unavailable:
+      return 503;
+    case Reason::Corrupt:
+      return 500;
+    case Reason::Internal:
+      return 500;
   }
   return 500;
 }
 
 Reason ReasonOf(std::string_view name) {
-  static constexpr std::array kAll = {
-      Reason::InvalidArgument, Reason::Unprocessable, Reason::NotFound,  Reason::AlreadyExists, Reason::Conflict,
-      Reason::Unauthenticated, Reason::Denied,        Reason::TooLarge,  Reason::Exhausted,     Reason::Unsupported,
-      Reason::Unavailable,     Reason::Corrupt,       Reason::Internal};
+  static constexpr std::array kAll = {Reason::InvalidArgument, Reason::Unprocessable, Reason::NotFound,
+                                      Reason::AlreadyExists,   Reason::Conflict,      Reason::Unauthenticated,
+                                      Reason::Denied,          Reason::TooLarge,      Reason::Exhausted,
+                                      Reason::Unsupported,     Reason::Unavailable,   Reason::Corrupt,
+                                      Reason::Internal};
   for (const Reason reason : kAll) {
     if (name == NameOf(reason)) return reason;
   }
@@ -41,7 +55,8 @@ std::string Call::Actor() const {
 
 http::Response Reply(const Result<Json>& answer) {
   if (answer) return http::Response::Json(200, answer->Dump());
-  const Json error{{"error", Json{{"reason", NameOf(answer.error().reason)}, {"message", answer.error().message}}}};
+  const Json error{
+      {"error", Json{{"reason", NameOf(answer.error().reason)}, {"message", answer.error().message}}}};
   return http::Response::Json(StatusOf(answer.error().reason), error.Dump());
 }
 

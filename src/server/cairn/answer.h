@@ -8,7 +8,8 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
-/// The own API under /api/v1: JSON in, JSON out. Errors are {"error": {"reason": "NotFound", "message": "…"}} with the status of StatusOf.
+/// The own API under /api/v1: JSON in, JSON out. Errors are {"error": {"reason": "NotFound", "message": "…"}}
+/// with the status of StatusOf.
 namespace cairn::api {
 
 /// A request, read: body and query are decoded once, before the handler runs.
@@ -20,7 +21,8 @@ struct Call {
   std::string Path(std::string_view name) const { return std::string(request.Captured(name)); }
   /// A query parameter, or "".
   std::string Query(std::string_view name) const { return request.QueryParameter(name).value_or(""); }
-  /// Who calls: the principal named in the header X-Cairn-Actor, or "client". It is a claim, not a proof: whatever needs proof is signed.
+  /// Who calls: the principal named in the header X-Cairn-Actor, or "client". It is a claim, not a proof:
+  /// whatever needs proof is signed.
   std::string Actor() const;
 };
 

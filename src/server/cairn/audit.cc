@@ -29,8 +29,10 @@ Result<Json> ReadLog(const metadata::Log& log, const Call& call) {
   filter.limit = CAIRN_TRY(WholeNumber(call, "limit")).value_or(50);
   filter.before_position = CAIRN_TRY(WholeNumber(call, "before"));
   filter.after_position = CAIRN_TRY(WholeNumber(call, "after"));
-  if (filter.limit < 1 || filter.limit > 10'000) return Error{Reason::InvalidArgument, "'limit' must be between 1 and 10000"};
-  filter.order = call.Query("order") == "oldest" ? metadata::EventFilter::Order::OldestFirst : metadata::EventFilter::Order::NewestFirst;
+  if (filter.limit < 1 || filter.limit > 10'000)
+    return Error{Reason::InvalidArgument, "'limit' must be between 1 and 10000"};
+  filter.order = call.Query("order") == "oldest" ? metadata::EventFilter::Order::OldestFirst
+                                                 : metadata::EventFilter::Order::NewestFirst;
   Json items = Json::Array();
   for (const auto& event : CAIRN_TRY(log.Read(filter))) items.Push(ToJson(event));
   return Json{{"items", std::move(items)}};
@@ -41,7 +43,8 @@ Result<Json> AsOf(const metadata::Log& log, const Call& call) {
   const auto at = CAIRN_TRY(ParseTime(call.Query("at")));
   const std::string alias = call.Query("alias");
   Json items = Json::Array();
-  for (const auto& move : CAIRN_TRY(log.ProductionAt(at, alias.empty() ? "production" : alias))) items.Push(ToJson(move));
+  for (const auto& move : CAIRN_TRY(log.ProductionAt(at, alias.empty() ? "production" : alias)))
+    items.Push(ToJson(move));
   return Json{{"at_ms", at}, {"items", std::move(items)}};
 }
 
@@ -52,14 +55,16 @@ void MountAudit(http::Router& router, AuditRooms given) {
   router.Get("/api/v1/audit/log", Answer([rooms](const Call& call) { return ReadLog(rooms->log, call); }));
   router.Get("/api/v1/audit/as-of", Answer([rooms](const Call& call) { return AsOf(rooms->log, call); }));
   router.Get("/api/v1/audit/verify", Answer([rooms](const Call&) -> Result<Json> {
-               // What was committed before the call is sealed first, so that the verdict covers it. A store that was tampered with may refuse to be sealed:
-               // then the verdict says why.
+               // What was committed before the call is sealed first, so that the verdict covers it. A store
+               // that was tampered with may refuse to be sealed: then the verdict says why.
                const auto sealed = rooms->sealer.Seal();
-               Json verdict = CAIRN_TRY(rooms->log.Verify(rooms->heads_file, rooms->public_key, rooms->clock.Now()));
+               Json verdict =
+                   CAIRN_TRY(rooms->log.Verify(rooms->heads_file, rooms->public_key, rooms->clock.Now()));
                if (!sealed) verdict.Set("sealing", sealed.error().message);
                return verdict;
              }));
-  router.Get("/api/v1/audit/rebuild", Answer([rooms](const Call&) { return metadata::Rebuild(rooms->derived); }));
+  router.Get("/api/v1/audit/rebuild",
+             Answer([rooms](const Call&) { return metadata::Rebuild(rooms->derived); }));
   router.Get("/api/v1/audit/proof/{event}", Answer([rooms](const Call& call) -> Result<Json> {
                CAIRN_TRY(rooms->sealer.Seal());
                return ToJson(CAIRN_TRY(rooms->log.InclusionOf(call.Path("event"))));

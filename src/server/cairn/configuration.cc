@@ -20,10 +20,12 @@ struct Given {
 };
 
 Result<Given> GivenIn(const Rooms& rooms, const Call& call) {
-  if (call.body.Find("text")) return Given{CAIRN_TRY(RequiredText(call.body, "text")), call.body.Text("file", "cairn.yaml")};
+  if (call.body.Find("text"))
+    return Given{CAIRN_TRY(RequiredText(call.body, "text")), call.body.Text("file", "cairn.yaml")};
   const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
   if (accepted) return Given{accepted->text, "the accepted cairn.yaml"};
-  return Error{Reason::NotFound, "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
+  return Error{Reason::NotFound,
+               "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
 }
 
 Json ToJson(const std::vector<charter::Finding>& findings) {
@@ -53,10 +55,11 @@ Result<Json> Accept(const Rooms& rooms, const Call& call) {
   const Reading reading = CAIRN_TRY(ReadAll(rooms, given));
   std::optional<governance::Signature> signature;
   if (call.body.Find("signature")) {
-    signature = governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")), CAIRN_TRY(RequiredText(call.body, "signature"))};
+    signature = governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")),
+                                      CAIRN_TRY(RequiredText(call.body, "signature"))};
   }
-  const auto accepted =
-      CAIRN_TRY(rooms->configurations.Accept(given.text, crypto::Sha256Hex(given.text), call.Actor(), signature));
+  const auto accepted = CAIRN_TRY(
+      rooms->configurations.Accept(given.text, crypto::Sha256Hex(given.text), call.Actor(), signature));
   if (accepted.changed && rooms->on_accepted) rooms->on_accepted();
   Json answer = governance::ToJson(accepted.configuration);
   answer.Set("unchanged", !accepted.changed);
@@ -70,7 +73,8 @@ Result<Json> Statement(const Rooms& rooms, const Call& call) {
   const Given given = CAIRN_TRY(GivenIn(rooms, call));
   const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
   const std::string digest = crypto::Sha256Hex(given.text);
-  return Json{{"digest", digest}, {"statement", governance::AcceptanceStatement(digest, accepted ? accepted->digest : "")}};
+  return Json{{"digest", digest},
+              {"statement", governance::AcceptanceStatement(digest, accepted ? accepted->digest : "")}};
 }
 
 Result<Json> Page(const Rooms& rooms, const Call& call) {
@@ -86,7 +90,8 @@ Result<Json> Page(const Rooms& rooms, const Call& call) {
 
 Result<Json> Accepted(const Rooms& rooms) {
   const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
-  if (!accepted) return Error{Reason::NotFound, "no configuration is accepted yet: `cairn apply` submits cairn.yaml"};
+  if (!accepted)
+    return Error{Reason::NotFound, "no configuration is accepted yet: `cairn apply` submits cairn.yaml"};
   Json answer = governance::ToJson(*accepted);
   answer.Set("text", accepted->text);
   Json history = Json::Array();
@@ -99,14 +104,16 @@ Result<Json> Accepted(const Rooms& rooms) {
 void MountConfiguration(http::Router& router, ConfigurationRooms given) {
   const auto rooms = std::make_shared<const ConfigurationRooms>(std::move(given));
   router.Post("/api/v1/configuration", Answer([rooms](const Call& call) { return Accept(rooms, call); }));
-  router.Post("/api/v1/configuration/statement", Answer([rooms](const Call& call) { return Statement(rooms, call); }), http::Lane::Read);
+  router.Post("/api/v1/configuration/statement",
+              Answer([rooms](const Call& call) { return Statement(rooms, call); }), http::Lane::Read);
   router.Get("/api/v1/configuration", Answer([rooms](const Call&) { return Accepted(rooms); }));
   router.Post("/api/v1/charter/check", Answer([rooms](const Call& call) -> Result<Json> {
                 const Reading reading = CAIRN_TRY(ReadAll(rooms, CAIRN_TRY(GivenIn(rooms, call))));
                 return Json{{"findings", ToJson(reading.findings)}};
               }),
               http::Lane::Read);
-  router.Post("/api/v1/charter/page", Answer([rooms](const Call& call) { return Page(rooms, call); }), http::Lane::Read);
+  router.Post("/api/v1/charter/page", Answer([rooms](const Call& call) { return Page(rooms, call); }),
+              http::Lane::Read);
   router.Get("/charter", [rooms](const http::Request& request) {
     const auto page = Page(rooms, Call{request, Json::Object()});
     return page ? http::Response::Text(200, page->Text("html"), "text/html; charset=utf-8") : Reply(page);

@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "ground/http/router.h"
-#include "ledger/governance/configuration.h"
 #include "ground/vocabulary/document.h"
+#include "ledger/governance/configuration.h"
 
 namespace cairn::api {
 
-/// What a room reads from a configuration, as a check: InvalidArgument with place when its section cannot be read.
+/// What a room reads from a configuration, as a check: InvalidArgument with place when its section cannot be
+/// read.
 using SectionCheck = std::function<Result<>(const Node& configuration)>;
 
 struct ConfigurationRooms {
@@ -19,8 +20,9 @@ struct ConfigurationRooms {
   /// Called after a configuration was accepted.
   std::function<void()> on_accepted;
 };
-/// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign), GET /api/v1/configuration,
-/// POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the accepted one as a page).
+/// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign),
+/// GET /api/v1/configuration, POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the
+/// accepted one as a page).
 void MountConfiguration(http::Router& router, ConfigurationRooms rooms);
 
 }  // namespace cairn::api

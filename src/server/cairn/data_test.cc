@@ -35,13 +35,12 @@ class DataDoorTest : public testing::TestWithParam<std::string> {
   DataDoorTest() { MountData(router_, {catalogue_, configurations_, clock_}); }
 
   void SetUp() override {
-    ASSERT_TRUE(store_.database().Migrate(
-        std::array{&metadata::Schema(), &governance::Schema(), &data::Schema()}));
+    ASSERT_TRUE(
+        store_.database().Migrate(std::array{&metadata::Schema(), &governance::Schema(), &data::Schema()}));
   }
 
   void Accept() {
-    const auto accepted =
-        configurations_.Accept(kConfiguration, crypto::Sha256Hex(kConfiguration), "ada");
+    const auto accepted = configurations_.Accept(kConfiguration, crypto::Sha256Hex(kConfiguration), "ada");
     ASSERT_TRUE(accepted) << accepted.error().message;
   }
 

@@ -28,11 +28,16 @@ struct Accepted {
 
 Result<Accepted> AcceptedFor(const FeasibilityRooms& rooms, const std::string& asked) {
   const auto configuration = CAIRN_TRY(rooms.configurations.Accepted());
-  if (!configuration) return Error{Reason::NotFound, "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
-  Accepted accepted{configuration->digest, CAIRN_TRY(ParseYaml(configuration->text, "the accepted cairn.yaml")), asked};
+  if (!configuration)
+    return Error{Reason::NotFound,
+                 "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
+  Accepted accepted{configuration->digest,
+                    CAIRN_TRY(ParseYaml(configuration->text, "the accepted cairn.yaml")), asked};
   if (!asked.empty()) return accepted;
   const Node* named = accepted.root.FindPath("model.dataset");
-  if (!named || !named->IsScalar()) return Error{Reason::InvalidArgument, "say which data set: the accepted cairn.yaml has no 'model.dataset'"};
+  if (!named || !named->IsScalar())
+    return Error{Reason::InvalidArgument,
+                 "say which data set: the accepted cairn.yaml has no 'model.dataset'"};
   accepted.dataset = named->text();
   return accepted;
 }
@@ -48,18 +53,22 @@ Result<Json> Judge(const FeasibilityRooms& rooms, const Call& call) {
   const auto specification = CAIRN_TRY(data::FindSpecification(accepted.root, accepted.dataset));
   const auto charter = CAIRN_TRY(charter::Parse(accepted.root));
   const auto version = CAIRN_TRY(rooms.catalogue.Find(accepted.dataset, call.body.Int("version")));
-  auto verdict = CAIRN_TRY(evaluation::JudgeFeasibility(*CAIRN_TRY(rooms.catalogue.Engine()), rooms.catalogue.TrainingParts(version), specification,
+  auto verdict = CAIRN_TRY(evaluation::JudgeFeasibility(*CAIRN_TRY(rooms.catalogue.Engine()),
+                                                        rooms.catalogue.TrainingParts(version), specification,
                                                         charter.heuristic, TaskOf(accepted.root)));
   verdict.dataset_version = std::to_string(version.version);
   verdict.charter_digest = accepted.digest;
-  return ToJson(CAIRN_TRY(rooms.feasibility.Record(std::move(verdict), call.Actor(), call.body.Text("cause"))));
+  return ToJson(
+      CAIRN_TRY(rooms.feasibility.Record(std::move(verdict), call.Actor(), call.body.Text("cause"))));
 }
 
 Result<Json> Newest(const FeasibilityRooms& rooms, const Call& call) {
   const Accepted accepted = CAIRN_TRY(AcceptedFor(rooms, call.Query("dataset")));
   const auto verdict = CAIRN_TRY(rooms.feasibility.Newest(accepted.dataset));
   if (verdict) return ToJson(*verdict);
-  return Error{Reason::NotFound, "nobody has judged yet whether '" + accepted.dataset + "' can be learnt from: `cairn feasibility " + accepted.dataset + "` does"};
+  return Error{Reason::NotFound, "nobody has judged yet whether '" + accepted.dataset +
+                                     "' can be learnt from: `cairn feasibility " + accepted.dataset +
+                                     "` does"};
 }
 
 }  // namespace

@@ -17,8 +17,8 @@
 #include "loop/pipeline/runner.h"
 #include "loop/registry/registry.h"
 #include "loop/rollout/rollout.h"
-#include "loop/serving/service.h"
 #include "loop/scorecard/kpi.h"
+#include "loop/serving/service.h"
 
 /// Each resource of the own API adds its routes with one function; what is passed must outlive the router.
 namespace cairn::api {
@@ -71,7 +71,8 @@ void MountRollouts(http::Router& router, RolloutRooms rooms);
 
 struct MonitoringRooms {
   monitoring::Monitoring& monitoring;
-  std::function<void(const monitoring::Alert&)> on_alert;  ///< For alerts that a request to advance raises; may be empty.
+  std::function<void(const monitoring::Alert&)>
+      on_alert;  ///< For alerts that a request to advance raises; may be empty.
 };
 /// /api/v1/labels, /api/v1/monitors…, /api/v1/alerts…
 void MountMonitoring(http::Router& router, MonitoringRooms rooms);

@@ -30,13 +30,16 @@ Result<Json> Whole(const RolloutRooms& rooms, const Rollout& rollout, const std:
   if (canary.running && canary.version == rollout.version) answer.Set("canary", ToJson(canary));
   if (rollout.decision.empty()) return answer;
   const auto decision = CAIRN_TRY(rooms.decisions.Find(rollout.decision));
-  answer.Set("decision_record", governance::ToJson(decision)).Set("statement", governance::ApprovalStatement(decision));
-  if (!rejection.empty()) answer.Set("rejection_statement", governance::RejectionStatement(decision, rejection));
+  answer.Set("decision_record", governance::ToJson(decision))
+      .Set("statement", governance::ApprovalStatement(decision));
+  if (!rejection.empty())
+    answer.Set("rejection_statement", governance::RejectionStatement(decision, rejection));
   return answer;
 }
 
 Result<governance::Signature> SignatureIn(const Call& call) {
-  return governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")), CAIRN_TRY(RequiredText(call.body, "signature"))};
+  return governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")),
+                               CAIRN_TRY(RequiredText(call.body, "signature"))};
 }
 
 Result<std::string> ReasonIn(const Call& call) {
@@ -47,12 +50,14 @@ Result<std::string> ReasonIn(const Call& call) {
 
 Result<Json> Consider(const RolloutRooms& rooms, const Call& call) {
   const auto version = CAIRN_TRY(ParseInt(call.Path("version")));
-  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), call.body.Text("cause"))));
+  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(),
+                                                        call.body.Text("cause"))));
 }
 
 Result<Json> List(const RolloutRooms& rooms, const Call& call) {
   Json items = Json::Array();
-  for (const Rollout& rollout : CAIRN_TRY(rooms.rollouts.List(call.Query("model")))) items.Push(rollout::ToJson(rollout));
+  for (const Rollout& rollout : CAIRN_TRY(rooms.rollouts.List(call.Query("model"))))
+    items.Push(rollout::ToJson(rollout));
   return Json{{"items", std::move(items)}};
 }
 
@@ -65,19 +70,23 @@ std::string IdIn(const Call& call) {
 }  // namespace
 
 void MountRollouts(http::Router& router, RolloutRooms rooms) {
-  router.Post("/api/v1/models/{name}/versions/{version}/consider", Answer([rooms](const Call& call) { return Consider(rooms, call); }));
+  router.Post("/api/v1/models/{name}/versions/{version}/consider",
+              Answer([rooms](const Call& call) { return Consider(rooms, call); }));
   router.Post("/api/v1/models/{name}/rollback", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.RollBack(call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.RollBack(
+                                        call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
               }));
   router.Get("/api/v1/rollouts", Answer([rooms](const Call& call) { return List(rooms, call); }));
   router.Get("/api/v1/rollouts/{id}", Answer([rooms](const Call& call) -> Result<Json> {
                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Find(IdIn(call))), call.Query("reject"));
              }));
   router.Post("/api/v1/rollouts/{id}/approve", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Approve(IdIn(call), CAIRN_TRY(SignatureIn(call)))));
+                return Whole(rooms,
+                             CAIRN_TRY(rooms.rollouts.Approve(IdIn(call), CAIRN_TRY(SignatureIn(call)))));
               }));
   router.Post("/api/v1/rollouts/{id}/reject", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Reject(IdIn(call), CAIRN_TRY(ReasonIn(call)), CAIRN_TRY(SignatureIn(call)))));
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Reject(IdIn(call), CAIRN_TRY(ReasonIn(call)),
+                                                                    CAIRN_TRY(SignatureIn(call)))));
               }));
   router.Post("/api/v1/rollouts/{id}/promote", Answer([rooms](const Call& call) -> Result<Json> {
                 return Whole(rooms, CAIRN_TRY(rooms.rollouts.Promote(IdIn(call), call.Actor())));

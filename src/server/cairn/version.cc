@@ -6,12 +6,10 @@
 namespace cairn::api {
 
 void MountVersion(http::Router& router) {
-  router.Get(
-      "/api/v1/version",
-      Answer([](const Call&) -> Result<Json> {
-        return Json{{"name", "cairn"}, {"version", kVersion}, {"mlflow_compatible", kMlflowVersion}};
-      }),
-      http::Lane::Inline);
+  router.Get("/api/v1/version", Answer([](const Call&) -> Result<Json> {
+               return Json{{"name", "cairn"}, {"version", kVersion}, {"mlflow_compatible", kMlflowVersion}};
+             }),
+             http::Lane::Inline);
 }
 
 }  // namespace cairn::api

@@ -47,14 +47,16 @@ http::Response Accept(governance::Configurations& configurations, const http::Re
   const auto body = Json::Parse(request.body);
   const auto text = body ? body->Text("text") : "";
   const auto accepted = configurations.Accept(text, crypto::Sha256Hex(text), "client");
-  return accepted ? http::Response::Json(200, governance::ToJson(accepted->configuration).Dump()) : Refusal(accepted.error());
+  return accepted ? http::Response::Json(200, governance::ToJson(accepted->configuration).Dump())
+                  : Refusal(accepted.error());
 }
 
 Result<> Serve(const Arguments& arguments) {
   const auto spool = arguments.data + "/spool";
   CAIRN_TRY(os::MakeFolders(spool));
   const auto database = CAIRN_TRY(sql::Database::Open(arguments.store));
-  const sql::RoomSchema* schemas[] = {&metadata::Schema(), &governance::Schema(), &tracking::Schema(), &registry::Schema()};
+  const sql::RoomSchema* schemas[] = {&metadata::Schema(), &governance::Schema(), &tracking::Schema(),
+                                      &registry::Schema()};
   CAIRN_TRY(database->Migrate(schemas));
   const os::SystemClock clock;
   const auto tracking = CAIRN_TRY(tracking::Tracking::Open(*database, clock, "mlflow-artifacts:/"));
@@ -63,7 +65,8 @@ Result<> Serve(const Arguments& arguments) {
   governance::Configurations configurations(*database, clock);
   http::Router router;
   MountMlflow(router, {*tracking, artifacts, registry});
-  router.Post("/api/v1/configuration", [&configurations](const http::Request& request) { return Accept(configurations, request); });
+  router.Post("/api/v1/configuration",
+              [&configurations](const http::Request& request) { return Accept(configurations, request); });
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);
