@@ -3,6 +3,7 @@
 #
 #   tools/postgres.sh start [NAME]     starts one (or finds the running one) and prints its URL
 #   tools/postgres.sh stop [NAME]      stops it and removes its files
+#   tools/postgres.sh restart [NAME]   kills it without warning and starts it again
 #   tools/postgres.sh with COMMAND…    runs COMMAND with CAIRN_TEST_POSTGRES set to a server that ends with it
 #
 # NAME (default: hand) tells several apart. build/pg/NAME holds the server's folder and its URL.
@@ -59,6 +60,11 @@ stop() {  # NAME
   rm -rf "$folder" "$records/$1"
 }
 
+restart() {  # NAME
+  running "$1" || fail "no server called '$1' runs."
+  as_server "$bin/pg_ctl" -D "$(head -n 1 "$records/$1")/data" -m immediate -w -t 60 restart >/dev/null
+}
+
 stop_orphans() {  # servers whose command was killed before it could stop them
   local record
   for record in "$records"/with-*; do
@@ -78,7 +84,7 @@ with() {  # COMMAND…
 }
 
 case "${1:-}" in
-  start | stop) "$1" "${2:-hand}" ;;
+  start | stop | restart) "$1" "${2:-hand}" ;;
   with) shift; [ $# -gt 0 ] || fail "'with' needs a command to run."; with "$@" ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" ;;
 esac

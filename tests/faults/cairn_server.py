@@ -23,8 +23,8 @@ def cairn(*words, data=None, cwd=None, **options):
 class Server:
     """One server on a data folder of its own. `start` gives whether it came to listen. At the end of a `with` it is gone."""
 
-    def __init__(self, data, environment=None):
-        self.data = pathlib.Path(data)
+    def __init__(self, data, environment=None, options=()):
+        self.data, self.options = pathlib.Path(data), options
         self.errors = self.data.with_suffix(".log")
         self.environment, self.process, self.uri, self.first_answer_ms = environment, None, None, None
 
@@ -36,7 +36,7 @@ class Server:
             self.kill()
 
     def start(self, environment=None):
-        command = [CAIRN, "up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--json"]
+        command = [CAIRN, "up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--json", *self.options]
         began = time.monotonic()
         with open(self.errors, "ab") as errors:
             self.process = subprocess.Popen(
