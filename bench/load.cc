@@ -1,8 +1,9 @@
 // Sends one request again and again over a few keep-alive connections, one after the other on each, and
 // prints how it went as one line of JSON. In the target and the body, {n} stands for a number that no other
-// request has; in the target and the name of the file with the body, {c} for the connection's number.
+// request has, and {id} for that line of the file of ids, if there is one; in the target and the name of the
+// file with the body, {c} for the connection's number.
 //
-//   load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS
+//   load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS [IDS-FILE]
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -32,17 +33,23 @@ using Clock = std::chrono::steady_clock;
 struct Plan {
   std::string host, port, method, target, content_type;
   std::vector<std::string> bodies;  ///< One a connection.
+  std::vector<std::string> ids;     ///< One a request, or none at all.
   int connections = 8;
   std::int64_t requests = 1000;
 };
 
 [[noreturn]] void Fail(const std::string& why) { throw std::runtime_error(why); }
 
-std::string Filled(std::string_view pattern, std::int64_t number, int connection) {
+std::string Filled(std::string_view pattern, std::int64_t number, int connection, std::string_view id = "") {
   std::string text;
   text.reserve(pattern.size() + 64);
   for (std::size_t at = 0; at < pattern.size(); ++at) {
     const auto rest = pattern.substr(at);
+    if (rest.starts_with("{id}")) {
+      text += id;
+      at += 3;
+      continue;
+    }
     const bool is_number = rest.starts_with("{n}");
     if (is_number || rest.starts_with("{c}")) {
       text += is_number ? std::to_string(number) : std::to_string(connection);
@@ -55,8 +62,9 @@ std::string Filled(std::string_view pattern, std::int64_t number, int connection
 }
 
 std::string RequestOf(const Plan& plan, std::int64_t number, int connection) {
-  const std::string body = Filled(plan.bodies[static_cast<std::size_t>(connection)], number, connection);
-  std::string text = plan.method + " " + Filled(plan.target, number, connection) +
+  const std::string id = plan.ids.empty() ? "" : plan.ids[static_cast<std::size_t>(number) % plan.ids.size()];
+  const std::string body = Filled(plan.bodies[static_cast<std::size_t>(connection)], number, connection, id);
+  std::string text = plan.method + " " + Filled(plan.target, number, connection, id) +
                      " HTTP/1.1\r\nHost: " + plan.host + ":" + plan.port + "\r\nConnection: keep-alive\r\n";
   if (!body.empty()) {
     text +=
@@ -209,7 +217,14 @@ std::string ContentOf(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Plan PlanOf(char** words) {
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+    lines.push_back(text.substr(at, end - at));
+  return lines;
+}
+
+Plan PlanOf(char** words, int count) {
   Plan plan;
   const std::string address = words[1];
   const auto colon = address.rfind(':');
@@ -223,6 +238,7 @@ Plan PlanOf(char** words) {
   plan.requests = std::atoll(words[7]);
   for (int c = 0; c < plan.connections; ++c)
     plan.bodies.push_back(*words[4] == 0 ? "" : ContentOf(Filled(words[4], 0, c)));
+  if (count == 9) plan.ids = LinesOf(ContentOf(words[8]));
   return plan;
 }
 
@@ -261,12 +277,13 @@ int Run(const Plan& plan) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 8) {
-    std::fputs("usage: load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS\n", stderr);
+  if (count != 8 && count != 9) {
+    std::fputs("usage: load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS [IDS-FILE]\n",
+               stderr);
     return 2;
   }
   try {
-    return Run(PlanOf(words));
+    return Run(PlanOf(words, count));
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "load: %s\n", failure.what());
     return 2;

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 CAIRN = os.environ.get("CAIRN", str(ROOT / "build" / "release" / "cairn"))
 PYTHON = os.environ.get("CAIRN_PYTHON", sys.executable)
 DVC = os.environ.get("CAIRN_DVC", str(ROOT / "build" / "env" / "dvc" / "bin" / "dvc"))
+FASTTRACKML = os.environ.get("CAIRN_FASTTRACKML", str(ROOT / "build" / "env" / "fasttrackml" / "bin" / "fml"))
 LOAD = str(ROOT / "build" / "bench" / "load")
 PATIENCE = 180  # seconds until a server that does not answer is given up
 
@@ -123,12 +124,24 @@ def cairn_up(folder, *more):
 
 
 @contextlib.contextmanager
-def mlflow_server(folder):
-    """`mlflow server` on SQLite with as many workers as it takes by itself."""
+def mlflow_server(folder, store=None):
+    """`mlflow server` on SQLite, or on `store`, with as many workers as it takes by itself."""
     port = free_port()
-    command = [PYTHON, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
-               "--default-artifact-root", str(folder / "mlruns"), "--port", str(port)]
+    command = [PYTHON, "-m", "mlflow", "server", "--backend-store-uri", store or f"sqlite:///{folder}/mlflow.db",
+               "--default-artifact-root", str(folder / "mlruns"), "--port", str(port),
+               # By itself it takes workers for dead that a busy machine lets wait for five seconds.
+               "--uvicorn-opts", "--timeout-worker-healthcheck 60"]
     with running(command, f"http://127.0.0.1:{port}/health", folder / "mlflow.log", cwd=folder):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def fasttrackml_server(folder):
+    """FastTrackML's server, a Go program, on SQLite."""
+    port = free_port()
+    command = [FASTTRACKML, "server", "--listen-address", f"127.0.0.1:{port}", "--database-uri", f"sqlite://{folder}/fasttrackml.db",
+               "--default-artifact-root", str(folder / "fasttrackml")]
+    with running(command, f"http://127.0.0.1:{port}/health", folder / "fasttrackml.log", cwd=folder):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -138,10 +151,10 @@ def post(uri, path, body):
         return json.load(answer)
 
 
-def load(uri, path, body_file, requests, connections=8, method="POST", content_type="application/json"):
-    """Many requests; ends the program when one of them was refused."""
+def load(uri, path, body_file, requests, connections=8, method="POST", content_type="application/json", ids=None):
+    """Many requests; ends the program when one of them was refused. `ids`: a file with what {id} stands for, one a line."""
     address = uri.removeprefix("http://")
-    command = [LOAD, address, method, path, str(body_file), content_type, str(connections), str(requests)]
+    command = [LOAD, address, method, path, str(body_file), content_type, str(connections), str(requests), *([str(ids)] if ids else [])]
     ended = subprocess.run(command, capture_output=True, text=True)
     if ended.returncode != 0:
         sys.exit(f"{uri}{path}: {ended.stdout}{ended.stderr}")

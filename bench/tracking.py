@@ -1,46 +1,219 @@
-"""Durable tracking: batches of 100 metrics, and new runs, over 8 connections, beside `mlflow server` on SQLite."""
+"""Durable tracking beside its peers, on the same disk in the same minutes: `mlflow server` and FastTrackML, all on SQLite.
 
+    tracking.py              writes, the history of one metric, a search
+    tracking.py --postgres   writes beside MLflow on the same PostgreSQL
+    tracking.py --big        200,000 runs with 50,000,000 points: search, start, memory (some minutes to fill)"""
+
+import argparse
+import contextlib
 import json
+import subprocess
+import time
+import urllib.parse
 
 import measure
 
 CONNECTIONS = 8
+API = "/api/2.0/mlflow/"
 METRICS = 100
-WARM_UP = 200
+POINTS = 50_000
+RUNS = 1_000
+FILTER = {"filter": "metrics.loss < 0.5 and params.depth = '3'", "order_by": ["metrics.loss ASC"], "max_results": 100}
 
 
-def measure_server(uri, folder, batches, creations):
-    experiment = measure.post(uri, "/api/2.0/mlflow/experiments/create", {"name": "bench"})["experiment_id"]
-    new_run = {"experiment_id": experiment, "start_time": 1, "run_name": "bench", "tags": [{"key": "mlflow.user", "value": "bench"}]}
-    for connection in range(CONNECTIONS):
-        run = measure.post(uri, "/api/2.0/mlflow/runs/create", new_run)["run"]["info"]["run_id"]
-        metrics = ",".join(f'{{"key":"metric_{i}","value":0.{i}5,"timestamp":1700000000000,"step":{{n}}}}' for i in range(METRICS))
-        (folder / f"batch-{connection}.json").write_text(f'{{"run_id":"{run}","metrics":[{metrics}]}}')
-    (folder / "run.json").write_text(json.dumps(new_run))
+class Table:
+    """Rows as they are promised: ours, each peer's, how many times, and whether that is enough."""
 
-    def batch(count):
-        return measure.load(uri, "/api/2.0/mlflow/runs/log-batch", folder / "batch-{c}.json", count, CONNECTIONS)
+    def __init__(self):
+        self.report = measure.Report()
+        columns = ["figure", "ours", "MLflow", "ratio", "bar", "FastTrackML", "ratio", "bar", "fdatasync", ""]
+        print("{:<42}{:>12}{:>12}{:>9}{:>8}{:>14}{:>9}{:>8}{:>12}  {}".format(*columns))
 
-    def create(count):
-        return measure.load(uri, "/api/2.0/mlflow/runs/create", folder / "run.json", count, CONNECTIONS)
+    def rate(self, name, ours, mlflow, mlflow_bar, other=None, other_bar=None, sync_ms=0.0, single=False):
+        """`single`: one write a request, for which four fifths of what the disk's sync allows is enough as well."""
+        allowed = 0.8 * CONNECTIONS * 1000 / sync_ms if single and sync_ms else float("inf")
+        met = all(ours["per_second"] >= min(bar * peer["per_second"], allowed)
+                  for peer, bar in ((mlflow, mlflow_bar), (other, other_bar)) if peer)
+        cells = [name, f"{ours['per_second']:,.0f}/s", *self.peer(ours, mlflow, mlflow_bar), *self.peer(ours, other, other_bar)]
+        self.line(cells, sync_ms, met, f"p50 {ours['p50_ms']:.2f} ms" + (f"; the disk allows {allowed:,.0f}/s" if single else ""))
 
-    create(min(WARM_UP, creations))
-    created = create(creations)
-    logged = batch(batches)
-    return logged, created
+    def time(self, name, found, bar, unit="ms"):
+        self.line([name, f"{found:,.1f} {unit}", "", "", f"<= {bar}", "", "", ""], 0, found <= bar, "")
+
+    @staticmethod
+    def peer(ours, peer, bar):
+        if not peer:
+            return ["", "", ""]
+        return [f"{peer['per_second']:,.1f}/s", f"{ours['per_second'] / peer['per_second']:.1f} x", f">= {bar}"]
+
+    def line(self, cells, sync_ms, met, note):
+        sync = f"{sync_ms:.2f} ms" if sync_ms else ""
+        print("{:<42}{:>12}{:>12}{:>9}{:>8}{:>14}{:>9}{:>8}".format(*cells) + f"{sync:>12}  {'pass' if met else 'FAIL'}  {note}", flush=True)
+        if not met:
+            self.report.missed.append(cells[0])
+
+
+class Writes:
+    """The three writes on one server, and how many of each."""
+
+    def __init__(self, uri, folder, batches, metrics, creations):
+        self.uri, self.folder = uri, folder
+        self.counts = {"runs/log-batch": batches, "runs/log-metric": metrics, "runs/create": creations}
+        experiment = measure.post(uri, API + "experiments/create", {"name": "bench"})["experiment_id"]
+        new_run = {"experiment_id": experiment, "start_time": 1, "run_name": "bench", "tags": [{"key": "mlflow.user", "value": "bench"}]}
+        for connection in range(CONNECTIONS):
+            run = measure.post(uri, API + "runs/create", new_run)["run"]["info"]["run_id"]
+            points = ",".join(f'{{"key":"metric_{i}","value":0.{i}5,"timestamp":1700000000000,"step":{{n}}}}' for i in range(METRICS))
+            self.body("runs/log-batch", f'{{"run_id":"{run}","metrics":[{points}]}}', connection)
+            self.body("runs/log-metric", f'{{"run_id":"{run}","key":"loss","value":0.5,"timestamp":1700000000000,"step":{{n}}}}', connection)
+            self.body("runs/create", json.dumps(new_run), connection)
+
+    def body(self, call, text, connection):
+        (self.folder / f"{call.replace('/', '-')}-{connection}.json").write_text(text)
+
+    def measure(self):
+        results = {}
+        for call, count in self.counts.items():
+            file = self.folder / (call.replace("/", "-") + "-{c}.json")
+            measure.load(self.uri, API + call, file, min(100, count), CONNECTIONS)
+            results[call] = measure.load(self.uri, API + call, file, count, CONNECTIONS)
+        return results
+
+
+def fill_for_search(uri, folder):
+    experiment = measure.post(uri, API + "experiments/create", {"name": "search"})["experiment_id"]
+    ids = []
+    for number in range(RUNS):
+        run = measure.post(uri, API + "runs/create", {"experiment_id": experiment, "start_time": number})["run"]["info"]["run_id"]
+        ids.append(run)
+        metrics = [{"key": key, "value": number * 7 % RUNS / RUNS, "timestamp": 1, "step": 0} for key in ("loss", "accuracy")]
+        measure.post(uri, API + "runs/log-batch", {"run_id": run, "metrics": metrics, "params": [{"key": "depth", "value": str(number % 5)}]})
+    (folder / "search.json").write_text(json.dumps({"experiment_ids": [experiment], **FILTER}))
+
+
+def search(uri, folder, count):
+    fill_for_search(uri, folder)
+    found = measure.post(uri, API + "runs/search", json.loads((folder / "search.json").read_text()))
+    assert len(found["runs"]) == 100, f"{len(found['runs'])} runs were found"
+    return measure.load(uri, API + "runs/search", folder / "search.json", count, CONNECTIONS)
+
+
+def history_ms(uri):
+    """The median wait for all points of one metric, transfer and all."""
+    run = measure.post(uri, API + "runs/create", {"experiment_id": "0", "start_time": 1})["run"]["info"]["run_id"]
+    for first in range(0, POINTS, 1000):
+        points = [{"key": "loss", "value": 1 / (step + 1), "timestamp": 1_700_000_000_000 + 250 * step, "step": step}
+                  for step in range(first, first + 1000)]
+        measure.post(uri, API + "runs/log-batch", {"run_id": run, "metrics": points})
+    measure.post(uri, API + "runs/update", {"run_id": run, "status": "FINISHED", "end_time": 2})
+    return measure.load(uri, f"{API}metrics/get-history?run_id={run}&metric_key=loss", "", 50, 1, "GET")["p50_ms"]
+
+
+def on_sqlite(table):
+    with measure.workspace() as folder:
+        sync = measure.fdatasync_ms(folder)
+        with measure.cairn_up(folder) as (_, uri):
+            ours = Writes(uri, folder, 10_000, 30_000, 30_000).measure()
+            history = history_ms(uri)
+            searched = search(uri, folder, 2_000)
+        with measure.fasttrackml_server(folder) as uri:
+            other = Writes(uri, folder, 1_000, 3_000, 3_000).measure()
+            other_searched = search(uri, folder, 100)
+        with measure.mlflow_server(folder) as uri:
+            mlflow = Writes(uri, folder, 300, 600, 600).measure()
+            mlflow_searched = search(uri, folder, 50)
+        for call, mlflow_bar, other_bar in (("runs/log-batch", 100, 10), ("runs/create", 100, 5), ("runs/log-metric", 100, 8)):
+            name = call + (f", {METRICS} metrics" if call == "runs/log-batch" else "")
+            table.rate(name, ours[call], mlflow[call], mlflow_bar, other[call], other_bar, sync, single=call != "runs/log-batch")
+        table.rate(f"runs/search, {RUNS:,} runs", searched, mlflow_searched, 200, other_searched, 15)
+        table.time(f"history of {POINTS:,} points, whole answer", history, 2)
+
+
+def on_postgres(table):
+    tool = str(measure.ROOT / "tools" / "postgres.sh")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(measure.workspace())
+        store = subprocess.run([tool, "start", "bench"], check=True, capture_output=True, text=True).stdout.strip()
+        stack.callback(subprocess.run, [tool, "stop", "bench"], check=True, capture_output=True)
+        sync = measure.fdatasync_ms(folder)
+        with measure.cairn_up(folder, "--store", database(store, "cairn_bench")) as (_, uri):
+            ours = Writes(uri, folder, 5_000, 10_000, 10_000).measure()
+        with measure.mlflow_server(folder, database(store, "mlflow_bench").replace("postgresql", "postgresql+psycopg2", 1)) as uri:
+            mlflow = Writes(uri, folder, 300, 600, 600).measure()
+        for call in ours:
+            table.rate(f"PostgreSQL: {call}", ours[call], mlflow[call], 10, sync_ms=sync)
+
+
+def database(server, name):
+    """A new database on the server, so that neither finds the other's tables."""
+    import psycopg2
+
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return urllib.parse.urlsplit(server)._replace(path="/" + name).geturl()
+
+
+def fill_big(uri, folder, runs, steps):
+    experiment = measure.post(uri, API + "experiments/create", {"name": "big"})["experiment_id"]
+    (folder / "new.json").write_text(f'{{"experiment_id":"{experiment}","start_time":1{{n}},"tags":[{{"key":"mlflow.user","value":"bench"}}]}}')
+    measure.load(uri, API + "runs/create", folder / "new.json", runs)
+    ids, page = [], ""
+    while True:
+        found = measure.post(uri, API + "runs/search", {"experiment_ids": [experiment], "max_results": 20_000, "page_token": page})
+        ids += [run["info"]["run_id"] for run in found["runs"]]
+        page = found.get("next_page_token", "")
+        if not page:
+            break
+    (folder / "ids").write_text("".join(run + "\n" for run in ids))
+    keys = ["loss"] + [f"metric_{i}" for i in range(9)]
+    points = ",".join(f'{{"key":"{key}","value":0.{step}{{n}},"timestamp":{1_700_000_000_000 + step},"step":{step}}}'
+                      for step in range(steps) for key in keys)
+    params = '{"key":"depth","value":"3"},{"key":"seed","value":"{n}"}'
+    (folder / "batch.json").write_text(f'{{"run_id":"{{id}}","metrics":[{points}],"params":[{params}]}}')
+    measure.load(uri, API + "runs/log-batch", folder / "batch.json", runs, ids=folder / "ids")
+    (folder / "end.json").write_text('{"run_id":"{id}","status":"FINISHED","end_time":2}')
+    measure.load(uri, API + "runs/update", folder / "end.json", runs, ids=folder / "ids")
+    (folder / "search.json").write_text(json.dumps({"experiment_ids": [experiment], **FILTER}))
+
+
+def memory_mib(process):
+    with open(f"/proc/{process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+def on_big_store(table, runs=200_000, steps=25):
+    with measure.workspace() as folder:
+        with measure.cairn_up(folder) as (_, uri):
+            began = time.monotonic()
+            fill_big(uri, folder, runs, steps)
+            print(f"{runs:,} runs with {runs * steps * 10:,} points in {time.monotonic() - began:,.0f} s, "
+                  f"{(folder / 'data' / 'cairn.db').stat().st_size / 2**20:,.0f} MiB", flush=True)
+        began = time.monotonic()
+        with measure.cairn_up(folder) as (process, uri):
+            assert measure.answers(uri + "/health")
+            table.time(f"start with {runs:,} runs", (time.monotonic() - began) * 1000, 200)
+            table.time("idle memory", memory_mib(process), 60, "MiB")
+            found = measure.load(uri, API + "runs/search", folder / "search.json", 200, 1)
+            table.time(f"runs/search at {runs:,} runs, p50", found["p50_ms"], 10)
+            table.time("memory after searches", memory_mib(process), 60, "MiB")
 
 
 def main():
-    report = measure.Report()
-    with measure.workspace() as folder:
-        disk = measure.fdatasync_ms(folder)
-        with measure.cairn_up(folder) as (_, uri):
-            batches, creations = measure_server(uri, folder, 10_000, 30_000)
-        with measure.mlflow_server(folder) as uri:
-            peer_batches, peer_creations = measure_server(uri, folder, 300, 600)
-        report.rate("log-batch, 100 metrics, 8 connections", batches, peer_batches, 40, disk)
-        report.rate("runs/create, 8 connections", creations, peer_creations, 40, disk)
-    report.end()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--postgres", action="store_true")
+    options.add_argument("--big", action="store_true")
+    chosen = options.parse_args()
+    table = Table()
+    if chosen.postgres:
+        on_postgres(table)
+    if chosen.big:
+        on_big_store(table)
+    if not chosen.postgres and not chosen.big:
+        on_sqlite(table)
+    table.report.end()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "app/courier.h"
 #include "app/rooms.h"
 #include "app/wiring.h"
 #include "ground/os/files.h"
@@ -40,6 +41,7 @@ struct App::Loops {
 
   Rooms& rooms;
   std::map<std::string, std::string> troubles;
+  Courier courier{rooms.webhooks, rooms.journal};
   std::jthread thread;
 };
 
@@ -63,6 +65,10 @@ App::~App() {
 void App::RunLoops() {
   // What a dead process left running is marked so before anything new begins.
   static_cast<void>(bool(rooms_->runner.List("", 1)));
+  if (const auto swept = rooms_->deletion.Sweep(); !swept) {
+    rooms_->journal.Write(telemetry::Level::Warning, "files of what was erased are still there",
+                          {{"problem", swept.error().message}});
+  }
   FollowConfiguration();
   loops_ = std::make_unique<Loops>(*rooms_);
 }

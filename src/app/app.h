@@ -11,10 +11,11 @@ namespace cairn::app {
 /// What the program is built from.
 struct Settings {
   std::string data_dir = ".cairn";
-  std::string store;                  ///< "" for SQLite in the data folder.
-  std::string artifacts;              ///< "" for the data folder's artifacts/.
+  std::string store;      ///< "" for SQLite in the data folder.
+  std::string artifacts;  ///< A folder or s3://bucket/prefix; "" for the data folder's artifacts/.
   std::string default_artifact_root;  ///< "" for "mlflow-artifacts:/".
   std::string project_dir = ".";
+  bool webhooks_to_private_hosts = false;  ///< Whether webhooks may lead to addresses that are not public.
 };
 
 struct Rooms;

@@ -10,6 +10,7 @@
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
 #include "loop/monitoring/schema.h"
+#include "loop/moving/schema.h"
 #include "loop/pipeline/schema.h"
 #include "loop/registry/schema.h"
 #include "loop/rollout/schema.h"
@@ -62,7 +63,8 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
 Result<> Migrate(sql::Database& database) {
   const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
                               &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
-                              &registry::Schema(), &monitoring::Schema(), &rollout::Schema()};
+                              &registry::Schema(), &monitoring::Schema(), &rollout::Schema(),
+                              &moving::Schema()};
   return database.Migrate(schemas);
 }
 
@@ -77,11 +79,16 @@ Rooms::Rooms(const Settings& given, Opened opened)
       sealer(*database, clock, seal_key, InData("heads.jsonl")),
       configurations(*database, clock),
       decisions(*database, clock),
+      holds(*database, clock),
       feasibility(*database, clock),
       catalogue(*database, clock, PlacesFor(settings)),
       tracking(std::move(opened.tracking)),
-      artifacts(settings.artifacts.empty() ? InData("artifacts") : settings.artifacts),
+      artifacts(std::move(opened.artifacts)),
       registry(*database, clock, artifacts, registry::GuardOfAccepted()),
+      deletion(*database, clock, artifacts, registry::GuardOfAccepted()),
+      webhooks(*database, clock,
+               settings.webhooks_to_private_hosts ? registry::Webhooks::Hosts::Any
+                                                  : registry::Webhooks::Hosts::PublicOnly),
       predictions(std::move(opened.predictions)),
       service(registry, *predictions, clock),
       monitoring(*database, clock, *predictions, catalogue),
@@ -98,7 +105,11 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   const std::string url =
       settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
   Opened opened{CAIRN_TRY(sql::Database::Open(url)),
-                CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")), nullptr, nullptr};
+                CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")),
+                CAIRN_TRY(tracking::Artifacts::Open(
+                    settings.artifacts.empty() ? settings.data_dir + "/artifacts" : settings.artifacts,
+                    settings.data_dir + "/artifact-cache")),
+                nullptr, nullptr};
   CAIRN_TRY(Migrate(*opened.database));
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
       *opened.database, MachineClock(),

@@ -12,13 +12,16 @@
 #include "ground/telemetry/log.h"
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/decision.h"
+#include "ledger/governance/retention.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/runner.h"
+#include "loop/registry/deletion.h"
 #include "loop/registry/registry.h"
+#include "loop/registry/webhooks.h"
 #include "loop/rollout/rollout.h"
 #include "loop/serving/service.h"
 #include "loop/tracking/artifacts.h"
@@ -35,6 +38,7 @@ struct Rooms {
   struct Opened {
     std::unique_ptr<sql::Database> database;
     crypto::SigningKey seal_key;
+    tracking::Artifacts artifacts;
     std::unique_ptr<tracking::Tracking> tracking;
     std::unique_ptr<serving::PredictionLog> predictions;
   };
@@ -48,11 +52,14 @@ struct Rooms {
   metadata::Sealer sealer;
   governance::Configurations configurations;
   governance::Decisions decisions;
+  governance::Holds holds;
   charter::Feasibility feasibility;
   data::Catalogue catalogue;
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;
   registry::Registry registry;
+  registry::Deletion deletion;
+  registry::Webhooks webhooks;
   std::unique_ptr<serving::PredictionLog> predictions;
   serving::Service service;
   monitoring::Monitoring monitoring;

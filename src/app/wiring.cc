@@ -23,7 +23,8 @@ Result<> Pull(Rooms& rooms, const monitoring::Alert& alert) {
     request.selection.only = rule.stages;
     request.trigger = {.on = "alert", .name = rule.name, .cause = alert.id};
     request.actor = "system";
-    CAIRN_TRY(rooms.runner.Pull(request));
+    // One that is refused does not keep the others from firing; the runner has it on record.
+    Tell(rooms, "trigger '" + rule.name + "' was refused", rooms.runner.Pull(request));
   }
   return Done{};
 }

@@ -51,6 +51,16 @@ Result<int> Verify(Session& session, const Arguments&) {
   return verdict.Bool("sound") ? 0 : 1;
 }
 
+/// Who allowed a move: people, a policy, or a promotion that allowed the return from it in advance.
+std::string ApprovalOf(const Json& move) {
+  std::vector<std::string> names;
+  for (const Json& approver : move.At("approvers").items()) names.push_back(approver.AsString());
+  const std::string promotion = move.Text("preauthorised_by"), who = Join(names, ", ");
+  if (promotion.empty()) return who;
+  return "pre-authorised by promotion " + promotion +
+         (who == "policy" ? ", approved by policy" : ", signed by " + who);
+}
+
 Result<int> AsOf(Session& session, const Arguments& arguments) {
   const Json answer =
       CAIRN_TRY(session.Get("/api/v1/audit/as-of?at=" + PercentEncode(arguments.Text("TIME")) +
@@ -58,10 +68,8 @@ Result<int> AsOf(Session& session, const Arguments& arguments) {
   if (session.PrintedJson(answer)) return 0;
   Table table({"model", "version", "since", "moved by", "approved by", "decision"});
   for (const Json& move : answer.At("items").items()) {
-    std::vector<std::string> approvers;
-    for (const Json& approver : move.At("approvers").items()) approvers.push_back(approver.AsString());
     table.Add({move.Text("model"), move.Text("version"), FormatUtc(move.Int("at")), move.Text("actor"),
-               Join(approvers, ", "), move.Text("decision")});
+               ApprovalOf(move), move.Text("decision")});
   }
   std::fputs(table.Text("Nothing was in production at " + FormatUtc(answer.Int("at_ms")) + ".").c_str(),
              stdout);

@@ -14,12 +14,18 @@ std::vector<Command> CharterCommands();      ///< charter check, charter show
 std::vector<Command> DataCommands();         ///< data add, check, profile, list
 std::vector<Command> FeasibilityCommands();  ///< feasibility
 std::vector<Command> RunCommands();          ///< run
-std::vector<Command> StatusCommands();       ///< status
-std::vector<Command> ModelCommands();    ///< model list, show, consider, approve, reject, promote, rollback
-std::vector<Command> ServingCommands();  ///< serving, serving verify
-std::vector<Command> MonitorCommands();  ///< monitor, monitor alerts, monitor acknowledge
-std::vector<Command> ScoreCommands();    ///< kpi status, delivery, score, level
-std::vector<Command> AuditCommands();    ///< audit log, verify, as-of, rebuild
-std::vector<Command> ShellCommands();    ///< completion, version
+std::vector<Command> RunsCommands();         ///< runs list, show, compare, watch, export
+std::vector<Command> DeletionCommands();  ///< runs delete, restore, experiments …, model delete, hold …
+std::vector<Command> GarbageCommands();   ///< gc
+std::vector<Command> StatusCommands();    ///< status
+std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
+std::vector<Command> ServingCommands();   ///< serving, serving verify
+std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
+std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level
+std::vector<Command> ImportCommands();    ///< import mlflow, merge
+std::vector<Command> ExportCommands();    ///< export mlflow
+std::vector<Command> BackupCommands();    ///< backup, restore
+std::vector<Command> AuditCommands();     ///< audit log, verify, as-of, rebuild
+std::vector<Command> ShellCommands();     ///< completion, version
 
 }  // namespace cairn::cli

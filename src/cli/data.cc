@@ -47,7 +47,11 @@ Result<int> Add(Session& session, const Arguments& arguments) {
       return session.Post("/api/v1/data/add", body);
     }();
     if (!answer) return answer.error();
-    if (!session.json()) session.Say(AddedLine(file, *answer));
+    if (!session.json()) {
+      session.Say(AddedLine(file, *answer));
+      for (const Json& warning : answer->At("warnings").items())
+        session.Note("warning: " + warning.AsString());
+    }
     items.Push(*answer);
   }
   session.PrintedJson(Json{{"items", std::move(items)}});

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
@@ -55,16 +56,29 @@ class Session {
 /// Four significant digits, for a person: "0.4312", "1.2e-05".
 std::string Shown(double value);
 
-/// Columns that line up, cut to the terminal's width; numbers to the right.
+/// Columns that line up; numbers to the right. On a terminal it keeps to the width: long texts are cut with
+/// "…", then columns are left out from the right, and a last line names them. Elsewhere nothing is cut.
 class Table {
  public:
+  enum class Look { Plain, Strong };
+
   explicit Table(std::vector<std::string> heads);
-  void Add(std::vector<std::string> cells);
+  /// A strong row stands out where the terminal has colours; say it in a cell too, for everybody else.
+  void Add(std::vector<std::string> cells, Look look = Look::Plain);
   /// With a blank line's worth of nothing when there are no rows: the sentence `empty` instead.
   std::string Text(std::string_view empty = "none") const;
+  /// The same for a width of so many columns, and without colours.
+  std::string TextWithin(std::size_t width, std::string_view empty = "none") const;
 
  private:
+  std::string Drawn(std::size_t width, bool color, std::string_view empty) const;
+
   std::vector<std::vector<std::string>> rows_;
+  std::vector<Look> looks_;
 };
+
+/// Values as bars between the least and the greatest, at most `width` of them (neighbours are averaged);
+/// a dot where there is no number.
+std::string Sparkline(const std::vector<double>& values, std::size_t width);
 
 }  // namespace cairn::cli

@@ -55,18 +55,29 @@ scorecard::Meters MetersOf(app::Rooms& rooms) {
 void MountOwn(http::Router& router, app::App& app) {
   app::Rooms& rooms = app.rooms();
   api::MountVersion(router);
-  api::MountConfiguration(router, {rooms.configurations, SectionChecks(), [&app] {
+  api::MountConfiguration(router, {rooms.configurations, SectionChecks(),
+                                   [&app] {
                                      if (app.RunsLoops()) app.FollowConfiguration();
-                                   }});
-  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+                                   },
+                                   &rooms.rollouts});
+  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
   api::MountModels(router, rooms.registry);
+  api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});
+  api::MountDeletion(router,
+                     {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
+  api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
   api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
   api::MountServing(router, rooms.service, *rooms.predictions);
   api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
                                   app::AlertRaised(rooms, alert);
                                 }});
+  api::MountMoving(router,
+                   {{*rooms.database, rooms.clock, *rooms.tracking, rooms.artifacts, rooms.registry,
+                     rooms.InData("scratch/moving")},
+                    rooms.settings.data_dir,
+                    rooms.settings.artifacts.empty() ? rooms.InData("artifacts") : rooms.settings.artifacts});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
   api::MountAudit(router, {rooms.log,
@@ -85,6 +96,7 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   app::Rooms& rooms = site->app->rooms();
   MountOwn(site->router, *site->app);
   mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.registry});
+  mlflow::MountWebhooks(site->router, rooms.webhooks);
   inference::MountInference(site->router, rooms.service);
   web::MountWeb(site->router);
   return site;

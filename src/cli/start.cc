@@ -73,6 +73,7 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
   for (const Json& finding : answer.At("findings").items()) {
     session.Note("note: " + finding.Text("field") + " " + finding.Text("problem"));
   }
+  for (const Json& warning : answer.At("warnings").items()) session.Note("warning: " + warning.AsString());
   if (answer.Bool("unchanged")) {
     session.Say("This configuration is already the accepted one (" + answer.Text("digest").substr(0, 12) +
                 "…).");

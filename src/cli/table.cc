@@ -1,14 +1,99 @@
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
 
 #include "cli/session.h"
+#include "ground/os/terminal.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
 namespace {
 
+constexpr std::size_t kGap = 2;
+/// Below this many columns a text is not cut.
+constexpr std::size_t kLeast = 14;
+constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
+
 bool LooksNumeric(const std::string& cell) {
   return !cell.empty() && cell.find_first_not_of("0123456789.,-+%eE ") == std::string::npos &&
          cell.find_first_of("0123456789") != std::string::npos;
+}
+
+/// The first `length` characters, the last of them "…" when there were more.
+std::string Cut(const std::string& cell, std::size_t length) {
+  if (CodePoints(cell) <= length) return cell;
+  std::size_t byte = 0;
+  for (std::size_t point = 0; byte < cell.size(); ++byte) {
+    const bool begins = (static_cast<unsigned char>(cell[byte]) & 0xC0) != 0x80;
+    if (begins && point++ == length - 1) break;
+  }
+  return cell.substr(0, byte) + "…";
+}
+
+/// Where the columns of a table end up.
+struct Layout {
+  std::vector<std::size_t> widths;
+  std::vector<bool> numeric;
+
+  std::size_t LeastOf(std::size_t column) const {
+    return numeric[column] ? widths[column] : std::min(widths[column], kLeast);
+  }
+  std::size_t Total() const {
+    return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) + kGap * (widths.size() - 1);
+  }
+  /// Leaves out columns from the right that do not fit at their least width, then narrows the widest texts.
+  void FitInto(std::size_t width) {
+    std::size_t kept = 0, used = 0;
+    for (; kept < widths.size(); ++kept) {
+      const std::size_t more = LeastOf(kept) + (kept > 0 ? kGap : 0);
+      if (used + more > width) break;
+      used += more;
+    }
+    widths.resize(std::max<std::size_t>(kept, 1));
+    while (Total() > width) {
+      std::size_t widest = widths.size();
+      for (std::size_t c = 0; c < widths.size(); ++c) {
+        if (widths[c] > LeastOf(c) && (widest == widths.size() || widths[c] > widths[widest])) widest = c;
+      }
+      if (widest == widths.size()) return;
+      --widths[widest];
+    }
+  }
+};
+
+Layout LayoutOf(const std::vector<std::vector<std::string>>& rows) {
+  const std::size_t columns = rows.front().size();
+  Layout layout{std::vector<std::size_t>(columns), std::vector<bool>(columns, true)};
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      layout.widths[c] = std::max(layout.widths[c], CodePoints(rows[r][c]));
+      if (r > 0 && !rows[r][c].empty() && !LooksNumeric(rows[r][c])) layout.numeric[c] = false;
+    }
+  }
+  return layout;
+}
+
+std::string LineOf(const std::vector<std::string>& row, const Layout& layout) {
+  std::string line;
+  for (std::size_t c = 0; c < layout.widths.size(); ++c) {
+    const std::string cell = Cut(row[c], layout.widths[c]);
+    const std::string padding(layout.widths[c] - CodePoints(cell), ' ');
+    line += layout.numeric[c] ? padding + cell : cell + padding;
+    if (c + 1 < layout.widths.size()) line += std::string(kGap, ' ');
+  }
+  return line.substr(0, line.find_last_not_of(' ') + 1);
+}
+
+std::string LeftOut(const std::vector<std::string>& heads, std::size_t kept, std::size_t width) {
+  if (kept == heads.size()) return "";
+  const std::size_t count = heads.size() - kept;
+  const std::vector<std::string> names(heads.begin() + static_cast<std::ptrdiff_t>(kept), heads.end());
+  return Cut("(" + std::to_string(count) + (count == 1 ? " column" : " columns") +
+                 " more than fit: " + Join(names, ", ") + ")",
+             width) +
+         "\n";
 }
 
 }  // namespace
@@ -19,35 +104,63 @@ std::string Shown(double value) {
   return text;
 }
 
-Table::Table(std::vector<std::string> heads) { rows_.push_back(std::move(heads)); }
+Table::Table(std::vector<std::string> heads) {
+  rows_.push_back(std::move(heads));
+  looks_.push_back(Look::Plain);
+}
 
-void Table::Add(std::vector<std::string> cells) {
+void Table::Add(std::vector<std::string> cells, Look look) {
   cells.resize(rows_.front().size());
   rows_.push_back(std::move(cells));
+  looks_.push_back(look);
 }
 
 std::string Table::Text(std::string_view empty) const {
+  const bool terminal = os::IsTerminal(os::kStandardOutput);
+  const auto width = terminal ? static_cast<std::size_t>(os::WidthOf(os::kStandardOutput)) : kUnbounded;
+  return Drawn(width, os::WantsColor(os::kStandardOutput), empty);
+}
+
+std::string Table::TextWithin(std::size_t width, std::string_view empty) const {
+  return Drawn(width, false, empty);
+}
+
+std::string Table::Drawn(std::size_t width, bool color, std::string_view empty) const {
   if (rows_.size() == 1) return std::string(empty) + "\n";
-  const std::size_t columns = rows_.front().size();
-  std::vector<std::size_t> widths(columns);
-  std::vector<bool> numeric(columns, true);
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      widths[c] = std::max(widths[c], CodePoints(rows_[r][c]));
-      if (r > 0 && !rows_[r][c].empty() && !LooksNumeric(rows_[r][c])) numeric[c] = false;
-    }
-  }
+  Layout layout = LayoutOf(rows_);
+  layout.FitInto(width);
   std::string text;
-  for (const auto& row : rows_) {
-    std::string line;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::string padding(widths[c] - CodePoints(row[c]), ' ');
-      line += numeric[c] ? padding + row[c] : row[c] + padding;
-      if (c + 1 < columns) line += "  ";
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const bool strong = color && looks_[r] == Look::Strong;
+    text += (strong ? "\033[1;33m" : "") + LineOf(rows_[r], layout) + (strong ? "\033[0m\n" : "\n");
   }
-  return text;
+  return text + LeftOut(rows_.front(), layout.widths.size(), width);
+}
+
+std::string Sparkline(const std::vector<double>& values, std::size_t width) {
+  static constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const std::size_t bars = std::min(values.size(), width);
+  std::vector<double> sums(bars);
+  std::vector<std::size_t> counts(bars);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    // Clamped, so that neighbours can be summed.
+    sums[i * bars / values.size()] += std::clamp(values[i], -1e300, 1e300);
+    ++counts[i * bars / values.size()];
+  }
+  double least = std::numeric_limits<double>::infinity(), greatest = -least;
+  for (std::size_t i = 0; i < bars; ++i) {
+    if (counts[i] == 0) continue;
+    sums[i] /= static_cast<double>(counts[i]);
+    least = std::min(least, sums[i]);
+    greatest = std::max(greatest, sums[i]);
+  }
+  std::string line;
+  for (std::size_t i = 0; i < bars; ++i) {
+    const double height = greatest > least ? (sums[i] - least) / (greatest - least) : 0;
+    line += counts[i] == 0 ? "·" : kBars[std::min<std::size_t>(7, static_cast<std::size_t>(height * 8))];
+  }
+  return line;
 }
 
 }  // namespace cairn::cli

@@ -3,10 +3,12 @@
 #include "cli/catalogue.h"
 #include "cli/site.h"
 #include "ground/http/server.h"
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/signals.h"
 #include "ground/vocabulary/text.h"
 #include "server/cairn/version.h"
+#include "server/mlflow/mount.h"
 
 namespace cairn::cli {
 namespace {
@@ -40,13 +42,16 @@ Result<Address> ParseAddress(const std::string& text) {
   return address;
 }
 
-app::Settings SettingsFor(const Session& session) {
+app::Settings SettingsFor(const Session& session, const Arguments& arguments) {
   const Settings& given = session.settings();
   app::Settings settings;
   settings.data_dir = given.data_dir;
   settings.store = given.store;
   settings.artifacts = given.artifacts;
   settings.default_artifact_root = given.default_artifact_root;
+  settings.webhooks_to_private_hosts =
+      arguments.Has("--webhook-allow-private") ||
+      EqualsIgnoringCase(os::VariableOr("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", ""), "true");
   return settings;
 }
 
@@ -55,9 +60,9 @@ void Announce(const Session& session, const std::string& url) {
     std::printf("%s\n", Json{{"listening", url}, {"version", api::kVersion}}.Dump().c_str());
   } else {
     std::printf(
-        "Cairn is up at %s\n\n  tracking   export MLFLOW_TRACKING_URI=%s\n  overview   %s/\n\nCtrl-C ends "
-        "it.\n",
-        url.c_str(), url.c_str(), url.c_str());
+        "Cairn is up at %s\n\n  tracking   export MLFLOW_TRACKING_URI=%s\n  overview   %s/\n  MLflow UI  "
+        "%s/mlflow/\n\nCtrl-C ends it.\n",
+        url.c_str(), url.c_str(), url.c_str(), url.c_str());
   }
   std::fflush(stdout);
 }
@@ -67,8 +72,9 @@ Result<int> Up(Session& session, const Arguments& arguments) {
       CAIRN_TRY(ParseAddress(arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080"));
   os::IgnoreBrokenPipes();
   os::StopSignals signals;
-  const auto settings = SettingsFor(session);
+  const auto settings = SettingsFor(session, arguments);
   const auto site = CAIRN_TRY(Site::Open(settings));
+  CAIRN_TRY(mlflow::MountMlflowPage(site->router, arguments.Text("--mlflow-page")));
   http::Options options;
   options.host = address.host;
   options.port = address.port;
@@ -96,19 +102,26 @@ Result<int> Up(Session& session, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> UpCommands() {
-  return {{"up",
-           "Start the server: tracking, registry, serving, monitoring and the overview on one address",
-           "Works in a project and in an empty folder (then it is a tracking server). Everything it keeps is "
-           "below the data folder.",
-           {},
-           {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
-            {"--store", "URL", "Records in postgresql://user@host/name instead of SQLite in the data folder"},
-            {"--artifacts", "DIR", "Artifacts there instead of in the data folder"},
-            {"--default-artifact-root", "URI",
-             "Where clients keep the artifacts of new experiments (through this server)"},
-            {"--allow-host", "NAME", "A further host name under which browsers and clients may call it"},
-            {"--access-log", "", "A line of JSON per request on standard error"}},
-           Up}};
+  return {
+      {"up",
+       "Start the server: tracking, registry, serving, monitoring and the overview on one address",
+       "Works in a project and in an empty folder (then it is a tracking server). Everything it keeps is "
+       "below the data folder.",
+       {},
+       {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
+        {"--store", "URL", "Records in postgresql://user@host/name instead of SQLite in the data folder"},
+        {"--artifacts", "PLACE",
+         "Artifacts there instead of in the data folder: another folder, or s3://bucket/prefix (AWS_… "
+         "variables)"},
+        {"--default-artifact-root", "URI",
+         "Where clients keep the artifacts of new experiments (through this server)"},
+        {"--mlflow-page", "DIR",
+         "MLflow's own page for /mlflow/ (default: that of the mlflow package of the python3 on the path)"},
+        {"--webhook-allow-private", "",
+         "Webhooks may lead to hosts that are not public (also MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS=true)"},
+        {"--allow-host", "NAME", "A further host name under which browsers and clients may call it"},
+        {"--access-log", "", "A line of JSON per request on standard error"}},
+       Up}};
 }
 
 }  // namespace cairn::cli

@@ -10,6 +10,15 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { MantineProvider } from "@mantine/core";
 import { App } from "./App";
+import { mlflowAddress } from "./route";
+
+// MLflow's clients print links to its own page, which is served beside this one.
+function leaveForMlflow(): void {
+  const address = mlflowAddress(location.hash);
+  if (address !== "") location.replace(address);
+}
+leaveForMlflow();
+addEventListener("hashchange", leaveForMlflow);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element 'root'");

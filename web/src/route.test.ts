@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { modelAddress, routeOf, stationAddress, storyAddress } from "./route";
+import { mlflowAddress, modelAddress, routeOf, stationAddress, storyAddress } from "./route";
 
 test("every address leads back to what it was made from", () => {
   expect(routeOf("")).toEqual({ page: "overview" });
@@ -16,4 +16,11 @@ test("an address that means nothing says so instead of showing something else", 
   expect(routeOf("#/station")).toEqual({ page: "lost", path: "station" });
   expect(routeOf("#/station/data/event")).toEqual({ page: "lost", path: "station/data/event" });
   expect(routeOf("#/model/%zz")).toEqual({ page: "model", model: "%zz" });
+});
+
+test("links that MLflow's clients print lead to MLflow's own page, and no other address does", () => {
+  expect(mlflowAddress("#/experiments/1/runs/0a1b")).toBe("mlflow/#/experiments/1/runs/0a1b");
+  expect(mlflowAddress("#/models/churn/versions/2")).toBe("mlflow/#/models/churn/versions/2");
+  expect(mlflowAddress("#/experiments?searchFilter=a")).toBe("mlflow/#/experiments?searchFilter=a");
+  for (const own of ["", "#/", "#/model/experiments", "#/station/tracking", "#/experimentsx"]) expect(mlflowAddress(own)).toBe("");
 });

@@ -26,6 +26,9 @@ export function routeOf(hash: string): Route {
   return { page: "lost", path };
 }
 
+/** Where a link that MLflow's clients print ("#/experiments/1/runs/…") leads: to MLflow's own page; "" for an address of this one. */
+export const mlflowAddress = (hash: string): string => (/^#\/(experiments|models|compare-runs|compare-experiments|prompts)(\/|\?|$)/.test(hash) ? `mlflow/${hash}` : "");
+
 const eventPart = (event: string): string => (event ? `/event/${encodeURIComponent(event)}` : "");
 
 export const overviewAddress = "#/";

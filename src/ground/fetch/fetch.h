@@ -20,6 +20,11 @@ struct Retry {
   std::chrono::milliseconds longest_pause{10'000};
 };
 
+struct FileRange {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// One request to another server.
 struct Outgoing {
   std::string method = "GET";
@@ -27,14 +32,21 @@ struct Outgoing {
                     ///< proxies come from the environment.
   Fields headers;
   std::string body;
-  std::string body_file;      ///< When set, sent in place of `body`, streamed.
+  std::string body_file;                ///< When set, sent in place of `body`, streamed.
+  std::optional<FileRange> body_range;  ///< Only this part of `body_file`; it must lie within the file.
   std::string response_file;  ///< When set, the body of a 2xx goes there, streamed; there is no such file
                               ///< after an error.
+  /// When set, `response_file` exists already and the body is written into it from here on; what else it
+  /// holds stays, also after an error.
+  std::optional<std::uint64_t> response_offset;
 
   std::chrono::milliseconds timeout{60'000};  ///< For each attempt, to its last byte. 0: none.
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds stall_timeout{
       60'000};  ///< Ends an attempt that moves less than a byte a second for so long (counted in seconds).
+  /// Connects to this IP address, whatever the URL's host resolves to, and past any proxy; "" resolves it.
+  /// The certificate is held against the URL's host all the same.
+  std::string address;
   std::string unix_socket_path;                       ///< Connects there, whatever the URL's host.
   std::size_t max_response_bytes = 64 * 1024 * 1024;  ///< Of a body in memory.
   int redirects = 0;                                  ///< How many are followed.
@@ -43,8 +55,11 @@ struct Outgoing {
   /// Whether sending it twice does no harm. Unless said: GET, HEAD, PUT, DELETE and OPTIONS.
   std::optional<bool> repeatable;
 
-  std::string user;       ///< "key:secret", for `signature` or Basic authentication; "" for none.
-  std::string signature;  ///< "aws:amz:REGION:s3" signs with AWS Signature Version 4; "" does not.
+  std::string user;  ///< "key:secret", for `signature` or Basic authentication; "" for none.
+  /// "aws:amz:REGION:s3" signs with AWS Signature Version 4; "" does not. libcurl 7.88 signs path and query
+  /// as they stand in the URL: write them in canonical form (escaped as PercentEncode does, parameters sorted
+  /// and each with '='), give the header X-Amz-Content-Sha256, and no header without a value.
+  std::string signature;
   /// Ends the call, also while it pauses: Unavailable.
   std::stop_token stop;
 };

@@ -105,6 +105,27 @@ class BodyTest : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
+TEST_F(BodyTest, WhatAKilledServerLeftIsSweptAndWhatALivingOneReceivesIsNot) {
+  std::ofstream(options_.spool_dir + "/body-dead00") << "half";
+  std::ofstream(options_.spool_dir + "/other") << "not ours";
+  Start();
+  EXPECT_FALSE(std::filesystem::exists(options_.spool_dir + "/body-dead00"));
+  EXPECT_TRUE(std::filesystem::exists(options_.spool_dir + "/other"));
+  RawClient client(server_->port());
+  client.Send("PUT /files/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234");
+  const auto files = [this] {
+    return std::distance(std::filesystem::directory_iterator(options_.spool_dir), {});
+  };
+  for (const auto until = std::chrono::steady_clock::now() + 30s; files() < 2;) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    std::this_thread::yield();
+  }
+  const auto second = Server::Start(router_, options_);
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(client.Ask("56789").status, 201);
+  EXPECT_EQ(ContentOf(folder_ + "/f"), "0123456789");
+}
+
 TEST_F(BodyTest, ALargeUploadGoesToAFileByteForByte) {
   Start();
   RawClient client(server_->port());

@@ -88,6 +88,7 @@ struct Server::Impl {
 };
 
 Result<> Server::Impl::Listen() {
+  if (!service.options.spool_dir.empty()) wire::SpoolFile::Sweep(service.options.spool_dir);
   auto& context = loops.front()->context;
   if (!service.options.host.empty()) {
     acceptors.emplace_back(CAIRN_TRY(wire::ListenOn(context, service.options.host, service.options.port)),

@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <new>
 
 #include "ground/os/descriptor.h"
 #include "ground/os/files.h"
@@ -12,6 +15,9 @@
 
 namespace cairn::os {
 namespace {
+
+/// File systems take a part of a longer range only; this much all of them take at once.
+constexpr std::uint64_t kMostShared = 16 * 1024 * 1024;
 
 bool MeansUnable(int code) {
   return code == EXDEV || code == EOPNOTSUPP || code == ENOTTY || code == EINVAL || code == ENOSYS ||
@@ -63,6 +69,36 @@ Result<> Reflink(const std::string& from, const std::string& to, unsigned mode) 
   const int why = errno;
   unlink(to.c_str());
   return SystemError(MeansUnable(why) ? EOPNOTSUPP : why, "share the blocks of '" + from + "' with", to);
+}
+
+Result<> ShareBlocks(const std::string& twin, const std::string& file) {
+  const Descriptor source = CAIRN_TRY(Open(twin, O_RDONLY));
+  const Descriptor target = CAIRN_TRY(Open(file, O_RDWR));
+  struct stat of_source {};
+  struct stat of_target {};
+  if (fstat(source.number(), &of_source) != 0) return SystemError(errno, "read", twin);
+  if (fstat(target.number(), &of_target) != 0) return SystemError(errno, "read", file);
+  const Error differs{Reason::Conflict, "'" + twin + "' and '" + file + "' do not hold the same bytes."};
+  if (of_source.st_size != of_target.st_size) return differs;
+  const auto size = static_cast<std::uint64_t>(of_source.st_size);
+  alignas(file_dedupe_range) char room[sizeof(file_dedupe_range) + sizeof(file_dedupe_range_info)];
+  for (std::uint64_t at = 0; at < size;) {
+    auto* const range = new (room) file_dedupe_range{};
+    auto* const info = new (range->info) file_dedupe_range_info{};
+    range->src_offset = info->dest_offset = at;
+    range->src_length = std::min<std::uint64_t>(size - at, kMostShared);
+    range->dest_count = 1;
+    info->dest_fd = target.number();
+    const int done = ioctl(source.number(), FIDEDUPERANGE, range);
+    const int why = done != 0 ? errno : -info->status;
+    if (done == 0 && info->status == FILE_DEDUPE_RANGE_DIFFERS) return differs;
+    if (why > 0)
+      return SystemError(MeansUnable(why) ? EOPNOTSUPP : why, "share the blocks of '" + twin + "' with",
+                         file);
+    if (info->bytes_deduped == 0) return differs;
+    at += info->bytes_deduped;
+  }
+  return {};
 }
 
 Result<> CopyFile(const std::string& from, const std::string& to, unsigned mode) {

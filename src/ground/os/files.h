@@ -84,6 +84,10 @@ Result<std::string> ReadLink(const std::string& path);
 /// A copy that shares its blocks until one of the two is written (FICLONE). Unsupported where the file system
 /// has no such copies; nothing is left at `to` then. AlreadyExists when `to` is there, here and below.
 Result<> Reflink(const std::string& from, const std::string& to, unsigned mode = 0644);
+/// Makes `file` share the blocks of `twin` until one of the two is written, when both hold the same bytes:
+/// the kernel compares them (FIDEDUPERANGE), and neither changes. Conflict when they differ, Unsupported
+/// where the file system has no such copies.
+Result<> ShareBlocks(const std::string& twin, const std::string& file);
 /// Shares blocks where the file system can, copies inside the kernel otherwise. Not synced. A copy that fails
 /// is removed.
 Result<> CopyFile(const std::string& from, const std::string& to, unsigned mode = 0644);

@@ -137,6 +137,19 @@ TEST_F(Files, RemovingATreeSparesWhatLinksPointTo) {
   EXPECT_TRUE(RemoveTree(folder_ / "go"));
 }
 
+TEST_F(Files, BlocksAreSharedOnlyAmongEqualFilesAndNeitherChanges) {
+  const std::string content(100'000, 'x');
+  ASSERT_TRUE(WriteFileAtomically(folder_ / "a", content));
+  ASSERT_TRUE(WriteFileAtomically(folder_ / "b", content));
+  ASSERT_TRUE(WriteFileAtomically(folder_ / "longer", content + "y"));
+  const auto shared = ShareBlocks(folder_ / "a", folder_ / "b");
+  EXPECT_TRUE(shared || shared.error().reason == Reason::Unsupported) << shared.error().message;
+  EXPECT_EQ(ShareBlocks(folder_ / "a", folder_ / "longer").error().reason, Reason::Conflict);
+  EXPECT_EQ(ShareBlocks(folder_ / "none", folder_ / "b").error().reason, Reason::NotFound);
+  EXPECT_EQ(*ReadFile(folder_ / "b"), content);
+  EXPECT_EQ(*ReadFile(folder_ / "longer"), content + "y");
+}
+
 TEST_F(Files, CopiesHoldTheSameBytesAndDoNotOverwrite) {
   const std::string bytes(3'000'000, 'c');
   ASSERT_TRUE(WriteFileAtomically(folder_ / "a", bytes));

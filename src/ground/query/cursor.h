@@ -29,6 +29,8 @@ class Cursor {
     Take();
     return true;
   }
+  /// Takes a name, or a function of one. `what` says what is expected here.
+  Result<Identifier> TakeName(const std::string& what);
   Error Expected(const std::string& what) const {
     return Refused(Here().position, "expected " + what + ", found " + Here().Shown());
   }

@@ -26,6 +26,9 @@ class Scanner {
     std::vector<Token> tokens;
     for (;;) {
       while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+      if (tokens.size() == kMaxTokens) {
+        return Refused(at_ + 1, "the text has more than " + std::to_string(kMaxTokens) + " words and signs");
+      }
       tokens.push_back(CAIRN_TRY(Next()));
       if (tokens.back().kind == Token::Kind::End) return tokens;
     }

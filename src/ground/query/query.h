@@ -9,17 +9,29 @@
 /// The search language: `metrics.loss < 0.3 and tags."my team" IN ('a', 'b')`. It knows grammar only; rooms
 /// give names a meaning and compile the tree for their own tables.
 ///
-///   filter     := [ comparison { AND comparison } ]            words in any case
-///   comparison := name op value | name [NOT] IN ( value {, value} ) | name IS [NOT] NULL
+///   filter     := [ any ]                                      words in any case
+///   any        := all { OR all }
+///   all        := one { AND one }
+///   one        := comparison | NOT one | ( any )
+///   comparison := name op value | name [NOT] IN ( value {, value} [,] ) | name IS [NOT] NULL
 ///   op         := = | != | > | >= | < | <= | LIKE | ILIKE
-///   name       := [ word . ] key            split at the first dot
+///   name       := [ word . ] key | function ( [ word . ] key )    split at the first dot
 ///   key        := bare word | `back ticks` | "double quotes"
 ///   value      := number | 'text' | "text"  without escapes
 ///   order      := name [ ASC | DESC ]
+///
+/// MLflow's own grammar is the part without OR, NOT before a condition, parentheses and functions.
 namespace cairn::query {
 
-/// Reads a filter; a blank one always holds. InvalidArgument with the position, what was expected and what
-/// stands there.
+/// Bounds on what is read, so that no filter makes a reader or a store work without end.
+inline constexpr std::size_t kMaxFilterBytes = 1 << 20;
+inline constexpr std::size_t kMaxTokens = 40'000;      ///< Names, values and signs together.
+inline constexpr std::size_t kMaxDepth = 64;           ///< Of parentheses and NOTs inside each other.
+inline constexpr std::size_t kMaxComparisons = 500;    ///< In one filter.
+inline constexpr std::size_t kMaxListValues = 10'000;  ///< In all lists of one filter together.
+
+/// Reads a filter; a blank one always holds. The outermost condition is of Kind::All. InvalidArgument with
+/// the position, what was expected and what stands there, or the bound that was passed.
 Result<Condition> ParseFilter(std::string_view text);
 
 /// Reads one entry of an ordering.

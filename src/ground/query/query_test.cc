@@ -12,6 +12,18 @@ Comparison Only(std::string_view text) {
   return parsed->parts.front().comparison;
 }
 
+/// The tree, written with every parenthesis.
+std::string Shape(const Condition& condition) {
+  if (condition.kind == Condition::Kind::Comparison) return condition.comparison.name.key;
+  if (condition.kind == Condition::Kind::Not) return "not " + Shape(condition.parts.at(0));
+  std::string shape;
+  for (const auto& part : condition.parts) {
+    if (!shape.empty()) shape += condition.kind == Condition::Kind::All ? " & " : " | ";
+    shape += Shape(part);
+  }
+  return "(" + shape + ")";
+}
+
 std::string Complaint(std::string_view text) {
   auto parsed = ParseFilter(text);
   if (parsed) return "accepted";
@@ -85,14 +97,67 @@ TEST(Filter, AndJoinsConditionsInOrder) {
   EXPECT_EQ(all->parts[2].comparison.name.position, 38u);
 }
 
+TEST(Filter, NotBindsTighterThanAndAndAndTighterThanOr) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"a = 1", "(a)"},
+      {"(a = 1)", "(a)"},
+      {"((a = 1 and b = 2))", "(a & b)"},
+      {"a = 1 OR b = 2 AND c = 3", "((a | (b & c)))"},
+      {"(a = 1 or b = 2) and c = 3", "((a | b) & c)"},
+      {"NOT a = 1 AND b = 2", "(not a & b)"},
+      {"not (a = 1 OR not b in ('x'))", "(not (a | not b))"},
+      {"a = 1 OR b = 2 OR c = 3", "((a | b | c))"},
+  };
+  for (const auto& [text, shape] : cases) {
+    const auto parsed = ParseFilter(text);
+    ASSERT_TRUE(parsed) << text << ": " << parsed.error().message;
+    EXPECT_EQ(parsed->kind, Condition::Kind::All) << text;
+    EXPECT_EQ(Shape(*parsed), shape) << text;
+  }
+}
+
+TEST(Filter, AFunctionStandsAroundAName) {
+  EXPECT_EQ(Only("Min(metrics.`val loss`) < 1").name.function, "min");
+  EXPECT_EQ(Only("Min(metrics.`val loss`) < 1").name.key, "val loss");
+  EXPECT_EQ(Only("metrics.min < 1").name.function, "");
+  EXPECT_EQ(Only("a IN ('x', 'y',)").values.size(), 2u);
+}
+
+TEST(Filter, BoundsAreKept) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '(') + "a = 1" + std::string(depth, ')');
+  };
+  EXPECT_EQ(Complaint(nested(kMaxDepth)), "accepted");
+  EXPECT_EQ(Complaint(nested(kMaxDepth + 1)), "at position 66: conditions are nested more than 64 deep.");
+  EXPECT_EQ(Complaint(nested(15'000)), "at position 66: conditions are nested more than 64 deep.");
+  std::string nots, many = "a = 1", list = "a IN ('x'";
+  for (std::size_t i = 0; i <= kMaxDepth; ++i) nots += "NOT ";
+  EXPECT_NE(Complaint(nots + "a = 1"), "accepted");
+  for (std::size_t i = 1; i < kMaxComparisons; ++i) many += " OR a = 1";
+  EXPECT_EQ(Complaint(many), "accepted");
+  EXPECT_NE(Complaint(many + " OR a = 1").find("more than 500 comparisons"), std::string::npos);
+  for (std::size_t i = 1; i < kMaxListValues; ++i) list += ",'x'";
+  EXPECT_EQ(Complaint(list + ")"), "accepted");
+  EXPECT_NE(Complaint(list + ",'x')").find("more than 10000 values"), std::string::npos);
+  EXPECT_NE(Complaint(std::string(kMaxTokens + 1, '(')).find("words and signs"), std::string::npos);
+  EXPECT_NE(Complaint(std::string(kMaxFilterBytes + 1, ' ')).find("longer than"), std::string::npos);
+}
+
 TEST(Filter, AWrongOneGetsThePlaceAndWhatWasExpected) {
   EXPECT_EQ(Complaint("params.a = foo"),
             "at position 12: expected a number or a text in single or double quotes, found 'foo'.");
-  EXPECT_EQ(Complaint("metrics.a > 1 OR metrics.b > 2"),
-            "at position 15: expected AND or the end, found 'OR'.");
+  EXPECT_EQ(Complaint("a = 1 b = 2"), "at position 7: expected AND, OR or the end, found 'b'.");
+  EXPECT_EQ(Complaint("a = 1 OR"), "at position 9: expected a name such as metrics.loss, found the end.");
+  EXPECT_EQ(Complaint("a = 1 AND OR b = 2"),
+            "at position 11: expected a name such as metrics.loss, found 'OR'.");
+  EXPECT_EQ(Complaint("(a = 1"), "at position 7: expected AND, OR or ')', found the end.");
+  EXPECT_EQ(Complaint("a = 1)"), "at position 6: expected AND, OR or the end, found ')'.");
+  EXPECT_EQ(Complaint("()"), "at position 2: expected a name such as metrics.loss, found ')'.");
+  EXPECT_EQ(Complaint("min(metrics.a < 1"), "at position 15: expected ')', found '<'.");
+  EXPECT_EQ(Complaint("min() < 1"), "at position 5: expected a name such as metrics.loss, found ')'.");
+  EXPECT_EQ(Complaint("NOT"), "at position 4: expected a name such as metrics.loss, found the end.");
   EXPECT_EQ(Complaint("metrics.a >"), "at position 12: expected a number or a quoted text, found the end.");
   EXPECT_EQ(Complaint("metrics.a 3").substr(0, 34), "at position 11: expected a compara");
-  EXPECT_EQ(Complaint("(metrics.a > 1)"), "at position 1: expected a name such as metrics.loss, found '('.");
   EXPECT_EQ(Complaint("a = 'x"), "at position 5: the quote ' is not closed.");
   EXPECT_EQ(Complaint("a = 1.2.3"), "at position 5: '1.2.3' is not a number.");
   EXPECT_EQ(Complaint("a = 1; DROP"), "at position 6: ';' has no meaning here.");
@@ -111,6 +176,7 @@ TEST(Order, TakesANameAndADirection) {
   EXPECT_FALSE(ParseOrder("params.`a b` DESC")->ascending);
   EXPECT_EQ(ParseOrder("params.`a b` DESC")->name.key, "a b");
   EXPECT_EQ(ParseOrder("start_time")->name.prefix, "");
+  EXPECT_EQ(ParseOrder("max(metrics.acc) DESC")->name.function, "max");
 }
 
 TEST(Order, RefusesWhatFollows) {

@@ -9,8 +9,9 @@ namespace cairn::query {
 
 /// A name as written, split at its first dot: `metrics.val.loss` is prefix "metrics", key "val.loss". Without
 /// a dot the prefix is empty. Quotes (back ticks or double quotes) around the key are taken off. What
-/// prefixes and keys exist is the caller's knowledge.
+/// prefixes, keys and functions exist is the caller's knowledge.
 struct Identifier {
+  std::string function;  ///< In lower case, of `min(metrics.loss)`; "" without one.
   std::string prefix;
   std::string key;
   std::size_t position = 0;  ///< Of its first character, counted from 1; positions in messages are the same.
@@ -54,12 +55,13 @@ struct Comparison {
   std::vector<Literal> values;  ///< None for IS [NOT] NULL, one or more for [NOT] IN, else exactly one.
 };
 
-/// A condition: one comparison, or several conditions that must all hold.
+/// A condition: one comparison, or several conditions that must all hold, or of which one must, or one that
+/// must not. What does not hold because nothing is there to compare, does hold under Not.
 struct Condition {
-  enum class Kind { Comparison, All };
+  enum class Kind { Comparison, All, Any, Not };
   Kind kind = Kind::All;
   Comparison comparison;         ///< Of Kind::Comparison.
-  std::vector<Condition> parts;  ///< Of Kind::All; none means "always".
+  std::vector<Condition> parts;  ///< Of All: any number, none means "always"; of Any two or more; of Not one.
 };
 
 /// One entry of an ordering: a name, and which way.

@@ -63,6 +63,12 @@ const std::string& Row::Text(std::size_t column) const {
   return text != nullptr ? *text : none;
 }
 
+const std::string& Row::Content(std::size_t column) const {
+  static const std::string none;
+  const auto* bytes = std::get_if<Bytes>(&columns_[column].state());
+  return bytes != nullptr ? bytes->content : none;
+}
+
 Result<Rows> Connection::Run(std::string_view statement, std::span<const Value> values) {
   if (failure_) return *failure_;
   auto checked = CheckValues(values);

@@ -15,10 +15,17 @@
 
 namespace cairn::sql {
 
-/// What may be bound to a parameter or come back in a column: null, whole number, double, text. Truth values
-/// are the integers 0 and 1; bytes are stored as text (hexadecimal or base64). Times are `_ms` integers.
+/// What a BYTEA column holds: any bytes at all.
+struct Bytes {
+  std::string content;
+};
+
+/// What may be bound to a parameter or come back in a column: null, whole number, double, text, bytes. Truth
+/// values are the integers 0 and 1. Times are `_ms` integers.
 class Value {
  public:
+  using State = std::variant<std::nullptr_t, std::int64_t, double, std::string, Bytes>;
+
   Value() = default;
   Value(std::nullptr_t) {}
   Value(int value) : state_(static_cast<std::int64_t>(value)) {}
@@ -28,12 +35,13 @@ class Value {
   Value(const char* value) : state_(std::string(value)) {}
   Value(std::string_view value) : state_(std::string(value)) {}
   Value(std::string value) : state_(std::move(value)) {}
+  Value(Bytes value) : state_(std::move(value)) {}
 
   bool IsNull() const { return state_.index() == 0; }
-  const std::variant<std::nullptr_t, std::int64_t, double, std::string>& state() const { return state_; }
+  const State& state() const { return state_; }
 
  private:
-  std::variant<std::nullptr_t, std::int64_t, double, std::string> state_ = nullptr;
+  State state_ = nullptr;
 };
 
 /// One row of an answer. Reading a column as another kind than it holds gives a neutral value (0, 0.0, "");
@@ -47,6 +55,7 @@ class Row {
   /// Also of an integer column.
   double Double(std::size_t column) const;
   const std::string& Text(std::size_t column) const;
+  const std::string& Content(std::size_t column) const;  ///< Of bytes.
   const Value& At(std::size_t column) const { return columns_[column]; }
 
  private:
@@ -62,6 +71,7 @@ using Rows = std::vector<Row>;
 ///  - doubles: NaN cannot be stored (InvalidArgument), so callers store a flag beside the number; infinities
 ///  and every
 ///    other double come back bit for bit, except that SQLite gives -0.0 back as 0.0;
+///  - bytes: a column of them is declared BYTEA, which SQLite takes for a type of its own;
 ///  - clustered tables: a migration may end a table with the marker /*CLUSTERED*/, which SQLite reads as
 ///  WITHOUT ROWID.
 ///

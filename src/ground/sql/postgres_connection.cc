@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <deque>
 
 #include "ground/vocabulary/text.h"
 
@@ -13,6 +14,7 @@ namespace {
 enum Type : Oid {
   kInferred = 0,
   kBool = 16,
+  kBytea = 17,
   kInt8 = 20,
   kInt2 = 21,
   kInt4 = 23,
@@ -31,7 +33,8 @@ constexpr std::size_t kMostStatements = 512;
 constexpr const char* kSyntaxError = "42601";
 
 constexpr const char* kSessionSetup =
-    "SET client_encoding = 'UTF8'; SET extra_float_digits = 3; SET standard_conforming_strings = on; "
+    "SET client_encoding = 'UTF8'; SET extra_float_digits = 3; SET bytea_output = 'hex'; SET "
+    "standard_conforming_strings = on; "
     "SET client_min_messages = warning; "
     // Acknowledged means on disk, whatever the server's default; a stronger setting is kept.
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
@@ -41,6 +44,28 @@ constexpr const char* kSessionSetup =
 // conflicts with every other writer of the table; through an index it conflicts only over the same keys.
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL enable_seqscan = off";
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+std::string HexOf(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+/// The bytes of "\\x0a1b…", which is how the server writes them.
+std::string BytesOf(std::string_view text) {
+  const auto nibble = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t at = 2; at + 1 < text.size(); at += 2)
+    bytes += static_cast<char>(nibble(text[at]) << 4 | nibble(text[at + 1]));
+  return bytes;
+}
 
 /// Values in libpq's form: typed texts.
 class Parameters {
@@ -69,6 +94,10 @@ class Parameters {
       *std::to_chars(digits.data(), digits.data() + digits.size() - 1, *real).ptr = '\0';
       texts_.push_back(digits.data());
       types_.push_back(kFloat8);
+    } else if (const auto* bytes = std::get_if<Bytes>(&state)) {
+      hexed_.push_back("\\x" + HexOf(bytes->content));
+      texts_.push_back(hexed_.back().c_str());
+      types_.push_back(kBytea);
     } else {
       texts_.push_back(nullptr);
       types_.push_back(kInferred);
@@ -76,6 +105,7 @@ class Parameters {
   }
 
   std::vector<Digits> numbers_;
+  std::deque<std::string> hexed_;
   std::vector<const char*> texts_;
   std::vector<Oid> types_;
 };
@@ -91,7 +121,7 @@ std::size_t MostParameter(std::string_view text) {
   return most;
 }
 
-char TypeLetter(const Value& value) { return "nidt"[value.state().index()]; }
+char TypeLetter(const Value& value) { return "nidtb"[value.state().index()]; }
 
 Value FromText(Oid type, std::string_view text) {
   std::int64_t whole = 0;
@@ -114,6 +144,8 @@ Value FromText(Oid type, std::string_view text) {
     case kFloat8:
       std::from_chars(text.data(), text.data() + text.size(), real);
       return Value(real);
+    case kBytea:
+      return Value(Bytes{BytesOf(text)});
     default:
       return Value(text);
   }

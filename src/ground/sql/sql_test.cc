@@ -51,6 +51,20 @@ class SqlTest : public ::testing::TestWithParam<std::string> {
   testing::TestStore store_{GetParam()};
 };
 
+TEST_P(SqlTest, BytesComeBackAsTheyWere) {
+  Must("CREATE TABLE parcel (id BIGINT NOT NULL PRIMARY KEY, content BYTEA NOT NULL)");
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  Must("INSERT INTO parcel (id, content) VALUES ($1, $2), ($3, $4)", {1, Bytes{all}, 2, Bytes{}});
+  const auto rows = Read("SELECT content, LENGTH(content) FROM parcel ORDER BY id");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].Content(0), all);
+  EXPECT_EQ(rows[0].Int(1), 256);
+  EXPECT_EQ(rows[0].Text(0), "") << "bytes are no text";
+  EXPECT_EQ(rows[1].Content(0), "");
+  EXPECT_FALSE(rows[1].IsNull(0));
+}
+
 TEST_P(SqlTest, WhatWasCommittedIsThereAfterAReopen) {
   Must("INSERT INTO item (id, name, weight) VALUES ($1, $2, $3)", {1, "stone", 2.5});
   store_.Reopen();

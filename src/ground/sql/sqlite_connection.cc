@@ -225,6 +225,8 @@ Result<> SqliteConnection::Bind(const Statement& statement, std::span<const Valu
     } else if (const auto* text = std::get_if<std::string>(&state)) {
       // The values outlive the step, so SQLite need not copy them.
       code = sqlite3_bind_text64(handle, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+    } else if (const auto* bytes = std::get_if<Bytes>(&state)) {
+      code = sqlite3_bind_blob64(handle, index, bytes->content.data(), bytes->content.size(), SQLITE_STATIC);
     } else {
       code = sqlite3_bind_null(handle, index);
     }
@@ -253,9 +255,11 @@ Result<> SqliteConnection::Step(const Statement& statement, Rows* rows) {
           columns.emplace_back();
           break;
         default: {
+          const bool is_text = sqlite3_column_type(handle, column) == SQLITE_TEXT;
           const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, column));
           const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column));
-          columns.emplace_back(bytes == nullptr ? std::string() : std::string(bytes, size));
+          auto content = bytes == nullptr ? std::string() : std::string(bytes, size);
+          columns.push_back(is_text ? Value(std::move(content)) : Value(Bytes{std::move(content)}));
         }
       }
     }

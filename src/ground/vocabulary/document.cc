@@ -3,86 +3,17 @@
 #include <yaml.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstring>
-#include <limits>
 #include <map>
+#include <set>
 
 #include "ground/vocabulary/text.h"
+#include "ground/vocabulary/yaml_scalar.h"
 
 namespace cairn {
 namespace {
 
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxNodes = 1'000'000;
-
-/// Digits with single underscores between them, underscores removed; "" when it is anything else.
-std::string DigitsOf(std::string_view text, std::string_view allowed) {
-  std::string digits;
-  for (const char c : text) {
-    if (c == '_') continue;
-    if (allowed.find(c) == std::string_view::npos) return "";
-    digits += c;
-  }
-  return digits;
-}
-
-bool ReadInt(std::string_view text, Json& value) {
-  std::string_view rest = text;
-  const bool negative = !rest.empty() && rest.front() == '-';
-  if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) rest.remove_prefix(1);
-  int base = 10;
-  std::string digits;
-  if (rest.starts_with("0o")) {
-    base = 8;
-    digits = DigitsOf(rest.substr(2), "01234567");
-  } else if (rest.starts_with("0x")) {
-    base = 16;
-    digits = DigitsOf(rest.substr(2), "0123456789abcdefABCDEF");
-  } else if (!rest.empty() && rest.front() != '_') {
-    digits = DigitsOf(rest, "0123456789");
-  }
-  if (digits.empty()) return false;
-  if (negative) digits.insert(0, "-");
-  std::int64_t number = 0;
-  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-  if (wrong != std::errc()) {
-    value = ParseDouble(digits) ? Json(*ParseDouble(digits)) : Json(text);
-    return true;
-  }
-  value = number;
-  return true;
-}
-
-bool ReadFloat(std::string_view text, Json& value) {
-  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const std::string lower = LowerAscii(text);
-  if (lower == ".nan") return value = std::nan(""), true;
-  if (lower == ".inf" || lower == "+.inf") return value = kInfinity, true;
-  if (lower == "-.inf") return value = -kInfinity, true;
-  std::string_view rest = text;
-  if (!rest.empty() && rest.front() == '+') rest.remove_prefix(1);
-  if (rest.empty() || rest.find_first_of("0123456789") == std::string_view::npos) return false;
-  const std::string digits = DigitsOf(rest, "0123456789.eE+-");
-  double number = 0;
-  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || wrong != std::errc() || end != digits.data() + digits.size()) return false;
-  value = number;
-  return true;
-}
-
-Json Resolve(std::string_view text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return Json();
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  Json value;
-  const char first = text.front();
-  if ((first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.') {
-    if (ReadInt(text, value) || ReadFloat(text, value)) return value;
-  }
-  return text;
-}
 
 struct Event : yaml_event_t {
   Event() : yaml_event_t() {}
@@ -201,7 +132,7 @@ class DocumentReader {
     const auto& scalar = event.data.scalar;
     node.text_.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
     const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.plain_implicit;
-    node.scalar_ = plain ? Resolve(node.text_) : Json(node.text_);
+    node.scalar_ = plain ? ResolveYaml(node.text_) : Json(node.text_);
     node.kind_ = node.scalar_.kind();
   }
 
@@ -218,6 +149,7 @@ class DocumentReader {
   Result<> ReadMap(Node& node, int depth) {
     node.kind_ = Json::Kind::Object;
     std::vector<Node> merged;
+    std::set<std::string> known;
     for (;;) {
       Event key_event;
       CAIRN_TRY(Next(key_event));
@@ -227,21 +159,28 @@ class DocumentReader {
       Event value_event;
       CAIRN_TRY(Next(value_event));
       Node value = CAIRN_TRY(ReadNode(value_event, depth + 1));
-      if (key.text_ == "<<" && (value.IsMap() || value.IsList())) {
+      if (IsMergeKey(key_event) && (value.IsMap() || value.IsList())) {
         merged.push_back(std::move(value));
         continue;
       }
-      if (node.Find(key.text_)) return Wrong(key.mark_, "the key '" + key.text_ + "' stands here twice");
+      if (!known.insert(key.text_).second)
+        return Wrong(key.mark_, "the key '" + key.text_ + "' stands here twice");
       node.entries_.push_back({key.text_, key.mark_, std::move(value)});
     }
-    for (const Node& source : merged) Merge(node, source);
+    for (const Node& source : merged) Merge(node, known, source);
     return Done{};
   }
 
-  static void Merge(Node& node, const Node& source) {
-    for (const Node& item : source.items_) Merge(node, item);
+  /// A quoted "<<" is a key like any other.
+  static bool IsMergeKey(const Event& event) {
+    return event.type == YAML_SCALAR_EVENT && event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           TextOf(event.data.scalar.value) == "<<";
+  }
+
+  static void Merge(Node& node, std::set<std::string>& known, const Node& source) {
+    for (const Node& item : source.items_) Merge(node, known, item);
     for (const auto& entry : source.entries_) {
-      if (!node.Find(entry.key)) node.entries_.push_back(entry);
+      if (known.insert(entry.key).second) node.entries_.push_back(entry);
     }
   }
 
@@ -264,9 +203,10 @@ Json Node::ToJson() const {
     return Json::Array(std::move(items));
   }
   if (!IsMap()) return scalar_;
-  Json object = Json::Object();
-  for (const auto& entry : entries_) object.Set(entry.key, entry.value.ToJson());
-  return object;
+  std::vector<Json::Member> members;
+  members.reserve(entries_.size());
+  for (const auto& entry : entries_) members.emplace_back(entry.key, entry.value.ToJson());
+  return Json::Object(std::move(members));
 }
 
 const Node* Node::Find(std::string_view key) const {
@@ -302,59 +242,6 @@ Result<> Node::OnlyKeys(std::initializer_list<std::string_view> known) const {
 
 Result<Node> ParseYaml(std::string_view text, std::string_view file) {
   return DocumentReader(text, file).ReadDocument();
-}
-
-namespace {
-
-bool NeedsQuotes(const std::string& text) {
-  if (text.empty() || !Resolve(text).IsString() || Trim(text).size() != text.size()) return true;
-  if (std::string_view("!&*-?:,[]{}#|>@`\"'%").find(text.front()) != std::string_view::npos) return true;
-  return text.find(": ") != std::string::npos || text.find(" #") != std::string::npos || text.back() == ':' ||
-         std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-std::string ScalarText(const Json& value) {
-  if (value.IsString()) return NeedsQuotes(value.AsString()) ? value.Dump() : value.AsString();
-  if (value.kind() == Json::Kind::Double && !std::isfinite(value.AsDouble())) {
-    return std::isnan(value.AsDouble()) ? ".nan" : value.AsDouble() > 0 ? ".inf" : "-.inf";
-  }
-  return value.Dump();
-}
-
-void DumpBlock(std::string& out, const Json& value, const std::string& indent);
-
-void DumpValue(std::string& out, const Json& value, const std::string& indent) {
-  const bool empty = value.items().empty() && value.members().empty();
-  if ((value.IsArray() || value.IsObject()) && !empty) {
-    out += "\n";
-    DumpBlock(out, value, indent);
-  } else {
-    out += " " + (value.IsArray() ? "[]" : value.IsObject() ? "{}" : ScalarText(value)) + "\n";
-  }
-}
-
-void DumpBlock(std::string& out, const Json& value, const std::string& indent) {
-  for (const auto& item : value.items()) {
-    out += indent + "-";
-    DumpValue(out, item, indent + "  ");
-  }
-  for (const auto& [key, member] : value.members()) {
-    out += indent + ScalarText(Json(key)) + ":";
-    DumpValue(out, member, indent + "  ");
-  }
-}
-
-}  // namespace
-
-std::string DumpYaml(const Json& value) {
-  std::string out;
-  if ((value.IsArray() || value.IsObject()) && !(value.items().empty() && value.members().empty())) {
-    DumpBlock(out, value, "");
-  } else {
-    DumpValue(out, value, "");
-  }
-  return out;
 }
 
 }  // namespace cairn

@@ -73,4 +73,7 @@ Result<Node> ParseYaml(std::string_view text, std::string_view file);
 /// is quoted.
 std::string DumpYaml(const Json& value);
 
+/// `text` as a double-quoted YAML scalar on one line; what YAML does not let stand as it is, is escaped.
+std::string QuotedYaml(std::string_view text);
+
 }  // namespace cairn

@@ -72,5 +72,44 @@ TEST(Document, WritesYamlThatReadsBackEqual) {
   EXPECT_EQ(node->ToJson(), value) << DumpYaml(value);
 }
 
+TEST(Document, WritesEveryTextSoThatItReadsBackEqual) {
+  for (const std::string text :
+       {"<<", "...", "... x", "--- x", "a\u007f", "\u0080b", "\u0085", "a\u2028b", "\u2029", "\ufeffa",
+        "a\uffff", "\u00e9t\u00e9", "quote \" and \\", "=", "? x", "x:", "x: y", "x #y", "\x1b[0m"}) {
+    const Json value{{"list", Json::Array({Json(text)})}, {text, Json{{text, text}}}};
+    const auto node = ParseYaml(DumpYaml(value), "f");
+    ASSERT_TRUE(node) << node.error().message << "\n" << DumpYaml(value);
+    EXPECT_EQ(node->ToJson(), value) << DumpYaml(value);
+  }
+}
+
+TEST(Document, WritesKeysThatAreTooLongForOneLine) {
+  const Json value{{std::string(5000, 'k'), Json{{"in", Json::Array({1})}}}, {std::string(2000, '#'), 2}};
+  const auto node = ParseYaml(DumpYaml(value), "f");
+  ASSERT_TRUE(node) << node.error().message;
+  EXPECT_EQ(node->ToJson(), value);
+}
+
+TEST(Document, AQuotedMergeKeyIsAKeyLikeAnyOther) {
+  const auto node = ParseYaml("\"<<\": {x: 1}\n", "f");
+  ASSERT_TRUE(node) << node.error().message;
+  EXPECT_EQ(node->ToJson(), (Json{{"<<", Json{{"x", 1}}}}));
+}
+
+TEST(Document, AWholeNumberBeyond64BitsIsTheNearestDouble) {
+  EXPECT_EQ(Scalar("0x10000000000000000"), Json(0x1p64));
+  EXPECT_EQ(Scalar("-0o2000000000000000000000"), Json(-0x1p64));
+  EXPECT_EQ(Scalar("18446744073709551616"), Json(0x1p64));
+}
+
+TEST(Document, ReadsManyKeysInOneMap) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "k" + std::to_string(i) + ": 1\n";
+  const auto node = ParseYaml(text, "f");
+  ASSERT_TRUE(node) << node.error().message;
+  EXPECT_EQ(node->ToJson().members().size(), 50'000U);
+  EXPECT_FALSE(ParseYaml(text + "k7: 2\n", "f"));
+}
+
 }  // namespace
 }  // namespace cairn

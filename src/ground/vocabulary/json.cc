@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 namespace cairn {
 namespace {
@@ -91,7 +92,37 @@ void DumpCanonical(std::string& out, const Json& value) {
   }
 }
 
+/// Leaves one member per name: the first's place, the last's value.
+void MergeByName(std::vector<Json::Member>& members) {
+  std::vector<std::size_t> order(members.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return members[a].first < members[b].first; });
+  std::vector<bool> superseded(members.size());
+  bool any = false;
+  for (std::size_t at = 0; at < order.size();) {
+    std::size_t end = at + 1;
+    while (end < order.size() && members[order[end]].first == members[order[at]].first)
+      superseded[order[end++]] = any = true;
+    if (end - at > 1) members[order[at]].second = std::move(members[order[end - 1]].second);
+    at = end;
+  }
+  if (!any) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (superseded[i]) continue;
+    if (kept != i) members[kept] = std::move(members[i]);
+    ++kept;
+  }
+  members.erase(members.begin() + static_cast<std::ptrdiff_t>(kept), members.end());
+}
+
 }  // namespace
+
+Json Json::Object(std::vector<Member> members) {
+  if (members.size() > 1) MergeByName(members);
+  return Json(State(std::move(members)));
+}
 
 bool Json::AsBool() const {
   if (const auto* value = std::get_if<bool>(&state_)) return *value;

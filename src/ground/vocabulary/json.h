@@ -36,6 +36,9 @@ class Json {
   static Json Array() { return Json(State(std::vector<Json>())); }
   static Json Array(std::vector<Json> items) { return Json(State(std::move(items))); }
   static Json Object() { return Json(State(std::vector<Member>())); }
+  /// Of members with the same name, the value of the last stands in the place of the first. Takes n log n
+  /// steps where as many Sets would take n².
+  static Json Object(std::vector<Member> members);
 
   Kind kind() const { return static_cast<Kind>(state_.index()); }
   bool IsNull() const { return kind() == Kind::Null; }

@@ -112,16 +112,16 @@ Json ToJson(const simdjson::dom::element& element) {
     case Type::ARRAY: {
       std::vector<Json> items;
       const simdjson::dom::array array = element.get_array().value_unsafe();
+      items.reserve(array.size());
       for (const auto item : array) items.push_back(ToJson(item));
       return Json::Array(std::move(items));
     }
     case Type::OBJECT: {
-      Json object = Json::Object();
+      std::vector<Json::Member> members;
       const simdjson::dom::object fields = element.get_object().value_unsafe();
-      for (const auto field : fields) {
-        object.Set(std::string(field.key), ToJson(field.value));
-      }
-      return object;
+      members.reserve(fields.size());
+      for (const auto field : fields) members.emplace_back(std::string(field.key), ToJson(field.value));
+      return Json::Object(std::move(members));
     }
     case Type::INT64:
       return element.get_int64().value_unsafe();

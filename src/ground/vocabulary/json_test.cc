@@ -59,6 +59,18 @@ TEST(Json, ReadsThroughAbsentMembers) {
   EXPECT_EQ(answer.At("nothing").At("here").Text("name", "none"), "none");
 }
 
+TEST(Json, OfMembersWithOneNameTheLastCountsInTheFirstsPlace) {
+  EXPECT_EQ(Json::Parse(R"({"b":1,"a":2,"b":3,"c":4,"a":5,"b":6})")->Dump(), R"({"b":6,"a":5,"c":4})");
+}
+
+TEST(Json, ReadsAnObjectOfManyMembers) {
+  std::string text = "{\"k\":0";
+  for (int i = 0; i < 200'000; ++i) text += ",\"" + std::to_string(i) + "\":1";
+  const auto object = Json::Parse(text + "}");
+  ASSERT_TRUE(object);
+  EXPECT_EQ(object->members().size(), 200'001U);
+}
+
 TEST(Json, EqualObjectsMayDifferInOrder) {
   EXPECT_EQ((Json{{"a", 1}, {"b", 2}}), (Json{{"b", 2}, {"a", 1}}));
   EXPECT_FALSE((Json{{"a", 1}}) == (Json{{"a", 1.0}}));

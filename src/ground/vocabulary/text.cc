@@ -96,6 +96,10 @@ std::string NearestTo(std::string_view word, std::span<const std::string_view> c
   std::string_view nearest;
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
+    // Longer by more than the best distance: no need to fill a table that a caller's word could make huge.
+    const std::size_t longer = std::max(word.size(), candidate.size()),
+                      shorter = std::min(word.size(), candidate.size());
+    if (longer - shorter >= best) continue;
     const std::size_t distance = EditDistance(word, candidate);
     if (distance < best) {
       best = distance;

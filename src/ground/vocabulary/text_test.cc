@@ -43,5 +43,11 @@ TEST(Text, NumbersForPeople) {
   EXPECT_EQ(ShortestText(0.1), "0.1");
 }
 
+TEST(Text, AVeryLongWordIsNearNothing) {
+  EXPECT_EQ(
+      Suggestion(std::string(std::size_t{64} << 20, 'x'), std::vector<std::string_view>{"stages", "vars"}),
+      "");
+}
+
 }  // namespace
 }  // namespace cairn

@@ -52,14 +52,19 @@ Result<std::vector<LoggedEvent>> AllOf(sql::Connection& connection, const std::s
   return ReadIn(connection, filter);
 }
 
-Result<std::vector<std::string>> ApproversOf(sql::Connection& connection, const std::string& decision) {
-  std::vector<std::string> approvers;
-  if (decision.empty()) return approvers;
+/// Who approved `decision`, and the promotion that did when it was approved in advance.
+Result<> FindApprovers(sql::Connection& connection, const std::string& decision, AliasMove& move) {
+  if (decision.empty()) return Done{};
   for (const auto& logged :
        CAIRN_TRY(AllOf(connection, "governance.decision_approved", "decision:" + decision))) {
-    approvers.push_back(logged.event.body.Text("principal"));
+    const std::string promotion = logged.event.body.Text("promotion");
+    if (!promotion.empty() && move.promotion.empty()) {
+      move.promotion = promotion;
+      return FindApprovers(connection, promotion, move);
+    }
+    move.approvers.push_back(logged.event.body.Text("principal"));
   }
-  return approvers;
+  return Done{};
 }
 
 AliasMove MoveOf(const LoggedEvent& logged) {
@@ -83,7 +88,7 @@ Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, std::string_
   for (const auto& logged : CAIRN_TRY(AllOf(connection, "registry.alias_moved", subject))) {
     AliasMove move = MoveOf(logged);
     if (!alias.empty() && move.alias != alias) continue;
-    move.approvers = CAIRN_TRY(ApproversOf(connection, move.decision));
+    CAIRN_TRY(FindApprovers(connection, move.decision, move));
     moves.push_back(std::move(move));
   }
   return moves;
@@ -126,6 +131,7 @@ Json ToJson(const AliasMove& move) {
               {"actor", move.actor},
               {"decision", move.decision},
               {"approvers", ArrayOf(move.approvers)},
+              {"preauthorised_by", move.promotion},
               {"event", move.event}};
 }
 

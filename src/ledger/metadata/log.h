@@ -51,8 +51,10 @@ struct AliasMove {
   std::string previous;
   std::string decision;
   std::string actor;
-  std::vector<std::string> approvers;  ///< From "governance.decision_approved" events with subject
-                                       ///< "decision:<id>": body.principal.
+  /// From "governance.decision_approved" events with subject "decision:<id>": body.principal. Of a return
+  /// that a promotion allowed in advance (body.promotion): those who approved the promotion.
+  std::vector<std::string> approvers;
+  std::string promotion;  ///< The id of that promotion's decision; "" for any other move.
   TimeMs at = 0;
   std::string event;  ///< The id of the event.
 };

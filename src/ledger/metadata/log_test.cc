@@ -152,6 +152,20 @@ TEST_P(LogTest, TheHistoryOfAnAliasSaysWhoDecided) {
   EXPECT_EQ(history[0].approvers, std::vector<std::string>{"grace"});
 }
 
+TEST_P(LogTest, AReturnAllowedInAdvanceNamesThePromotionAndWhoSignedIt) {
+  ledger_.Append({"governance.decision_approved", "decision:d2", "grace", "", Json{{"principal", "grace"}}});
+  ledger_.Append({"governance.decision_approved", "decision:r2", "policy", "",
+                  Json{{"principal", "policy"}, {"promotion", "d2"}}});
+  Move("delay", "production", "4", "d2");
+  Move("delay", "production", "3", "r2");
+  const auto history = Must(log_.AliasHistory("delay", "production"));
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_EQ(history[0].promotion, "");
+  EXPECT_EQ(history[1].promotion, "d2");
+  EXPECT_EQ(history[1].approvers, std::vector<std::string>{"grace"});
+  EXPECT_EQ(ToJson(history[1]).Text("preauthorised_by"), "d2");
+}
+
 TEST_P(LogTest, EverySealedEventIsProvenToBeInTheTree) {
   ledger_.Fill(23);
   const auto head = ledger_.Run("SELECT root FROM tree_head WHERE size = 23").front().Text(0);

@@ -89,10 +89,29 @@ TEST(Heuristic, TheFirstRuleThatHoldsGivesTheScore) {
   EXPECT_THAT(charter->heuristic->columns(), testing::ElementsAre("hour", "origin"));
 }
 
+TEST(Heuristic, ConditionsMayBeJoinedAndNegated) {
+  const auto node =
+      ParseYaml("[{when: \"(hour >= 20 OR hour < 6) AND NOT origin = 'EWR'\", score: 0.9}, {otherwise: 0.1}]",
+                "h.yaml");
+  const auto heuristic = Heuristic::Parse(*node);
+  ASSERT_TRUE(heuristic) << heuristic.error().message;
+  const auto score = [&](Json hour, Json origin) {
+    return heuristic->Score(
+        [&](std::string_view column) -> const Json& { return column == "hour" ? hour : origin; });
+  };
+  EXPECT_EQ(score(21, "JFK"), 0.9);
+  EXPECT_EQ(score(5, "JFK"), 0.9);
+  EXPECT_EQ(score(12, "JFK"), 0.1);
+  EXPECT_EQ(score(21, "EWR"), 0.1);
+  EXPECT_EQ(score(21, Json()), 0.9) << "what is missing is not equal";
+}
+
 TEST(Heuristic, RulesThatCannotBeReadAreRefused) {
   for (const char* rules :
        {"[]", "[{when: \"a > 1\", score: 0.1}]", "[{when: \"a >\", score: 0.1}, {otherwise: 1}]",
-        "[{when: \"a LIKE 'x'\", score: 0.1}, {otherwise: 1}]", "[{otherwise: much}]", "{otherwise: 1}"}) {
+        "[{when: \"a LIKE 'x'\", score: 0.1}, {otherwise: 1}]",
+        "[{when: \"b = 1 OR min(a) = 1\", score: 0.1}, {otherwise: 1}]", "[{otherwise: much}]",
+        "{otherwise: 1}"}) {
     const auto node = ParseYaml(rules, "h.yaml");
     ASSERT_TRUE(node);
     const auto parsed = Heuristic::Parse(*node);

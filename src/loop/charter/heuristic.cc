@@ -57,6 +57,21 @@ bool Holds(const Comparison& condition, const Json& value) {
   return false;
 }
 
+bool Holds(const query::Condition& condition, const Heuristic::ColumnOf& row) {
+  const auto holds = [&](const query::Condition& part) { return Holds(part, row); };
+  switch (condition.kind) {
+    case query::Condition::Kind::Comparison:
+      return Holds(condition.comparison, row(condition.comparison.name.key));
+    case query::Condition::Kind::All:
+      return std::all_of(condition.parts.begin(), condition.parts.end(), holds);
+    case query::Condition::Kind::Any:
+      return std::any_of(condition.parts.begin(), condition.parts.end(), holds);
+    case query::Condition::Kind::Not:
+      return !holds(condition.parts.front());
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Heuristic> Heuristic::Parse(const Node& rules) {
@@ -85,29 +100,33 @@ Result<> Heuristic::AddRule(const Node& rule, bool last) {
     if (!when || !when->IsScalar()) return WrongAt(rule, "this rule has no condition 'when'");
     auto condition = query::ParseFilter(when->text());
     if (!condition) return WrongAt(*when, condition.error().message);
-    if (condition->kind == query::Condition::Kind::Comparison)
-      read.conditions.push_back(condition->comparison);
-    for (const auto& part : condition->parts) read.conditions.push_back(part.comparison);
-    if (read.conditions.empty()) return WrongAt(*when, "this condition is empty");
-  }
-  for (Comparison& one : read.conditions) {
-    if (one.comparator == Comparator::Like || one.comparator == Comparator::ILike) {
-      return WrongAt(*rule.Find("when"), "LIKE has no place in a heuristic: compare with = or IN");
-    }
-    if (!one.name.prefix.empty()) one.name.key = one.name.prefix + "." + one.name.key;
-    if (std::find(columns_.begin(), columns_.end(), one.name.key) == columns_.end())
-      columns_.push_back(one.name.key);
+    if (condition->parts.empty()) return WrongAt(*when, "this condition is empty");
+    CAIRN_TRY(TakeColumns(*when, *condition));
+    read.condition = std::move(*condition);
   }
   rules_.push_back(std::move(read));
   return Done{};
 }
 
+Result<> Heuristic::TakeColumns(const Node& when, query::Condition& condition) {
+  for (auto& part : condition.parts) CAIRN_TRY(TakeColumns(when, part));
+  if (condition.kind != query::Condition::Kind::Comparison) return Done{};
+  Comparison& one = condition.comparison;
+  if (one.comparator == Comparator::Like || one.comparator == Comparator::ILike) {
+    return WrongAt(when, "LIKE has no place in a heuristic: compare with = or IN");
+  }
+  if (!one.name.function.empty()) {
+    return WrongAt(when, "a heuristic compares columns as they are, without '" + one.name.function + "()'");
+  }
+  if (!one.name.prefix.empty()) one.name.key = one.name.prefix + "." + one.name.key;
+  if (std::find(columns_.begin(), columns_.end(), one.name.key) == columns_.end())
+    columns_.push_back(one.name.key);
+  return Done{};
+}
+
 double Heuristic::Score(const ColumnOf& row) const {
   for (const Rule& rule : rules_) {
-    const bool holds =
-        std::all_of(rule.conditions.begin(), rule.conditions.end(),
-                    [&](const Comparison& condition) { return Holds(condition, row(condition.name.key)); });
-    if (holds) return rule.score;
+    if (Holds(rule.condition, row)) return rule.score;
   }
   return rules_.back().score;
 }

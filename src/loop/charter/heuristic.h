@@ -18,8 +18,9 @@ namespace cairn::charter {
 ///   heuristic:
 ///     - {when: "sched_dep_hour >= 17 AND origin = 'EWR'", score: 0.33}
 ///     - {otherwise: 0.18}
-/// Conditions are comparisons (= != < <= > >=, IN, NOT IN) of a column with a number or quoted text, joined
-/// by AND. A comparison with a missing value does not hold.
+/// Conditions are comparisons (= != < <= > >=, IN, NOT IN, IS [NOT] NULL) of a column with a number or quoted
+/// text, joined by AND, OR, NOT and parentheses. A comparison with a missing value does not hold, so NOT of
+/// it does.
 class Heuristic {
  public:
   /// InvalidArgument with place: no rule, no `otherwise` at the end, a condition that cannot be read (with
@@ -37,10 +38,12 @@ class Heuristic {
 
  private:
   struct Rule {
-    std::vector<query::Comparison> conditions;
+    query::Condition condition;  ///< Of the last rule: "always".
     double score = 0;
   };
   Result<> AddRule(const Node& rule, bool last);
+  /// Checks the comparisons of a rule's condition and notes their columns.
+  Result<> TakeColumns(const Node& when, query::Condition& condition);
 
   std::vector<Rule> rules_;
   std::vector<std::string> columns_;

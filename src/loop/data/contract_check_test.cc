@@ -185,6 +185,8 @@ TEST_F(ContractCheck, EachValuesVerdictIsThatOfViolation) {
         Rule("v", std::vector{ColumnType::String, ColumnType::Integer, ColumnType::Number}[random() % 3]);
     rule.nullable = random() % 2 == 0;
     if (rule.type == ColumnType::String && random() % 2) rule.allowed = {"AA", "é", "O'H"};
+    if (rule.type == ColumnType::String && rule.allowed.empty() && random() % 2)
+      rule.pattern = std::vector{"^A", "^.$", "[[:alpha:]]{2}", "\\d+", "(?i)o'h|é", "\\bx"}[random() % 6];
     // Bounds or a list, so that no value breaks two rules and the counts add up.
     if (rule.type == ColumnType::Integer && random() % 3 == 0) rule.allowed = {0, 1, 3};
     if (rule.type != ColumnType::String && rule.allowed.empty() && random() % 2) rule.min = -3.5;

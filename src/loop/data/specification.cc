@@ -7,6 +7,7 @@
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "loop/charter/charter.h"
+#include "loop/data/pattern.h"
 
 namespace cairn::data {
 namespace {
@@ -65,6 +66,8 @@ Result<> CheckRule(const ColumnRule& rule, const Node& node) {
   if (rule.min && rule.max && *rule.min > *rule.max) return WrongAt(node, column + ": 'min' is above 'max'");
   if (!rule.pattern.empty() && rule.type != ColumnType::String)
     return WrongAt(node, column + " is a " + type + ": 'pattern' is for string");
+  if (const std::string problem = PatternProblem(rule.pattern); !problem.empty())
+    return WrongAt(node, column + ": 'pattern' is no regular expression: " + problem);
   if (!rule.allowed.empty() && rule.type == ColumnType::Timestamp)
     return WrongAt(node, column + " is a timestamp: 'allowed' is for the other types");
   for (const Json& value : rule.allowed) {
@@ -187,6 +190,8 @@ std::string Contract::Violation(const ColumnRule& rule, const Json& value) {
   if (value.IsNumber() && rule.max && value.AsDouble() > *rule.max) {
     return "is " + Shown(value) + ", above the maximum " + ShortestText(*rule.max);
   }
+  if (!rule.pattern.empty() && value.IsString() && !Matches(rule.pattern, value.AsString()))
+    return "is " + Shown(value) + ", which does not match " + rule.pattern;
   return "";
 }
 

@@ -37,8 +37,8 @@ struct Contract {
 
   const ColumnRule* Find(std::string_view column) const;
   /// "" for a value that fits, else why it does not ("is 7000, above the maximum 6000"). What a row can show
-  /// by itself: type, null, allowed, range. A whole number is a number, NaN counts as missing, texts are not
-  /// read as numbers. Patterns are not looked at.
+  /// by itself: type, null, allowed, range, pattern. A whole number is a number, NaN counts as missing, texts
+  /// are not read as numbers.
   static std::string Violation(const ColumnRule& rule, const Json& value);
 };
 

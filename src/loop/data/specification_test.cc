@@ -64,6 +64,7 @@ TEST(Specification, WhatCannotHoldIsRefusedWithItsPlace) {
       {"target: late", "target: lat", "Did you mean 'late'?"},
       {"{column: time_hour, within: 2d}", "{within: 2d}", "needs a 'column'"},
       {"rows: {min: 1000}", "rows: 1000", "must be a map"},
+      {"\"^[A-Z0-9]+$\"", "\"[A-Z\"", "'pattern' is no regular expression: missing ]"},
   };
   for (const auto& one : cases) {
     const auto parsed = Parsed(Replaced(kFlights, one.from, one.to));
@@ -99,6 +100,13 @@ TEST(Violation, SaysWhatIsWrongWithAValue) {
   EXPECT_EQ(Contract::Violation(integer, 3.0), "");
   EXPECT_EQ(Contract::Violation(integer, 3.5), "is 3.5, which is no integer");
   EXPECT_NE(Contract::Violation(integer, 1e300), "") << "more than 64 bits";
+  ColumnRule text;
+  text.pattern = "^[A-Z]\\d";
+  EXPECT_EQ(Contract::Violation(text, "A1x"), "");
+  EXPECT_EQ(Contract::Violation(text, "xA1"), "is 'xA1', which does not match ^[A-Z]\\d");
+  EXPECT_EQ(Contract::Violation(text, Json()), "") << "a missing text matches nothing and breaks nothing";
+  text.pattern = "(";
+  EXPECT_NE(Contract::Violation(text, "x"), "") << "what is no expression lets nothing through";
 }
 
 }  // namespace

@@ -31,7 +31,10 @@ Result<LockedStage> ReadStage(const std::string& name, const Node& node) {
   if (!node.IsMap()) return WrongAt(node, "stage '" + name + "' is no map");
   LockedStage stage;
   stage.name = name;
-  if (const Node* cmd = node.Find("cmd")) stage.cmd = cmd->IsList() ? cmd->ToJson() : Json(cmd->text());
+  if (const Node* cmd = node.Find("cmd"); cmd && !cmd->IsNull()) {
+    if (cmd->IsMap()) return WrongAt(*cmd, "the command of stage '" + name + "' is no text");
+    stage.cmd = cmd->IsList() ? cmd->ToJson() : Json(cmd->text());
+  }
   for (const auto& [key, list] : {std::pair{"deps", &stage.deps}, std::pair{"outs", &stage.outs}}) {
     const Node* found = node.Find(key);
     if (!found) continue;
@@ -44,10 +47,10 @@ Result<LockedStage> ReadStage(const std::string& name, const Node& node) {
   return stage;
 }
 
-bool Plain(const std::string& text) {
-  const auto parsed = ParseYaml("k: " + text, "");
-  return parsed && parsed->Find("k") && parsed->Find("k")->ToJson() == Json(text) &&
-         text.find('\n') == std::string::npos;
+/// Whether YAML reads `scalar` as that text.
+bool ReadsAs(const std::string& scalar, const std::string& text) {
+  const auto parsed = ParseYaml("k: " + scalar, "");
+  return parsed && parsed->Find("k") && parsed->Find("k")->ToJson() == Json(text);
 }
 
 std::string ScalarText(const Json& value) {
@@ -55,22 +58,44 @@ std::string ScalarText(const Json& value) {
   if (value.kind() == Json::Kind::Double) return FloatText(value.AsDouble());
   if (!value.IsString()) return value.Dump();
   const std::string& text = value.AsString();
-  if (Plain(text)) return text;
-  const bool quotable =
-      std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (!quotable) return value.Dump();
+  if (text.find('\n') == std::string::npos && ReadsAs(text, text)) return text;
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
-  return quoted + "'";
+  quoted += "'";
+  // Line ends, control characters and the like stand only in double quotes, as escapes.
+  return text.find('\n') == std::string::npos && ReadsAs(quoted, text) ? quoted : QuotedYaml(text);
+}
+
+/// A value on one line.
+std::string FlowText(const Json& value) {
+  std::string out;
+  if (value.IsArray()) {
+    for (const Json& item : value.items()) out += (out.empty() ? "" : ", ") + FlowText(item);
+    return "[" + out + "]";
+  }
+  if (value.IsObject()) {
+    for (const auto& [key, member] : value.members())
+      out += (out.empty() ? "" : ", ") + QuotedYaml(key) + ": " + FlowText(member);
+    return "{" + out + "}";
+  }
+  if (value.IsNull()) return "null";
+  return value.IsString() ? QuotedYaml(value.AsString()) : ScalarText(value);
+}
+
+/// `key:`; one that is too long for YAML to see it on one line with its colon stands on a line of its own.
+std::string KeyText(const std::string& indent, const std::string& key) {
+  constexpr std::size_t kLongest = 1000;
+  const std::string text = ScalarText(Json(key));
+  return text.size() > kLongest ? indent + "? " + text + "\n" + indent + ":" : indent + text + ":";
 }
 
 /// `key: value` and what follows, as DVC's writer lays it out: a list's dashes stand under the key.
 void DumpEntry(std::string& out, const std::string& indent, const std::string& key, const Json& value) {
-  out += indent + ScalarText(Json(key)) + ":";
+  out += KeyText(indent, key);
   if (value.IsArray() && !value.items().empty()) {
     out += "\n";
     for (const Json& item : value.items())
-      out += indent + "- " + (item.IsArray() || item.IsObject() ? item.Dump() : ScalarText(item)) + "\n";
+      out += indent + "- " + (item.IsArray() || item.IsObject() ? FlowText(item) : ScalarText(item)) + "\n";
   } else if (value.IsObject() && !value.members().empty()) {
     out += "\n";
     for (const auto& [name, member] : value.members()) DumpEntry(out, indent + "  ", name, member);
@@ -145,8 +170,9 @@ Result<Lock> ReadLock(const std::string& project) {
 std::string DumpLock(const Lock& lock) {
   std::string out = "schema: '2.0'\nstages:\n";
   for (const auto& stage : lock.stages) {
-    out += "  " + ScalarText(stage.name) + ":\n";
-    DumpEntry(out, "    ", "cmd", stage.cmd);
+    out += KeyText("  ", stage.name) + "\n";
+    const std::size_t begun = out.size();
+    if (!stage.cmd.IsNull()) DumpEntry(out, "    ", "cmd", stage.cmd);
     DumpPaths(out, "deps", stage.deps);
     if (!stage.params.empty()) {
       out += "    params:\n";
@@ -157,6 +183,7 @@ std::string DumpLock(const Lock& lock) {
       }
     }
     DumpPaths(out, "outs", stage.outs);
+    if (out.size() == begun) out.replace(begun - 1, 1, " {}\n");
   }
   return out;
 }

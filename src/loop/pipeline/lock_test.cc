@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 
@@ -77,6 +79,30 @@ TEST(LockTest, WhatIsWrittenReadsBackTheSame) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(DumpLock(*again), kGolden);
   EXPECT_EQ(again->Find("prep")->FindDep("raw")->nfiles, 4);
+}
+
+TEST(LockTest, WhateverItHoldsReadsBackTheSame) {
+  const auto folder = os::TempFolder::Create();
+  Lock lock;
+  lock.Put({"nothing", Json(), {}, {}, {}});
+  LockedStage odd{"a: b", "echo \u0085 'x'", {}, {}, {}};
+  odd.deps = {{"with \x7f and \u2028", "d41d8cd98f00b204e9800998ecf8427e", 0, {}, false}};
+  odd.params = {
+      {"params.yaml",
+       {{"list", Json::Array({Json::Array({Json(std::nan("")), "\u0085", Json()}), Json{{"k", "1"}}})},
+        {std::string(3000, 'k'), Json{{"in", 1}}}}}};
+  lock.Put(odd);
+  ASSERT_TRUE(WriteLock(folder->path(), lock));
+  const auto again = ReadLock(folder->path());
+  ASSERT_TRUE(again) << again.error().message << "\n" << DumpLock(lock);
+  EXPECT_EQ(DumpLock(*again), DumpLock(lock));
+  ASSERT_EQ(again->stages.size(), 2U);
+  EXPECT_TRUE(again->stages[0].cmd.IsNull());
+  EXPECT_EQ(again->stages[1].cmd, odd.cmd);
+  EXPECT_EQ(again->stages[1].deps[0].path, odd.deps[0].path);
+  const Json& list = again->stages[1].params[0].second[0].second;
+  EXPECT_TRUE(list.items()[0].items()[0].IsNumber()) << list.Dump();
+  EXPECT_EQ(list.items()[0].items()[1], Json("\u0085"));
 }
 
 TEST(LockTest, AStageRunAgainKeepsItsPlace) {

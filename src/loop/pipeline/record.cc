@@ -32,6 +32,8 @@ const char* NameOf(RunState state) {
       return "failed";
     case RunState::Killed:
       return "killed";
+    case RunState::Refused:
+      return "refused";
   }
   return "running";
 }

@@ -42,7 +42,21 @@ struct StageRecord {
   std::string log;                       ///< Path of what it printed; "" when it did not run.
 };
 
-enum class RunState { Running, Finished, Failed, Killed };
+/// The revision of the project's code that a run began from.
+struct Source {
+  std::string commit;  ///< "" outside of git.
+  /// Whether files that git knows below the project's folder differed from it. What the pipeline writes
+  /// itself (outs, dvc.lock) does not count.
+  bool dirty = false;
+};
+
+enum class RunState {
+  Running,
+  Finished,
+  Failed,
+  Killed,
+  Refused,  ///< A trigger asked for it, and it did not begin; `problem` says why.
+};
 const char* NameOf(RunState state);
 
 struct RunRecord {
@@ -52,6 +66,7 @@ struct RunRecord {
   Trigger trigger;
   std::string actor;
   std::string configuration;  ///< Digest of the accepted configuration it ran under, or "".
+  Source source;
   TimeMs started = 0, ended = 0;
   std::string problem;              ///< Why it failed, when no stage says so.
   Json metrics = Json::Object();    ///< By file, what the metrics files held at the end.

@@ -11,53 +11,12 @@
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
+#include "loop/pipeline/run_events.h"
+#include "loop/pipeline/source.h"
 #include "loop/pipeline/store/run_table.h"
 
 namespace cairn::pipeline {
 namespace {
-
-metadata::Event EventOf(const RunRecord& run, std::string kind, Json body) {
-  return {std::move(kind), "pipeline_run:" + run.id, run.actor, run.trigger.cause, std::move(body)};
-}
-
-metadata::Event StartedEvent(const RunRecord& run) {
-  Json stale = Json::Array();
-  for (const auto& stage : run.stages) {
-    Json why = Json::Array();
-    for (const auto& cause : stage.causes) why.Push(cause.sentence);
-    stale.Push(Json{{"stage", stage.name}, {"why", std::move(why)}});
-  }
-  return EventOf(
-      run, "pipeline.run_started",
-      Json{
-          {"run", run.id},
-          {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
-          {"configuration", run.configuration},
-          {"stale", std::move(stale)}});
-}
-
-metadata::Event EndedEvent(const RunRecord& run) {
-  return EventOf(run, "pipeline.run_ended",
-                 Json{{"run", run.id},
-                      {"state", NameOf(run.state)},
-                      {"seconds", static_cast<double>(run.ended - run.started) / 1000}});
-}
-
-metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage) {
-  return EventOf(run, "pipeline.stage_ended",
-                 Json{{"run", run.id},
-                      {"stage", stage.name},
-                      {"exit", stage.exit ? Json(*stage.exit) : Json()},
-                      {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
-                      {"reason", stage.reason}});
-}
-
-/// Whether the stage was begun and is over: what gets an event.
-bool Ran(const StageRecord& stage) {
-  return stage.ended != 0 && !stage.log.empty() &&
-         (stage.state == StageState::Finished || stage.state == StageState::Failed ||
-          stage.state == StageState::Killed);
-}
 
 std::vector<StageRecord> StaleOf(const Plan& plan) {
   std::vector<StageRecord> stages;
@@ -174,6 +133,7 @@ Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project>
   }
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
+  record.source = SourceOf(project->folder(), project->definition());
   CAIRN_TRY(MakeDvcFolder(project->root()));
   active->project = std::move(project);
 
@@ -292,7 +252,7 @@ void Runner::StartQueued(const std::string& project) {
     next = std::move(found->second);
     queued_.erase(found);
   }
-  // Somebody may have started a run meanwhile: then this one waits again.
+  // Somebody may have started a run meanwhile: then this one waits again. What is refused is on record.
   static_cast<void>(static_cast<bool>(Pull(*next)));
 }
 
@@ -303,6 +263,39 @@ void Runner::Sweep() {
 
 Result<Runner::Answer> Runner::Pull(const Request& request) {
   CAIRN_TRY(Recover());
+  auto answer = PullNow(request);
+  if (!answer) {
+    {
+      // A program that ends refuses nothing: it just does not begin any more.
+      const std::lock_guard lock(mutex_);
+      if (closing_) return answer;
+    }
+    if (const auto kept = JournalRefusal(request, answer.error()); !kept)
+      return Error{answer.error().reason, answer.error().message + " (And it could not be put on record: " +
+                                              kept.error().message + ")"};
+  }
+  return answer;
+}
+
+Result<> Runner::JournalRefusal(const Request& request, const Error& error) {
+  RunRecord record;
+  record.state = RunState::Refused;
+  const auto folder = os::RealPath(request.project);
+  record.project = folder ? *folder : request.project;
+  record.trigger = request.trigger;
+  record.actor = request.actor;
+  record.started = record.ended = clock_.Now();
+  record.id = os::NewUuid(record.started);
+  if (record.trigger.cause.empty()) record.trigger.cause = record.id;
+  record.problem = error.message;
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(InsertRun(connection, record, home_));
+    CAIRN_TRY(metadata::Append(connection, record.started, RefusedEvent(record, error.reason)));
+    return Done{};
+  });
+}
+
+Result<Runner::Answer> Runner::PullNow(const Request& request) {
   if (!request.trigger.cause.empty()) {
     const auto earlier = CAIRN_TRY(database_.Read(
         [&](sql::Connection& connection) { return SelectTriggered(connection, request.trigger); }));

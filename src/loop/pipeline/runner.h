@@ -52,8 +52,9 @@ struct Surroundings {
 /// then, once, what a program that died left standing as running is marked killed, with its event. Safe from
 /// any thread.
 ///
-/// Events: pipeline.run_started, pipeline.stage_ended, pipeline.run_ended, all under the trigger's cause, or
-/// the run's own id when it has none.
+/// Events: pipeline.run_started (with the git revision), pipeline.stage_ended, pipeline.run_ended, and
+/// pipeline.trigger_refused for what a trigger asked for in vain; all under the trigger's cause, or the run's
+/// own id when it has none.
 class Runner {
  public:
   /// `database` (with this room's schema applied) and `clock` must outlive it.
@@ -79,7 +80,9 @@ class Runner {
     Outcome outcome;
     RunRecord run;  ///< With an id when Started, or of the earlier run when Repeated.
   };
-  /// For triggers: as Start, but never in conflict.
+  /// For triggers: as Start, but never in conflict. What cannot begin, now or when its turn in the queue
+  /// comes, is kept among the runs as Refused with the reason, with its event; the same trigger may try
+  /// again.
   Result<Answer> Pull(const Request& request);
 
   /// NotFound without such a run.
@@ -99,6 +102,8 @@ class Runner {
   Result<> Recover();
   Result<RunRecord> Begin(const Request& request, std::unique_ptr<Project> project, const Plan& plan);
   Result<> Journal(RunRecord& record);
+  Result<Answer> PullNow(const Request& request);
+  Result<> JournalRefusal(const Request& request, const Error& error);
   void Execute(Active& active);
   Result<> RecordStage(Active& active, std::size_t place, const StageRecord& stage);
   void End(Active& active, const Result<>& outcome);

@@ -9,8 +9,10 @@
 #include <csignal>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "ground/os/files.h"
+#include "ground/os/process.h"
 #include "ground/os/temp_folder.h"
 #include "ground/sql/testing/engines.h"
 #include "ledger/metadata/log.h"
@@ -43,7 +45,10 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
 
   void Build() {
     Surroundings around = Around(folder_ / ".cairn");
-    around.may_run = [this] { return permission_; };
+    around.may_run = [this] {
+      const std::lock_guard lock(mutex_);
+      return permission_;
+    };
     around.on_end = [this](const RunRecord& run) {
       const std::lock_guard lock(mutex_);
       ended_.push_back(run.id);
@@ -51,6 +56,10 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     runner_ = std::make_unique<Runner>(*store_, clock_, std::move(around));
   }
 
+  void Permit(Result<> permission) {
+    const std::lock_guard lock(mutex_);
+    permission_ = std::move(permission);
+  }
   void Write(const std::string& name, std::string_view text) {
     ASSERT_TRUE(os::WriteFileAtomically(folder_ / name, text));
   }
@@ -200,7 +209,7 @@ TEST_P(RunnerTest, CancelKillsTheGrandchildrenToo) {
 
 TEST_P(RunnerTest, WithoutPermissionNothingRunsAndNothingIsRecorded) {
   Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
-  permission_ = Error{Reason::Denied, "the verdict on feasibility is no-go"};
+  Permit(Error{Reason::Denied, "the verdict on feasibility is no-go"});
   const auto run = runner_->Start(Asked());
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().reason, Reason::Denied);
@@ -235,6 +244,72 @@ TEST_P(RunnerTest, TriggersCoalesceWhileARunIsUnderWayAndNeverFireTwiceForOneCau
   EXPECT_EQ(repeated->outcome, Runner::Outcome::Repeated);
   EXPECT_EQ(repeated->run.id, queued.id);
   EXPECT_EQ(Events().back().event.cause, "alert-1");
+}
+
+TEST_P(RunnerTest, AQueuedTriggerThatIsRefusedWhenItsTurnComesStandsAmongTheRuns) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo up > pipe; cat pipe >> log; touch a', outs: [a], always_changed: true}\n");
+  const auto run = runner_->Start(Asked());
+  ASSERT_TRUE(run);
+  std::string line;
+  ASSERT_TRUE(std::getline(std::ifstream(pipe), line));
+  Request alert = Asked();
+  alert.trigger = {"alert", "retrain", "alert-1"};
+  alert.actor = "system";
+  EXPECT_EQ(runner_->Pull(alert)->outcome, Runner::Outcome::Queued);
+  Permit(Error{Reason::Denied, "the verdict on feasibility is no-go"});
+  std::ofstream(pipe) << "go\n";
+  ToEnd(*run);
+  // The queue is looked at on the run's own thread, after its end.
+  while (runner_->List("", 10)->size() < 2) std::this_thread::yield();
+
+  const RunRecord refused = runner_->List("", 10)->front();
+  EXPECT_EQ(refused.state, RunState::Refused);
+  EXPECT_EQ(refused.trigger.name, "retrain");
+  EXPECT_EQ(refused.trigger.cause, "alert-1");
+  EXPECT_EQ(refused.problem, "the verdict on feasibility is no-go");
+  EXPECT_TRUE(refused.stages.empty());
+  const auto event = Events().back().event;
+  EXPECT_EQ(event.kind, "pipeline.trigger_refused");
+  EXPECT_EQ(event.cause, "alert-1");
+  EXPECT_EQ(event.body.At("trigger").Text("name"), "retrain");
+  EXPECT_EQ(event.body.Text("reason"), "Denied");
+  EXPECT_EQ(event.body.Text("problem"), refused.problem);
+
+  Permit(Done{});
+  const auto again = runner_->Pull(alert);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->outcome, Runner::Outcome::Started) << "what was refused may be tried again";
+  ASSERT_TRUE(std::getline(std::ifstream(pipe), line));
+  std::ofstream(pipe) << "go\n";
+  EXPECT_EQ(ToEnd(again->run).state, RunState::Finished);
+}
+
+TEST_P(RunnerTest, EveryRunNamesTheCommitItBeganFrom) {
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a], always_changed: true}\n");
+  auto made = os::Process::Spawn([&] {
+    auto git = os::Command::Shell(
+        "git init -q . && git add dvc.yaml && git -c user.name=t -c user.email=t@t commit -q -m one");
+    git.folder = folder_.path();
+    return git;
+  }());
+  ASSERT_TRUE(made && made->Wait()->Succeeded());
+  const RunRecord first = Run();
+  EXPECT_EQ(first.source.commit.size(), 40U);
+  EXPECT_FALSE(first.source.dirty);
+  EXPECT_EQ(Events().front().event.body.At("git"), (Json{{"commit", first.source.commit}, {"dirty", false}}));
+  EXPECT_EQ(runner_->State(first.id)->source.commit, first.source.commit);
+
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a ', outs: [a], always_changed: true}\n");
+  Request alert = Asked();
+  alert.trigger = {"alert", "retrain", "alert-1"};
+  const auto pulled = runner_->Pull(alert);
+  ASSERT_TRUE(pulled);
+  const RunRecord second = ToEnd(pulled->run);
+  EXPECT_EQ(second.source.commit, first.source.commit);
+  EXPECT_TRUE(second.source.dirty) << "dvc.yaml is not as it was committed";
+  EXPECT_TRUE(runner_->State(second.id)->source.dirty);
 }
 
 TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {

@@ -8,6 +8,7 @@
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
 #include "loop/registry/tables/version_table.h"
+#include "loop/registry/webhooks/announcement.h"
 
 namespace cairn::registry {
 namespace {
@@ -102,14 +103,18 @@ Result<> Registry::DeleteModel(std::string_view name, std::string_view actor) {
 
 Result<> Registry::SetTag(std::string_view model, const Tag& tag) {
   CAIRN_TRY(CheckTag(tag));
+  const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    return UpsertModelTag(connection, CAIRN_TRY(ReadModel(connection, model)).id, tag);
+    CAIRN_TRY(UpsertModelTag(connection, CAIRN_TRY(ReadModel(connection, model)).id, tag));
+    return AnnounceModelTag(connection, now, model, tag.first, tag.second);
   });
 }
 
 Result<> Registry::DeleteTag(std::string_view model, std::string_view key) {
+  const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    return EraseModelTag(connection, CAIRN_TRY(ReadModel(connection, model)).id, key);
+    CAIRN_TRY(EraseModelTag(connection, CAIRN_TRY(ReadModel(connection, model)).id, key));
+    return AnnounceModelTag(connection, now, model, key, std::nullopt);
   });
 }
 

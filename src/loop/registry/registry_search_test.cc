@@ -81,6 +81,12 @@ TEST_P(RegistrySearchTest, AWrongSearchIsRefusedInWordsThatNameItsPart) {
   EXPECT_EQ(registry.SearchModels({"", {}, 10, "nonsense"}).error().reason, Reason::InvalidArgument);
   EXPECT_EQ(registry.SearchVersions({"source_path IN ('x')", {}, 10, ""}).error().reason,
             Reason::InvalidArgument);
+  EXPECT_EQ(registry.SearchVersions({"version_number < 1.5", {}, 10, ""}).error().reason,
+            Reason::InvalidArgument);
+  EXPECT_NE(ModelError("min(name) = 'x'").find("at position 1: a function such as min()"), std::string::npos);
+  EXPECT_NE(ModelError("", {"max(name)"}).find("a function such as max()"), std::string::npos);
+  EXPECT_NE(ModelError("tags.a IN ('x')").find("Invalid comparison operator 'IN'"), std::string::npos);
+  EXPECT_NE(ModelError("attributes.name = 'x'").find("Invalid entity type 'attributes'"), std::string::npos);
   EXPECT_EQ(registry.SearchVersions({"version_number = 'x'", {}, 10, ""}).error().reason,
             Reason::InvalidArgument);
 }
@@ -111,7 +117,8 @@ TEST_P(RegistrySearchTest, VersionsAreFoundByWhatTheyAreMadeOf) {
   EXPECT_EQ(Versions("run_id = 'r2'"), "a2 ");
   EXPECT_EQ(Versions("source_path LIKE '%/a/%'"), "a2 a1 ");
   EXPECT_EQ(Versions("version_number >= 2"), "a2 ");
-  EXPECT_EQ(Versions("version_number < 1.5"), "b1 a1 ");
+  EXPECT_EQ(Versions("version_number < 2 AND (name = 'b' OR tags.stage = 'old')"), "b1 a1 ");
+  EXPECT_EQ(Versions("NOT tags.stage = 'new'"), "a2 a1 ") << "what is missing is not equal";
   EXPECT_EQ(Versions("tags.stage = 'new'"), "b1 ");
   EXPECT_EQ(Versions("", {"name", "version_number DESC"}), "a2 a1 b1 ");
   EXPECT_EQ(Versions("", {"creation_timestamp"}), "a1 a2 b1 ");
@@ -130,6 +137,7 @@ TEST_P(RegistrySearchTest, PromptsAreHiddenUnlessTheyAreAskedFor) {
   EXPECT_EQ(Models(""), "model ");
   EXPECT_EQ(Models("tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting ");
   EXPECT_EQ(Models("tags.`mlflow.prompt.is_prompt` != 'true'"), "model ");
+  EXPECT_EQ(Models("name = 'model' OR tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting model ");
   EXPECT_EQ(Versions(""), "model1 ");
   EXPECT_EQ(Versions("tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting1 ");
 }

@@ -64,9 +64,7 @@ constexpr Searched kVersions{"model_version_tag",
                              VersionColumn,
                              VersionOrder};
 
-bool IsAttribute(std::string_view prefix) {
-  return prefix.empty() || prefix == "attribute" || prefix == "attributes";
-}
+bool IsAttribute(std::string_view prefix) { return prefix.empty() || prefix == "attribute"; }
 
 /// Builds one search's statement.
 class Compiler {
@@ -89,6 +87,8 @@ class Compiler {
     for (const auto& written : order_by) {
       const auto term = query::ParseOrder(written);
       if (!term) return tracking::InOrder(written, term.error());
+      if (const auto plain = tracking::RefuseFunction(term->name); !plain)
+        return tracking::InOrder(written, plain.error());
       const auto column =
           IsAttribute(term->name.prefix) ? searched_.order(term->name.key) : std::string_view();
       if (column.empty()) {
@@ -122,19 +122,17 @@ class Compiler {
 
   Result<std::string> One(const query::Comparison& comparison) {
     const auto& name = comparison.name;
+    CAIRN_TRY(tracking::RefuseFunction(name));
     if (name.prefix == "tags" || name.prefix == "tag") return OneTag(comparison);
     if (!IsAttribute(name.prefix)) return tracking::UnknownPrefix(name, "tags and attributes");
     const auto column = searched_.column(name.key);
     if (column.name.empty()) return tracking::UnknownKey(name, searched_.keys);
-    if (column.whole) return tracking::CompareInteger(sentence_, column.name, comparison, name.key);
-    const bool list = comparison.comparator == Comparator::In || comparison.comparator == Comparator::NotIn;
-    if (list && !column.listed) {
-      return query::Refused(comparison.comparator_position,
-                            "Invalid comparison operator '" +
-                                std::string(query::NameOf(comparison.comparator)) + "': " + name.key +
-                                " is compared with = != LIKE ILIKE");
+    if (column.whole) {
+      return tracking::CompareInteger(sentence_, column.name, comparison, name.key,
+                                      tracking::Fractions::Refused);
     }
-    return tracking::CompareText(connection_, sentence_, column.name, comparison, name.key);
+    return tracking::CompareText(connection_, sentence_, column.name, comparison, name.key,
+                                 column.listed ? tracking::Lists::Taken : tracking::Lists::Refused);
   }
 
   Result<std::string> OneTag(const query::Comparison& comparison) {
@@ -145,7 +143,9 @@ class Compiler {
     if (key == kPromptTag) return OnePrompt(comparison);
     auto exists = Tagged(key);
     return exists + " AND " +
-           CAIRN_TRY(tracking::CompareText(connection_, sentence_, "t.value", comparison, "tag")) + ")";
+           CAIRN_TRY(tracking::CompareText(connection_, sentence_, "t.value", comparison, "tag",
+                                           tracking::Lists::Refused)) +
+           ")";
   }
 
   /// What has no such tag counts as no prompt here.

@@ -7,6 +7,7 @@
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
 #include "loop/registry/tables/version_table.h"
+#include "loop/registry/webhooks/announcement.h"
 #include "loop/tracking/registrations.h"
 
 namespace cairn::registry {
@@ -159,14 +160,18 @@ Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t 
 
 Result<> Registry::SetVersionTag(std::string_view model, std::int64_t version, const Tag& tag) {
   CAIRN_TRY(CheckTag(tag));
+  const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    return UpsertVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), tag);
+    CAIRN_TRY(UpsertVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), tag));
+    return AnnounceVersionTag(connection, now, model, version, tag.first, tag.second);
   });
 }
 
 Result<> Registry::DeleteVersionTag(std::string_view model, std::int64_t version, std::string_view key) {
+  const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    return EraseVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), key);
+    CAIRN_TRY(EraseVersionTag(connection, CAIRN_TRY(ReadVersion(connection, model, version)), key));
+    return AnnounceVersionTag(connection, now, model, version, key, std::nullopt);
   });
 }
 

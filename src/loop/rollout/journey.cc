@@ -130,7 +130,8 @@ Result<Rollout> Journey::ApproveByPolicy(Rollout rollout) {
 Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   const Setting setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
   rollout.previous = CAIRN_TRY(ProductionOf(rollout.model));
-  const bool changed = rollout.report.Text("configuration") != setting.digest;
+  // What can no longer be carried out is not tried out: the refusal comes now.
+  const bool changed = CAIRN_TRY(GroundChanged(setting, rollout));
   if (rollout.previous == 0 || !setting.canary || changed) return CarryOut(std::move(rollout), actor);
   const auto started = StartCanary(setting, rollout);
   if (!started && IsFinal(started.error().reason)) {
@@ -145,6 +146,13 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
 
 Result<> Journey::StartCanary(const Setting& setting, const Rollout& rollout) {
   return rooms_.service.StartCanary(rollout.version, setting.serving.canary_share);
+}
+
+/// Whether the candidate was examined under another configuration, or on other data, than there is now.
+Result<bool> Journey::GroundChanged(const Setting& setting, const Rollout& rollout) const {
+  if (rollout.report.Text("configuration") != setting.digest) return true;
+  const Json& dataset = rollout.report.At("dataset");
+  return CAIRN_TRY(rooms_.catalogue.Find(dataset.Text("name"))).digest != dataset.Text("digest");
 }
 
 Result<Json> Journey::SeenNow(const Rollout& rollout) const {

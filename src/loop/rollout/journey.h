@@ -57,6 +57,7 @@ class Journey {
   Result<> LookAtCanary(const Rollout& rollout);
   Result<> StartCanary(const Setting& setting, const Rollout& rollout);
   Result<Json> SeenNow(const Rollout& rollout) const;
+  Result<bool> GroundChanged(const Setting& setting, const Rollout& rollout) const;
   std::int64_t CanaryRequests(const Rollout& rollout) const;
   void EndCanaryOf(const Rollout& rollout);
   void Follow();

@@ -117,6 +117,15 @@ class Rollouts {
   /// left.
   Result<> Advance();
 
+  /// Those that wait for approval or are tried out on live traffic, oldest first.
+  Result<std::vector<Rollout>> UnderWay() const;
+  /// A sentence about each of `candidates` whose decision rests on another configuration or another version
+  /// of the data than there is now, and so can no longer be carried out: which one, why, and what to do.
+  Result<std::vector<std::string>> Voided(const std::vector<Rollout>& candidates) const;
+  /// A sentence when the production alias of the bound model names a version that no carried-out decision
+  /// covers (it was set before the model was bound); "" otherwise.
+  Result<std::string> UncoveredProduction() const;
+
   /// Newest first, without reports; `model` "" means any.
   Result<std::vector<Rollout>> List(std::string_view model = "") const;
   /// "" finds the newest that waits for approval. NotFound otherwise.

@@ -508,6 +508,58 @@ TEST_P(RolloutTest, AnExaminationThatDiedIsMadeAnew) {
   EXPECT_EQ(Must(Approve(again)).stage, Stage::Promoted);
 }
 
+TEST_P(RolloutTest, WhatAChangeVoidsIsNamed) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto waiting = Consider(Knowing("second"));
+  const auto under_way = Must(rollouts->UnderWay());
+  ASSERT_EQ(under_way.size(), 1u);
+  EXPECT_EQ(under_way[0].id, waiting.id);
+  EXPECT_TRUE(Must(rollouts->Voided(under_way)).empty()) << "nothing has changed yet";
+
+  AddFlights("b.csv", 2);
+  const auto by_data = Must(rollouts->Voided(under_way));
+  ASSERT_EQ(by_data.size(), 1u);
+  EXPECT_EQ(by_data[0],
+            "version 2 of model 'delay', which waited for approval, can no longer go live: it was examined "
+            "under an older version of the data set 'flights'. `cairn model consider delay 2` examines it "
+            "anew.");
+  EXPECT_FALSE(Approve(waiting)) << "and it is so";
+
+  const auto canary = Must(Approve(Consider(Knowing("third"))));
+  ASSERT_EQ(canary.stage, Stage::Canary);
+  const auto tried = Must(rollouts->UnderWay());
+  ASSERT_EQ(tried.size(), 1u);
+  Accept(kLax);
+  EXPECT_FALSE(rollouts->Advance());
+  const auto by_configuration = Must(rollouts->Voided(tried));
+  ASSERT_EQ(by_configuration.size(), 1u);
+  EXPECT_EQ(by_configuration[0],
+            "version 3 of model 'delay', which was tried out on live traffic, can no longer go live: it was "
+            "examined under another configuration. `cairn model consider delay 3` examines it anew.");
+  EXPECT_EQ(StageOf(canary), Stage::KeptOut) << "and it is so";
+}
+
+TEST_P(RolloutTest, AProductionThatNoDecisionCoversIsNamed) {
+  store.Bind("");
+  const auto version = Knowing();
+  Must(store.registry.SetAlias("delay", "production", version, "ada"));
+  store.Bind("delay");
+  EXPECT_FALSE(rollouts->UncoveredProduction()) << "nothing is accepted";
+  Accept();
+  EXPECT_EQ(
+      Must(rollouts->UncoveredProduction()),
+      "version 1 of model 'delay' is in production, and no decision covers it: the alias was set before "
+      "the model was bound. Have a version examined and approved (`cairn model consider`), or go on "
+      "knowing it.");
+  AddFlights("a.csv");
+  auto covered = Must(Approve(Consider(Knowing("second"))));
+  covered = Must(rollouts->Promote(covered.id, "ada"));
+  ASSERT_EQ(Production(), 2);
+  EXPECT_EQ(Must(rollouts->UncoveredProduction()), "");
+}
+
 TEST_P(RolloutTest, ACanaryGoesOnAfterARestart) {
   Accept();
   AddFlights("a.csv");

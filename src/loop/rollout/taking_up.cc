@@ -56,7 +56,7 @@ Result<> Journey::TakeUpDecision(const Rollout& rollout) {
 
 Result<> Journey::LookAtCanary(const Rollout& rollout) {
   const auto setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
-  const bool changed = rollout.report.Text("configuration") != setting.digest;
+  const bool changed = CAIRN_TRY(GroundChanged(setting, rollout));
   // A reason is there once it has passed.
   if (changed || !rollout.reason.empty()) {
     CAIRN_TRY(CarryOut(rollout, "system"));

@@ -38,6 +38,12 @@ const Moment* ContinuousDelivery(const History& history) {
                    [](const History& all, const Moment& promoted) { return all.IsAutomatic(promoted); });
 }
 
+const Moment* SourceControl(const History& history) {
+  return LastWhere(history, "pipeline.run_started", [](const History&, const Moment& started) {
+    return !started.event.body.At("git").Text("commit").empty();
+  });
+}
+
 constexpr std::array<Requirement, 10> kRequirements{{
     {1, "continuous training",
      "No pipeline run that a trigger started has finished: give cairn.yaml a trigger, and let it fire.",
@@ -52,7 +58,7 @@ constexpr std::array<Requirement, 10> kRequirements{{
     {1, "continuous delivery of models", "No version that a trigger brought has reached production.",
      ContinuousDelivery},
     {2, "source control of the pipeline", "No pipeline run names the commit that it was built from.",
-     nullptr},
+     SourceControl},
     {2, "continuous integration", "No test run of the pipeline's code is on record.", nullptr},
     {2, "delivery of pipelines", "No pipeline version was tried in a staging place before it went live.",
      nullptr},

@@ -26,6 +26,7 @@ constexpr std::array kPatterns{
     Pattern{"data.profiled", "{dataset} version {version} profiled"},
     Pattern{"pipeline.run_started", "pipeline run started"},
     Pattern{"pipeline.stage_ended", "stage {stage} ended"},
+    Pattern{"pipeline.trigger_refused", "a trigger's pipeline run did not begin: {problem}"},
     Pattern{"pipeline.run_ended", "pipeline run {state}"},
     Pattern{"run.ended", "run ended: {status}"},
     Pattern{"registry.version_added", "version {version} of {model} registered"},

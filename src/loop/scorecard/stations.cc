@@ -73,6 +73,7 @@ Standing StandingOf(const Moment& last) {
   const Json& body = last.event.body;
   if (kind == "pipeline.run_started" || kind == "pipeline.stage_ended" || kind == "rollout.canary_started")
     return Standing::Running;
+  if (kind == "pipeline.trigger_refused") return Standing::Failed;
   if (kind == "pipeline.run_ended")
     return body.Text("state") == "finished" ? Standing::Done : Standing::Failed;
   if (kind == "charter.feasibility_judged")
@@ -172,18 +173,22 @@ Json ProductionOf(const History& history) {
   if (move == nullptr || VersionIn(move->event.body).empty()) return {};
   const Json& body = move->event.body;
   const std::string decision = body.Text("decision");
-  Json approvers = Json::Array();
+  // A return that its promotion allowed in advance was signed with the promotion.
+  std::string promotion;
   for (const Moment* approved : history.Of("governance.decision_approved")) {
     if (!decision.empty() && approved->event.subject == "decision:" + decision)
+      promotion = approved->event.body.Text("promotion");
+  }
+  const std::string signed_for = promotion.empty() ? decision : promotion;
+  Json approvers = Json::Array();
+  for (const Moment* approved : history.Of("governance.decision_approved")) {
+    if (!signed_for.empty() && approved->event.subject == "decision:" + signed_for)
       approvers.Push(approved->event.body.Text("principal"));
   }
-  return Json{{"model", body.Text("model")},
-              {"version", VersionIn(body)},
-              {"since_ms", move->at},
-              {"approved_by", std::move(approvers)},
-              {"decision", decision},
-              {"cause", move->event.cause},
-              {"previous", VersionIn(body, "previous")}};
+  return Json{{"model", body.Text("model")},   {"version", VersionIn(body)},
+              {"since_ms", move->at},          {"approved_by", std::move(approvers)},
+              {"preauthorised_by", promotion}, {"decision", decision},
+              {"cause", move->event.cause},    {"previous", VersionIn(body, "previous")}};
 }
 
 Json CanaryOf(const History& history) {

@@ -138,6 +138,9 @@ TEST(MaturityTest, ALevelNeedsAllOfItsRecords) {
   EXPECT_EQ(after.level, 1);
   EXPECT_EQ(after.MissingForNext().size(), 4u);
   EXPECT_EQ(after.ToJson().Text("name"), "ML pipeline automation");
+  story.At(6, "pipeline.run_started",
+           Json{{"run", "2"}, {"trigger", Json{{"on", "alert"}}}, {"git", Json{{"commit", "c0ffee"}}}}, "a");
+  EXPECT_EQ(MaturityOf(story.Told()).MissingForNext().size(), 3u) << "a run names its commit";
 }
 
 TEST(MaturityTest, ARunThatAPersonStartedIsNoContinuousTraining) {

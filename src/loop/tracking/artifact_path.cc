@@ -52,6 +52,14 @@ Result<std::string> CheckedArtifactPath(std::string_view path) {
   return clean;
 }
 
+Result<std::string> CheckedFilePath(std::string_view path) {
+  auto clean = CAIRN_TRY(CheckedArtifactPath(path));
+  if (clean.empty())
+    return Error{Reason::InvalidArgument, "The artifact path '' names a folder; add the file's name."};
+  if (clean.starts_with(".cairn-")) return InvalidPath();
+  return clean;
+}
+
 Result<std::string> ProxiedPath(std::string_view uri) {
   if (!uri.starts_with(kScheme)) {
     return Error{Reason::Unsupported,

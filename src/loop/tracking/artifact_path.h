@@ -16,6 +16,10 @@ std::string AppendToUri(std::string_view uri, std::string_view tail);
 /// percent-encoded.
 Result<std::string> CheckedArtifactPath(std::string_view path);
 
+/// The same for a file's path: neither the root nor anything in a folder of the root that is ours (its name
+/// begins with ".cairn-").
+Result<std::string> CheckedFilePath(std::string_view path);
+
 /// The path below the server's artifact root that a "mlflow-artifacts:" URI names. Unsupported for any other
 /// scheme.
 Result<std::string> ProxiedPath(std::string_view uri);

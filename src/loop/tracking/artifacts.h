@@ -1,21 +1,40 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ground/vocabulary/result.h"
+#include "ground/vocabulary/time.h"
 
 namespace cairn::tracking {
 
-/// The files that runs and models left, as plain files below one folder. Paths are relative to it, checked as
-/// CheckedArtifactPath does; nothing reaches outside it, also not through a symbolic link (InvalidArgument).
-/// Safe from any thread.
+class Destination;
+
+/// The files that runs and models left: plain files below one folder, or objects below one prefix of a bucket
+/// that speaks S3. Paths are relative to it, checked as CheckedArtifactPath does; nothing reaches outside it,
+/// also not through a symbolic link (InvalidArgument). A file appears whole or not at all, whatever happens
+/// while it arrives. Safe from any thread. With a bucket, any call may also give blob::Bucket's errors.
+///
+/// In a folder every path is a file of its own, never a second name (hard link) of another: people open and
+/// edit these files, and a script that writes into one in place must not change what another run logged. What
+/// is logged twice therefore shares its blocks only where the file system copies a shared block when it is
+/// written (XFS, Btrfs; ioctl FIDEDUPERANGE, with which the kernel compares the bytes itself). The folder
+/// ".cairn-contents" below the root holds links that say where which content was stored last; it may be
+/// deleted at any time.
 class Artifacts {
  public:
-  /// `root` is made when the first file arrives.
+  /// A folder, which is made when the first file arrives.
   explicit Artifacts(std::string root);
+  /// `where` is a folder, or "s3://bucket/prefix" with the variables of blob::PlaceFromEnvironment. `cache`
+  /// is a folder of this machine's for copies of what a bucket holds; what was not used for a while goes when
+  /// there is more than 10 GiB.
+  static Result<Artifacts> Open(const std::string& where, const std::string& cache);
+  Artifacts(Artifacts&&) noexcept;
+  ~Artifacts();
 
   struct Entry {
     std::string path;  ///< Relative to what was listed: its name.
@@ -26,24 +45,40 @@ class Artifacts {
   Result<std::vector<Entry>> List(std::string_view path) const;
 
   struct File {
-    std::string path;  ///< On this machine.
+    std::string path;  ///< On this machine; its last part is the artifact's name.
     std::uint64_t bytes = 0;
+    std::string version;  ///< Another text whenever the content is another.
   };
   /// NotFound when there is nothing, InvalidArgument for a folder.
   Result<File> Find(std::string_view path) const;
-  /// Where a folder lies on this machine. NotFound when there is nothing, or a file.
+  /// Where a folder lies on this machine, for reading. NotFound when there is nothing, or a file.
   Result<std::string> FolderAt(std::string_view path) const;
 
-  /// Moves the file at `source` here, over one that is there; on disk when it returns.
+  /// Moves the file at `source` here, over one that is there; on disk, or in the bucket, when it returns. It
+  /// may stay where it was. Exhausted when the disk is full; nothing is changed then.
   Result<> Adopt(std::string_view path, const std::string& source);
   /// A file, or a folder with all in it. NotFound when there is nothing.
   Result<> Remove(std::string_view path);
 
- private:
-  Result<std::string> Place(std::string_view path) const;
-  Result<> SyncFoldersFrom(const std::string& folder) const;
+  struct Kept {
+    std::string path;  ///< From the root.
+    std::uint64_t bytes = 0;
+    TimeMs modified_ms = 0;
+  };
+  /// A folder of this machine's for the parts of uploads that are under way (ArtifactParts).
+  std::string PartsFolder() const;
+  /// How URIs that lead here without the server begin: the folder's absolute path, or "s3://bucket/prefix".
+  std::string Address() const;
+  /// Every file there is, by path, and what uploads that broke off left behind.
+  Result<std::vector<Kept>> All() const;
+  /// Removes these files, as All gave them, and the folders that become empty; what is gone already is fine.
+  /// With a bucket also the parts of uploads that were begun before `moment` and never ended.
+  Result<> Discard(std::span<const Kept> files, TimeMs moment);
 
-  std::string root_;
+ private:
+  explicit Artifacts(std::unique_ptr<Destination> destination);
+
+  std::unique_ptr<Destination> destination_;
 };
 
 }  // namespace cairn::tracking

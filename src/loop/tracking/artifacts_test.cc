@@ -1,9 +1,13 @@
 #include "loop/tracking/artifacts.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "loop/tracking/artifact_parts.h"
 #include "loop/tracking/artifact_path.h"
 
 namespace cairn::tracking {
@@ -77,6 +81,93 @@ TEST_F(ArtifactsTest, ALinkThatLeadsOutIsNotFollowed) {
   EXPECT_EQ(Put("run/link/new", "1").error().message, "Invalid path");
   EXPECT_EQ(Put("run/link/deep/new", "1").error().message, "Invalid path");
   EXPECT_FALSE(os::Exists(folder_ / "outside/new"));
+}
+
+TEST_F(ArtifactsTest, EqualContentStaysTwoFilesOfWhichEachCanBeEditedInPlace) {
+  const std::string content(200'000, 'x');
+  ASSERT_TRUE(Put("one/model.bin", content));
+  ASSERT_TRUE(Put("two/model.bin", content));
+  std::ofstream(folder_ / "root/one/model.bin", std::ios::in | std::ios::binary) << "edited";
+  EXPECT_EQ(*os::ReadFile(folder_ / "root/two/model.bin"), content);
+  ASSERT_TRUE(Put("three/model.bin", content));
+  EXPECT_EQ(*os::ReadFile(folder_ / "root/three/model.bin"), content) << "not the twin that was edited";
+}
+
+TEST_F(ArtifactsTest, AnUploadThatFailsLeavesNothingAndTheOldFileInPlace) {
+  ASSERT_TRUE(Put("run/a.txt", "old"));
+  EXPECT_EQ(artifacts_.Adopt("run/a.txt", folder_ / "absent").error().reason, Reason::NotFound);
+  EXPECT_EQ(*os::ReadFile(folder_ / "root/run/a.txt"), "old");
+  EXPECT_EQ(*os::ListFolder(folder_ / "root/run"), std::vector<std::string>{"a.txt"});
+}
+
+TEST_F(ArtifactsTest, AFilesVersionFollowsItsContent) {
+  ASSERT_TRUE(Put("a.txt", "1"));
+  const auto first = artifacts_.Find("a.txt")->version;
+  EXPECT_EQ(artifacts_.Find("a.txt")->version, first);
+  ASSERT_TRUE(Put("a.txt", "2"));
+  EXPECT_NE(artifacts_.Find("a.txt")->version, first);
+}
+
+TEST_F(ArtifactsTest, OurOwnFolderIsNobodysArtifact) {
+  ASSERT_TRUE(Put("a.txt", "1"));
+  ASSERT_TRUE(os::MakeFolders(folder_ / "root/.cairn-contents"));
+  EXPECT_EQ(Put(".cairn-contents/x", "1").error().message, "Invalid path");
+  ASSERT_EQ(artifacts_.List("")->size(), 1u);
+  EXPECT_EQ(artifacts_.All()->size(), 1u);
+}
+
+TEST_F(ArtifactsTest, WhatIsDiscardedTakesItsEmptyFoldersAlong) {
+  ASSERT_TRUE(Put("run/deep/a.txt", "1"));
+  ASSERT_TRUE(Put("run/b.txt", "22"));
+  const auto all = *artifacts_.All();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].path, "run/b.txt");
+  EXPECT_EQ(all[0].bytes, 2u);
+  ASSERT_TRUE(artifacts_.Discard(std::span(&all[1], 1), 0));
+  ASSERT_TRUE(artifacts_.Discard(std::span(&all[1], 1), 0)) << "what is gone is fine";
+  EXPECT_FALSE(os::Exists(folder_ / "root/run/deep"));
+  EXPECT_TRUE(os::Exists(folder_ / "root/run/b.txt"));
+  EXPECT_TRUE(os::Exists(folder_ / "root"));
+}
+
+TEST_F(ArtifactsTest, PartsThatCameInAnyOrderMakeOneFile) {
+  ArtifactParts parts(artifacts_);
+  const auto send = [&](const std::string& id, std::int64_t number, const std::string& bytes) {
+    EXPECT_TRUE(os::WriteFileAtomically(folder_ / "part", bytes));
+    return parts.Take(id, number, folder_ / "part");
+  };
+  const auto id = *parts.Begin("run/big.bin");
+  const auto last = *send(id, 3, "c"), lost = *send(id, 1, "x"), first = *send(id, 1, "a"),
+             middle = *send(id, 2, "b");
+  EXPECT_EQ(ArtifactParts(artifacts_).Complete(id, "run/other.bin", {}).error().reason,
+            Reason::InvalidArgument);
+  const std::vector<ArtifactParts::Part> wrong = {{1, first}, {2, last}, {3, last}};
+  EXPECT_EQ(parts.Complete(id, "run/big.bin", wrong).error().reason, Reason::InvalidArgument);
+  EXPECT_EQ(artifacts_.Find("run/big.bin").error().reason, Reason::NotFound);
+  const std::vector<ArtifactParts::Part> all = {{1, first}, {2, middle}, {3, last}};
+  ASSERT_TRUE(ArtifactParts(artifacts_).Complete(id, "run/big.bin", all)) << "also after a restart";
+  EXPECT_EQ(*os::ReadFile(artifacts_.Find("run/big.bin")->path), "abc");
+  EXPECT_EQ(artifacts_.List("")->size(), 1u) << "the parts are nobody's artifact";
+  EXPECT_EQ(parts.Complete(id, "run/big.bin", all).error().reason, Reason::NotFound);
+}
+
+TEST_F(ArtifactsTest, PartsOfAnUploadThatIsGivenUpGo) {
+  ArtifactParts parts(artifacts_);
+  const auto id = *parts.Begin("run/big.bin");
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ / "part", "a"));
+  EXPECT_EQ(parts.Take(id, 0, folder_ / "part").error().reason, Reason::InvalidArgument);
+  EXPECT_EQ(parts.Take("../..", 1, folder_ / "part").error().reason, Reason::NotFound);
+  ASSERT_TRUE(parts.Take(id, 1, folder_ / "part"));
+  ASSERT_TRUE(parts.Abort(id));
+  ASSERT_TRUE(parts.Abort(id));
+  EXPECT_TRUE(artifacts_.All()->empty());
+  EXPECT_EQ(parts.Begin("../x").error().reason, Reason::InvalidArgument);
+  EXPECT_EQ(parts.Begin("").error().reason, Reason::InvalidArgument);
+}
+
+TEST(ArtifactsPlace, ABucketWithoutCredentialsIsRefused) {
+  ::unsetenv("AWS_ACCESS_KEY_ID");
+  EXPECT_EQ(Artifacts::Open("s3://models/x", "cache").error().reason, Reason::InvalidArgument);
 }
 
 }  // namespace

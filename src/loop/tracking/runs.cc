@@ -15,9 +15,9 @@
 #include "loop/tracking/search/searches.h"
 #include "loop/tracking/tables/experiment_table.h"
 #include "loop/tracking/tables/input_table.h"
+#include "loop/tracking/tables/metric_backlog.h"
 #include "loop/tracking/tables/metric_keys.h"
 #include "loop/tracking/tables/metric_table.h"
-#include "loop/tracking/tables/metric_tails.h"
 #include "loop/tracking/tables/run_records.h"
 #include "loop/tracking/tables/run_table.h"
 
@@ -40,7 +40,7 @@ Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const
   metadata::Event event;
   event.kind = std::move(kind);
   event.subject = "run:" + run.info.id;
-  event.actor = "client";
+  event.actor = run.info.user.empty() ? "client" : run.info.user;
   event.cause = CAIRN_TRY(ReadTag(connection, run.number, kCauseTag));
   event.body = std::move(body);
   CAIRN_TRY(metadata::Append(connection, now, event));
@@ -102,7 +102,7 @@ Runs::Runs(sql::Database& database, const os::Clock& clock)
     : database_(database),
       clock_(clock),
       keys_(std::make_unique<MetricKeys>(database)),
-      tails_(std::make_unique<MetricTails>()) {}
+      backlog_(std::make_unique<MetricBacklog>()) {}
 Runs::Runs(Runs&&) noexcept = default;
 Runs::~Runs() = default;
 
@@ -123,7 +123,9 @@ Result<Run> Runs::Create(const New& wanted) {
 
 Result<Run> Runs::Find(std::string_view id) const {
   return database_.Read([&](sql::Connection& connection) -> Result<Run> {
-    auto runs = CAIRN_TRY(ReadRecords(connection, {CAIRN_TRY(ReadRun(connection, id))}, InputModels::Read));
+    const auto stored = CAIRN_TRY(ReadRun(connection, id));
+    auto runs = CAIRN_TRY(ReadRecords(connection, {stored}, InputModels::Read));
+    CAIRN_TRY(AddUnfolded(connection, stored.number, runs.front().metrics));
     return std::move(runs.front());
   });
 }
@@ -141,7 +143,11 @@ Result<RunInfo> Runs::Update(std::string_view id, const Change& change) {
       CAIRN_TRY(UpsertTags(connection, run.number, std::span(&tag, 1)));
     }
     CAIRN_TRY(UpdateRun(connection, run));
-    if (run.info.status != before && HasEnded(run.info.status)) CAIRN_TRY(RecordEnd(connection, now, run));
+    if (run.info.status != before && HasEnded(run.info.status)) {
+      CAIRN_TRY(FoldRun(connection, run.number));
+      backlog_->Folded(run.number);
+      CAIRN_TRY(RecordEnd(connection, now, run));
+    }
     return std::move(run.info);
   });
 }
@@ -160,16 +166,16 @@ Result<> Runs::SetDeleted(std::string_view id, bool deleted) {
 Result<> Runs::Delete(std::string_view id) { return SetDeleted(id, true); }
 Result<> Runs::Restore(std::string_view id) { return SetDeleted(id, false); }
 
-Result<> Runs::Log(std::string_view id, const Batch& wanted) {
+Result<> Runs::Log(std::string_view id, Batch wanted) {
   CAIRN_TRY(CheckRunId(id));
-  const auto batch = CAIRN_TRY(CheckedBatch(wanted));
+  const auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted)));
   const auto keys = CAIRN_TRY(keys_->Of(batch.metrics));
   const auto* name = Last(batch.tags, kRunNameTag);
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto run = CAIRN_TRY(ReadActiveRun(connection, id));
     CAIRN_TRY(InsertParams(connection, run.number, batch.params));
     CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, keys));
-    CAIRN_TRY(tails_->Grew(connection, run.number, batch.metrics.size()));
+    CAIRN_TRY(backlog_->Grew(connection, run.number, batch.metrics.size()));
     CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
     CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
     if (name == nullptr || name->value == run.info.name) return {};
@@ -184,6 +190,20 @@ Result<> Runs::DeleteTag(std::string_view id, std::string_view key) {
     if (CAIRN_TRY(EraseTag(connection, run.number, key))) return {};
     return Error{Reason::NotFound,
                  "No tag with name: " + std::string(key) + " in run with id " + std::string(id)};
+  });
+}
+
+Result<> Runs::AppendToTag(std::string_view id, std::string_view key, const Json& item) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    const auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    const auto before = CAIRN_TRY(ReadTag(connection, run.number, key));
+    auto list = before.empty() ? Result<Json>(Json::Array()) : Json::Parse(before);
+    if (!list || !list->IsArray())
+      return Error{Reason::InvalidArgument, "The tag '" + std::string(key) + "' of run " + std::string(id) +
+                                                " holds no JSON list to append to; delete it first."};
+    list->Push(item);
+    const Tag tag{std::string(key), list->Dump()};
+    return UpsertTags(connection, run.number, std::span(&tag, 1));
   });
 }
 
@@ -205,8 +225,26 @@ Result<> Runs::LogOutputs(std::string_view id, std::span<const ModelOutput> mode
   });
 }
 
+/// Searches read what was folded.
+Result<> Runs::Fold(std::span<const ExperimentId> experiments) const {
+  const auto unfolded = CAIRN_TRY(
+      database_.Read([&](sql::Connection& connection) { return UnfoldedRuns(connection, experiments); }));
+  constexpr std::size_t kAtOnce = 64;
+  for (auto left = std::span(unfolded); !left.empty(); left = left.subspan(std::min(kAtOnce, left.size()))) {
+    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+      for (const auto run : left.first(std::min(kAtOnce, left.size()))) {
+        CAIRN_TRY(FoldRun(connection, run));
+        backlog_->Folded(run);
+      }
+      return {};
+    }));
+  }
+  return {};
+}
+
 Result<Page<Run>> Runs::Find(const Search& search) const {
   const auto offset = CAIRN_TRY(OffsetOf(search.page));
+  CAIRN_TRY(Fold(search.experiments));
   return database_.Read([&](sql::Connection& connection) -> Result<Page<Run>> {
     auto found = CAIRN_TRY(FindRuns(connection, search, offset));
     Page<Run> page;

@@ -10,12 +10,13 @@
 
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
+#include "ground/vocabulary/json.h"
 #include "loop/tracking/records.h"
 
 namespace cairn::tracking {
 
 class MetricKeys;
-class MetricTails;
+class MetricBacklog;
 
 /// What was tried and measured. Safe from any thread. A run that does not exist is NotFound; writing to a
 /// deleted one is InvalidArgument.
@@ -56,9 +57,12 @@ class Runs {
   /// All or nothing. Metrics that are there already are ignored. InvalidArgument: a parameter that has
   /// another value already, a key twice among the parameters, keys and values outside the limits, too many
   /// entries.
-  Result<> Log(std::string_view id, const Batch& batch);
+  Result<> Log(std::string_view id, Batch batch);
   /// NotFound without such a tag.
   Result<> DeleteTag(std::string_view id, std::string_view key);
+  /// Appends to the JSON list that the tag holds, of any length; begins one when there is no such tag.
+  /// InvalidArgument when it holds something else.
+  Result<> AppendToTag(std::string_view id, std::string_view key, const Json& item);
 
   /// Records what the run read; a data set that it has already is left as it is.
   Result<> LogInputs(std::string_view id, std::span<const DatasetInput> datasets,
@@ -93,11 +97,12 @@ class Runs {
 
  private:
   Result<> SetDeleted(std::string_view id, bool deleted);
+  Result<> Fold(std::span<const ExperimentId> experiments) const;
 
   sql::Database& database_;
   const os::Clock& clock_;
   std::unique_ptr<MetricKeys> keys_;
-  std::unique_ptr<MetricTails> tails_;
+  std::unique_ptr<MetricBacklog> backlog_;
 };
 
 }  // namespace cairn::tracking

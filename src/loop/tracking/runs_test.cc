@@ -57,18 +57,18 @@ TEST_P(RunsTest, EveryPointIsThereOnceHoweverManyHaveCome) {
     for (int step = from; step < from + 1000; ++step) metrics.push_back(Point(step, step, step));
     return metrics;
   };
-  // More than a tail holds, so that the first of them have been folded.
-  for (int from = 0; from < 11'000; from += 1000) ASSERT_TRUE(Log(run, batch(from)));
+  // More than a log holds, so that the first of them have been folded.
+  for (int from = 0; from < 40'000; from += 1000) ASSERT_TRUE(Log(run, batch(from)));
   store_.Reopen();
-  for (const int again : {0, 10'000}) ASSERT_TRUE(Log(run, batch(again)));
-  ASSERT_TRUE(Log(run, batch(11'000)));
+  for (const int again : {0, 39'000}) ASSERT_TRUE(Log(run, batch(again)));
+  ASSERT_TRUE(Log(run, batch(40'000)));
   const auto points = store_->runs.History(run.info.id, "loss", 0, "");
   ASSERT_TRUE(points);
-  ASSERT_EQ(points->items.size(), 12'000u);
-  for (int step = 0; step < 12'000; ++step)
+  ASSERT_EQ(points->items.size(), 41'000u);
+  for (int step = 0; step < 41'000; ++step)
     ASSERT_EQ(points->items[static_cast<std::size_t>(step)].step, step);
-  EXPECT_EQ(store_->runs.Sampled({{run.info.id}, "loss", {}, {}, 100})->back().step, 11'999);
-  EXPECT_EQ(Latest(run), 11'999);
+  EXPECT_EQ(store_->runs.Sampled({{run.info.id}, "loss", {}, {}, 100})->back().step, 40'999);
+  EXPECT_EQ(Latest(run), 40'999);
 }
 
 TEST_P(RunsTest, TheLatestMetricIsTheLargestByStepThenTimeThenValueWhateverTheOrderOfArrival) {

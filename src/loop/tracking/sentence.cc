@@ -23,6 +23,12 @@ Error ExpectedNumber(const Literal& literal, std::string_view what) {
                                               ", found the text '" + literal.text + "'");
 }
 
+Error InFilter(Error error) {
+  if (error.reason == Reason::InvalidArgument)
+    error.message = "Invalid clause(s) in filter string: " + error.message;
+  return error;
+}
+
 }  // namespace
 
 std::string Sentence::Bind(sql::Value value) {
@@ -56,36 +62,37 @@ Result<> ForChunks(std::span<const sql::Value> values,
 }
 
 Result<std::string> CompileCondition(const query::Condition& condition, const CompileOne& compile) {
-  switch (condition.kind) {
-    case query::Condition::Kind::Comparison:
-      return compile(condition.comparison);
-    case query::Condition::Kind::All:
-      break;
-  }
-  std::string all;
+  using Kind = query::Condition::Kind;
+  if (condition.kind == Kind::Comparison) return compile(condition.comparison);
+  std::string joined;
   for (const auto& part : condition.parts) {
-    if (!all.empty()) all += " AND ";
-    all += CAIRN_TRY(CompileCondition(part, compile));
+    if (!joined.empty()) joined += condition.kind == Kind::Any ? " OR " : " AND ";
+    joined += CAIRN_TRY(CompileCondition(part, compile));
   }
-  return all.empty() ? std::string("1 = 1") : "(" + all + ")";
+  if (joined.empty()) return std::string("1 = 1");
+  // A comparison with a missing value is neither true nor false to SQL.
+  return condition.kind == Kind::Not ? "((" + joined + ") IS NOT TRUE)" : "(" + joined + ")";
+}
+
+Result<query::Condition> ReadFilter(std::string_view filter) {
+  auto parsed = query::ParseFilter(filter);
+  if (!parsed) return InFilter(parsed.error());
+  return parsed;
+}
+
+Result<std::string> CompileRead(const query::Condition& condition, const CompileOne& compile) {
+  auto compiled = CompileCondition(condition, compile);
+  if (!compiled) return InFilter(compiled.error());
+  return compiled;
 }
 
 Result<std::string> CompileFilter(std::string_view filter, const CompileOne& compile) {
-  const auto wrapped = [](Error error) -> Error {
-    if (error.reason == Reason::InvalidArgument)
-      error.message = "Invalid clause(s) in filter string: " + error.message;
-    return error;
-  };
-  const auto parsed = query::ParseFilter(filter);
-  if (!parsed) return wrapped(parsed.error());
-  auto compiled = CompileCondition(*parsed, compile);
-  if (!compiled) return wrapped(std::move(compiled).error());
-  return compiled;
+  return CompileRead(CAIRN_TRY(ReadFilter(filter)), compile);
 }
 
 Result<std::string> CompareText(const sql::Connection& connection, Sentence& sentence,
                                 std::string_view column, const query::Comparison& comparison,
-                                std::string_view what) {
+                                std::string_view what, Lists lists) {
   std::vector<sql::Value> values;
   for (const auto& literal : comparison.values) {
     if (literal.kind == Literal::Kind::Number) {
@@ -106,27 +113,58 @@ Result<std::string> CompareText(const sql::Connection& connection, Sentence& sen
     case Comparator::ILike:
       return connection.ILike(column, sentence.Bind(values[0]));
     case Comparator::In:
-      return left + " IN " + sentence.BindList(values);
+      if (lists == Lists::Taken) return left + " IN " + sentence.BindList(values);
+      break;
     case Comparator::NotIn:
-      return left + " NOT IN " + sentence.BindList(values);
+      if (lists == Lists::Taken) return left + " NOT IN " + sentence.BindList(values);
+      break;
     case Comparator::IsNull:
-      return left + " IS NULL";
     case Comparator::IsNotNull:
-      return left + " IS NOT NULL";
     case Comparator::Less:
     case Comparator::LessOrEqual:
     case Comparator::Greater:
     case Comparator::GreaterOrEqual:
       break;
   }
-  return BadComparator(comparison, what, "= != LIKE ILIKE IN NOT IN");
+  return BadComparator(comparison, what,
+                       lists == Lists::Taken ? "= != LIKE ILIKE IN NOT IN" : "= != LIKE ILIKE");
+}
+
+bool WithNumber(const query::Comparison& comparison) {
+  const bool list = comparison.comparator == Comparator::In || comparison.comparator == Comparator::NotIn;
+  return !list && comparison.values.size() == 1 && comparison.values.front().kind == Literal::Kind::Number;
+}
+
+Result<std::string> CompareNumericText(const sql::Connection& connection, Sentence& sentence,
+                                       std::string_view column, const query::Comparison& comparison,
+                                       std::string_view what) {
+  if (!IsOrdering(comparison.comparator)) return BadComparator(comparison, what, "= != > >= < <=");
+  const std::string left(column);
+  const auto compared = " " + std::string(NameOf(comparison.comparator)) + " ";
+  const auto number = sentence.Bind(comparison.values.front().number);
+  if (connection.engine() == sql::Engine::Sqlite) {
+    // Beside a REAL, a text that is a number compares as one, and any other text is above all numbers.
+    return "(" + left + compared + "CAST(" + number + " AS REAL) AND " + left + " <= CAST(9e999 AS REAL))";
+  }
+  // CASE, because a cast of anything else would fail the whole search.
+  return "(CASE WHEN " + left +
+         " ~ "
+         "'^\\s*[-+]?(\\d{1,200}(\\.\\d{0,100})?|\\.\\d{1,100}|(\\d{1,9}(\\.\\d{0,24})?|\\.\\d{1,24})[eE][-+]"
+         "?[0-2]?"
+         "\\d{1,2})\\s*$' THEN CAST(" +
+         left + " AS DOUBLE PRECISION)" + compared + number + " ELSE FALSE END)";
 }
 
 Result<std::string> CompareInteger(Sentence& sentence, std::string_view column,
-                                   const query::Comparison& comparison, std::string_view what) {
+                                   const query::Comparison& comparison, std::string_view what,
+                                   Fractions fractions) {
   if (!IsOrdering(comparison.comparator)) return BadComparator(comparison, what, "= != > >= < <=");
   const auto& literal = comparison.values.front();
   if (literal.kind != Literal::Kind::Number) return ExpectedNumber(literal, what);
+  if (!literal.whole && fractions == Fractions::Refused) {
+    return query::Refused(literal.position, "Invalid value for numeric attribute '" + std::string(what) +
+                                                "': expected a whole number, found " + literal.text);
+  }
   auto value = literal.whole ? sql::Value(literal.integer) : sql::Value(literal.number);
   // A fraction bound beside an integer column would be read as an integer by PostgreSQL.
   const std::string left =
@@ -134,16 +172,22 @@ Result<std::string> CompareInteger(Sentence& sentence, std::string_view column,
   return left + " " + NameOf(comparison.comparator) + " " + sentence.Bind(std::move(value));
 }
 
-Result<std::string> CompareMetric(Sentence& sentence, std::string_view table,
+Result<std::string> CompareMetric(Sentence& sentence, std::string_view column, std::string_view is_nan,
                                   const query::Comparison& comparison) {
   if (!IsOrdering(comparison.comparator)) return BadComparator(comparison, "a metric", "= != > >= < <=");
   const auto& literal = comparison.values.front();
   if (literal.kind != Literal::Kind::Number) return ExpectedNumber(literal, "metric");
-  const std::string prefix(table);
+  const std::string nan(is_nan);
   const auto compared =
-      prefix + ".value " + NameOf(comparison.comparator) + " " + sentence.Bind(literal.number);
-  if (comparison.comparator == Comparator::NotEqual) return "(" + prefix + ".is_nan = 1 OR " + compared + ")";
-  return "(" + prefix + ".is_nan = 0 AND " + compared + ")";
+      std::string(column) + " " + NameOf(comparison.comparator) + " " + sentence.Bind(literal.number);
+  if (comparison.comparator == Comparator::NotEqual) return "(" + nan + " OR " + compared + ")";
+  return "(NOT (" + nan + ") AND " + compared + ")";
+}
+
+Result<> RefuseFunction(const query::Identifier& name) {
+  if (name.function.empty()) return {};
+  return query::Refused(name.position,
+                        "a function such as " + name.function + "() is taken of a run's metric alone");
 }
 
 Error UnknownKey(const query::Identifier& name, std::string_view known) {

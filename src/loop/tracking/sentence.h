@@ -32,28 +32,45 @@ class Sentence {
 Result<> ForChunks(std::span<const sql::Value> values,
                    const std::function<Result<>(Sentence&, const std::string& list)>& work);
 
-/// Compiles a condition of any shape, given how one comparison is compiled. The error of a comparison gets
-/// the words of a wrong filter around it.
+/// Compiles a condition of any shape, given how one comparison is compiled.
 using CompileOne = std::function<Result<std::string>(const query::Comparison&)>;
 Result<std::string> CompileCondition(const query::Condition& condition, const CompileOne& compile);
-/// Reads and compiles a filter's text.
+/// Reads a filter, with the words of a wrong filter around an error.
+Result<query::Condition> ReadFilter(std::string_view filter);
+/// Compiles what ReadFilter gave. The error of a comparison gets those words too.
+Result<std::string> CompileRead(const query::Condition& condition, const CompileOne& compile);
+/// Both in one.
 Result<std::string> CompileFilter(std::string_view filter, const CompileOne& compile);
 
-/// `column` compared as text: = != LIKE ILIKE IN NOT IN, with quoted values alone. `what` names it in
-/// messages: "a parameter".
+/// Whether a comparison with a list of values is taken.
+enum class Lists { Refused, Taken };
+/// `column` compared as text: = != LIKE ILIKE, and IN and NOT IN where lists are taken, with quoted values
+/// alone. `what` names it in messages: "a parameter".
 Result<std::string> CompareText(const sql::Connection& connection, Sentence& sentence,
                                 std::string_view column, const query::Comparison& comparison,
-                                std::string_view what);
-/// Compared as a whole number of 64 bits.
+                                std::string_view what, Lists lists);
+/// A text column compared with a number, which only texts that are decimal numbers satisfy, with != too.
+/// PostgreSQL, where a number out of a double's range is an error, takes powers of ten up to 299.
+Result<std::string> CompareNumericText(const sql::Connection& connection, Sentence& sentence,
+                                       std::string_view column, const query::Comparison& comparison,
+                                       std::string_view what);
+/// Whether the comparison is with a number.
+bool WithNumber(const query::Comparison& comparison);
+/// Compared as a whole number of 64 bits. Fractions to compare with are taken or refused.
+enum class Fractions { Refused, Taken };
 Result<std::string> CompareInteger(Sentence& sentence, std::string_view column,
-                                   const query::Comparison& comparison, std::string_view what);
-/// Columns value and is_nan of `table` compared as a number; NaN satisfies != alone.
-Result<std::string> CompareMetric(Sentence& sentence, std::string_view table,
+                                   const query::Comparison& comparison, std::string_view what,
+                                   Fractions fractions);
+/// A column compared as a number, where `is_nan` is the condition under which it counts as NaN; NaN satisfies
+/// != alone.
+Result<std::string> CompareMetric(Sentence& sentence, std::string_view column, std::string_view is_nan,
                                   const query::Comparison& comparison);
 
 /// The error for a name that this kind of record does not have.
 Error UnknownKey(const query::Identifier& name, std::string_view known);
 Error UnknownPrefix(const query::Identifier& name, std::string_view known);
+/// The error for a function around a name, where none is taken.
+Result<> RefuseFunction(const query::Identifier& name);
 /// An error in an ordering, with its text named.
 Error InOrder(std::string_view written, Error error);
 

@@ -50,9 +50,29 @@ Result<Reading> ReadAll(const Rooms& rooms, const Given& given) {
   return reading;
 }
 
+/// What a new configuration means for what is on its way or in production, added to `warnings`. The deed is
+/// done: trouble here is told and fails nothing.
+void Foresee(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& under_way, Json& warnings) {
+  const auto voided =
+      under_way ? rooms->rollouts->Voided(*under_way) : Result<std::vector<std::string>>(under_way.error());
+  const auto uncovered = rooms->rollouts->UncoveredProduction();
+  if (voided) {
+    for (const auto& sentence : *voided) warnings.Push(sentence);
+  } else {
+    warnings.Push("which candidates this voids is not known: " + voided.error().message);
+  }
+  if (!uncovered) {
+    warnings.Push("whether a decision covers production is not known: " + uncovered.error().message);
+  } else if (!uncovered->empty()) {
+    warnings.Push(*uncovered);
+  }
+}
+
 Result<Json> Accept(const Rooms& rooms, const Call& call) {
   const Given given = CAIRN_TRY(GivenIn(rooms, call));
   const Reading reading = CAIRN_TRY(ReadAll(rooms, given));
+  const auto under_way =
+      rooms->rollouts ? rooms->rollouts->UnderWay() : Result<std::vector<rollout::Rollout>>({});
   std::optional<governance::Signature> signature;
   if (call.body.Find("signature")) {
     signature = governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")),
@@ -65,6 +85,7 @@ Result<Json> Accept(const Rooms& rooms, const Call& call) {
   answer.Set("unchanged", !accepted.changed);
   Json warnings = Json::Array();
   for (const auto& warning : accepted.warnings) warnings.Push(warning);
+  if (rooms->rollouts) Foresee(rooms, under_way, warnings);
   answer.Set("warnings", std::move(warnings)).Set("findings", ToJson(reading.findings));
   return answer;
 }

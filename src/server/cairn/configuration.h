@@ -6,6 +6,7 @@
 #include "ground/http/router.h"
 #include "ground/vocabulary/document.h"
 #include "ledger/governance/configuration.h"
+#include "loop/rollout/rollout.h"
 
 namespace cairn::api {
 
@@ -19,6 +20,8 @@ struct ConfigurationRooms {
   std::vector<SectionCheck> checks;
   /// Called after a configuration was accepted.
   std::function<void()> on_accepted;
+  const rollout::Rollouts* rollouts =
+      nullptr;  ///< Whose candidates a change may void; null where there are none.
 };
 /// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign),
 /// GET /api/v1/configuration, POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the

@@ -74,6 +74,19 @@ Result<std::string> FileIn(const Json& body) {
   return file;
 }
 
+/// The candidates that the new version voids. The deed is done: trouble here is told and fails nothing.
+Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& under_way) {
+  Json warnings = Json::Array();
+  if (!rooms->rollouts) return warnings;
+  const auto voided =
+      under_way ? rooms->rollouts->Voided(*under_way) : Result<std::vector<std::string>>(under_way.error());
+  if (!voided) warnings.Push("which candidates this voids is not known: " + voided.error().message);
+  if (voided) {
+    for (const auto& sentence : *voided) warnings.Push(sentence);
+  }
+  return warnings;
+}
+
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
@@ -85,10 +98,13 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
   addition.cause = call.body.Text("cause");
   addition.note = call.body.Text("note");
   if (call.body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
+  const auto under_way =
+      rooms->rollouts ? rooms->rollouts->UnderWay() : Result<std::vector<rollout::Rollout>>({});
   const auto version = CAIRN_TRY(rooms->catalogue.Add(specification, addition));
   Json answer = ToJson(version);
   // The file that this call was about: a version found again may have been followed by others.
   answer.Set("file", ToJson(version.files.back()));
+  answer.Set("warnings", VoidedBy(rooms, under_way));
   return answer.Set("unchanged", version.version <= static_cast<std::int64_t>(before));
 }
 

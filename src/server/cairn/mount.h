@@ -8,17 +8,22 @@
 #include "ground/os/clock.h"
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/decision.h"
+#include "ledger/governance/retention.h"
 #include "ledger/metadata/derived.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
+#include "loop/moving/import.h"
 #include "loop/pipeline/runner.h"
+#include "loop/registry/deletion.h"
 #include "loop/registry/registry.h"
 #include "loop/rollout/rollout.h"
 #include "loop/scorecard/kpi.h"
 #include "loop/serving/service.h"
+#include "loop/tracking/run_names.h"
+#include "loop/tracking/tracking.h"
 
 /// Each resource of the own API adds its routes with one function; what is passed must outlive the router.
 namespace cairn::api {
@@ -41,6 +46,8 @@ struct DataRooms {
   data::Catalogue& catalogue;
   governance::Configurations& configurations;
   const os::Clock& clock;
+  const rollout::Rollouts* rollouts =
+      nullptr;  ///< Whose candidates new data may void; null where there are none.
 };
 /// /api/v1/data/… and the page /data/{name}/profile.
 void MountData(http::Router& router, DataRooms rooms);
@@ -61,6 +68,30 @@ void MountPipeline(http::Router& router, pipeline::Runner& runner);
 /// /api/v1/models…: what is registered, for reading.
 void MountModels(http::Router& router, const registry::Registry& registry);
 
+struct RunRooms {
+  tracking::Tracking& tracking;
+  tracking::RunNames names;
+};
+/// /api/v1/experiments and /api/v1/runs…: what was tried and measured, for reading; marking and restoring.
+void MountRuns(http::Router& router, RunRooms rooms);
+
+struct DeletionRooms {
+  registry::Deletion& deletion;
+  governance::Holds& holds;
+  tracking::Tracking& tracking;
+  tracking::RunNames names;
+};
+/// /api/v1/deletions: what permanent deletion would take, and doing it; /api/v1/holds….
+void MountDeletion(http::Router& router, DeletionRooms rooms);
+
+struct GarbageRooms {
+  sql::Database& database;
+  const os::Clock& clock;
+  tracking::Artifacts& artifacts;
+};
+/// /api/v1/artifacts/garbage: what nothing refers to; /api/v1/artifacts/garbage/collect: its removal.
+void MountGarbage(http::Router& router, GarbageRooms rooms);
+
 struct RolloutRooms {
   rollout::Rollouts& rollouts;
   governance::Decisions& decisions;
@@ -68,6 +99,15 @@ struct RolloutRooms {
 };
 /// /api/v1/models/{name}/versions/{version}/consider, /api/v1/models/{name}/rollback, /api/v1/rollouts…
 void MountRollouts(http::Router& router, RolloutRooms rooms);
+
+struct MovingRooms {
+  moving::Target target;
+  std::string data_dir;
+  std::string artifacts;  ///< The artifact folder, or "s3://…".
+};
+/// /api/v1/imports: begins an import; /api/v1/imports/{id}?turn=: how far it is; /api/v1/exports;
+/// /api/v1/backups.
+void MountMoving(http::Router& router, MovingRooms rooms);
 
 struct MonitoringRooms {
   monitoring::Monitoring& monitoring;

@@ -49,6 +49,8 @@ Json ToJson(const RunRecord& run) {
       {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
       {"actor", run.actor},
       {"configuration", run.configuration},
+      {"git",
+       run.source.commit.empty() ? Json() : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
       {"started_ms", run.started},
       {"ended_ms", run.ended},
       {"problem", run.problem},

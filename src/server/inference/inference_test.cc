@@ -312,6 +312,18 @@ TEST_F(InferenceTest, SaysUnavailableWhenNothingCanAnswer) {
   EXPECT_EQ(Invoke(kOneFlight).status, 503);
 }
 
+TEST_F(InferenceTest, RecordsThatShareNoNamesAskForNoMoreMemoryThanTheirValuesAreWorth) {
+  Serve("columns.onnx");
+  std::string records;
+  for (int i = 0; i < 50'000; ++i) records += R"({"c)" + std::to_string(i) + R"(":1},)";
+  records.pop_back();
+  const auto refused = Invoke(R"({"dataframe_records":[)" + records + "]}");
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_NE(Parsed(refused).Text("message").find("50000 records with 50000 different names"),
+            std::string::npos)
+      << refused.body;
+}
+
 TEST(LenientTest, ReadsPythonsNaNAsAMissingValue) {
   EXPECT_EQ(ParseRequest(R"({"a":[NaN,"NaN \" NaN",1]})")->Dump(), R"({"a":[null,"NaN \" NaN",1]})");
   EXPECT_FALSE(ParseRequest("[NaNs]"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "ground/vocabulary/text.h"
 
@@ -49,9 +50,26 @@ Result<> ReadSplit(const Json& split, Question& question) {
   return Done{};
 }
 
+/// Records that share no names make a table of nearly nothing but holes: a request of a megabyte could ask
+/// for all memory there is. A table may have this many cells, and some for each value that was sent.
+Result<> CheckHoles(std::string_view form, const Json& records, std::size_t columns) {
+  constexpr std::size_t kCells = 100'000, kCellsPerValue = 4;
+  std::size_t values = 0;
+  for (const Json& record : records.items()) values += record.members().size();
+  if (records.items().size() * columns <= kCells + kCellsPerValue * values) return Done{};
+  return Error{Reason::TooLarge, "'" + std::string(form) + "': " + std::to_string(records.items().size()) +
+                                     " records with " + std::to_string(columns) +
+                                     " different names have too few values in common; send the same names in "
+                                     "each record, or fewer records."};
+}
+
 Result<> ReadRecords(std::string_view form, const Json& records, Question& question) {
   if (!records.IsArray()) return Wrong("'" + std::string(form) + "' must be a list of records");
   question.rows = records.items().size();
+  std::unordered_set<std::string_view> names;
+  for (const Json& record : records.items())
+    for (const auto& member : record.members()) names.insert(member.first);
+  CAIRN_TRY(CheckHoles(form, records, names.size()));
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t row = 0; row < question.rows; ++row) {
     const Json& record = records.items()[row];

@@ -1,5 +1,6 @@
 #include "loop/tracking/artifacts.h"
 
+#include "ground/os/files.h"
 #include "loop/tracking/artifact_path.h"
 #include "server/mlflow/file_answer.h"
 #include "server/mlflow/resources.h"
@@ -11,11 +12,7 @@ using http::Request;
 using http::Response;
 using tracking::Artifacts;
 
-constexpr const char* kProxy = "/api/2.0/mlflow-artifacts/artifacts";
-
-Response Download(const Result<Artifacts::File>& file) {
-  return file ? FileAnswer(*file) : Refusal(file.error());
-}
+constexpr const char* kProxy = "/2.0/mlflow-artifacts/artifacts";
 
 Response Done200(const Result<>& outcome) {
   return outcome ? Response::Text(200, "") : Refusal(outcome.error());
@@ -65,7 +62,39 @@ Result<Artifacts::File> ModelFile(Rooms rooms, const Request& request) {
   return FileBelow(rooms.artifacts, model.artifact_uri, CAIRN_TRY(fields.RequiredText("artifact_file_path")));
 }
 
-/// Files of a bound model's versions are what was approved: nobody changes them.
+Result<> Put(Rooms rooms, const Request& request) {
+  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
+  return rooms.artifacts.Adopt(request.Captured("path"), request.body_file);
+}
+
+/// A page's way to add a small file to a run.
+Result<Json> Upload(Rooms rooms, const Request& request) {
+  constexpr std::uint64_t kMostBytes = 10 * 1024 * 1024;
+  const auto run_id = request.QueryParameter("run_uuid").value_or("");
+  const auto path = request.QueryParameter("path").value_or("");
+  if (run_id.empty() || path.empty())
+    return Error{Reason::InvalidArgument,
+                 std::string("Request must specify ") + (run_id.empty() ? "run_uuid." : "path.")};
+  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
+  const auto bytes = request.body_file.empty() ? 0 : CAIRN_TRY(os::Stat(request.body_file)).stamp.size;
+  if (bytes == 0) return Error{Reason::InvalidArgument, "Request must specify data: its body is empty."};
+  if (bytes > kMostBytes)
+    return Error{Reason::InvalidArgument,
+                 "Artifact size is too large. Max size is 10MB; send larger ones to "
+                 "/api/2.0/mlflow-artifacts/artifacts."};
+  const auto run = CAIRN_TRY(rooms.tracking.runs.Find(run_id));
+  const auto place = CAIRN_TRY(tracking::ProxiedPath(run.info.artifact_uri)) + "/" + below;
+  CAIRN_TRY(AllowChange(rooms.registry, place));
+  return Empty(rooms.artifacts.Adopt(place, request.body_file));
+}
+
+Result<> Remove(Rooms rooms, const Request& request) {
+  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
+  return rooms.artifacts.Remove(request.Captured("path"));
+}
+
+}  // namespace
+
 Result<> AllowChange(const registry::Registry& registry, std::string_view path) {
   if (!CAIRN_TRY(registry.IsFrozen(path))) return {};
   return Error{
@@ -75,18 +104,6 @@ Result<> AllowChange(const registry::Registry& registry, std::string_view path) 
           "were frozen when it was registered. Log the model anew and register it as the next version, to be "
           "judged (`cairn model approve`) and promoted (`cairn model promote`)."};
 }
-
-Result<> Put(Rooms rooms, const Request& request) {
-  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
-  return rooms.artifacts.Adopt(request.Captured("path"), request.body_file);
-}
-
-Result<> Remove(Rooms rooms, const Request& request) {
-  CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
-  return rooms.artifacts.Remove(request.Captured("path"));
-}
-
-}  // namespace
 
 Result<Json> ListArtifacts(const Artifacts& artifacts, const std::string& root_uri, const std::string& path) {
   const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
@@ -100,24 +117,43 @@ Result<Json> ListArtifacts(const Artifacts& artifacts, const std::string& root_u
   return answer;
 }
 
-void MountArtifacts(http::Router& router, Rooms rooms) {
+namespace {
+
+/// The proxy, at the address for clients or at the one for pages.
+template <class Add>
+void MountProxy(const Add& add, const std::string& address, Rooms rooms) {
   constexpr auto kBytes = http::Lane::Bytes;
   auto& artifacts = rooms.artifacts;
-  const std::string file = std::string(kProxy) + "/{path...}";
-  router.Get(kProxy, [&artifacts](const Request& request) { return ListHandler(artifacts, request); });
-  router.Get(
-      file,
-      [&artifacts](const Request& request) { return Download(artifacts.Find(request.Captured("path"))); },
-      kBytes);
-  router.Add({"PUT", file, [rooms](const Request& request) { return Done200(Put(rooms, request)); }, kBytes,
-              http::BodyMode::File});
-  router.Add(
-      {"DELETE", file, [rooms](const Request& request) { return Done200(Remove(rooms, request)); }, kBytes});
-  router.Get(
-      "/get-artifact", [rooms](const Request& request) { return Download(RunFile(rooms, request)); }, kBytes);
-  router.Get(
-      "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
-      [rooms](const Request& request) { return Download(ModelFile(rooms, request)); }, kBytes);
+  const std::string file = address + "/{path...}";
+  add({"GET", address, [&artifacts](const Request& request) { return ListHandler(artifacts, request); }});
+  add({"GET", file,
+       [&artifacts](const Request& request) {
+         return Download(request, artifacts.Find(request.Captured("path")));
+       },
+       kBytes});
+  add({"PUT", file, [rooms](const Request& request) { return Done200(Put(rooms, request)); }, kBytes,
+       http::BodyMode::File});
+  add({"DELETE", file, [rooms](const Request& request) { return Answer(Empty(Remove(rooms, request))); },
+       kBytes});
+}
+
+}  // namespace
+
+void MountArtifacts(http::Router& router, Rooms rooms) {
+  MountProxy([&router](http::Route route) { router.Add(std::move(route)); }, std::string("/api") + kProxy,
+             rooms);
+  MountProxy([&router](const http::Route& route) { MountForPages(router, route); },
+             std::string("/ajax-api") + kProxy, rooms);
+  const auto of_run = [rooms](const Request& request) { return Download(request, RunFile(rooms, request)); };
+  for (const char* address : {"/get-artifact", "/ajax-api/2.0/mlflow/get-artifact"})
+    MountForPages(router, {"GET", address, of_run, http::Lane::Bytes});
+  MountForPages(router,
+                {"GET", "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
+                 [rooms](const Request& request) { return Download(request, ModelFile(rooms, request)); },
+                 http::Lane::Bytes});
+  MountForPages(router, {"POST", "/ajax-api/2.0/mlflow/upload-artifact",
+                         [rooms](const Request& request) { return Answer(Upload(rooms, request)); },
+                         http::Lane::Bytes, http::BodyMode::File});
 }
 
 }  // namespace cairn::mlflow

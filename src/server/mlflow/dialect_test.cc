@@ -110,6 +110,45 @@ TEST_P(DialectTest, TheTwinsAnswerAlike) {
             200);
 }
 
+TEST_P(DialectTest, WhatMlflowsPageAsksRelativelyIsAnsweredBelowItsAddress) {
+  const auto id = NewRun();
+  const auto run = "/ajax-api/2.0/mlflow/runs/get?run_id=" + id;
+  EXPECT_EQ(Send("GET", "/mlflow" + run).body, Send("GET", run).body);
+  const auto question = Json{{"query", "{mlflowGetRun(input:{runId:\"" + id + "\"}){run{info{runId}}}}"}};
+  for (const char* address : {"/graphql", "/mlflow/graphql"}) {
+    const auto answer = *Json::Parse(Send("POST", address, question).body);
+    EXPECT_EQ(answer.At("data").At("mlflowGetRun").At("run").At("info").Text("runId"), id) << address;
+  }
+  const auto unknown = Send("GET", "/mlflow/ajax-api/3.0/mlflow/scorers/list");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(Json::Parse(unknown.body)->Text("error_code"), "ENDPOINT_NOT_FOUND");
+}
+
+TEST_P(DialectTest, AModelLoggedTheElderWayIsAddedToTheRunsTagWhateverItsLength) {
+  const auto id = NewRun();
+  const Json model{{"artifact_path", "m"},
+                   {"flavors", Json{{"f", Json{{"config", 1}, {"note", std::string(9000, 'x')}}}}},
+                   {"utc_time_created", "now"},
+                   {"run_id", id}};
+  for (int i = 0; i < 2; ++i)
+    Call("POST", "runs/log-model", Json{{"run_id", id}, {"model_json", model.Dump()}});
+  std::string kept;
+  const auto read = Call("GET", "runs/get?run_id=" + id);
+  for (const auto& tag : read.At("run").At("data").At("tags").items()) {
+    if (tag.Text("key") == "mlflow.log-model.history") kept = tag.Text("value");
+  }
+  const auto list = Json::Parse(kept);
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->items().size(), 2u);
+  EXPECT_EQ(list->items()[1].At("flavors").At("f").Find("config"), nullptr);
+  EXPECT_EQ(list->items()[1].At("flavors").At("f").Text("note").size(), 9000u);
+  Call("POST", "runs/set-tag",
+       Json{{"run_id", id}, {"key", "mlflow.log-model.history"}, {"value", "no list"}});
+  EXPECT_EQ(Send("POST", "/api/2.0/mlflow/runs/log-model", Json{{"run_id", id}, {"model_json", model.Dump()}})
+                .status,
+            400);
+}
+
 TEST_P(DialectTest, ExperimentsSearchNeedsALimitAndRunsSearchDoesNot) {
   EXPECT_EQ(Send("POST", "/api/2.0/mlflow/experiments/search").status, 400);
   EXPECT_EQ(Call("GET", "experiments/search?max_results=1").At("experiments").items().size(), 1u);

@@ -12,6 +12,8 @@ namespace cairn::mlflow {
 
 /// One operation of the dialect: fields in, a message out.
 using Operation = std::function<Result<Json>(const Fields&)>;
+/// One whose message is long: it comes as JSON text.
+using TextOperation = std::function<Result<std::string>(const Fields&)>;
 
 /// Which of the twins exist: /api for clients, /ajax-api for pages.
 enum class Twins { Both, AjaxOnly };
@@ -23,12 +25,18 @@ struct Endpoint {
   http::Lane lane = http::Lane::Read;
   std::string version = "2.0";
   Twins twins = Twins::Both;
+  TextOperation text = nullptr;  ///< In place of `operation`.
 };
 
 using Endpoints = std::vector<Endpoint>;
 
-/// Adds each endpoint at its one or two addresses.
+/// Below which MLflow's own page, and what it asks for by relative addresses, is served.
+inline constexpr std::string_view kPagePrefix = "/mlflow";
+
+/// Adds each endpoint at its addresses: for clients, for pages, and for MLflow's own page.
 void MountEndpoints(http::Router& router, const Endpoints& endpoints);
+/// Adds a route that pages ask for at its own address and below kPagePrefix.
+void MountForPages(http::Router& router, const http::Route& route);
 
 /// The one place where a Reason becomes a status and one of MLflow's error codes.
 http::Response Refusal(const Error& error);

@@ -1,3 +1,7 @@
+#include <charconv>
+#include <iterator>
+#include <set>
+
 #include "server/mlflow/messages.h"
 #include "server/mlflow/resources.h"
 
@@ -20,20 +24,46 @@ Result<Json> LogMetric(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"));
   Runs::Batch batch;
   batch.metrics.push_back(CAIRN_TRY(MetricOf(fields)));
-  return Empty(runs.Log(id, batch));
+  return Empty(runs.Log(id, std::move(batch)));
 }
 
-Result<Json> GetHistory(Runs& runs, const Fields& fields) {
+/// Tens of thousands of points are some megabytes: written at once, without a tree of values between. The
+/// run, which the question named, is not repeated.
+std::string TextOf(const tracking::Page<tracking::Metric>& page, std::string_view key) {
+  constexpr std::size_t kAboutOne = 60;
+  std::string begin = "{\"key\":", text = "{";
+  AppendJsonString(begin, key);
+  begin += ",\"value\":";
+  text.reserve((kAboutOne + begin.size()) * page.items.size() + page.next.size());
+  const auto whole = [&](std::string_view name, std::int64_t number) {
+    char digits[24];
+    text += name;
+    text.append(digits, std::to_chars(digits, std::end(digits), number).ptr);
+  };
+  for (const auto& metric : page.items) {
+    text += text.size() == 1 ? "\"metrics\":[" : ",";
+    text += begin;
+    AppendJsonDouble(text, metric.value);
+    whole(",\"timestamp\":", metric.at_ms);
+    whole(",\"step\":", metric.step);
+    text += '}';
+  }
+  if (!page.items.empty()) text += ']';
+  if (!page.next.empty()) {
+    text += ",\"next_page_token\":";
+    AppendJsonString(text, page.next);
+  }
+  return text += '}';
+}
+
+Result<std::string> GetHistory(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"));
   const auto key = CAIRN_TRY(fields.RequiredText("metric_key"));
   const auto limit = CAIRN_TRY(fields.Int("max_results"));
   if (limit && *limit <= 0) return fields.Invalid("max_results", *limit, "it must be at least 1");
   const auto page =
       CAIRN_TRY(runs.History(id, key, limit.value_or(0), CAIRN_TRY(fields.TextOrEmpty("page_token"))));
-  Json answer = Json::Object();
-  SetList(answer, "metrics", ListOf(page.items));
-  if (!page.next.empty()) answer.Set("next_page_token", page.next);
-  return answer;
+  return TextOf(page, key);
 }
 
 Result<std::vector<std::string>> RunIds(const Fields& fields, std::string_view name) {
@@ -45,9 +75,10 @@ Result<std::vector<std::string>> RunIds(const Fields& fields, std::string_view n
 
 /// The elder call of pages: everything of several runs, up to a number.
 Result<Json> GetHistoryBulk(Runs& runs, const Fields& fields) {
-  const auto ids = CAIRN_TRY(RunIds(fields, "run_id"));
+  const auto named = CAIRN_TRY(RunIds(fields, "run_id"));
+  const std::set<std::string> ids(named.begin(), named.end());
   const auto key = CAIRN_TRY(fields.RequiredText("metric_key"));
-  auto left = std::min(kMostPoints, CAIRN_TRY(fields.IntWithin("max_results", 1, INT64_MAX, kMostPoints)));
+  auto left = std::min(kMostPoints, CAIRN_TRY(fields.IntWithin("max_results", 0, INT64_MAX, kMostPoints)));
   auto list = Json::Array();
   for (const auto& id : ids) {
     if (left == 0) break;
@@ -80,7 +111,8 @@ Endpoints MetricEndpoints(tracking::Tracking& tracking) {
     return [&runs, operation](const Fields& fields) { return operation(runs, fields); };
   };
   return {{"POST", "runs/log-metric", to(LogMetric), http::Lane::Write},
-          {"GET", "metrics/get-history", to(GetHistory)},
+          {"GET", "metrics/get-history", nullptr, http::Lane::Read, "2.0", Twins::Both,
+           [&runs = tracking.runs](const Fields& fields) { return GetHistory(runs, fields); }},
           {"GET", "metrics/get-history-bulk", to(GetHistoryBulk), http::Lane::Read, "2.0", Twins::AjaxOnly},
           {"GET", "metrics/get-history-bulk-interval", to(GetHistoryBulkInterval)}};
 }

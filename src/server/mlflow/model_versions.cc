@@ -107,8 +107,8 @@ Json ToJson(const ModelVersion& version) {
                {"version", std::to_string(version.version)},
                {"creation_timestamp", version.created_ms},
                {"last_updated_timestamp", version.updated_ms},
-               {"current_stage", version.stage}};
-  if (!version.description.empty()) message.Set("description", version.description);
+               {"current_stage", version.stage},
+               {"description", version.description}};
   message.Set("source", version.source).Set("run_id", version.run_id).Set("status", "READY");
   SetList(message, "tags", ToJson(version.tags));
   message.Set("run_link", version.run_link);
@@ -136,13 +136,11 @@ Endpoints ModelVersionEndpoints(Registry& registry) {
 }
 
 void MountVersionFiles(http::Router& router, Rooms rooms) {
-  router.Get(
-      "/model-versions/get-artifact",
-      [rooms](const http::Request& request) {
-        const auto file = VersionFile(rooms, request);
-        return file ? FileAnswer(*file) : Refusal(file.error());
-      },
-      http::Lane::Bytes);
+  MountForPages(router, {"GET", "/model-versions/get-artifact",
+                         [rooms](const http::Request& request) {
+                           return Download(request, VersionFile(rooms, request));
+                         },
+                         http::Lane::Bytes});
 }
 
 }  // namespace cairn::mlflow

@@ -15,17 +15,26 @@ http::Response NoSuchCall(const http::Request& request) {
 }  // namespace
 
 void MountMlflow(http::Router& router, Rooms rooms) {
-  MountEndpoints(router, ExperimentEndpoints(rooms.tracking));
-  MountEndpoints(router, RunEndpoints(rooms.tracking, rooms.artifacts));
-  MountEndpoints(router, MetricEndpoints(rooms.tracking));
+  Endpoints asked_by_graphql;
+  for (const auto& endpoints :
+       {ExperimentEndpoints(rooms.tracking), RunEndpoints(rooms.tracking, rooms.artifacts),
+        MetricEndpoints(rooms.tracking), ModelVersionEndpoints(rooms.registry)}) {
+    MountEndpoints(router, endpoints);
+    asked_by_graphql.insert(asked_by_graphql.end(), endpoints.begin(), endpoints.end());
+  }
   MountEndpoints(router, LoggedModelEndpoints(rooms.tracking, rooms.artifacts));
   MountEndpoints(router, RegisteredModelEndpoints(rooms.registry));
-  MountEndpoints(router, ModelVersionEndpoints(rooms.registry));
   MountEndpoints(router, ServerInfoEndpoints());
+  MountEndpoints(router, TraceEndpoints());
+  MountEndpoints(router, PageEndpoints());
+  MountEndpoints(router, SignedAddressEndpoints());
+  MountGraphql(router, asked_by_graphql);
   MountArtifacts(router, rooms);
+  MountPartUploads(router, rooms);
   MountVersionFiles(router, rooms);
   MountProbes(router);
-  for (const char* prefix : {"/api/2.0", "/api/3.0", "/ajax-api"}) router.Fallback(prefix, NoSuchCall);
+  for (const char* prefix : {"/api/2.0", "/api/3.0", "/ajax-api", "/mlflow/ajax-api"})
+    router.Fallback(prefix, NoSuchCall);
 }
 
 }  // namespace cairn::mlflow

@@ -2,6 +2,7 @@
 
 #include "ground/http/router.h"
 #include "loop/registry/registry.h"
+#include "loop/registry/webhooks.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/tracking.h"
 
@@ -14,9 +15,17 @@ struct Rooms {
   registry::Registry& registry;
 };
 
-/// Adds MLflow's REST calls, /health and /version among them, and its form of "no such call" for everything
-/// else below /api/2.0, /api/3.0 and /ajax-api.
+/// Adds MLflow's REST calls, /graphql, /health and /version among them, and its form of "no such call" for
+/// everything else below /api/2.0, /api/3.0 and /ajax-api. What pages ask for is below /mlflow too.
 void MountMlflow(http::Router& router, Rooms rooms);
+
+/// Adds MLflow's own page at /mlflow/, out of `folder` (mlflow/server/js/build of an installed package;
+/// NotFound when it has no index.html), or for "" out of the package of the python3 on the path, looked for
+/// when the page is first asked for. Without one the address says how to get it.
+Result<> MountMlflowPage(http::Router& router, const std::string& folder);
+
+/// MLflow's calls about webhooks.
+void MountWebhooks(http::Router& router, registry::Webhooks& webhooks);
 
 /// The MLflow release whose behaviour this door has; clients parse it.
 inline constexpr const char* kMlflowVersion = "3.17.2";

@@ -13,14 +13,26 @@ Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, const tracking::Art
 Endpoints RegisteredModelEndpoints(registry::Registry& registry);
 Endpoints ModelVersionEndpoints(registry::Registry& registry);
 Endpoints ServerInfoEndpoints();
+/// Traces and evaluation data sets are not kept here: a search finds none, and every other call about them is
+/// no call of this server.
+Endpoints TraceEndpoints();
+/// What MLflow's page asks about parts of MLflow that are not here.
+Endpoints PageEndpoints();
+Endpoints SignedAddressEndpoints();
 
-/// The proxy /api/2.0/mlflow-artifacts and /get-artifact.
+/// The proxy /api/2.0/mlflow-artifacts, /get-artifact, and what pages fetch and send.
 void MountArtifacts(http::Router& router, Rooms rooms);
 /// /model-versions/get-artifact.
 void MountVersionFiles(http::Router& router, Rooms rooms);
+/// mlflow-artifacts/mpu, and presigned, which is refused as not implemented.
+void MountPartUploads(http::Router& router, Rooms rooms);
+/// /graphql, over those of the endpoints that its root fields name.
+void MountGraphql(http::Router& router, const Endpoints& endpoints);
 /// /health and /version.
 void MountProbes(http::Router& router);
 
+/// Files of a bound model's versions are what was approved: Denied for a path among them.
+Result<> AllowChange(const registry::Registry& registry, std::string_view path);
 /// artifacts/list and its like: root_uri, and the files with paths relative to it.
 Result<Json> ListArtifacts(const tracking::Artifacts& artifacts, const std::string& root_uri,
                            const std::string& path);

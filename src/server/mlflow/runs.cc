@@ -86,7 +86,38 @@ Result<Json> LogBatch(Runs& runs, const Fields& fields) {
   for (const auto& metric : metrics) batch.metrics.push_back(CAIRN_TRY(MetricOf(metric)));
   batch.params = CAIRN_TRY(ParamsOf(fields, "params"));
   batch.tags = CAIRN_TRY(TagsOf(fields, "tags"));
-  return Empty(runs.Log(id, batch));
+  return Empty(runs.Log(id, std::move(batch)));
+}
+
+/// What the run keeps of a model's own description: who made it when and where, and its flavors without their
+/// configurations.
+Result<Json> StatementOf(const std::string& text) {
+  const auto model = Json::Parse(text);
+  if (!model || !model->IsObject())
+    return Error{Reason::InvalidArgument, "Malformed model info. " + text + " is not a valid JSON."};
+  for (const char* name : {"artifact_path", "flavors", "utc_time_created", "run_id"}) {
+    if (model->Find(name) == nullptr) {
+      return Error{Reason::InvalidArgument,
+                   "Model json is missing mandatory fields: {'" + std::string(name) + "'}"};
+    }
+  }
+  Json statement = Json::Object();
+  for (const char* name : {"run_id", "artifact_path", "utc_time_created", "model_uuid"})
+    statement.Set(name, model->At(name));
+  Json flavors = Json::Object();
+  for (const auto& [name, flavor] : model->At("flavors").members()) {
+    Json kept = flavor;
+    if (kept.IsObject()) kept.Remove("config");
+    flavors.Set(name, std::move(kept));
+  }
+  return statement.Set("flavors", std::move(flavors));
+}
+
+/// The elder way to log a model, of R and of Python clients before 3.0.
+Result<Json> LogModel(Runs& runs, const Fields& fields) {
+  const auto id = CAIRN_TRY(RunId(fields));
+  auto statement = CAIRN_TRY(StatementOf(CAIRN_TRY(fields.RequiredText("model_json"))));
+  return Empty(runs.AppendToTag(id, "mlflow.log-model.history", std::move(statement)));
 }
 
 Result<tracking::DatasetInput> InputOf(const Fields& fields) {
@@ -148,6 +179,7 @@ Endpoints RunEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& 
           {"POST", "runs/log-batch", to(LogBatch), kWrite},
           {"POST", "runs/log-inputs", to(LogInputs), kWrite},
           {"POST", "runs/outputs", to(LogOutputs), kWrite},
+          {"POST", "runs/log-model", to(LogModel), kWrite},
           {"GET", "artifacts/list", list}};
 }
 

@@ -14,20 +14,9 @@ Result<Json> ServerInfo(const Fields&) {
               {"features_enabled", Json{{"gateway", false}}}};
 }
 
-/// Traces are not kept here: there are none to find.
-Result<Json> Nothing(const Fields&) { return Json::Object(); }
-
 }  // namespace
 
-Endpoints ServerInfoEndpoints() {
-  constexpr auto kInline = http::Lane::Inline;
-  return {{"GET", "server-info", ServerInfo, kInline, "3.0"},
-          {"GET", "traces", Nothing, kInline, "2.0"},
-          {"POST", "traces/search", Nothing, kInline, "3.0"},
-          {"POST", "traces/metrics", Nothing, kInline, "3.0"},
-          {"GET", "datasets/search", Nothing, kInline, "3.0"},
-          {"POST", "datasets/search", Nothing, kInline, "3.0"}};
-}
+Endpoints ServerInfoEndpoints() { return {{"GET", "server-info", ServerInfo, http::Lane::Inline, "3.0"}}; }
 
 void MountProbes(http::Router& router) {
   constexpr auto kInline = http::Lane::Inline;

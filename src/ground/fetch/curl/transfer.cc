@@ -3,6 +3,7 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -13,6 +14,9 @@
 
 namespace cairn::fetch::curl {
 namespace {
+
+constexpr long kTransferBuffer = 256 * 1024;
+constexpr long kLeaveMs = 50;
 
 /// The thread's own handle: it keeps connections open from one request to the next.
 CURL* HandleOfThread(const Library& library) {
@@ -71,6 +75,7 @@ Transfer::Transfer(const Library& library, const Outgoing& request)
 Transfer::~Transfer() {
   library_.easy_reset(handle_);
   library_.slist_free_all(header_list_);
+  library_.slist_free_all(address_list_);
   if (upload_) std::fclose(upload_);
   if (download_) std::fclose(download_);
 }
@@ -95,7 +100,8 @@ Result<Incoming> Transfer::Run() {
     outcome = ErrorOf(code);
   }
   if (outcome) return std::move(incoming_);
-  if (!request_.response_file.empty()) std::remove(request_.response_file.c_str());
+  if (!request_.response_file.empty() && !request_.response_offset)
+    std::remove(request_.response_file.c_str());
   return outcome.error();
 }
 
@@ -110,16 +116,32 @@ Result<> Transfer::Prepare() {
     Set(CURLOPT_FOLLOWLOCATION, 1L);
     Set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirects));
   }
-  if (!request_.unix_socket_path.empty()) Set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket_path.c_str());
+  PreparePlace();
   if (!request_.user.empty()) Set(CURLOPT_USERPWD, request_.user.c_str());
-  if (!request_.signature.empty()) Set(CURLOPT_AWS_SIGV4, request_.signature.c_str());
+  if (!request_.signature.empty()) {
+    Set(CURLOPT_AWS_SIGV4, request_.signature.c_str());
+    // Its uploads ask for leave first, which some stores never give; to send without it does no harm.
+    Set(CURLOPT_EXPECT_100_TIMEOUT_MS, kLeaveMs);
+  }
   Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   Set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  if (!request_.response_file.empty()) Set(CURLOPT_BUFFERSIZE, kTransferBuffer);
   Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
   Set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   PrepareLimits();
   CAIRN_TRY(PrepareBody());
   return PrepareHeaders();
+}
+
+void Transfer::PreparePlace() {
+  if (!request_.unix_socket_path.empty()) Set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket_path.c_str());
+  if (request_.address.empty()) return;
+  const bool six = request_.address.find(':') != std::string::npos;
+  // No host and no port before the address: it stands for every one.
+  const std::string place = "::" + (six ? "[" + request_.address + "]" : request_.address) + ":";
+  address_list_ = library_.slist_append(address_list_, place.c_str());
+  Set(CURLOPT_CONNECT_TO, address_list_);
+  Set(CURLOPT_PROXY, "");
 }
 
 void Transfer::PrepareLimits() {
@@ -135,12 +157,7 @@ void Transfer::PrepareLimits() {
 
 Result<> Transfer::PrepareBody() {
   if (!request_.body_file.empty()) {
-    const auto size = CAIRN_TRY(os::Stat(request_.body_file)).stamp.size;
-    upload_ = std::fopen(request_.body_file.c_str(), "rbe");
-    if (!upload_) return os::SystemError(errno, "read", request_.body_file);
-    Set(CURLOPT_UPLOAD, 1L);
-    Set(CURLOPT_READDATA, static_cast<void*>(upload_));
-    Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
+    CAIRN_TRY(PrepareUpload());
   } else if (!request_.body.empty() || request_.method == "POST" || request_.method == "PUT" ||
              request_.method == "PATCH") {
     Set(CURLOPT_POSTFIELDS, request_.body.data());
@@ -153,6 +170,42 @@ Result<> Transfer::PrepareBody() {
   return {};
 }
 
+Result<> Transfer::PrepareUpload() {
+  uploaded_ = request_.body_range.value_or(FileRange{0, 0});
+  if (!request_.body_range) uploaded_.bytes = CAIRN_TRY(os::Stat(request_.body_file)).stamp.size;
+  upload_ = std::fopen(request_.body_file.c_str(), "rbe");
+  if (!upload_ || ::fseeko(upload_, static_cast<off_t>(uploaded_.offset), SEEK_SET) != 0)
+    return os::SystemError(errno, "read", request_.body_file);
+  Set(CURLOPT_UPLOAD, 1L);
+  Set(CURLOPT_UPLOAD_BUFFERSIZE, kTransferBuffer);
+  Set(CURLOPT_READFUNCTION, &Transfer::OnSend);
+  Set(CURLOPT_READDATA, static_cast<void*>(this));
+  // A connection kept from before may turn out to be closed: then the body is sent again from its start.
+  Set(CURLOPT_SEEKFUNCTION, &Transfer::OnSeek);
+  Set(CURLOPT_SEEKDATA, static_cast<void*>(this));
+  Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(uploaded_.bytes));
+  return {};
+}
+
+std::size_t Transfer::OnSend(char* room, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const auto most = static_cast<std::size_t>(
+      std::min<std::uint64_t>(size * count, transfer.uploaded_.bytes - transfer.sent_));
+  const std::size_t got = std::fread(room, 1, most, transfer.upload_);
+  if (got < most && std::ferror(transfer.upload_) != 0) return CURL_READFUNC_ABORT;
+  transfer.sent_ += got;
+  return got;
+}
+
+int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  const auto place = static_cast<curl_off_t>(transfer.uploaded_.offset) + offset;
+  if (::fseeko(transfer.upload_, static_cast<off_t>(place), SEEK_SET) != 0) return CURL_SEEKFUNC_FAIL;
+  transfer.sent_ = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
 Result<> Transfer::PrepareHeaders() {
   bool typed = false;
   for (const auto& [name, value] : request_.headers) {
@@ -160,10 +213,15 @@ Result<> Transfer::PrepareHeaders() {
       return Error{Reason::InvalidArgument, "The header '" + name + "' holds a line break."};
     }
     typed = typed || EqualsIgnoringCase(name, "Content-Type");
-    // With ';' in place of ':' an empty value is sent too; libcurl would otherwise take the field out.
-    header_list_ = library_.slist_append(header_list_, (name + (value.empty() ? ";" : ": " + value)).c_str());
+    // With ';' in place of ':' an empty value is sent too; libcurl would otherwise take the field out, which
+    // is what an empty expectation means.
+    const char* const empty = EqualsIgnoringCase(name, "Expect") ? ":" : ";";
+    header_list_ =
+        library_.slist_append(header_list_, (name + (value.empty() ? empty : ": " + value)).c_str());
   }
-  if (!typed) header_list_ = library_.slist_append(header_list_, "Content-Type:");
+  // libcurl 7.88 signs a field that is only taken out as if it were sent.
+  if (!typed && request_.signature.empty())
+    header_list_ = library_.slist_append(header_list_, "Content-Type:");
   Set(CURLOPT_HTTPHEADER, header_list_);
   return {};
 }
@@ -191,8 +249,8 @@ Result<> Transfer::TakeBody(std::string_view bytes) {
   long status = 0;
   library_.easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   if (!request_.response_file.empty() && status >= 200 && status < 300) {
-    if (!download_) download_ = std::fopen(request_.response_file.c_str(), "wbe");
-    if (!download_ || std::fwrite(bytes.data(), 1, bytes.size(), download_) != bytes.size()) {
+    if (!download_) CAIRN_TRY(OpenDownload());
+    if (std::fwrite(bytes.data(), 1, bytes.size(), download_) != bytes.size()) {
       return os::SystemError(errno, "write", request_.response_file);
     }
     return {};
@@ -202,6 +260,14 @@ Result<> Transfer::TakeBody(std::string_view bytes) {
                                        FormatBytes(request_.max_response_bytes) + " taken here."};
   }
   incoming_.body.append(bytes);
+  return {};
+}
+
+Result<> Transfer::OpenDownload() {
+  download_ = std::fopen(request_.response_file.c_str(), request_.response_offset ? "r+be" : "wbe");
+  const auto offset = static_cast<off_t>(request_.response_offset.value_or(0));
+  if (!download_ || ::fseeko(download_, offset, SEEK_SET) != 0)
+    return os::SystemError(errno, "write", request_.response_file);
   return {};
 }
 

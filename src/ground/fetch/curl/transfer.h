@@ -24,14 +24,19 @@ class Transfer {
  private:
   static std::size_t OnHeader(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t OnBody(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t OnSend(char* room, std::size_t size, std::size_t count, void* self);
+  static int OnSeek(void* self, curl_off_t offset, int origin);
   static int OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   template <class Value>
   void Set(CURLoption option, Value value);
   Result<> Prepare();
   Result<> PrepareBody();
+  Result<> PrepareUpload();
+  Result<> OpenDownload();
   Result<> PrepareHeaders();
   void PrepareLimits();
+  void PreparePlace();
   Result<> TakeBody(std::string_view bytes);
   Error ErrorOf(CURLcode code) const;
 
@@ -39,7 +44,10 @@ class Transfer {
   const Outgoing& request_;
   CURL* handle_;
   curl_slist* header_list_ = nullptr;
+  curl_slist* address_list_ = nullptr;
   std::FILE* upload_ = nullptr;
+  FileRange uploaded_;      ///< The part of the file that is sent.
+  std::uint64_t sent_ = 0;  ///< Of it.
   std::FILE* download_ = nullptr;
   Incoming incoming_;
   Result<> received_;  ///< What went wrong on our side while taking the answer in.

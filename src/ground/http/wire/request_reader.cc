@@ -72,6 +72,8 @@ std::size_t RequestReader::FeedHeader(std::string_view bytes) {
   std::size_t skipped = 0;
   while (bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
   if (skipped > 0) return skipped;
+  // Half of an empty line: the other half is on its way, or the next byte shows that it is none.
+  if (bytes == "\r") return 0;
   Code code;
   const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), code);
   if (code == beast::http::error::need_more) return 0;

@@ -50,7 +50,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
   RunRecord run;
   run.id = row.Text(0);
   run.project = row.Text(1);
-  run.state = ReadState(row.Text(2), RunState::Killed);
+  run.state = ReadState(row.Text(2), RunState::Refused);
   run.trigger = {row.Text(3), row.Text(4), row.Text(5)};
   run.actor = row.Text(6);
   run.configuration = row.Text(7);
@@ -58,6 +58,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
   run.ended = row.Int(9);
   run.problem = row.Text(10);
   run.metrics = CAIRN_TRY(Json::Parse(row.Text(11)));
+  run.source = {row.Text(12), row.Int(13) != 0};
   const auto stages =
       CAIRN_TRY(connection.Run("SELECT name, state, causes, reason, exit_code, started_ms, ended_ms, "
                                "wall_ms, cpu_ms, max_rss_bytes, log FROM pipeline_stage "
@@ -69,7 +70,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
 
 constexpr std::string_view kSelect =
     "SELECT id, project, state, trigger_on, trigger_name, cause, actor, configuration, started_ms, ended_ms, "
-    "problem, metrics "
+    "problem, metrics, git_commit, git_dirty "
     "FROM pipeline_run ";
 
 }  // namespace
@@ -78,9 +79,11 @@ Result<> InsertRun(sql::Connection& connection, const RunRecord& run, std::strin
   CAIRN_TRY(connection.Run(
       "INSERT INTO pipeline_run (id, project, home, state, trigger_on, trigger_name, cause, actor, "
       "configuration, started_ms, ended_ms, "
-      "problem, metrics) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+      "problem, metrics, git_commit, git_dirty) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
       {run.id, run.project, home, NameOf(run.state), run.trigger.on, run.trigger.name, run.trigger.cause,
-       run.actor, run.configuration, run.started, run.ended, run.problem, run.metrics.Dump()}));
+       run.actor, run.configuration, run.started, run.ended, run.problem, run.metrics.Dump(),
+       run.source.commit, static_cast<std::int64_t>(run.source.dirty ? 1 : 0)}));
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     const auto& stage = run.stages[i];
     CAIRN_TRY(connection.Run(
@@ -144,7 +147,8 @@ Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::
 
 Result<std::optional<std::string>> SelectTriggered(sql::Connection& connection, const Trigger& trigger) {
   const auto rows = CAIRN_TRY(
-      connection.Run("SELECT id FROM pipeline_run WHERE cause = $1 AND trigger_on = $2 AND trigger_name = $3",
+      connection.Run("SELECT id FROM pipeline_run WHERE cause = $1 AND trigger_on = $2 AND trigger_name = $3 "
+                     "AND state <> 'refused'",
                      {trigger.cause, trigger.on, trigger.name}));
   if (rows.empty()) return std::optional<std::string>();
   return std::optional<std::string>(rows.front().Text(0));

@@ -24,7 +24,7 @@ Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::stri
 /// The ids of runs that stand as running: of a project, or of a home.
 Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, std::string_view project);
 Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home);
-/// The run that this trigger set off for this cause.
+/// The run that this trigger set off for this cause; one that was refused does not count.
 Result<std::optional<std::string>> SelectTriggered(sql::Connection& connection, const Trigger& trigger);
 
 }  // namespace cairn::pipeline

@@ -1,6 +1,7 @@
 #include "loop/registry/tables/trace.h"
 
 #include "ledger/metadata/event.h"
+#include "loop/registry/webhooks/announcement.h"
 
 namespace cairn::registry {
 namespace {
@@ -18,6 +19,8 @@ Result<> Trace(sql::Connection& connection, TimeMs now, const Deed& deed, Json b
   }
   CAIRN_TRY(metadata::Append(connection, now,
                              {"registry." + deed.kind, subject, deed.actor, deed.cause, std::move(body)}));
+  if (deed.kind == "model_created") return AnnounceModel(connection, now, deed.model);
+  if (deed.kind == "version_added") return AnnounceVersion(connection, now, deed.model, deed.version);
   return {};
 }
 
@@ -30,7 +33,7 @@ Result<> TraceAlias(sql::Connection& connection, TimeMs now, const AliasDeed& de
   CAIRN_TRY(metadata::Append(
       connection, now,
       {"registry.alias_moved", "model:" + deed.model, deed.actor, deed.cause, std::move(body)}));
-  return {};
+  return AnnounceAlias(connection, now, deed.model, deed.alias, deed.version);
 }
 
 }  // namespace cairn::registry

@@ -7,7 +7,8 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/time.h"
 
-/// What the registry writes into the event log, in the transaction of the deed.
+/// What the registry writes into the event log, in the transaction of the deed; webhooks that listen are told
+/// by the way.
 namespace cairn::registry {
 
 struct Deed {

@@ -47,13 +47,12 @@ Result<Tag> CheckedTag(const Tag& tag, std::string_view path) {
   return Tag{tag.key, Shortened(tag.value, kTagLength)};
 }
 
-Result<Runs::Batch> CheckedBatch(const Runs::Batch& wanted) {
-  CAIRN_TRY(CheckCount("metrics", wanted.metrics.size(), kMetrics));
-  CAIRN_TRY(CheckCount("params", wanted.params.size(), kParams));
-  CAIRN_TRY(CheckCount("tags", wanted.tags.size(), kTags));
+Result<Runs::Batch> CheckedBatch(Runs::Batch batch) {
+  CAIRN_TRY(CheckCount("metrics", batch.metrics.size(), kMetrics));
+  CAIRN_TRY(CheckCount("params", batch.params.size(), kParams));
+  CAIRN_TRY(CheckCount("tags", batch.tags.size(), kTags));
   CAIRN_TRY(CheckCount("metrics, params, and tags",
-                       wanted.metrics.size() + wanted.params.size() + wanted.tags.size(), kTotal));
-  auto batch = wanted;
+                       batch.metrics.size() + batch.params.size() + batch.tags.size(), kTotal));
   const std::string* checked = nullptr;  // Neighbours mostly share their key.
   for (std::size_t i = 0; i < batch.metrics.size(); ++i) {
     auto& metric = batch.metrics[i];

@@ -11,6 +11,6 @@ Result<Tag> CheckedTag(const Tag& tag, std::string_view path);
 
 /// The batch as it will be stored: long values cut, infinities made finite. InvalidArgument, naming the
 /// entry, for anything outside the limits.
-Result<Runs::Batch> CheckedBatch(const Runs::Batch& batch);
+Result<Runs::Batch> CheckedBatch(Runs::Batch batch);
 
 }  // namespace cairn::tracking

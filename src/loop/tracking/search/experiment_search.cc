@@ -1,5 +1,4 @@
 #include <charconv>
-#include <set>
 
 #include "ground/query/query.h"
 #include "loop/tracking/search/searches.h"
@@ -11,14 +10,15 @@ namespace {
 constexpr std::string_view kKnown = "name, experiment_id, creation_time, last_update_time, tags.<key>";
 
 bool IsTag(std::string_view prefix) { return prefix == "tags" || prefix == "tag"; }
-bool IsAttribute(std::string_view prefix) {
-  return prefix.empty() || prefix == "attribute" || prefix == "attributes" || prefix == "attr" ||
-         prefix == "experiment";
-}
+bool IsAttribute(std::string_view prefix) { return prefix.empty() || prefix == "attribute"; }
 
 Result<std::string> CompareId(Sentence& sentence, const query::Comparison& comparison) {
   std::vector<sql::Value> ids;
   for (const auto& literal : comparison.values) {
+    if (literal.kind == query::Literal::Kind::Number) {
+      return query::Refused(literal.position,
+                            "Expected a quoted string value for experiment_id, found " + literal.text);
+    }
     std::int64_t id = -1;
     const auto [end, error] =
         std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), id);
@@ -41,32 +41,34 @@ Result<std::string> CompareId(Sentence& sentence, const query::Comparison& compa
 Result<std::string> Compile(sql::Connection& connection, Sentence& sentence,
                             const query::Comparison& comparison) {
   const auto& name = comparison.name;
+  CAIRN_TRY(RefuseFunction(name));
   if (IsTag(name.prefix)) {
     const bool absent = comparison.comparator == query::Comparator::IsNull;
     std::string exists = std::string(absent ? "NOT " : "") +
                          "EXISTS (SELECT 1 FROM experiment_tag t WHERE t.experiment = e.id AND t.key = " +
                          sentence.Bind(name.key);
     if (absent || comparison.comparator == query::Comparator::IsNotNull) return exists + ")";
-    return exists + " AND " + CAIRN_TRY(CompareText(connection, sentence, "t.value", comparison, "tag")) +
-           ")";
+    return exists + " AND " +
+           CAIRN_TRY(CompareText(connection, sentence, "t.value", comparison, "tag", Lists::Refused)) + ")";
   }
   if (!IsAttribute(name.prefix)) return UnknownPrefix(name, "tags and attributes");
-  if (name.key == "name") return CompareText(connection, sentence, "e.name", comparison, "name");
+  if (name.key == "name")
+    return CompareText(connection, sentence, "e.name", comparison, "name", Lists::Refused);
   if (name.key == "experiment_id") return CompareId(sentence, comparison);
   if (name.key == "creation_time")
-    return CompareInteger(sentence, "e.created_ms", comparison, "creation_time");
+    return CompareInteger(sentence, "e.created_ms", comparison, "creation_time", Fractions::Refused);
   if (name.key == "last_update_time")
-    return CompareInteger(sentence, "e.updated_ms", comparison, "last_update_time");
+    return CompareInteger(sentence, "e.updated_ms", comparison, "last_update_time", Fractions::Refused);
   return UnknownKey(name, kKnown);
 }
 
 Result<std::string> Order(const std::vector<std::string>& order_by) {
   if (order_by.empty()) return std::string("e.created_ms DESC, e.id ASC");
   std::string order;
-  std::set<std::string> seen;
   for (const auto& written : order_by) {
     const auto term = query::ParseOrder(written);
     if (!term) return InOrder(written, term.error());
+    if (const auto plain = RefuseFunction(term->name); !plain) return InOrder(written, plain.error());
     const auto& key = term->name.key;
     const char* column = key == "name"               ? "e.name"
                          : key == "experiment_id"    ? "e.id"
@@ -75,9 +77,6 @@ Result<std::string> Order(const std::vector<std::string>& order_by) {
                                                      : nullptr;
     if (column == nullptr || !IsAttribute(term->name.prefix)) {
       return InOrder(written, UnknownKey(term->name, "name, experiment_id, creation_time, last_update_time"));
-    }
-    if (!seen.insert(column).second) {
-      return Error{Reason::InvalidArgument, "`order_by` contains duplicate fields: '" + key + "'."};
     }
     order += std::string(column) + (term->ascending ? " ASC, " : " DESC, ");
   }

@@ -43,29 +43,46 @@ std::string OnDatasets(Sentence& sentence, const std::vector<LoggedModels::OnDat
   return any.empty() ? any : " AND (" + any + ")";
 }
 
+/// As this search reads values: a number without quotes, where a text is meant, is its text.
+query::Comparison Quoted(query::Comparison comparison) {
+  const bool equality =
+      comparison.comparator == Comparator::Equal || comparison.comparator == Comparator::NotEqual;
+  for (auto& literal : comparison.values) {
+    if (equality) literal.kind = query::Literal::Kind::Text;
+  }
+  return comparison;
+}
+
+/// The value of a parameter or a tag.
+Result<std::string> CompareValue(const sql::Connection& connection, Sentence& sentence,
+                                 const query::Comparison& comparison) {
+  const auto quoted = Quoted(comparison);
+  if (comparison.name.prefix == "params" && WithNumber(quoted))
+    return CompareNumericText(connection, sentence, "x.value", comparison, "params");
+  return CompareText(connection, sentence, "x.value", quoted, comparison.name.prefix, Lists::Taken);
+}
+
 Result<std::string> Compile(sql::Connection& connection, Sentence& sentence,
                             const LoggedModels::Search& search, const query::Comparison& comparison) {
   const auto& name = comparison.name;
+  CAIRN_TRY(RefuseFunction(name));
   if (name.prefix == "metrics") {
     return "EXISTS (SELECT 1 FROM logged_model_metric x WHERE x.model = m.id AND x.key = " +
            sentence.Bind(name.key) + OnDatasets(sentence, search.datasets) + " AND " +
-           CAIRN_TRY(CompareMetric(sentence, "x", comparison)) + ")";
+           CAIRN_TRY(CompareMetric(sentence, "x.value", "x.is_nan = 1", comparison)) + ")";
   }
   if (name.prefix == "params" || name.prefix == "tags") {
     const std::string table = name.prefix == "params" ? "logged_model_param" : "logged_model_tag";
-    const bool absent = comparison.comparator == Comparator::IsNull;
-    std::string exists = std::string(absent ? "NOT " : "") + "EXISTS (SELECT 1 FROM " + table +
-                         " x WHERE x.model = m.id AND x.key = " + sentence.Bind(name.key);
-    if (absent || comparison.comparator == Comparator::IsNotNull) return exists + ")";
-    return exists + " AND " +
-           CAIRN_TRY(CompareText(connection, sentence, "x.value", comparison, name.prefix)) + ")";
+    const auto exists =
+        "EXISTS (SELECT 1 FROM " + table + " x WHERE x.model = m.id AND x.key = " + sentence.Bind(name.key);
+    return exists + " AND " + CAIRN_TRY(CompareValue(connection, sentence, comparison)) + ")";
   }
   if (!name.prefix.empty() && name.prefix != "attributes")
     return UnknownPrefix(name, "metrics, params, tags, attributes");
   const auto column = ColumnOf(name.key);
   if (!column) return UnknownKey(name, kAttributes);
-  if (column->is_time) return CompareInteger(sentence, column->text, comparison, name.key);
-  return CompareText(connection, sentence, column->text, comparison, "attribute");
+  if (column->is_time) return CompareInteger(sentence, column->text, comparison, name.key, Fractions::Taken);
+  return CompareText(connection, sentence, column->text, Quoted(comparison), name.key, Lists::Taken);
 }
 
 /// The value of the newest row of a metric by time and step, on a data set where one is given.
@@ -79,20 +96,20 @@ std::string NewestMetric(Sentence& sentence, std::string_view key, const LoggedM
 }
 
 Result<std::string> OrderOne(Sentence& sentence, const LoggedModels::Order& order) {
-  const auto term = query::ParseOrder(order.field);
-  if (!term) return InOrder(order.field, term.error());
   const char* way = order.ascending ? " ASC, " : " DESC, ";
-  if (term->name.prefix == "metrics") {
-    const auto value = NewestMetric(sentence, term->name.key, order.dataset, "value");
-    const auto is_nan = NewestMetric(sentence, term->name.key, order.dataset, "is_nan");
+  // A field is a name as it is: nothing in it is quoted.
+  constexpr std::string_view kMetrics = "metrics.";
+  if (order.field.starts_with(kMetrics)) {
+    const auto key = std::string_view(order.field).substr(kMetrics.size());
+    const auto value = NewestMetric(sentence, key, order.dataset, "value");
+    const auto is_nan = NewestMetric(sentence, key, order.dataset, "is_nan");
     return "COALESCE(" + is_nan + ", 2), " + value + way;
   }
-  const auto column = ColumnOf(term->name.key);
-  if (!column || (!term->name.prefix.empty() && term->name.prefix != "attributes")) {
-    return InOrder(order.field,
-                   query::Refused(term->name.position, "Invalid order by field name '" + order.field +
-                                                           "'; order by metrics.<key> or one of " +
-                                                           std::string(kAttributes)));
+  const auto column = ColumnOf(order.field);
+  if (!column) {
+    return Error{Reason::InvalidArgument, "Invalid order by field name '" + order.field +
+                                              "': order by metrics.<key> or one of " +
+                                              std::string(kAttributes) + "."};
   }
   return column->text + way;
 }
@@ -115,9 +132,15 @@ Result<std::string> OrderAll(Sentence& sentence, const std::vector<LoggedModels:
 Result<std::vector<LoggedModel>> FindModels(sql::Connection& connection, const LoggedModels::Search& search,
                                             std::int64_t offset) {
   Sentence sentence;
-  const auto where = CAIRN_TRY(CompileFilter(search.filter, [&](const query::Comparison& comparison) {
+  bool about_metrics = false;
+  auto where = CAIRN_TRY(CompileFilter(search.filter, [&](const query::Comparison& comparison) {
+    about_metrics = about_metrics || comparison.name.prefix == "metrics";
     return Compile(connection, sentence, search, comparison);
   }));
+  if (!search.datasets.empty() && !about_metrics) {
+    where += " AND EXISTS (SELECT 1 FROM logged_model_metric x WHERE x.model = m.id" +
+             OnDatasets(sentence, search.datasets) + ")";
+  }
   const auto order = CAIRN_TRY(OrderAll(sentence, search.order_by));
   std::vector<LoggedModel> found;
   if (search.experiments.empty()) return found;

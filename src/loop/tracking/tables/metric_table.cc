@@ -1,65 +1,59 @@
 #include "loop/tracking/tables/metric_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <unordered_map>
 
+#include "loop/tracking/sentence.h"
+#include "loop/tracking/tables/metric_chunks.h"
+#include "loop/tracking/tables/metric_log.h"
+
 namespace cairn::tracking {
 namespace {
 
-/// The number that is stored for a metric's value.
-double Stored(const Metric& metric) { return std::isnan(metric.value) ? 0.0 : metric.value; }
+struct Place {
+  std::int64_t run = 0, key = 0;
+};
 
-auto Rank(const Metric& metric) { return std::tuple(metric.step, metric.at_ms, Stored(metric)); }
+/// Nothing for an unknown run or key.
+Result<std::optional<Place>> PlaceOf(sql::Connection& connection, std::string_view run_id,
+                                     std::string_view key) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT r.number, k.id FROM run r, metric_key k WHERE r.id = $1 AND k.name = $2", {run_id, key}));
+  if (rows.empty()) return std::optional<Place>();
+  return std::optional(Place{rows.front().Int(0), rows.front().Int(1)});
+}
 
-Metric PointOf(const sql::Row& row) {
+Metric MetricOf(const Point& point, std::string_view run_id, std::string_view key) {
   Metric metric;
-  metric.step = row.Int(0);
-  metric.at_ms = row.Int(1);
-  metric.value = row.Int(3) != 0 ? std::nan("") : row.Double(2);
+  metric.key = key;
+  metric.run_id = run_id;
+  metric.step = point.step;
+  metric.at_ms = point.at_ms;
+  metric.value = point.value;
   return metric;
 }
 
-std::vector<Metric> PointsOf(const sql::Rows& rows, std::string_view run_id, std::string_view key) {
-  std::vector<Metric> points;
-  points.reserve(rows.size());
-  for (const auto& row : rows) {
-    points.push_back(PointOf(row));
-    points.back().key = key;
-    points.back().run_id = run_id;
-  }
-  return points;
-}
-
-/// The points of the metric $2 of the run $1, each once, wherever they are.
-std::string PointsOfOne() {
-  const auto of_one = [](const std::string& table) {
-    return "SELECT step, at_ms, value, is_nan FROM " + table +
-           " WHERE run = (SELECT number FROM run WHERE id = $1) AND key = (SELECT id FROM metric_key WHERE "
-           "name = $2)";
+void SortByTime(std::vector<Point>& points) {
+  // Within a moment they are sorted already, and mostly so are the moments.
+  const auto earlier = [](const Point& a, const Point& b) {
+    return std::tie(a.at_ms, a.step) < std::tie(b.at_ms, b.step);
   };
-  return "(" + of_one("metric_point") + " UNION " + of_one("metric_tail") + ") AS point";
+  if (!std::is_sorted(points.begin(), points.end(), earlier))
+    std::stable_sort(points.begin(), points.end(), earlier);
 }
 
-Result<> RaiseLatest(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
-                     std::span<const std::int64_t> keys) {
-  std::unordered_map<std::int64_t, const Metric*> newest;
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    auto& best = newest[keys[i]];
-    if (best == nullptr || Rank(*best) < Rank(metrics[i])) best = &metrics[i];
-  }
-  std::vector<sql::Value> rows;
-  rows.reserve(newest.size() * 6);
-  for (const auto& [key, metric] : newest) {
-    rows.insert(rows.end(),
-                {run, key, metric->step, metric->at_ms, Stored(*metric), std::isnan(metric->value)});
-  }
-  return connection.InsertRows(
-      "INSERT INTO metric_latest (run, key, step, at_ms, value, is_nan)", 6, rows,
-      "ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at_ms = excluded.at_ms, value = "
-      "excluded.value, "
-      "is_nan = excluded.is_nan WHERE (excluded.step, excluded.at_ms, excluded.value) > "
-      "(metric_latest.step, metric_latest.at_ms, metric_latest.value)");
+Result<std::map<std::int64_t, std::string>> NamesOf(sql::Connection& connection, const PointsByKey& points) {
+  std::vector<sql::Value> keys;
+  for (const auto& [key, unused] : points) keys.emplace_back(key);
+  std::map<std::int64_t, std::string> names;
+  CAIRN_TRY(ForChunks(keys, [&](Sentence& sentence, const std::string& list) -> Result<> {
+    sentence.Add("SELECT id, name FROM metric_key WHERE id IN " + list);
+    for (const auto& row : CAIRN_TRY(sentence.Run(connection))) names[row.Int(0)] = row.Text(1);
+    return {};
+  }));
+  return names;
 }
 
 }  // namespace
@@ -67,30 +61,7 @@ Result<> RaiseLatest(sql::Connection& connection, std::int64_t run, std::span<co
 Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
                        std::span<const std::int64_t> keys) {
   if (metrics.empty()) return {};
-  std::vector<sql::Value> rows;
-  rows.reserve(metrics.size() * 6);
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    const auto& metric = metrics[i];
-    rows.insert(rows.end(),
-                {run, keys[i], metric.step, metric.at_ms, Stored(metric), std::isnan(metric.value)});
-  }
-  CAIRN_TRY(connection.InsertRows("INSERT INTO metric_tail (run, key, step, at_ms, value, is_nan)", 6, rows,
-                                  "ON CONFLICT DO NOTHING"));
-  return RaiseLatest(connection, run, metrics, keys);
-}
-
-Result<std::int64_t> TailLength(sql::Connection& connection, std::int64_t run) {
-  return CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM metric_tail WHERE run = $1", {run})).front().Int(0);
-}
-
-Result<> FoldTail(sql::Connection& connection, std::int64_t run) {
-  CAIRN_TRY(connection.Run(
-      "INSERT INTO metric_point (run, key, step, at_ms, value, is_nan) SELECT run, key, step, at_ms, value, "
-      "is_nan FROM metric_tail WHERE run = $1 ORDER BY key, step, at_ms, value, is_nan ON CONFLICT DO "
-      "NOTHING",
-      {run}));
-  CAIRN_TRY(connection.Run("DELETE FROM metric_tail WHERE run = $1", {run}));
-  return {};
+  return AppendToLog(connection, run, metrics, keys);
 }
 
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
@@ -98,8 +69,9 @@ Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id
   std::vector<sql::Value> rows;
   for (const auto& metric : metrics) {
     if (metric.model_id.empty()) continue;
-    rows.insert(rows.end(), {metric.model_id, metric.key, metric.at_ms, metric.step, run_id, Stored(metric),
-                             std::isnan(metric.value), metric.dataset_name, metric.dataset_digest});
+    const bool nan = std::isnan(metric.value);
+    rows.insert(rows.end(), {metric.model_id, metric.key, metric.at_ms, metric.step, run_id,
+                             nan ? 0.0 : metric.value, nan, metric.dataset_name, metric.dataset_digest});
   }
   if (rows.empty()) return {};
   return connection.InsertRows(
@@ -108,35 +80,66 @@ Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id
       9, rows, "ON CONFLICT DO NOTHING");
 }
 
+Result<> AddUnfolded(sql::Connection& connection, std::int64_t run, std::vector<Metric>& latest) {
+  const auto logged = CAIRN_TRY(ReadLog(connection, run));
+  if (logged.empty()) return {};
+  const auto names = CAIRN_TRY(NamesOf(connection, logged));
+  std::map<std::string_view, const Point*> newest;
+  for (const auto& [key, points] : logged) {
+    if (const auto name = names.find(key); name != names.end()) newest[name->second] = &points.back();
+  }
+  for (auto& metric : latest) {
+    const auto found = newest.find(metric.key);
+    if (found == newest.end()) continue;
+    if (Before({metric.step, metric.at_ms, metric.value}, *found->second))
+      metric = MetricOf(*found->second, metric.run_id, metric.key);
+    newest.erase(found);
+  }
+  for (const auto& [name, point] : newest) latest.push_back(MetricOf(*point, "", name));
+  std::sort(latest.begin(), latest.end(), [](const Metric& a, const Metric& b) { return a.key < b.key; });
+  return {};
+}
+
 Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, std::int64_t limit, std::int64_t offset) {
-  constexpr std::int64_t kAll = std::int64_t{1} << 62;
-  static const std::string sentence = "SELECT step, at_ms, value, is_nan FROM " + PointsOfOne() +
-                                      " ORDER BY at_ms, step, value, is_nan LIMIT $3 OFFSET $4";
-  const auto rows = CAIRN_TRY(connection.Run(sentence, {run_id, key, limit == 0 ? kAll : limit, offset}));
-  return PointsOf(rows, run_id, key);
+  std::vector<Metric> page;
+  const auto place = CAIRN_TRY(PlaceOf(connection, run_id, key));
+  if (!place) return page;
+  const auto logged = CAIRN_TRY(ReadLog(connection, place->run, place->key));
+  auto until = INT64_MAX;
+  for (const auto& point : logged) until = std::min(until, point.at_ms);
+  auto stretch = CAIRN_TRY(ReadStretch(connection, place->run, place->key, until, offset, limit));
+  auto& points = stretch.points;
+  Merge(points, logged);
+  SortByTime(points);
+  const auto begin = std::min(static_cast<std::size_t>(offset - stretch.skipped), points.size());
+  const auto count = limit == 0 ? points.size() : static_cast<std::size_t>(limit);
+  page.reserve(std::min(count, points.size() - begin));
+  for (auto i = begin; i < points.size() && page.size() < count; ++i)
+    page.push_back(MetricOf(points[i], run_id, key));
+  return page;
 }
 
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, const PointRange& range, std::int64_t buckets) {
-  const auto first = range.first_step.value_or(INT64_MIN), last = range.last_step.value_or(INT64_MAX);
-  static const std::string parts =
-      "SELECT step, at_ms, value, is_nan FROM ("
-      "SELECT step, at_ms, value, is_nan, ROW_NUMBER() OVER (PARTITION BY bucket "
-      "ORDER BY step, at_ms, value, is_nan) AS place "
-      "FROM (SELECT step, at_ms, value, is_nan, NTILE(CAST($5 AS INTEGER)) OVER "
-      "(ORDER BY step, at_ms, value, is_nan) AS bucket FROM " +
-      PointsOfOne() +
-      " WHERE step >= $3 AND step <= $4) AS cut) AS ranked "
-      "WHERE place = 1 ORDER BY step, at_ms, value, is_nan";
-  auto points = PointsOf(CAIRN_TRY(connection.Run(parts, {run_id, key, first, last, buckets})), run_id, key);
-  if (static_cast<std::int64_t>(points.size()) < buckets) return points;
-  static const std::string newest = "SELECT step, at_ms, value, is_nan FROM " + PointsOfOne() +
-                                    " WHERE step >= $3 AND step <= $4 "
-                                    "ORDER BY step DESC, at_ms DESC, value DESC, is_nan DESC LIMIT 1";
-  const auto end = CAIRN_TRY(connection.Run(newest, {run_id, key, first, last}));
-  points.back() = PointsOf(end, run_id, key).front();
-  return points;
+  std::vector<Metric> sample;
+  const auto place = CAIRN_TRY(PlaceOf(connection, run_id, key));
+  if (!place) return sample;
+  auto points = CAIRN_TRY(ReadChunks(connection, place->run, place->key, range));
+  Merge(points, CAIRN_TRY(ReadLog(connection, place->run, place->key)));
+  std::erase_if(points, [&](const Point& point) {
+    return point.step < range.first_step.value_or(INT64_MIN) ||
+           point.step > range.last_step.value_or(INT64_MAX);
+  });
+  // The first buckets take one more where the points cannot be shared out evenly.
+  const auto count = static_cast<std::int64_t>(points.size());
+  const auto length = count / buckets, longer = count % buckets;
+  for (std::int64_t bucket = 0, at = 0; bucket < buckets && at < count; ++bucket) {
+    const bool last = bucket == buckets - 1;
+    sample.push_back(MetricOf(last ? points.back() : points[static_cast<std::size_t>(at)], run_id, key));
+    at += length + (bucket < longer ? 1 : 0);
+  }
+  return sample;
 }
 
 }  // namespace cairn::tracking

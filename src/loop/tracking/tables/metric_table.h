@@ -10,21 +10,29 @@
 #include "ground/sql/connection.h"
 #include "loop/tracking/records.h"
 
-/// Every SQL sentence about metric points and their latest values. NaN is stored as value 0 with is_nan 1.
+/// Metric points as runs log and read them. What a request logs lies packed in `metric_log` until the run is
+/// folded; reading joins both, so that where a point lies is never seen, with one exception: the table
+/// `metric_latest`, for searches, knows what was folded alone. Its columns (run, key) name a metric of a run;
+/// (step, at_ms, value, is_nan) is its latest point, first_value the first one's value, min_value and
+/// max_value its extremes apart from NaN, points their number. NaN is stored as value 0 with is_nan 1, among
+/// the latter three as null.
 namespace cairn::tracking {
 
-/// Adds points (those that are there are skipped) and moves the latest values; `keys` holds the number of
-/// each metric's key.
+/// Logs points; `keys` holds the number of each metric's key.
 Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
                        std::span<const std::int64_t> keys);
 /// Adds the points that belong to logged models to those.
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
                             std::span<const Metric> metrics);
 
-/// How many points of a run are in its tail, in the order in which they came.
-Result<std::int64_t> TailLength(sql::Connection& connection, std::int64_t run);
-/// Moves a run's tail to where points are in the order of reading.
-Result<> FoldTail(sql::Connection& connection, std::int64_t run);
+/// The runs of these experiments whose points have not all been folded. Cheap when there are none.
+Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection,
+                                               std::span<const ExperimentId> experiments);
+/// Brings `metric_latest` up to date for one run.
+Result<> FoldRun(sql::Connection& connection, std::int64_t run);
+
+/// Brings the latest points of one run, sorted by key, up to date with what has not been folded.
+Result<> AddUnfolded(sql::Connection& connection, std::int64_t run, std::vector<Metric>& latest);
 
 struct PointRange {
   std::optional<std::int64_t> first_step, last_step;

@@ -40,11 +40,14 @@ Verdict VerdictOf(Reason reason) {
   return {500, "INTERNAL_ERROR"};
 }
 
-http::Handler HandlerOf(const Operation& operation) {
-  return [operation](const http::Request& request) {
+http::Handler HandlerOf(const Endpoint& endpoint) {
+  return [operation = endpoint.operation, text = endpoint.text](const http::Request& request) {
     const auto message = MessageOf(request);
     if (!message) return Refusal(message.error());
-    return Answer(operation(Fields(*message)));
+    const Fields fields(*message);
+    if (!text) return Answer(operation(fields));
+    auto answer = text(fields);
+    return answer ? http::Response::Json(200, *std::move(answer)) : Refusal(answer.error());
   };
 }
 
@@ -67,11 +70,18 @@ Result<Json> Empty(const Result<>& outcome) {
 
 void MountEndpoints(http::Router& router, const Endpoints& endpoints) {
   for (const auto& endpoint : endpoints) {
-    const auto handler = HandlerOf(endpoint.operation);
+    const auto handler = HandlerOf(endpoint);
     const auto rest = "/" + endpoint.version + "/mlflow/" + endpoint.path;
     if (endpoint.twins == Twins::Both) router.Add({endpoint.method, "/api" + rest, handler, endpoint.lane});
-    router.Add({endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
+    MountForPages(router, {endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
   }
+}
+
+void MountForPages(http::Router& router, const http::Route& route) {
+  router.Add(route);
+  auto below = route;
+  below.pattern = std::string(kPagePrefix) + route.pattern;
+  router.Add(std::move(below));
 }
 
 }  // namespace cairn::mlflow

@@ -7,18 +7,20 @@
 namespace cairn::mlflow {
 namespace {
 
-std::string LowerCamel(std::string_view snake) {
-  std::string camel;
+/// Whether `camel` is `snake` in lowerCamel: without underscores, the letters behind them raised.
+bool IsLowerCamelOf(std::string_view camel, std::string_view snake) {
+  std::size_t at = 0;
   bool raise = false;
   for (const char c : snake) {
     if (c == '_') {
       raise = true;
       continue;
     }
-    camel += raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const char wanted = raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (at == camel.size() || camel[at++] != wanted) return false;
     raise = false;
   }
-  return camel;
+  return at == camel.size();
 }
 
 std::optional<std::int64_t> WholeNumber(const Json& value) {
@@ -68,10 +70,10 @@ Error Fields::Invalid(std::string_view name, const Json& value, std::string_view
 Result<const Json*> Fields::Find(std::string_view name) const {
   const Json* found = object_.Find(name);
   if (name.find('_') != std::string_view::npos) {
-    const auto camel = LowerCamel(name);
-    if (const Json* other = object_.Find(camel)) {
-      if (found != nullptr) return Invalid(name, *other, "it is given twice, also as " + camel);
-      found = other;
+    for (const auto& [camel, other] : object_.members()) {
+      if (!IsLowerCamelOf(camel, name)) continue;
+      if (found != nullptr) return Invalid(name, other, "it is given twice, also as " + camel);
+      found = &other;
     }
   }
   return found != nullptr && found->IsNull() ? nullptr : found;

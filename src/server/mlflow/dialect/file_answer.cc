@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ground/vocabulary/text.h"
+#include "server/mlflow/endpoint.h"
 
 namespace cairn::mlflow {
 namespace {
@@ -33,6 +34,11 @@ std::string Disposition(std::string_view name) {
   return "attachment; filename*=UTF-8''" + PercentEncode(name);
 }
 
+/// Whether an If-None-Match names the tag, alone, in a list, as a weak one, or as '*'.
+bool Names(std::string_view condition, std::string_view tag) {
+  return condition == "*" || condition.find(tag) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view TypeOf(std::string_view name) {
@@ -46,14 +52,24 @@ std::string_view TypeOf(std::string_view name) {
   return "application/octet-stream";
 }
 
-http::Response FileAnswer(const tracking::Artifacts::File& file) {
+http::Response FileAnswer(const http::Request& request, const tracking::Artifacts::File& file) {
   const std::string_view path(file.path);
   const auto name = path.substr(path.rfind('/') + 1);
+  const auto tag = file.version.empty() ? "" : "\"" + file.version + "\"";
   http::Response response;
+  if (!tag.empty()) response.headers.Add("ETag", tag);
+  if (!tag.empty() && Names(request.headers.Get("If-None-Match"), tag)) {
+    response.status = 304;
+    return response;
+  }
   response.headers.Add("Content-Type", std::string(TypeOf(name)));
   response.headers.Add("Content-Disposition", Disposition(name));
   response.file = http::FileBody{file.path, 0, file.bytes};
   return response;
+}
+
+http::Response Download(const http::Request& request, const Result<tracking::Artifacts::File>& file) {
+  return file ? FileAnswer(request, *file) : Refusal(file.error());
 }
 
 }  // namespace cairn::mlflow

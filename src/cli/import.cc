@@ -1,0 +1,105 @@
+#include <cstdio>
+
+#include "cli/catalogue.h"
+#include "cli/moving_report.h"
+#include "ground/os/files.h"
+#include "ground/os/terminal.h"
+#include "ground/vocabulary/text.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:///";
+
+/// Sources that are paths are looked for from where the user stands, not from where the server does.
+Result<std::string> SourceOf(const std::string& given) {
+  if (given.starts_with(kSqlite))
+    return std::string(kSqlite) + CAIRN_TRY(WholePath(given.substr(kSqlite.size())));
+  if (given.find("://") != std::string::npos) return given;
+  return os::RealPath(given);
+}
+
+void Show(const Json& state) {
+  if (!os::IsTerminal(os::kStandardError)) return;
+  std::string line = state.Text("doing") + ": " + WithThousands(state.Int("runs")) + " runs, " +
+                     WithThousands(state.Int("points")) + " points, " + WithThousands(state.Int("files")) +
+                     " files, " + FormatBytes(static_cast<std::uint64_t>(state.Int("bytes")));
+  line = line.substr(0, static_cast<std::size_t>(os::WidthOf(os::kStandardError)));
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+}
+
+Result<Json> Await(Session& session, const std::string& id) {
+  std::int64_t turn = 0;
+  for (;;) {
+    const auto state = session.Get("/api/v1/imports/" + id + "?turn=" + std::to_string(turn));
+    if (state && !state->Bool("done")) {
+      Show(*state);
+      turn = state->Int("turn");
+      continue;
+    }
+    if (os::IsTerminal(os::kStandardError)) std::fputs("\r\033[K", stderr);
+    if (!state) return state.error();
+    return state->At("report");
+  }
+}
+
+Result<int> Bring(Session& session, const Json& request) {
+  const Json begun = CAIRN_TRY(session.Post("/api/v1/imports", request));
+  const Json report = CAIRN_TRY(Await(session, begun.Text("id")));
+  if (!session.PrintedJson(report)) {
+    PrintMovingReport(session, report, "there");
+    const std::int64_t changed = report.Int("changed");
+    session.Say(changed == 0 ? "Nothing was changed."
+                             : WithThousands(changed) + " records were brought over or completed.");
+    session.Say(report.Bool("clean") ? "Both sides are equal." : "The two sides are NOT equal.");
+  }
+  return report.Bool("clean") ? 0 : 1;
+}
+
+Result<int> ImportMlflow(Session& session, const Arguments& arguments) {
+  Json request{{"source", CAIRN_TRY(SourceOf(arguments.Text("SOURCE")))},
+               {"leave_artifacts", arguments.Has("--leave-artifacts")},
+               {"into", arguments.Has("--into")}};
+  if (arguments.Has("--artifact-root"))
+    request.Set("artifact_root", CAIRN_TRY(os::RealPath(arguments.Text("--artifact-root"))));
+  return Bring(session, request);
+}
+
+Result<int> Merge(Session& session, const Arguments& arguments) {
+  const std::string other = CAIRN_TRY(os::RealPath(arguments.Text("OTHER")));
+  return Bring(session, Json{{"source", "cairn:" + other}, {"into", arguments.Has("--into")}});
+}
+
+}  // namespace
+
+std::vector<Command> ImportCommands() {
+  return {
+      {"import mlflow",
+       "Bring everything over from MLflow, and compare",
+       "Keeps ids, times, steps, tags, states, artifacts, models, versions and aliases. Can be given again "
+       "at any "
+       "time: what is here stays, what is missing is added, what differs is named (exit code 1). The alias "
+       "that the "
+       "accepted configuration guards is never set. With a server that runs, it must be on this machine.",
+       {{"SOURCE",
+         "http://host:port of a server, sqlite:///FILE or postgresql://… of its database, or an mlruns "
+         "folder"}},
+       {{"--artifact-root", "DIR",
+         "The folder behind mlflow-artifacts: URIs (the server's --artifacts-destination)"},
+        {"--leave-artifacts", "", "Copy no artifacts: their URIs stay, and clients must reach them"},
+        {"--into", "",
+         "Where an experiment or model of that name is here already, bring what is below it into that one"}},
+       ImportMlflow},
+      {"merge",
+       "Bring everything over from another Cairn's data folder, and compare",
+       "Its records must be in SQLite; it is not touched and may be running. Ids stay; equal names need "
+       "--into, and "
+       "which experiment became which is told. Its event log stays where it is.",
+       {{"OTHER", "The other data folder (.cairn)"}},
+       {{"--into", "",
+         "Where an experiment or model of that name is here already, bring what is below it into that one"}},
+       Merge},
+  };
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/result.h"
+#include "loop/registry/registry.h"
+#include "loop/tracking/records.h"
+
+namespace cairn::moving {
+
+/// What has artifacts: a run or a logged model, and where it keeps them.
+struct Owner {
+  enum class Kind { Run, Model } kind = Kind::Run;
+  std::string id;
+  std::string uri;
+};
+
+struct FoundFile {
+  std::string path;  ///< Below the owner's artifacts.
+  std::uint64_t bytes = 0;
+};
+
+struct FoundVersion {
+  registry::ModelVersion version;
+  bool deleted = false;  ///< Only its number still counts.
+};
+
+struct FoundModel {
+  registry::RegisteredModel model;
+  std::vector<FoundVersion> versions;  ///< By number.
+};
+
+/// Tells tags that make a registered model a prompt.
+bool IsPrompt(const registry::RegisteredModel& model);
+
+/// A store of runs and models to bring over, as it is now. Everything deleted that it still knows is given
+/// too. Safe from any thread. Unavailable when it cannot be reached, Corrupt when it cannot be understood.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  virtual Result<std::vector<tracking::Experiment>> Experiments() = 0;
+
+  struct RunPage {
+    std::vector<tracking::Run> runs;  ///< `metrics` holds the latest point of each key.
+    std::string next;                 ///< "" at the end.
+  };
+  /// A part of the experiment's runs, all in the end; `page` "" for the first.
+  virtual Result<RunPage> Runs(tracking::ExperimentId experiment, const std::string& page) = 0;
+
+  using Take = std::function<Result<>(std::span<const tracking::Metric>)>;
+  /// Hands over the points of one metric, each once, by (step, time, value), at most 1,000 at a time.
+  virtual Result<> Points(const std::string& run, const std::string& key, const Take& take) = 0;
+
+  /// With their metrics.
+  virtual Result<std::vector<tracking::LoggedModel>> Models(tracking::ExperimentId experiment) = 0;
+  virtual Result<std::vector<FoundModel>> Registered() = 0;
+
+  /// Whether it can give the bytes that lie below this URI.
+  virtual bool Reaches(const std::string& uri) const = 0;
+  /// By path; nothing where nothing was ever stored.
+  virtual Result<std::vector<FoundFile>> Files(const Owner& owner) = 0;
+  /// Writes one of them to the new file `to`.
+  virtual Result<> Fetch(const Owner& owner, const std::string& path, const std::string& to) = 0;
+};
+
+/// Hands over `points` as Source::Points promises: sorted, each once, in parts.
+Result<> HandOver(std::vector<tracking::Metric> points, const Source::Take& take);
+
+struct Origin {
+  std::string where;          ///< As OpenSource takes it.
+  std::string artifact_root;  ///< The folder behind "mlflow-artifacts:" URIs; "" when it is not here.
+  std::string scratch;        ///< A folder for what is needed meanwhile.
+};
+/// A running MLflow server (http…), the database of one (sqlite:///file, postgresql://…), an mlruns folder,
+/// or "cairn:FOLDER" for the data folder of another Cairn, which may be running. InvalidArgument for anything
+/// else, NotFound when there is nothing.
+Result<std::unique_ptr<Source>> OpenSource(const Origin& origin);
+
+/// `where` as it may stand in records: without password, and with one name for one place.
+std::string NameOfSource(const std::string& where);
+
+}  // namespace cairn::moving

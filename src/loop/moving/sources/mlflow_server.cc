@@ -1,0 +1,367 @@
+#include "loop/moving/sources/mlflow_server.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ground/fetch/fetch.h"
+#include "ground/vocabulary/json.h"
+#include "ground/vocabulary/text.h"
+#include "loop/moving/sources/local_files.h"
+
+namespace cairn::moving {
+namespace {
+
+constexpr std::string_view kApi = "/api/2.0/mlflow/";
+constexpr const char* kPromptFilter = "tags.`mlflow.prompt.is_prompt` = 'true'";
+
+/// Whole numbers come as numbers or, from some versions, as text.
+std::int64_t IntIn(const Json& object, std::string_view name) {
+  const Json& value = object.At(name);
+  if (value.IsInt()) return value.AsInt();
+  if (value.IsNumber()) return static_cast<std::int64_t>(value.AsDouble());
+  const auto number = value.IsString() ? ParseInt(value.AsString()) : Result<std::int64_t>(Error{});
+  return number ? *number : 0;
+}
+
+double DoubleIn(const Json& object, std::string_view name) {
+  const Json& value = object.At(name);
+  if (value.IsNumber()) return value.AsDouble();
+  const std::string text = value.IsString() ? value.AsString() : "";
+  if (text == "NaN") return std::nan("");
+  if (text == "Infinity") return HUGE_VAL;
+  if (text == "-Infinity") return -HUGE_VAL;
+  const auto number = ParseDouble(text);
+  return number ? *number : 0;
+}
+
+template <class T>
+std::vector<T> PairsIn(const Json& list) {
+  std::vector<T> pairs;
+  for (const Json& one : list.items()) pairs.push_back({one.Text("key"), one.Text("value")});
+  return pairs;
+}
+
+tracking::Metric MetricOf(const Json& json) {
+  return {json.Text("key"),      DoubleIn(json, "value"),   IntIn(json, "timestamp"),    IntIn(json, "step"),
+          json.Text("model_id"), json.Text("dataset_name"), json.Text("dataset_digest"), json.Text("run_id")};
+}
+
+std::optional<std::string> OptionalText(const Json& object, std::string_view name) {
+  const Json* value = object.Find(name);
+  if (value == nullptr || !value->IsString()) return std::nullopt;
+  return value->AsString();
+}
+
+tracking::ModelStatus ModelStatusOf(const Json& info) {
+  const std::string name = info.Text("status");
+  if (name == "LOGGED_MODEL_READY") return tracking::ModelStatus::Ready;
+  if (name == "LOGGED_MODEL_UPLOAD_FAILED") return tracking::ModelStatus::UploadFailed;
+  return tracking::ModelStatus::Pending;
+}
+
+tracking::Run RunOf(const Json& json) {
+  const Json &info = json.At("info"), &data = json.At("data");
+  tracking::Run run;
+  run.info.id = info.Text("run_id").empty() ? info.Text("run_uuid") : info.Text("run_id");
+  run.info.name = info.Text("run_name");
+  run.info.user = info.Text("user_id");
+  run.info.status = tracking::RunStatusOf(info.Text("status")).value_or(tracking::RunStatus::Running);
+  run.info.start_ms = IntIn(info, "start_time");
+  if (IntIn(info, "end_time") > 0) run.info.end_ms = IntIn(info, "end_time");
+  run.info.artifact_uri = info.Text("artifact_uri");
+  run.info.deleted = info.Text("lifecycle_stage") == "deleted";
+  for (const Json& metric : data.At("metrics").items()) run.metrics.push_back(MetricOf(metric));
+  run.params = PairsIn<tracking::Param>(data.At("params"));
+  run.tags = PairsIn<tracking::Tag>(data.At("tags"));
+  for (const Json& input : json.At("inputs").At("dataset_inputs").items()) {
+    const Json& d = input.At("dataset");
+    run.inputs.push_back({{d.Text("name"), d.Text("digest"), d.Text("source_type"), d.Text("source"),
+                           OptionalText(d, "schema"), OptionalText(d, "profile")},
+                          PairsIn<tracking::Tag>(input.At("tags"))});
+  }
+  for (const Json& model : json.At("inputs").At("model_inputs").items())
+    run.input_models.push_back(model.Text("model_id"));
+  for (const Json& model : json.At("outputs").At("model_outputs").items())
+    run.outputs.push_back({model.Text("model_id"), IntIn(model, "step")});
+  return run;
+}
+
+tracking::LoggedModel ModelOf(const Json& json) {
+  const Json& info = json.At("info");
+  tracking::LoggedModel model;
+  model.id = info.Text("model_id");
+  model.name = info.Text("name");
+  model.type = info.Text("model_type");
+  model.source_run = info.Text("source_run_id");
+  model.artifact_uri = info.Text("artifact_uri");
+  model.status = ModelStatusOf(info);
+  model.created_ms = IntIn(info, "creation_timestamp_ms");
+  model.updated_ms = IntIn(info, "last_updated_timestamp_ms");
+  model.tags = PairsIn<tracking::Tag>(info.At("tags"));
+  model.params = PairsIn<tracking::Param>(json.At("data").At("params"));
+  for (const Json& metric : json.At("data").At("metrics").items()) {
+    model.metrics.push_back(MetricOf(metric));
+    model.metrics.back().model_id = model.id;
+  }
+  return model;
+}
+
+registry::ModelVersion VersionOf(const Json& json) {
+  registry::ModelVersion v;
+  v.model = json.Text("name");
+  v.version = IntIn(json, "version");
+  v.source = json.Text("source");
+  v.run_id = json.Text("run_id");
+  v.model_id = json.Text("model_id");
+  if (v.model_id.empty() && v.source.starts_with("models:/m-")) v.model_id = v.source.substr(8);
+  v.run_link = json.Text("run_link");
+  v.description = json.Text("description");
+  v.stage = json.Text("current_stage", "None");
+  v.created_by = json.Text("user_id");
+  v.created_ms = IntIn(json, "creation_timestamp");
+  v.updated_ms = IntIn(json, "last_updated_timestamp");
+  for (const Json& tag : json.At("tags").items()) v.tags.emplace_back(tag.Text("key"), tag.Text("value"));
+  return v;
+}
+
+std::string Quoted(const std::string& name) {
+  const char quote = name.find('\'') == std::string::npos ? '\'' : '"';
+  return quote + name + quote;
+}
+
+class MlflowServer final : public Source {
+ public:
+  explicit MlflowServer(std::string url) : url_(std::move(url)) {}
+
+  Result<std::vector<tracking::Experiment>> Experiments() override {
+    std::vector<tracking::Experiment> found;
+    CAIRN_TRY(AllPages(
+        Json{{"view_type", "ALL"}, {"max_results", 1000}}, "experiments/search",
+        [&](const Json& page) -> Result<> {
+          for (const Json& json : page.At("experiments").items()) {
+            found.push_back({IntIn(json, "experiment_id"), json.Text("name"), json.Text("artifact_location"),
+                             json.Text("lifecycle_stage") == "deleted", IntIn(json, "creation_time"),
+                             IntIn(json, "last_update_time"), PairsIn<tracking::Tag>(json.At("tags"))});
+          }
+          return {};
+        }));
+    return found;
+  }
+
+  Result<RunPage> Runs(tracking::ExperimentId experiment, const std::string& page) override {
+    Json body{{"experiment_ids", Json::Array({Json(std::to_string(experiment))})},
+              {"run_view_type", "ALL"},
+              {"max_results", 200}};
+    if (!page.empty()) body.Set("page_token", page);
+    const Json answer = CAIRN_TRY(Post("runs/search", body));
+    RunPage found;
+    found.next = answer.Text("next_page_token");
+    for (const Json& json : answer.At("runs").items()) {
+      found.runs.push_back(RunOf(json));
+      found.runs.back().info.experiment = experiment;
+      CAIRN_TRY(ReadInputModels(found.runs.back()));
+    }
+    return found;
+  }
+
+  Result<> Points(const std::string& run, const std::string& key, const Take& take) override {
+    std::vector<tracking::Metric> points;
+    std::string token;
+    do {
+      std::string path = "metrics/get-history?run_id=" + PercentEncode(run) +
+                         "&metric_key=" + PercentEncode(key) + "&max_results=25000";
+      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      const Json answer = CAIRN_TRY(Get(path));
+      for (const Json& metric : answer.At("metrics").items()) {
+        points.push_back(MetricOf(metric));
+        points.back().model_id.clear();
+        points.back().key = key;
+      }
+      token = answer.Text("next_page_token");
+    } while (!token.empty());
+    return HandOver(std::move(points), take);
+  }
+
+  Result<std::vector<tracking::LoggedModel>> Models(tracking::ExperimentId experiment) override {
+    std::vector<tracking::LoggedModel> models;
+    const Json body{{"experiment_ids", Json::Array({Json(std::to_string(experiment))})}, {"max_results", 50}};
+    auto read = AllPages(body, "logged-models/search", [&](const Json& page) -> Result<> {
+      for (const Json& json : page.At("models").items()) {
+        models.push_back(ModelOf(json));
+        models.back().experiment = experiment;
+      }
+      return {};
+    });
+    // Servers before 3.0 have no logged models, and say so with "no such endpoint".
+    if (!read && read.error().reason != Reason::Unsupported) return std::move(read).error();
+    return models;
+  }
+
+  Result<std::vector<FoundModel>> Registered() override {
+    std::vector<FoundModel> found;
+    // Prompts are shown only to those who ask for them.
+    for (const char* filter : {"", kPromptFilter}) {
+      std::string token;
+      do {
+        std::string path = "registered-models/search?max_results=100";
+        if (*filter != '\0') path += "&filter=" + PercentEncode(filter);
+        if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+        const Json answer = CAIRN_TRY(Get(path));
+        for (const Json& json : answer.At("registered_models").items())
+          found.push_back(CAIRN_TRY(FoundModelOf(json)));
+        token = answer.Text("next_page_token");
+      } while (!token.empty());
+    }
+    return found;
+  }
+
+  bool Reaches(const std::string& uri) const override {
+    return IsPath(uri) || uri.starts_with("mlflow-artifacts:");
+  }
+
+  Result<std::vector<FoundFile>> Files(const Owner& owner) override {
+    std::vector<FoundFile> files;
+    CAIRN_TRY(List(owner, "", files));
+    return files;
+  }
+
+  Result<> Fetch(const Owner& owner, const std::string& path, const std::string& to) override {
+    fetch::Outgoing request;
+    request.url =
+        url_ + (owner.kind == Owner::Kind::Run
+                    ? "/get-artifact?run_uuid=" + PercentEncode(owner.id) + "&path=" + PercentEncode(path)
+                    : "/ajax-api/2.0/mlflow/logged-models/" + PercentEncode(owner.id) +
+                          "/artifacts/files?artifact_file_path=" + PercentEncode(path));
+    request.response_file = to;
+    request.timeout = std::chrono::milliseconds(0);
+    CAIRN_TRY(Checked(request, CAIRN_TRY(fetch::Fetch(request))));
+    return {};
+  }
+
+ private:
+  Result<fetch::Incoming> Checked(const fetch::Outgoing& request, fetch::Incoming answer) const {
+    if (answer.status < 300) return answer;
+    const auto body = Json::Parse(answer.body);
+    const std::string code = body ? body->Text("error_code") : "";
+    const bool absent = answer.status == 404 && code != "RESOURCE_DOES_NOT_EXIST";
+    const std::string message = body ? body->Text("message") : "";
+    return Error{absent ? Reason::Unsupported : Reason::Unavailable,
+                 "The server answered " + std::to_string(answer.status) + " to " + request.method + " " +
+                     request.url.substr(0, request.url.find('?')) + (message.empty() ? "." : ": " + message)};
+  }
+
+  Result<Json> Send(fetch::Outgoing request) const {
+    request.timeout = std::chrono::minutes(10);
+    request.max_response_bytes = std::size_t{1} << 30;
+    request.repeatable = true;
+    const auto answer = CAIRN_TRY(Checked(request, CAIRN_TRY(fetch::Fetch(request))));
+    return Json::Parse(answer.body);
+  }
+
+  Result<Json> Get(const std::string& path) const {
+    fetch::Outgoing request;
+    request.url = url_ + std::string(kApi) + path;
+    return Send(std::move(request));
+  }
+
+  Result<Json> Post(const std::string& path, const Json& body) const {
+    fetch::Outgoing request;
+    request.method = "POST";
+    request.url = url_ + std::string(kApi) + path;
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = body.Dump();
+    return Send(std::move(request));
+  }
+
+  Result<> AllPages(Json body, const std::string& path,
+                    const std::function<Result<>(const Json&)>& read) const {
+    for (;;) {
+      const Json answer = CAIRN_TRY(Post(path, body));
+      CAIRN_TRY(read(answer));
+      const std::string token = answer.Text("next_page_token");
+      if (token.empty()) return {};
+      body.Set("page_token", token);
+    }
+  }
+
+  /// A search leaves out which models went into a run.
+  Result<> ReadInputModels(tracking::Run& run) const {
+    const Json answer = CAIRN_TRY(Get("runs/get?run_id=" + PercentEncode(run.info.id)));
+    auto whole = RunOf(answer.At("run"));
+    run.input_models = std::move(whole.input_models);
+    if (!whole.outputs.empty()) run.outputs = std::move(whole.outputs);
+    return {};
+  }
+
+  Result<FoundModel> FoundModelOf(const Json& json) const {
+    FoundModel found;
+    found.model = {json.Text("name"),
+                   json.Text("description"),
+                   {},
+                   {},
+                   IntIn(json, "creation_timestamp"),
+                   IntIn(json, "last_updated_timestamp")};
+    for (const Json& tag : json.At("tags").items())
+      found.model.tags.emplace_back(tag.Text("key"), tag.Text("value"));
+    for (const Json& alias : json.At("aliases").items())
+      found.model.aliases.push_back({alias.Text("alias"), IntIn(alias, "version")});
+    std::string filter = "name = " + Quoted(found.model.name);
+    if (IsPrompt(found.model)) filter += std::string(" AND ") + kPromptFilter;
+    std::string token;
+    do {
+      std::string path = "model-versions/search?max_results=1000&filter=" + PercentEncode(filter);
+      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      const Json answer = CAIRN_TRY(Get(path));
+      for (const Json& version : answer.At("model_versions").items()) {
+        found.versions.push_back({VersionOf(version), false});
+        CAIRN_TRY(ReadStorage(found.versions.back().version));
+      }
+      token = answer.Text("next_page_token");
+    } while (!token.empty());
+    std::sort(found.versions.begin(), found.versions.end(),
+              [](const auto& a, const auto& b) { return a.version.version < b.version.version; });
+    return found;
+  }
+
+  Result<> ReadStorage(registry::ModelVersion& version) const {
+    const auto answer = Get("model-versions/get-download-uri?name=" + PercentEncode(version.model) +
+                            "&version=" + std::to_string(version.version));
+    version.storage = answer ? answer->Text("artifact_uri") : "";
+    if (version.storage.empty()) version.storage = version.source;
+    return {};
+  }
+
+  Result<> List(const Owner& owner, const std::string& folder, std::vector<FoundFile>& files) const {
+    std::string token;
+    do {
+      std::string path = owner.kind == Owner::Kind::Run
+                             ? "artifacts/list?run_id=" + PercentEncode(owner.id) + "&path="
+                             : "logged-models/" + PercentEncode(owner.id) +
+                                   "/artifacts/directories?artifact_directory_path=";
+      path += PercentEncode(folder);
+      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      const Json answer = CAIRN_TRY(Get(path));
+      for (const Json& file : answer.At("files").items()) {
+        if (file.Bool("is_dir")) {
+          CAIRN_TRY(List(owner, file.Text("path"), files));
+        } else {
+          files.push_back({file.Text("path"), static_cast<std::uint64_t>(IntIn(file, "file_size"))});
+        }
+      }
+      token = answer.Text("next_page_token");
+    } while (!token.empty());
+    return {};
+  }
+
+  std::string url_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenMlflowServer(const std::string& url) {
+  std::string base = url;
+  while (base.ends_with('/')) base.pop_back();
+  return std::unique_ptr<Source>(std::make_unique<MlflowServer>(base));
+}
+
+}  // namespace cairn::moving

@@ -1,0 +1,65 @@
+#include "loop/pipeline/run_events.h"
+
+#include <utility>
+
+namespace cairn::pipeline {
+namespace {
+
+metadata::Event EventOf(const RunRecord& run, std::string kind, Json body) {
+  return {std::move(kind), "pipeline_run:" + run.id, run.actor, run.trigger.cause, std::move(body)};
+}
+
+}  // namespace
+
+metadata::Event StartedEvent(const RunRecord& run) {
+  Json stale = Json::Array();
+  for (const auto& stage : run.stages) {
+    Json why = Json::Array();
+    for (const auto& cause : stage.causes) why.Push(cause.sentence);
+    stale.Push(Json{{"stage", stage.name}, {"why", std::move(why)}});
+  }
+  return EventOf(
+      run, "pipeline.run_started",
+      Json{
+          {"run", run.id},
+          {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
+          {"configuration", run.configuration},
+          {"git", run.source.commit.empty()
+                      ? Json()
+                      : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
+          {"stale", std::move(stale)}});
+}
+
+metadata::Event RefusedEvent(const RunRecord& run, Reason reason) {
+  return EventOf(
+      run, "pipeline.trigger_refused",
+      Json{
+          {"run", run.id},
+          {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
+          {"reason", NameOf(reason)},
+          {"problem", run.problem}});
+}
+
+metadata::Event EndedEvent(const RunRecord& run) {
+  return EventOf(run, "pipeline.run_ended",
+                 Json{{"run", run.id},
+                      {"state", NameOf(run.state)},
+                      {"seconds", static_cast<double>(run.ended - run.started) / 1000}});
+}
+
+metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage) {
+  return EventOf(run, "pipeline.stage_ended",
+                 Json{{"run", run.id},
+                      {"stage", stage.name},
+                      {"exit", stage.exit ? Json(*stage.exit) : Json()},
+                      {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
+                      {"reason", stage.reason}});
+}
+
+bool Ran(const StageRecord& stage) {
+  return stage.ended != 0 && !stage.log.empty() &&
+         (stage.state == StageState::Finished || stage.state == StageState::Failed ||
+          stage.state == StageState::Killed);
+}
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "loop/pipeline/definition.h"
+#include "loop/pipeline/record.h"
+
+namespace cairn::pipeline {
+
+/// What git says of the project's code now. Empty when there is no git, no work tree around the folder or no
+/// commit in it; an answer that takes longer than ten seconds counts as none.
+Source SourceOf(const std::string& project, const Definition& definition);
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ground/sql/connection.h"
+
+namespace cairn::registry {
+
+/// The URIs of everything that registered versions were made from, as given and as resolved: what garbage
+/// collection must leave alone.
+Result<std::vector<std::string>> VersionSources(sql::Connection& connection);
+
+}  // namespace cairn::registry

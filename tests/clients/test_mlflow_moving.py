@@ -1,0 +1,477 @@
+"""Into Cairn and out again, with the real mlflow as the oracle on both sides: it writes a store, Cairn imports it from each kind of source,
+and mlflow's own client must read the same from both; the store that Cairn exports must be one that mlflow reads in the same way."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import mlflow
+import numpy
+import pytest
+import requests
+from mlflow import MlflowClient
+from mlflow.data.numpy_dataset import from_numpy
+from mlflow.entities import Metric, Param, RunTag, ViewType
+from running import CAIRN, ROOT, Server
+
+MLFLOW = pathlib.Path(sys.executable).with_name("mlflow")
+
+
+class Same(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return model_input
+
+
+def write(uri, artifacts, runs):
+    """A store with everything in it that comes over, by the real client."""
+    client = MlflowClient(uri, uri)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    location = {"artifact_location": str(artifacts)} if artifacts else {}
+    churn = client.create_experiment("churn ü", tags={"team": "blue", "mlflow.note.content": "# why"}, **location)
+    chance = numpy.random.default_rng(5)
+    for number in range(runs):
+        run = client.create_run(churn, start_time=1_700_000_000_000 + number, run_name=f"run {number}", tags={"wide": "x" * number})
+        curve = [Metric("loss/train", float(value), 1_700_000_000_000 + step * 7, step) for step, value in enumerate(chance.normal(size=number % 40))]
+        client.log_batch(
+            run.info.run_id,
+            metrics=[*curve, Metric("auc", float(chance.random()), 1_700_000_000_500, 0)],
+            params=[Param("depth", str(number)), Param("empty", " "), Param("text", "zwei\nZeilen 'und' \"Zeichen\"")],
+            tags=[RunTag("a key/of two", "Wert é")],
+        )
+        if number % 3:
+            client.set_terminated(run.info.run_id, "FAILED" if number % 3 == 1 else "FINISHED", 1_700_000_100_000 + number)
+        if number % 25 == 0:
+            client.log_text(run.info.run_id, f"what run {number} left", "notes/read me.txt")
+        if number % 20 == 7:
+            client.delete_run(run.info.run_id)
+    odd = client.create_run(churn, run_name="odd numbers")
+    for step, value in enumerate([float("nan"), float("inf"), float("-inf"), 0.1 + 0.2, -0.0, 5e-324, 1.7e308]):
+        client.log_metric(odd.info.run_id, "odd", value, timestamp=1_700_000_000_000, step=-step)
+    gone = client.create_experiment("gone")
+    client.create_run(gone, run_name="of a deleted experiment")
+    client.delete_experiment(gone)
+    rows = from_numpy(numpy.zeros((4, 2)), name="rows")
+    with mlflow.start_run(experiment_id=churn, run_name="with a model"):
+        mlflow.log_input(rows, context="training", tags={"kind": "zeros"})
+        logged = mlflow.pyfunc.log_model(name="model", python_model=Same(), pip_requirements=[], registered_model_name="churn model")
+        mlflow.log_metric("accuracy", 0.75, step=3, model_id=logged.model_id, dataset=rows)
+    client.create_model_version("churn model", f"models:/{logged.model_id}", description="again", tags={"a": "b"}, model_id=logged.model_id)
+    client.create_model_version("churn model", f"models:/{logged.model_id}", model_id=logged.model_id)
+    client.delete_model_version("churn model", "2")
+    client.set_registered_model_tag("churn model", "owner", "ada")
+    client.update_registered_model("churn model", "Who leaves?")
+    client.set_registered_model_alias("churn model", "champion", 3)
+    mlflow.genai.register_prompt(name="greeting", template="Say {{what}}.", commit_message="first")
+
+
+def plain(value):
+    """A value in which NaN equals NaN, infinities are what stores make of them, and the sign of zero, which SQLite does not keep, does not count."""
+    return "NaN" if value != value else max(min(value, sys.float_info.max), -sys.float_info.max) + 0.0
+
+
+def read(uri):
+    """All that mlflow's client can see, but for where artifacts lie."""
+    client = MlflowClient(uri, uri)
+    seen = {"experiments": {}, "runs": {}, "points": {}, "logged": {}, "models": {}, "versions": {}, "files": {}}
+    experiments = client.search_experiments(view_type=ViewType.ALL)
+    for e in experiments:
+        if e.experiment_id != "0":
+            seen["experiments"][e.experiment_id] = (e.name, e.lifecycle_stage, e.creation_time, e.last_update_time, e.tags)
+    ids = [e.experiment_id for e in experiments]
+    token = None
+    while True:
+        page = client.search_runs(ids, run_view_type=ViewType.ALL, max_results=1000, page_token=token)
+        for run in page:
+            i, d = run.info, run.data
+            seen["runs"][i.run_id] = (
+                i.experiment_id, i.run_name, i.user_id, i.status, i.start_time, i.end_time, i.lifecycle_stage, d.params, d.tags,
+                {key: plain(value) for key, value in d.metrics.items()},
+                sorted((x.dataset.name, x.dataset.digest, x.dataset.source, x.dataset.schema, x.dataset.profile, sorted((t.key, t.value) for t in x.tags))
+                       for x in run.inputs.dataset_inputs),
+                sorted((x.model_id, x.step) for x in (run.outputs.model_outputs if run.outputs else [])),
+            )
+            for key in d.metrics:
+                seen["points"][i.run_id, key] = sorted((m.step, m.timestamp, str(plain(m.value))) for m in client.get_metric_history(i.run_id, key))
+        token = page.token
+        if not token:
+            break
+    for m in client.search_logged_models([e.experiment_id for e in experiments if e.lifecycle_stage == "active"]):
+        seen["logged"][m.model_id] = (
+            m.experiment_id, m.name, m.model_type or None, m.source_run_id, str(m.status), m.creation_timestamp, m.last_updated_timestamp, m.params,
+            {key: value for key, value in m.tags.items() if key != "mlflow.modelVersions"},
+            sorted((x.key, x.value, x.step, x.timestamp, x.run_id, x.dataset_name, x.dataset_digest) for x in m.metrics),
+        )
+    registry = client._get_registry_client()  # The public calls hide that a prompt is a registered model.
+    names = [m.name for m in client.search_registered_models()] + [p.name for p in client.search_prompts()]
+    for name in names:
+        m = registry.get_registered_model(name)
+        seen["models"][name] = (m.description or "", m.tags, {alias: str(version) for alias, version in m.aliases.items()}, m.creation_timestamp, m.last_updated_timestamp)
+        for number in range(1, 5):
+            try:
+                v = registry.get_model_version(name, str(number))
+            except mlflow.exceptions.MlflowException:
+                continue
+            seen["versions"][name, number] = (v.source if "models:/" in v.source else "", v.run_id or None, v.description or "", v.current_stage, v.tags,
+                                              v.creation_timestamp, v.last_updated_timestamp, v.aliases)
+    return seen
+
+
+def assert_same(uri, other, mend=lambda seen: None):
+    """`mend` puts right what mlflow itself reads wrong in the other store."""
+    ours, theirs = read(uri), read(other)
+    mend(theirs)
+    assert len(theirs["runs"]) > 5 and theirs["models"] and theirs["logged"]
+    for kind in theirs:
+        assert ours[kind] == theirs[kind], kind
+
+
+def cairn(data, *words, code=0):
+    ended = subprocess.run([CAIRN, *words, "--json", "--data", str(data)], capture_output=True, text=True, env={**os.environ, "CAIRN_ACTOR": "ada"})
+    assert ended.returncode == code, f"{words}: {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    return json.loads(ended.stdout) if code < 2 else ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module", autouse=True)
+def file_stores_may_be_used():
+    before = os.environ.get("MLFLOW_ALLOW_FILE_STORE")
+    os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
+    yield
+    os.environ.pop("MLFLOW_ALLOW_FILE_STORE") if before is None else os.environ.update(MLFLOW_ALLOW_FILE_STORE=before)
+    mlflow.set_registry_uri(None)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """An empty store as MLflow makes it."""
+    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    subprocess.run([MLFLOW, "db", "upgrade", f"sqlite:///{path}"], check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory, empty, thorough):
+    """The URI of a store on SQLite with a few hundred runs."""
+    folder = tmp_path_factory.mktemp("theirs")
+    uri = f"sqlite:///{shutil.copy(empty, folder / 'mlflow.db')}"
+    write(uri, folder / "artifacts", 2000 if thorough else 150)
+    return uri
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, database):
+    """The data folder that it was imported into, and the report."""
+    data = tmp_path_factory.mktemp("ours") / "data"
+    return data, cairn(data, "import", "mlflow", database)
+
+
+def running(data):
+    return Server(data)
+
+
+def test_a_database_comes_over_whole(tmp_path, imported, database):
+    data, report = tmp_path / "data", imported[1]
+    shutil.copytree(imported[0], data)
+    assert report["clean"] and not report["problems"] and not report["differences"]
+    server = running(data)
+    try:
+        assert_same(server.uri, database)
+        client = MlflowClient(server.uri, server.uri)
+        mlflow.set_tracking_uri(server.uri)
+        mlflow.set_registry_uri(server.uri)
+        version = client.get_model_version_by_alias("churn model", "champion")
+        folder = mlflow.artifacts.download_artifacts(version.source)
+        assert (pathlib.Path(folder) / "MLmodel").is_file()
+        assert mlflow.pyfunc.load_model("models:/churn model/3").predict([7]) == [7]
+        # The number of the deleted version is not given again.
+        assert client.create_model_version("churn model", version.source).version in ("4", 4)
+        notes = [r for r in client.search_runs(["1"], "attributes.run_name = 'run 0'")]
+        assert client.download_artifacts(notes[0].info.run_id, "notes/read me.txt") and len(notes) == 1
+    finally:
+        assert server.stop() == 0
+    events = cairn(data, "audit", "log", "--kind", "moving.")["items"]
+    assert [(event["actor"], event["body"]["clean"]) for event in events] == [("ada", True)]
+    assert cairn(data, "audit", "verify")["sound"] and cairn(data, "audit", "rebuild")["equal"]
+
+
+def test_a_second_import_changes_nothing(imported, database):
+    data = imported[0]
+    before = cairn(data, "audit", "log", "--limit", "10000")
+    report = cairn(data, "import", "mlflow", database)
+    assert report["changed"] == 0 and report["clean"]
+    digests = lambda one: {kind["kind"]: kind.get("digest_here") for kind in one["kinds"]}
+    assert digests(report) == digests(imported[1])
+    assert cairn(data, "audit", "log", "--limit", "10000") == before
+
+
+def test_what_is_here_is_left_and_what_is_new_comes(tmp_path, empty):
+    folder, data = tmp_path / "mlruns", tmp_path / "data"
+    uri = f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}"
+    client = MlflowClient(uri, uri)
+    experiment = client.create_experiment("growing", artifact_location=str(folder))
+    run = client.create_run(experiment).info.run_id
+    client.log_metric(run, "m", 1.0, step=1)
+    cairn(data, "import", "mlflow", uri)
+    server = running(data)
+    ours = MlflowClient(server.uri, server.uri)
+    ours.set_tag(run, "seen", "by me")
+    server.stop()
+    client.log_metric(run, "m", 2.0, step=2)
+    client.set_terminated(run, "FINISHED", 1_800_000_000_000)
+    more = client.create_run(experiment).info.run_id
+    report = cairn(data, "import", "mlflow", uri, code=1)
+    assert len(report["differences"]) == 1 and "seen" in report["differences"][0]
+    server = running(data)
+    try:
+        ours = MlflowClient(server.uri, server.uri)
+        found = ours.get_run(run)
+        assert (found.info.status, found.info.end_time, found.data.tags["seen"]) == ("FINISHED", 1_800_000_000_000, "by me")
+        assert [m.value for m in ours.get_metric_history(run, "m")] == [1.0, 2.0]
+        assert ours.get_run(more).info.experiment_id == experiment
+    finally:
+        server.stop()
+
+
+def runs_in(data):
+    """How many runs have arrived, seen from outside."""
+    try:
+        with sqlite3.connect(f"file:{data}/cairn.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT COUNT(*) FROM run").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+def test_an_import_that_was_killed_goes_on(tmp_path, database):
+    data = tmp_path / "data"
+    words = [CAIRN, "import", "mlflow", database, "--json", "--data", str(data)]
+    rounds = 0
+    for share in (0, 0.25, 0.5):
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and runs_in(data) <= share * 150:
+            pass
+        rounds += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert rounds > 0, "the imports were over before they could be killed, so this has shown nothing"
+    report = cairn(data, "import", "mlflow", database)
+    assert report["clean"] and report["changed"] > 0, report
+    server = running(data)
+    try:
+        assert_same(server.uri, database)
+    finally:
+        server.stop()
+
+
+def as_it_stands_in_the_file(seen):
+    """The step of a metric that was logged with a data set: the file store writes it, and reads 0."""
+    for run, key in seen["points"]:
+        if key == "accuracy":
+            assert [step for step, *_ in seen["points"][run, key]] == [0]
+            seen["points"][run, key] = [(3, *rest) for _, *rest in seen["points"][run, key]]
+
+
+def test_an_mlruns_folder_comes_over_whole(tmp_path, thorough):
+    folder, data = tmp_path / "mlruns", tmp_path / "data"
+    write(str(folder), None, 300 if thorough else 25)
+    report = cairn(data, "import", "mlflow", str(folder))
+    assert report["clean"], report
+    server = running(data)
+    try:
+        assert_same(server.uri, str(folder), as_it_stands_in_the_file)
+    finally:
+        server.stop()
+    assert cairn(data, "import", "mlflow", str(folder))["changed"] == 0
+
+
+@pytest.fixture
+def mlflow_server(tmp_path, empty, thorough):
+    """The real server with a store of some runs, on a port that the system gave."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    store = f"sqlite:///{shutil.copy(empty, tmp_path / 'server.db')}"
+    write(store, tmp_path / "artifacts", 200 if thorough else 8)
+    log = open(tmp_path / "server.log", "wb")
+    process = subprocess.Popen(
+        [MLFLOW, "server", "--backend-store-uri", store, "--artifacts-destination", str(tmp_path / "theirs"), "--port", str(port), "--workers", "1"],
+        stdout=log, stderr=log, start_new_session=True, env={**os.environ, "PATH": f"{MLFLOW.parent}{os.pathsep}{os.environ['PATH']}", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+    )
+    uri, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
+    while True:
+        try:
+            if requests.get(f"{uri}/health", timeout=5).ok:
+                break
+        except requests.ConnectionError:
+            pass
+        assert time.monotonic() < deadline and process.poll() is None, (tmp_path / "server.log").read_text()
+    yield uri
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=60)
+    log.close()
+
+
+def test_a_running_server_comes_over_whole(tmp_path, mlflow_server):
+    data = tmp_path / "data"
+    client = MlflowClient(mlflow_server, mlflow_server)
+    proxied = client.create_run(client.create_experiment("through the server")).info.run_id
+    client.log_text(proxied, "kept by the server", "deep/in/a folder/note.txt")
+    report = cairn(data, "import", "mlflow", mlflow_server)
+    assert report["clean"], report
+    server = running(data)
+    try:
+        assert_same(server.uri, mlflow_server)
+        ours = MlflowClient(server.uri, server.uri)
+        assert pathlib.Path(ours.download_artifacts(proxied, "deep/in/a folder/note.txt")).read_text() == "kept by the server"
+    finally:
+        server.stop()
+    assert cairn(data, "import", "mlflow", mlflow_server)["changed"] == 0
+
+
+@pytest.fixture
+def postgres():
+    """The URL of a PostgreSQL of its own."""
+    tool, name = str(ROOT / "tools" / "postgres.sh"), f"moving-{os.getpid()}"
+    run = lambda verb: subprocess.run([tool, verb, name], check=True, capture_output=True, text=True, timeout=120).stdout.strip()
+    yield run("start").replace("postgresql://", "postgresql+psycopg2://")  # SQLAlchemy's own choice of a driver is not installed.
+    run("stop")
+
+
+def test_a_database_on_postgresql_comes_over_whole(tmp_path, postgres):
+    data = tmp_path / "data"
+    write(postgres, tmp_path / "artifacts", 30)
+    report = cairn(data, "import", "mlflow", postgres)
+    assert report["clean"], report
+    assert postgres.split(":")[2].split("@")[0] not in json.dumps(report), "the password stands in the report"
+    server = running(data)
+    try:
+        assert_same(server.uri, postgres)
+    finally:
+        server.stop()
+    assert cairn(data, "import", "mlflow", postgres)["changed"] == 0
+
+
+def test_everything_goes_out_again(tmp_path, imported, database, empty):
+    data = imported[0]
+    target = f"sqlite:///{shutil.copy(empty, tmp_path / 'out.db')}"
+    shutil.copy(database.removeprefix("sqlite:///"), tmp_path / "full.db")
+    refusal = cairn(data, "export", "mlflow", f"sqlite:///{tmp_path}/full.db", code=4)
+    assert "holds records already" in refusal
+    report = cairn(data, "export", "mlflow", target)
+    assert report["clean"], report
+    server = running(data)
+    try:
+        assert_same(server.uri, target)
+    finally:
+        server.stop()
+    again = tmp_path / "again"
+    assert cairn(again, "import", "mlflow", target, "--artifact-root", str(data / "artifacts"))["clean"]
+
+
+def test_a_backup_is_taken_while_it_runs_and_restored_elsewhere(tmp_path, imported):
+    data, folder, restored = tmp_path / "data", tmp_path / "backup", tmp_path / "restored"
+    shutil.copytree(imported[0], data)
+    server = running(data)
+    try:
+        client = MlflowClient(server.uri, server.uri)
+        before = read(server.uri)
+        summary = cairn(data, "backup", str(folder))
+        assert summary["files"] > 10
+        client.create_experiment("after the backup")
+        assert "already" in cairn(data, "backup", str(folder), code=4)
+    finally:
+        server.stop()
+    assert cairn(data, "backup", str(folder), "--check")["files"] == summary["files"]
+    assert cairn(restored, "restore", str(folder))["sound"]
+    server = running(restored)
+    try:
+        assert read(server.uri) == before
+        mlflow.set_tracking_uri(server.uri)
+        mlflow.set_registry_uri(server.uri)
+        assert mlflow.pyfunc.load_model("models:/churn model/1").predict([7]) == [7]
+    finally:
+        server.stop()
+    assert "already" in cairn(restored, "restore", str(folder), code=4)
+    victim = next((folder / "artifacts").rglob("MLmodel"))
+    victim.write_text("changed")
+    assert "MLmodel" in cairn(tmp_path / "third", "restore", str(folder), code=7)
+    assert not (tmp_path / "third" / "cairn.db").exists()
+
+
+def test_another_cairn_is_merged(tmp_path, imported, database):
+    here = tmp_path / "here"
+    server = running(here)
+    client = MlflowClient(server.uri, server.uri)
+    mine = client.create_experiment("churn ü")
+    client.create_run(mine, run_name="mine")
+    server.stop()
+    refusal = cairn(here, "merge", str(imported[0]), code=4)
+    assert "churn ü" in refusal and "--into" in refusal
+    report = cairn(here, "merge", str(imported[0]), "--into")
+    assert report["clean"], report
+    assert report["mapping"] == [{"experiment": "churn ü", "source": "1", "here": mine}]
+    server = running(here)
+    try:
+        client = MlflowClient(server.uri, server.uri)
+        theirs = sqlite3.connect(database.removeprefix("sqlite:///")).execute("SELECT run_uuid FROM runs WHERE experiment_id = 1").fetchall()
+        found = client.search_runs([mine], run_view_type=ViewType.ALL, max_results=5000)
+        assert {r.info.run_id for r in found} >= {row[0] for row in theirs} and len(found) == len(theirs) + 1
+    finally:
+        server.stop()
+    assert cairn(here, "merge", str(imported[0]), "--into")["changed"] == 0
+
+
+BOUND = """
+project: bound
+charter: {risk: limited}
+roles: {principals: [{name: ada, roles: [approver], key: KEY}]}
+data:
+  rows:
+    path: data/rows
+    target: y
+    positive: late
+    key: [id]
+    holdout: 50%
+    contract: {columns: {id: {type: integer}, y: {type: string, serving: false}}}
+model: {name: churn model, dataset: rows}
+"""
+
+
+def test_the_guarded_alias_is_not_set(tmp_path, empty):
+    uri, data = f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}", tmp_path / "data"
+    client = MlflowClient(uri, uri)
+    client.create_registered_model("churn model")
+    client.create_model_version("churn model", f"file://{tmp_path}/somewhere")
+    client.set_registered_model_alias("churn model", "production", 1)
+    client.set_registered_model_alias("churn model", "other", 1)
+    environment = {**os.environ, "CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+
+    def call(*words):
+        return subprocess.run([CAIRN, *words, "--json", "--data", str(data)], cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    key = json.loads(call("id", "new", "ada").stdout)["key"]
+    (tmp_path / "cairn.yaml").write_text(BOUND.replace("KEY", key))
+    applied = call("apply")
+    assert applied.returncode == 0, applied.stderr + applied.stdout
+    report = cairn(data, "import", "mlflow", uri)
+    assert any("'production'" in note and "decision" in note for note in report["notes"])
+    server = running(data)
+    try:
+        assert MlflowClient(server.uri, server.uri).get_registered_model("churn model").aliases == {"other": "1"}
+    finally:
+        server.stop()
+
+
+def test_what_is_no_store_is_named(tmp_path):
+    assert "nothing to import" in cairn(tmp_path / "d", "import", "mlflow", "ftp://x/y", code=3)
+    assert "no experiment" in cairn(tmp_path / "d", "import", "mlflow", str(tmp_path), code=3)
+    (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
+    assert "x.db" in cairn(tmp_path / "d", "import", "mlflow", f"sqlite:///{tmp_path}/x.db", code=7)
+    assert cairn(tmp_path / "d", "audit", "log", "--kind", "moving.")["items"] == []

@@ -1,0 +1,500 @@
+"""The five searches beside MLflow's own server: both hold the same records, so both must find the same, in the same order, or refuse."""
+
+import math
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import requests
+
+
+class Peer:
+    """`mlflow server` on a free port, with SQLite."""
+
+    def __init__(self, folder):
+        environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        places = ["--backend-store-uri", f"sqlite:///{folder}/peer.db", "--artifacts-destination", f"{folder}/files"]
+        command = [sys.executable, "-m", "mlflow", "server", *places, "--port", "0", "--workers", "1"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, start_new_session=True
+        )
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if found := re.search(r"running on (http://\S+)", line):
+                self.uri = found[1]
+                # What it says of every request must not fill the pipe.
+                self.reader = threading.Thread(target=lambda: [None for _ in self.process.stdout])
+                self.reader.start()
+                return
+        raise AssertionError("mlflow server ended before it listened: " + "".join(said))
+
+    def stop(self):
+        os.killpg(self.process.pid, 15)
+        self.process.wait(timeout=30)
+        self.reader.join(timeout=30)
+        self.process.stdout.close()
+
+
+class Loaded:
+    """A server with the records of this file, and the ids that it gave them by the names that they have on both."""
+
+    def __init__(self, uri):
+        self.uri = uri
+        self.session = requests.Session()
+        self.ids = {}
+        self.load_experiments()
+        self.load_runs()
+        self.load_logged_models()
+        self.load_registry()
+
+    def call(self, method, path, **body):
+        answer = self.session.request(method, f"{self.uri}/api/2.0/mlflow/{path}", json=body, timeout=30)
+        return answer.status_code, answer.json()
+
+    def done(self, method, path, **body):
+        status, answer = self.call(method, path, **body)
+        assert status == 200, (path, body, answer)
+        # The next record gets a later time, since equal times are told apart by ids that only one server has.
+        told = time.time_ns() // 1_000_000
+        while time.time_ns() // 1_000_000 == told:
+            pass
+        return answer
+
+    def load_experiments(self):
+        for name, tags in [("alpha", {"team": "blue"}), ("beta", {"team": "Red", "a b": "1"}), ("Gamma", {}), ("delta", {"team": ""}), ("gone", {})]:
+            pairs = [{"key": key, "value": value} for key, value in tags.items()]
+            self.ids[name] = self.done("POST", "experiments/create", name=name, tags=pairs)["experiment_id"]
+        self.done("POST", "experiments/delete", experiment_id=self.ids["gone"])
+
+    def load_runs(self):
+        kinds = ["tree", "forest", "Tree", "a%b"]
+        ends = ["FINISHED", "FAILED", "KILLED"]
+        for i in range(24):
+            name = f"r{i:02}"
+            experiment = self.ids["alpha" if i % 4 else "beta"]
+            created = self.done("POST", "runs/create", experiment_id=experiment, run_name=name, start_time=1000 + i * 7 % 24, user_id=f"user{i % 3}")
+            run = self.ids[name] = created["run"]["info"]["run_id"]
+            metrics = [{"key": "val loss", "value": i / 10, "timestamp": 1, "step": 0}]
+            if i % 5 == 0:
+                metrics = []
+            elif i % 7 == 0:
+                metrics[0]["value"] = "NaN"
+            metrics += [{"key": "acc", "value": (i * 5 % 24 + step) / 10, "timestamp": 1 + step, "step": step} for step in (0, 1)]
+            params = [{"key": "lr", "value": str(0.01 * (i % 6))}] + ([{"key": "kind", "value": kinds[i % 4]}] if i % 6 else [])
+            tags = [{"key": "my color", "value": ["red", "RED", "it's", ""][i % 4]}] if i % 2 else []
+            self.done("POST", "runs/log-batch", run_id=run, metrics=metrics, params=params, tags=tags)
+            if i % 3 == 0:
+                source = {"name": f"set{i % 2}", "digest": f"d{i}", "source_type": "http", "source": "{}"}
+                context = [{"key": "mlflow.data.context", "value": ["training", "eval"][i % 2]}]
+                self.done("POST", "runs/log-inputs", run_id=run, datasets=[{"dataset": source, "tags": context}])
+            if i % 8:
+                self.done("POST", "runs/update", run_id=run, status=ends[i % 3], end_time=2000 + i)
+        self.done("POST", "runs/delete", run_id=self.ids["r23"])
+
+    def load_logged_models(self):
+        for i in range(6):
+            wanted = {"experiment_id": self.ids["alpha"], "name": f"m{i}", "source_run_id": self.ids["r01" if i % 2 else "r02"]}
+            if i != 3:
+                wanted["model_type"] = ["sklearn", "Torch"][i % 2]
+            wanted["params"] = [{"key": "depth", "value": str(i)}]
+            wanted["tags"] = [{"key": "stage", "value": ["old", "New"][i % 2]}] if i else []
+            made = self.done("POST", "logged-models", **wanted)["model"]["info"]["model_id"]
+            self.ids[f"m{i}"] = made
+            for step in range(2 if i % 3 else 0):
+                metric = {"key": "f1", "value": i / 10 - step / 2, "timestamp": 10 + step, "step": step, "model_id": made}
+                metric |= {"dataset_name": f"set{step}", "dataset_digest": f"d{i}"}
+                self.done("POST", "runs/log-batch", run_id=self.ids["r01"], metrics=[metric])
+
+    def load_registry(self):
+        for i, name in enumerate(["churn", "Churn2", "fraud", "greeting"]):
+            tags = [{"key": "team", "value": ["blue", "Red"][i % 2]}] if i != 2 else []
+            if name == "greeting":
+                tags.append({"key": "mlflow.prompt.is_prompt", "value": "true"})
+            self.done("POST", "registered-models/create", name=name, tags=tags)
+            for version in range(1, 4):
+                tags = [{"key": "ok", "value": f"v{version}"}] if version > 1 else []
+                if name == "greeting":
+                    tags.append({"key": "mlflow.prompt.is_prompt", "value": "true"})
+                source = "dummy-source" if name == "greeting" else f"s3://bucket/{name}/{version}"
+                self.done("POST", "model-versions/create", name=name, source=source, run_id=self.ids[f"r0{version}"], tags=tags)
+        self.done("PATCH", "registered-models/update", name="churn", description="newer")
+
+    def find(self, kind, filter_string, order, **more):
+        """What a search gives: names in order and "" for no error, or no names and the code of the error."""
+        filter_string = re.sub(r"\{(\w+)\}", lambda name: self.ids[name[1]], filter_string)
+        body = {"filter": filter_string, "max_results": 100, **more}
+        if order:
+            body["order_by"] = order
+        if kind in ("runs", "logged-models"):
+            body.setdefault("experiment_ids", [self.ids["alpha"], self.ids["beta"]])
+        path = {"models": "registered-models", "versions": "model-versions"}.get(kind, kind) + "/search"
+        if kind in ("models", "versions"):
+            answer = self.session.get(f"{self.uri}/api/2.0/mlflow/{path}", params=body, timeout=30)
+            status, found = answer.status_code, answer.json() if answer.status_code < 500 else {"error_code": "broken"}
+        else:
+            status, found = self.call("POST", path, **body)
+        if status != 200:
+            return status, found["error_code"], []
+        return status, "", [NAMES[kind](one) for one in found.get(LISTS[kind], [])]
+
+
+LISTS = {"runs": "runs", "experiments": "experiments", "models": "registered_models", "versions": "model_versions", "logged-models": "models"}
+NAMES = {
+    "runs": lambda run: run["info"]["run_name"],
+    "experiments": lambda experiment: experiment["name"],
+    "models": lambda model: model["name"],
+    "versions": lambda version: f"{version['name']} {version['version']}",
+    "logged-models": lambda model: model["info"]["name"],
+}
+
+
+@pytest.fixture(scope="module")
+def ours(server):
+    return Loaded(server.uri)
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory):
+    running = Peer(tmp_path_factory.mktemp("peer"))
+    try:
+        yield Loaded(running.uri)
+    finally:
+        running.stop()
+
+
+FILTERS = {
+    "runs": [
+        "",
+        "metrics.acc > 1",
+        "metrics.acc>=1.1 and metric.acc < 2",
+        "metrics.`val loss` <= 1.2",
+        'metrics."val loss" != 0.7',
+        "metrics.`val loss` = 0.7",
+        "metrics.`val loss` = 0",
+        "metrics.`val loss` > -1",
+        "metrics.`val loss` < 1e0",
+        "metrics.nothing != 1",
+        "params.kind = 'tree'",
+        'param.kind != "tree"',
+        "parameter.kind LIKE 'T%'",
+        "parameters.kind ilike 't%'",
+        "params.kind LIKE 'a%b'",
+        "params.kind LIKE '_ree'",
+        "params.kind IS NULL",
+        "params.kind is not null AND metrics.acc < 1",
+        "params.lr = '0.01'",
+        "tags.`my color` = 'red'",
+        'tags."my color" ILIKE "red"',
+        "tag.`my color` = \"it's\"",
+        "tags.`my color` = ''",
+        "tags.`my color` != 'red'",
+        "tags.`my color` IS NULL",
+        "tags.mlflow.runName = 'r05'",
+        "attributes.status = 'FINISHED'",
+        "status != 'FINISHED' AND user_id = 'user1'",
+        "attr.status LIKE 'F%'",
+        "run.run_name ILIKE 'R1%'",
+        "`run name` = 'r03'",
+        "attributes.`Run name` = 'r03'",
+        "run_id = '{r07}'",
+        "run_id IN ('{r07}', '{r08}')",
+        "attributes.run_id not in ('{r07}', '{r08}',)",
+        "start_time > 1010",
+        "attributes.start_time <= 1005.5",
+        "created != 1000",
+        "end_time < 2010",
+        "end_time != 2001",
+        "artifact_uri LIKE '%/artifacts'",
+        "datasets.name = 'set1'",
+        "dataset.digest IN ('d3', 'd9')",
+        "dataset.digest NOT IN ('d3', 'd9')",
+        "datasets.context = 'eval' AND dataset.name LIKE 'set%'",
+        "metrics.acc > 0.5 AND params.kind = 'tree' AND tags.`my color` IS NULL AND status = 'KILLED'",
+        # Refused.
+        "metrics.acc",
+        "metrics.acc >",
+        "metrics.acc > 'x'",
+        "metrics.acc LIKE 1",
+        "metrics.acc IN (1, 2)",
+        "metrics.acc IS NULL",
+        "params.kind > 'a'",
+        "params.kind = tree",
+        "params.kind = 'tree",
+        "params.kind IN ('tree')",
+        "tags.`my color` = 3",
+        "tags.`my color` IN ('red')",
+        "status IN ('FAILED')",
+        "status IS NULL",
+        "run_id IN ()",
+        "run_id IN (1)",
+        "start_time = 'x'",
+        "start_time LIKE 'x'",
+        "nothing = 'x'",
+        "wrong.kind = 'x'",
+        "datasets.source = 'x'",
+        "params.kind = 'tree', params.lr = '0'",
+        "params.kind == 'tree'",
+        "params.kind = 'tree'; DROP TABLE runs",
+        "'tree' = params.kind",
+        "params.kind NOT LIKE 'x'",
+    ],
+    "experiments": [
+        "",
+        "name = 'alpha'",
+        "attribute.name != 'alpha'",
+        "name LIKE 'g%'",
+        "name ILIKE 'g%'",
+        "experiment_id = '{beta}'",
+        "experiment_id IN ('{alpha}', '{beta}')",
+        "experiment_id NOT IN ('{alpha}', '0')",
+        "experiment_id != '{alpha}'",
+        "creation_time > 1000",
+        "last_update_time >= 1000 AND name = 'Gamma'",
+        "tags.team = 'blue'",
+        "tag.team != 'blue'",
+        "tags.team IS NULL",
+        "tags.team IS NOT NULL",
+        "tags.`a b` = '1' AND tags.team ILIKE 'r%'",
+        "tags.`mlflow.experiment.isGateway` IS NULL",
+        "name IN ('alpha')",
+        "name IS NULL",
+        "tags.team IN ('blue')",
+        "attributes.name = 'alpha'",
+        "experiment_id > '1'",
+        "experiment_id = 'x'",
+        "experiment_id = 1",
+        "creation_time > 'x'",
+        "creation_time > 1.5",
+        "params.a = 'x'",
+        "lifecycle_stage = 'active'",
+    ],
+    "models": [
+        "",
+        "name = 'churn'",
+        "name != 'churn'",
+        "name like 'c%'",
+        "name ILIKE 'c%'",
+        "name IN ('churn', 'fraud')",
+        "attribute.name NOT IN ('churn')",
+        "tags.team = 'blue'",
+        "tag.`team` ILIKE 'r%' AND name ILIKE 'c%'",
+        "tags.team != 'blue'",
+        "tags.`mlflow.prompt.is_prompt` = 'true'",
+        "tags.`mlflow.prompt.is_prompt` != 'true'",
+        "name > 'a'",
+        "name = 1",
+        "tags.team IN ('blue')",
+        "tags.team = 1",
+        "run_id = 'x'",
+        "attributes.name = 'x'",
+        "name",
+    ],
+    "versions": [
+        "",
+        "name = 'churn'",
+        "name IN ('churn', 'fraud') AND version_number >= 2",
+        "run_id = '{r01}'",
+        "run_id IN ('{r01}', '{r03}')",
+        "source_path LIKE 's3://bucket/churn/%'",
+        "version_number != 2",
+        "tags.ok = 'v2'",
+        "tags.ok LIKE 'v%' AND name = 'fraud'",
+        "tags.`mlflow.prompt.is_prompt` = 'true'",
+        "source_path IN ('x')",
+        "version_number = 'x'",
+        "version_number < 1.5",
+        "version_number IN ('1')",
+        "version_number LIKE 1",
+        "run_id > 'x'",
+        "tags.ok > 'x'",
+        "creation_timestamp > 1",
+    ],
+    "logged-models": [
+        "",
+        "name = 'm1'",
+        "name != 'm1' and attributes.name LIKE 'm%'",
+        "name IN ('m1', 'm2')",
+        "model_id = '{m3}'",
+        "model_type = 'sklearn'",
+        "model_type != 'sklearn'",
+        "model_type ILIKE 't%'",
+        "source_run_id = '{r01}'",
+        "creation_timestamp > 1000",
+        "creation_time > 1000 AND last_updated_timestamp > 1000",
+        "params.depth = '2'",
+        "params.depth = 2",
+        "params.depth IN ('2', '4')",
+        "params.depth NOT IN ('2')",
+        "tags.stage ILIKE 'n%'",
+        "tags.stage != 'old'",
+        "metrics.f1 > 0.3",
+        "metrics.f1 <= -0.1 AND params.depth != '1'",
+        "metrics.nothing > 0",
+        "metrics.f1 LIKE 1",
+        "params.depth IS NULL",
+        "name > 'a'",
+        "metric.f1 > 0",
+        "wrong.a = 'x'",
+    ],
+}
+
+ORDERS = {
+    "runs": [
+        ["metrics.`val loss`"],
+        ["metrics.`val loss` DESC"],
+        ["metric.acc desc", "start_time"],
+        ['params."kind" ASC', "start_time DESC"],
+        ["params.kind DESC", "attributes.run_name"],
+        ["tags.`my color`", "run_name DESC"],
+        ["end_time"],
+        ["end_time DESC"],
+        ["attribute.start_time ASC"],
+        ["status", "user_id DESC", "run_name"],
+        ["run_name"],
+        ["Created"],
+        ["metrics.nothing", "run_name"],
+        ["start_time DOWN"],
+        ["start_time ASC DESC"],
+        ["wrong.a"],
+        ["nothing"],
+        ["metrics.acc > 1"],
+        [""],
+    ],
+    "experiments": [
+        ["name"],
+        ["name DESC"],
+        ["attribute.creation_time ASC"],
+        ["last_update_time DESC"],
+        ["experiment_id"],
+        ["name", "name DESC"],
+        ["tags.team"],
+        ["lifecycle_stage"],
+        ["attributes.name"],
+    ],
+    "models": [["name DESC"], ["timestamp"], ["last_updated_timestamp DESC"], ["timestamp DESC", "name"], ["creation_timestamp"], ["run_id"], ["name UP"]],
+    "versions": [["name", "version_number DESC"], ["version_number", "name DESC"], ["creation_timestamp"], ["last_updated_timestamp DESC"], ["run_id"]],
+    "logged-models": [
+        [{"field_name": "name", "ascending": False}],
+        [{"field_name": "model_type"}, {"field_name": "name"}],
+        [{"field_name": "model_type", "ascending": False}, {"field_name": "name"}],
+        [{"field_name": "creation_time", "ascending": True}],
+        [{"field_name": "metrics.f1"}],
+        [{"field_name": "metrics.f1", "ascending": False, "dataset_name": "set0"}],
+        [{"field_name": "metrics.f1", "dataset_name": "set1", "dataset_digest": "d4"}],
+        [{"field_name": "params.depth"}],
+        [{"field_name": "nothing"}],
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "filter_string"), [(kind, one) for kind, filters in FILTERS.items() for one in filters])
+def test_a_filter_finds_or_is_refused_as_by_mlflow(ours, peer, kind, filter_string):
+    assert ours.find(kind, filter_string, None) == peer.find(kind, filter_string, None)
+
+
+@pytest.mark.parametrize(("kind", "order"), [(kind, one) for kind, orders in ORDERS.items() for one in orders])
+def test_an_order_is_kept_or_refused_as_by_mlflow(ours, peer, kind, order):
+    found = ours.find(kind, "", order)
+    assert found == peer.find(kind, "", order)
+    assert found[1] or len(found[2]) > 2
+
+
+@pytest.mark.parametrize("order", [["metrics.`val loss`"], ["metrics.`val loss` DESC"], ["params.kind"], None])
+def test_pages_follow_each_other_as_mlflows_do(ours, peer, order):
+    def pages(loaded):
+        found, token = [], None
+        while True:
+            body = {"experiment_ids": [loaded.ids["alpha"], loaded.ids["beta"]], "max_results": 5, "order_by": order or ["start_time DESC"]}
+            status, answer = loaded.call("POST", "runs/search", page_token=token, **body)
+            assert status == 200
+            found.append([run["info"]["run_name"] for run in answer.get("runs", [])])
+            token = answer.get("next_page_token")
+            if not token:
+                return found
+
+    assert pages(ours) == pages(peer)
+
+
+@pytest.mark.parametrize("view", ["ACTIVE_ONLY", "DELETED_ONLY", "ALL"])
+def test_views_show_what_mlflows_show(ours, peer, view):
+    assert ours.find("runs", "", None, run_view_type=view) == peer.find("runs", "", None, run_view_type=view)
+    assert ours.find("experiments", "", None, view_type=view) == peer.find("experiments", "", None, view_type=view)
+
+
+def test_models_on_data_sets_are_those_that_mlflow_finds(ours, peer):
+    one, other = {"dataset_name": "set1", "dataset_digest": "d1"}, {"dataset_name": "set0", "dataset_digest": "d4"}
+    for datasets in ([one], [other], [one, other], [{"dataset_name": "none", "dataset_digest": "d1"}]):
+        for filter_string in ("", "metrics.f1 < 0", "params.depth != '1'"):
+            asked = ("logged-models", filter_string, [{"field_name": "name"}])
+            assert ours.find(*asked, datasets=datasets) == peer.find(*asked, datasets=datasets), (datasets, filter_string)
+    # Without a digest MLflow's server looks for rows that have none; here every digest of the name is meant.
+    assert ours.find("logged-models", "", [{"field_name": "name"}], datasets=[{"dataset_name": "set1"}])[2] == ["m1", "m2", "m4", "m5"]
+
+
+def test_answers_without_an_experiment_are_mlflows(ours, peer):
+    assert ours.find("runs", "", None, experiment_ids=[]) == peer.find("runs", "", None, experiment_ids=[]) == (200, "", [])
+    assert ours.find("runs", "", None, experiment_ids=["x"])[:2] == peer.find("runs", "", None, experiment_ids=["x"])[:2]
+
+
+# What MLflow's grammar has no words for, and what runs it means in the same records.
+LOSSES = {f"r{i:02}": i / 10 for i in range(23) if i % 5 and i % 7}
+ACCS = {f"r{i:02}": (i * 5 % 24) / 10 for i in range(23)}
+LRS = {f"r{i:02}": 0.01 * (i % 6) for i in range(23)}
+BEYOND = {
+    "metrics.acc > 2 OR metrics.`val loss` < 0.3": lambda run: ACCS[run] + 0.1 > 2 or LOSSES.get(run, math.inf) < 0.3,
+    "(metrics.acc > 2 OR params.lr = '0.01') AND status = 'KILLED'": lambda run: (
+        (ACCS[run] + 0.1 > 2 or LRS[run] == 0.01) and int(run[1:]) % 3 == 2 and int(run[1:]) % 8
+    ),
+    "NOT metrics.`val loss` >= 0.5": lambda run: not LOSSES.get(run, -1) >= 0.5,
+    "NOT (params.kind = 'tree' OR params.kind IS NULL)": lambda run: int(run[1:]) % 6 and int(run[1:]) % 4,
+    "min(metrics.acc) < 0.5": lambda run: ACCS[run] < 0.5,
+    "max(metrics.acc) >= 2": lambda run: ACCS[run] + 0.1 >= 2,
+    "first(metrics.acc) = 0.5": lambda run: ACCS[run] == 0.5,
+    "last(metrics.acc) = 0.6": lambda run: ACCS[run] == 0.5,
+    "params.lr < 0.02": lambda run: LRS[run] < 0.02,
+    "params.lr = 1e-2": lambda run: LRS[run] == 0.01,
+    "params.kind > 1": lambda run: False,
+}
+
+
+@pytest.mark.parametrize("filter_string", BEYOND)
+def test_what_goes_beyond_mlflows_grammar_finds_the_runs_it_means(ours, peer, filter_string):
+    assert peer.find("runs", filter_string, None)[0] == 400
+    status, code, found = ours.find("runs", filter_string, ["run_name"])
+    assert (status, code, found) == (200, "", sorted(run for run in ACCS if BEYOND[filter_string](run)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "filter_string", "order"),
+    [
+        ("models", "tags.team IS NULL", None),
+        ("runs", "", ["run_name", "run_name DESC"]),
+        ("models", "", ["timestamp", "last_updated_timestamp"]),
+        ("versions", "", ["name", "name DESC"]),
+    ],
+)
+def test_where_mlflow_breaks_the_answer_is_no_server_error(ours, peer, kind, filter_string, order):
+    assert peer.find(kind, filter_string, order)[0] == 500
+    assert ours.find(kind, filter_string, order)[0] in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("kind", "filter_string", "mlflow", "cairn"),
+    [("runs", "params.kind = 'tree' params.lr = '0'", 200, 400), ("logged-models", "name = 'm1' name = 'm2'", 200, 400), ("runs", "  ", 400, 200)],
+)
+def test_slips_of_mlflows_parser_are_not_repeated(ours, peer, kind, filter_string, mlflow, cairn):
+    assert (peer.find(kind, filter_string, None)[0], ours.find(kind, filter_string, None)[0]) == (mlflow, cairn)
+
+
+def test_a_wrong_filter_names_the_place_and_what_was_expected(ours):
+    status, answer = ours.call("POST", "runs/search", experiment_ids=["0"], filter="params.a = 'x' AND (metrics.b > 1 OR)")
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert "at position 37: expected a name such as metrics.loss, found ')'" in answer["message"]
+    for bomb in ("(" * 30_000, "NOT " * 30_000, " OR ".join(["status = 'x'"] * 5000), "run_id IN (" + "'x'," * 20_000 + "'x')"):
+        status, answer = ours.call("POST", "runs/search", experiment_ids=["0"], filter=bomb)
+        assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
