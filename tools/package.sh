@@ -18,12 +18,14 @@ tree=$destination/$name
 # Lines "soname path" of what the objects map, glibc's own left out.
 libraries_of() { ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $1, $3}' | grep -Ev "$glibc" | sort -u; }
 
-# Paths of Debian's libraries that the binary opens by name at first use (libpq, for one): ldd does not see them.
-opened_by() {
+# Paths of Debian's libraries that the program opens by name at first use (libpq, for one): ldd does not see them, but its sources name them.
+opened_at_first_use() {
   local soname path
-  grep -aoE 'lib[A-Za-z0-9_+-]+\.so\.[0-9]+' "$1" | sort -u | grep -Ev "$glibc" | while read -r soname; do
+  grep -rhoE --include='*.cc' --exclude='*_test.cc' '[{(]"lib[A-Za-z0-9_+-]+\.so\.[0-9]+"' src | tr -d '{("' | sort -u | while read -r soname; do
+    [ ! -e "build/deps/lib/${soname%.so*}.so" ] || continue
     path=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p | awk -v name="$soname" '$1 == name && /x86-64/ {print $NF; exit}')
-    [ -z "$path" ] || echo "$path"
+    [ -n "$path" ] || fail "the program opens $soname at first use, and this machine has none to pack."
+    echo "$path"
   done
 }
 
@@ -35,7 +37,8 @@ licence_of() {  # PACKAGE
 }
 
 lay_out() {
-  local soname path
+  local soname path opened
+  opened=$(opened_at_first_use)
   rm -rf "$tree"
   mkdir -p "$tree/bin" "$tree/lib/cairn" "$tree/licences"
   install -m 755 "$build/cairn" "$tree/bin/cairn"
@@ -46,7 +49,7 @@ lay_out() {
     patchelf --force-rpath --set-rpath '$ORIGIN' "$tree/lib/cairn/$soname"
     licence_of "$(package_of "$path")"
   done < <(
-    mapfile -t opened < <(opened_by "$build/cairn")
+    mapfile -t opened <<<"$opened"
     for path in "${opened[@]}"; do echo "${path##*/} $path"; done
     libraries_of "$build/cairn" build/deps/lib/*.so "${opened[@]}"
   )
@@ -89,7 +92,7 @@ verify() {
     bare_root "$bare"
     local loader=(env -i /usr/sbin/chroot "$bare" /lib64/ld-linux-x86-64.so.2 --library-path "/$name/lib/cairn")
     "${loader[@]}" "/$name/bin/cairn" --version
-    for object in libduckdb.so libonnxruntime.so; do "${loader[@]}" --list "/$name/lib/cairn/$object"; done
+    for object in libduckdb.so libonnxruntime.so libcurl.so.4 libexpat.so.1 libpq.so.5; do "${loader[@]}" --list "/$name/lib/cairn/$object"; done
   fi
 }
 
