@@ -60,6 +60,21 @@ std::string Group(std::string_view first) {
   return text.empty() ? "" : "Usage: cairn " + std::string(first) + " COMMAND\n\n" + text;
 }
 
+std::string Sorted(std::string_view word) {
+  std::string letters(word);
+  std::sort(letters.begin(), letters.end());
+  return letters;
+}
+
+/// As Suggestion, but letters in the wrong order are the likelier slip: "rusn" means "runs", not "run".
+std::string Meant(std::string_view word, std::span<const std::string_view> candidates) {
+  for (const auto candidate : candidates) {
+    if (candidate.size() == word.size() && Sorted(candidate) == Sorted(word))
+      return " Did you mean '" + std::string(candidate) + "'?";
+  }
+  return Suggestion(word, candidates);
+}
+
 Error UnknownCommand(const std::string& word) {
   std::vector<std::string_view> names;
   for (const Command& command : Commands()) {
@@ -67,7 +82,7 @@ Error UnknownCommand(const std::string& word) {
     if (std::find(names.begin(), names.end(), first) == names.end()) names.push_back(first);
   }
   return {Reason::InvalidArgument,
-          "there is no command '" + word + "'." + Suggestion(word, names) + " `cairn help` lists them all."};
+          "there is no command '" + word + "'." + Meant(word, names) + " `cairn help` lists them all."};
 }
 
 /// The values that CLI11 fills; a list, so that their addresses stay.
@@ -104,7 +119,7 @@ class Reader {
       }
       if (name.starts_with("--") && std::find(names_.begin(), names_.end(), name) == names_.end()) {
         return Error{Reason::InvalidArgument, "`cairn " + std::string(command.name) + "` has no flag '" +
-                                                  name + "'." + Suggestion(name, names_)};
+                                                  name + "'." + Meant(name, names_)};
       }
     }
     std::reverse(words.begin(), words.end());
@@ -115,6 +130,7 @@ class Reader {
                                                 std::string(command.name) + " --help` says more."};
     }
     line.command = &command;
+    CAIRN_TRY(CheckGiven(command));
     for (const Slot& slot : slots_) {
       if (slot.given) line.arguments.Add(slot.name, "true");
       for (const auto& value : slot.values) line.arguments.Add(slot.name, value);
@@ -123,6 +139,18 @@ class Reader {
   }
 
  private:
+  /// An empty word is nearly always a shell variable that is not set; nothing has an empty name.
+  Result<> CheckGiven(const Command& command) const {
+    for (const Slot& slot : slots_) {
+      const bool empty = std::find(slot.values.begin(), slot.values.end(), "") != slot.values.end();
+      if (slot.name.starts_with("-") || !empty) continue;
+      const std::string name = slot.name.substr(0, slot.name.find("..."));
+      return Error{Reason::InvalidArgument, name + " is empty: `cairn " + std::string(command.name) +
+                                                " --help` says what belongs there."};
+    }
+    return Done{};
+  }
+
   void AddPositional(const Positional& positional) {
     const bool many = positional.name.ends_with("...");
     const std::string name(positional.name.substr(0, positional.name.size() - (many ? 3 : 0)));
@@ -195,7 +223,7 @@ Result<Line> ReadLine(std::span<const std::string> words) {
       if (one.name.starts_with(rest[0] + " ")) names.push_back(one.name.substr(rest[0].size() + 1));
     }
     return Error{Reason::InvalidArgument, "there is no command '" + rest[0] + " " + rest[1] + "'." +
-                                              Suggestion(rest[1], names) + "\n\n" + group};
+                                              Meant(rest[1], names) + "\n\n" + group};
   }
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
   Line line = CAIRN_TRY(Reader(*command).Read(*command, std::move(rest)));

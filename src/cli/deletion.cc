@@ -44,7 +44,10 @@ void PrintPlan(const Session& session, const Json& plan) {
   const auto& refusals = plan.At("refusals").items();
   if (!refusals.empty()) {
     session.Say("\nRefused:");
-    SayUpTo(session, refusals, [](const Json& one) { return one.Text("subject") + ": " + one.Text("why"); });
+    SayUpTo(session, refusals, [](const Json& one) {
+      const std::string subject = one.Text("subject"), why = one.Text("why");
+      return why.starts_with(subject + " ") ? why : subject + ": " + why;
+    });
   }
 }
 
@@ -67,47 +70,89 @@ Result<int> DeleteForGood(Session& session, const Arguments& arguments, Json bod
   return refused ? 1 : 0;
 }
 
+/// The runs that a command is about.
+struct Meant {
+  std::vector<std::string> ids;
+  std::vector<Json> chosen;  ///< The same, when they were not named but chosen by flags.
+};
+
+/// A flag without a value is nearly always a shell variable that is not set: it must not mean every run.
+Result<> CheckChoice(const Arguments& arguments) {
+  for (const std::string_view flag : {"--experiment", "--filter"}) {
+    for (const auto& value : arguments.All(flag)) {
+      if (Trim(value).empty())
+        return Error{Reason::InvalidArgument, std::string(flag) +
+                                                  " is empty, and that would mean every run: "
+                                                  "say which runs, or leave it out"};
+    }
+  }
+  return Done{};
+}
+
 /// The runs that were named, or else those that the flags choose.
-Result<std::vector<std::string>> RunsMeant(Session& session, const Arguments& arguments) {
-  std::vector<std::string> runs = arguments.All("RUN...");
+Result<Meant> RunsMeant(Session& session, const Arguments& arguments) {
+  Meant meant{arguments.All("RUN..."), {}};
   const bool chosen =
       arguments.Has("--experiment") || arguments.Has("--filter") || arguments.Has("--deleted");
-  if (!runs.empty() && chosen)
+  if (!meant.ids.empty() && chosen)
     return Error{Reason::InvalidArgument, "name runs, or choose them by flags, but not both"};
-  if (!runs.empty()) return runs;
+  if (!meant.ids.empty()) return meant;
   if (!chosen)
     return Error{
         Reason::InvalidArgument,
         "say which runs: RUN…, or --experiment, --filter or --deleted. `cairn runs list` takes the same "
         "flags and shows them."};
-  for (const Json& run : CAIRN_TRY(ChosenRuns(session, arguments, 0))) runs.push_back(run.Text("run_id"));
-  if (runs.empty()) return Error{Reason::NotFound, "no run fits"};
-  return runs;
+  CAIRN_TRY(CheckChoice(arguments));
+  meant.chosen = CAIRN_TRY(ChosenRuns(session, arguments, 0));
+  for (const Json& run : meant.chosen) meant.ids.push_back(run.Text("run_id"));
+  if (meant.ids.empty()) return Error{Reason::NotFound, "no run fits"};
+  return meant;
 }
 
-Result<int> MarkRuns(Session& session, const std::vector<std::string>& runs, std::string_view deed) {
+enum class Deed { Delete, Restore };
+
+/// What would be marked, and nothing more: a filter takes more than its author thought of.
+int TellMarks(const Session& session, const std::vector<Json>& chosen, Deed deed) {
+  if (session.PrintedJson(Json{{"items", Json::Array(chosen)}, {"marked", false}})) return 0;
+  SayUpTo(session, chosen, [](const Json& run) {
+    return ColumnOf(run, "id") + "  " + run.Text("name") + "  (" + run.Text("experiment") + ")";
+  });
+  session.Say("\nNothing was changed. Repeat it with --yes to " +
+              std::string(deed == Deed::Delete ? "mark these " : "bring back these ") +
+              Counted(chosen.size(), "run") + (deed == Deed::Delete ? " as deleted." : "."));
+  return 0;
+}
+
+Result<int> MarkRuns(Session& session, const Arguments& arguments, const Meant& meant, Deed deed) {
+  if (meant.chosen.size() > 1 && !arguments.Has("--yes")) return TellMarks(session, meant.chosen, deed);
+  const std::string_view path = deed == Deed::Delete ? "/delete" : "/restore";
   Json items = Json::Array();
-  for (const auto& run : runs) items.Push(CAIRN_TRY(session.Post(RunPath(run, deed), Json::Object())));
-  if (session.PrintedJson(Json{{"items", items}})) return 0;
-  const std::string what =
-      runs.size() == 1 ? "Run " + items.items()[0].Text("name") : Counted(runs.size(), "run");
-  session.Say(what + (runs.size() == 1 ? " is " : " are ") +
-              (deed == "/delete" ? "marked as deleted; `cairn runs restore` brings back, `cairn runs delete "
-                                   "--permanently` deletes for good."
-                                 : "active again."));
+  for (const auto& run : meant.ids) items.Push(CAIRN_TRY(session.Post(RunPath(run, path), Json::Object())));
+  if (session.PrintedJson(Json{{"items", items}, {"marked", true}})) return 0;
+  const bool one = meant.ids.size() == 1;
+  session.Say(
+      (one ? "Run " + items.items()[0].Text("name") + " is " : Counted(meant.ids.size(), "run") + " are ") +
+      (deed == Deed::Delete ? "marked as deleted; `cairn runs restore` brings back, `cairn runs delete "
+                              "--permanently` deletes for good."
+                            : "active again."));
   return 0;
 }
 
 Result<int> DeleteRuns(Session& session, const Arguments& arguments) {
-  const auto runs = CAIRN_TRY(RunsMeant(session, arguments));
-  if (!arguments.Has("--permanently")) return MarkRuns(session, runs, "/delete");
+  const auto meant = CAIRN_TRY(RunsMeant(session, arguments));
+  if (!arguments.Has("--permanently")) return MarkRuns(session, arguments, meant, Deed::Delete);
   Json ids = Json::Array();
-  for (const auto& run : runs) ids.Push(run);
+  for (const auto& run : meant.ids) ids.Push(run);
   return DeleteForGood(session, arguments, Json{{"runs", std::move(ids)}});
 }
 
 Result<int> RestoreRuns(Session& session, const Arguments& arguments) {
-  return MarkRuns(session, arguments.All("RUN..."), "/restore");
+  if (arguments.All("RUN...").empty() && !arguments.Has("--experiment") && !arguments.Has("--filter"))
+    return Error{Reason::InvalidArgument,
+                 "say which runs: RUN…, --experiment or --filter. `cairn runs list --deleted` shows them."};
+  Arguments among_deleted = arguments;
+  if (arguments.All("RUN...").empty()) among_deleted.Add("--deleted", "true");
+  return MarkRuns(session, arguments, CAIRN_TRY(RunsMeant(session, among_deleted)), Deed::Restore);
 }
 
 Result<int> ListExperiments(Session& session, const Arguments& arguments) {
@@ -177,6 +222,8 @@ Result<int> ListHolds(Session& session, const Arguments&) {
   return 0;
 }
 
+constexpr std::string_view kCarefully =
+    "More than one run that --experiment or --filter chooses is only told; --yes marks them.";
 constexpr std::string_view kForGood =
     "Deleting for good takes the records and the files. It tells first what would go and does nothing; --yes "
     "does "
@@ -197,19 +244,25 @@ std::vector<Command> DeletionCommands() {
   auto choosing = ChoosingFlags();
   // Their order is of no interest, and deleted and active ones together are never meant.
   std::erase_if(choosing, [](const Flag& flag) { return flag.name == "--order" || flag.name == "--all"; });
+  auto restored = choosing;
+  std::erase_if(restored, [](const Flag& flag) { return flag.name == "--deleted"; });
+  restored.push_back(yes);
   choosing.insert(choosing.end(), {permanently, yes});
+  static const std::string deleting = std::string(kCarefully) + " " + std::string(kForGood) + "\n\n" +
+                                      std::string(kFilterGrammar),
+                           restoring = std::string(kCarefully) + "\n\n" + std::string(kFilterGrammar);
   return {
       {"runs delete",
        "Mark runs as deleted, or delete them for good",
-       kForGood,
+       deleting,
        {runs},
        choosing,
        DeleteRuns},
       {"runs restore",
        "Bring back runs that are marked as deleted",
-       "",
-       {{"RUN...", "Ids, beginnings of ids, or names"}},
-       {},
+       restoring,
+       {runs},
+       restored,
        RestoreRuns},
       {"experiments list",
        "List experiments",

@@ -5,6 +5,7 @@
 #include "ground/fetch/fetch.h"
 #include "ground/fetch/socket_call.h"
 #include "ground/http/server.h"
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 
 namespace cairn::cli {
@@ -96,12 +97,28 @@ bool Answers(const std::string& socket) {
   return bool(fetch::Call(call));
 }
 
+/// A store is begun by a server, in a project, or where somebody names it; a question asked in the wrong
+/// folder must not be answered out of an empty one.
+Result<> CheckThere(const Settings& settings) {
+  if (settings.begins_store || !settings.store.empty() || os::Exists(settings.data_dir) ||
+      os::Exists("cairn.yaml") || os::Exists("dvc.yaml"))
+    return Done{};
+  const std::string tracking = os::VariableOr("MLFLOW_TRACKING_URI", "");
+  const std::string server = tracking.starts_with("http") ? tracking : "URL";
+  return Error{Reason::NotFound,
+               "There is no Cairn store at '" + settings.data_dir +
+                   "': go to the folder where `cairn up` runs or to a project, name its data with "
+                   "--data DIR, or ask a server with --server " +
+                   server + "."};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Door>> Door::Open(const Settings& settings) {
   if (!settings.server.empty()) return std::unique_ptr<Door>(std::make_unique<RemoteDoor>(settings.server));
   const std::string socket = settings.data_dir + "/sock";
   if (Answers(socket)) return std::unique_ptr<Door>(std::make_unique<SocketDoor>(socket));
+  CAIRN_TRY(CheckThere(settings));
   app::Settings own;
   own.data_dir = settings.data_dir;
   own.store = settings.store;

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <fstream>
 
 #include "cli/catalogue.h"
 #include "cli/moving_report.h"
@@ -11,12 +12,30 @@ namespace {
 
 constexpr std::string_view kSqlite = "sqlite:///";
 
+/// Every SQLite database begins with these bytes (https://www.sqlite.org/fileformat.html, 1.3).
+constexpr std::string_view kSqliteHead("SQLite format 3\0", 16);
+
+Result<std::string> DatabaseAt(const std::string& path) {
+  std::string head(kSqliteHead.size(), ' ');
+  std::ifstream(path, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+  if (head == kSqliteHead) return std::string(kSqlite) + path;
+  return Error{
+      Reason::InvalidArgument,
+      "'" + path +
+          "' is no SQLite database: name the database of an MLflow server, its mlruns folder, or the "
+          "server itself (http://…)"};
+}
+
 /// Sources that are paths are looked for from where the user stands, not from where the server does.
 Result<std::string> SourceOf(const std::string& given) {
-  if (given.starts_with(kSqlite))
-    return std::string(kSqlite) + CAIRN_TRY(WholePath(given.substr(kSqlite.size())));
+  if (given.starts_with(kSqlite)) {
+    const auto path = CAIRN_TRY(WholePath(given.substr(kSqlite.size())));
+    return os::Exists(path) && !os::IsFolder(path) ? DatabaseAt(path)
+                                                   : Result<std::string>(std::string(kSqlite) + path);
+  }
   if (given.find("://") != std::string::npos) return given;
-  return os::RealPath(given);
+  const auto path = CAIRN_TRY(os::RealPath(given));
+  return os::IsFolder(path) ? Result<std::string>(path) : DatabaseAt(path);
 }
 
 void Show(const Json& state) {
@@ -44,6 +63,7 @@ Result<Json> Await(Session& session, const std::string& id) {
 }
 
 Result<int> Bring(Session& session, const Json& request) {
+  session.BeginStore();
   const Json begun = CAIRN_TRY(session.Post("/api/v1/imports", request));
   const Json report = CAIRN_TRY(Await(session, begun.Text("id")));
   if (!session.PrintedJson(report)) {
@@ -82,10 +102,11 @@ std::vector<Command> ImportCommands() {
        "that the "
        "accepted configuration guards is never set. With a server that runs, it must be on this machine.",
        {{"SOURCE",
-         "http://host:port of a server, sqlite:///FILE or postgresql://… of its database, or an mlruns "
+         "http://host:port of a server, its database (a SQLite FILE, or postgresql://…), or an mlruns "
          "folder"}},
        {{"--artifact-root", "DIR",
-         "The folder behind mlflow-artifacts: URIs (the server's --artifacts-destination)"},
+         "The folder behind mlflow-artifacts: URIs, or one outside the source's own that its paths may lead "
+         "into"},
         {"--leave-artifacts", "", "Copy no artifacts: their URIs stay, and clients must reach them"},
         {"--into", "",
          "Where an experiment or model of that name is here already, bring what is below it into that one"}},

@@ -7,6 +7,7 @@
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 #include "ground/tables/engine.h"
+#include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
@@ -123,6 +124,23 @@ std::string AsArray(const std::string& lines) {
   return text + "\n]\n";
 }
 
+/// What is written as JSON: it has no numbers for what is not finite, so those stand there by their names.
+std::string SelectForJson(const tables::Table& table) {
+  std::string select;
+  for (const Column& column : table.columns()) {
+    const std::string name = tables::Identifier(column.name());
+    select += select.empty() ? "SELECT " : ", ";
+    if (column.type() != Type::Double) {
+      select += name;
+      continue;
+    }
+    select += "CASE WHEN " + name + " IS NULL THEN NULL WHEN isfinite(" + name + ") THEN to_json(" + name +
+              ") WHEN isnan(" + name + ") THEN to_json('NaN') WHEN " + name +
+              " > 0 THEN to_json('Infinity') ELSE to_json('-Infinity') END AS " + name;
+  }
+  return select + " FROM runs";
+}
+
 Result<> Write(const tables::Table& table, Kind kind, const std::string& to) {
   const auto engine = CAIRN_TRY(tables::Engine::Open());
   CAIRN_TRY(engine->Put("runs", table));
@@ -133,7 +151,8 @@ Result<> Write(const tables::Table& table, Kind kind, const std::string& to) {
   }
   const auto folder = CAIRN_TRY(os::TempFolder::Create());
   const std::string file = folder / "runs";
-  CAIRN_TRY(engine->Write(select, file, kind == Kind::Csv ? Format::Csv : Format::JsonLines));
+  CAIRN_TRY(kind == Kind::Csv ? engine->Write(select, file, Format::Csv)
+                              : engine->Write(SelectForJson(table), file, Format::JsonLines));
   std::string text = CAIRN_TRY(os::ReadFile(file));
   if (kind == Kind::JsonArray) text = AsArray(text);
   if (!to.empty()) return os::WriteFileAtomically(to, text);

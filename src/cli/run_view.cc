@@ -105,6 +105,20 @@ bool Differs(std::span<const Json> runs, const std::string& column) {
                      [&](const Json& run) { return !(value(run) == value(runs[0])); });
 }
 
+const std::string_view kFilterGrammar =
+    "A filter joins comparisons with AND, OR, NOT and parentheses. Compared are metrics.KEY (its last value; "
+    "min(metrics.KEY), max(…), first(…) and last(…) take another one), params.KEY, tags.KEY and the "
+    "attributes "
+    "run_id, run_name, user_id, status, artifact_uri, start_time and end_time, by =, !=, <, <=, >, >=, LIKE, "
+    "ILIKE and IN. Texts stand in quotes, keys with spaces in back ticks. A parameter is compared as a "
+    "number "
+    "when the number stands without quotes. Times are in milliseconds since 1970.\n\n"
+    "Examples:\n"
+    "  cairn runs list --filter \"params.lr <= 0.1 and (metrics.loss < 0.3 or min(metrics.loss) < 0.2)\" "
+    "--order metrics.loss\n"
+    "  cairn runs list --filter \"not status = 'FAILED' and start_time > 1767225600000\" --columns "
+    "id,name,metrics.auc";
+
 std::vector<Flag> ChoosingFlags() {
   return {
       {"--experiment", "NAME", "Only runs of this experiment (name or id; may be repeated)"},

@@ -41,6 +41,8 @@ std::vector<std::string> KeysOf(std::span<const Json> runs, std::string_view gro
 /// Whether the runs differ in the column.
 bool Differs(std::span<const Json> runs, const std::string& column);
 
+/// What a --filter may say, for the help of the commands that take one.
+extern const std::string_view kFilterGrammar;
 /// The flags that choose runs (--experiment, --filter, --order, --deleted, --all), and the question they
 /// make: "experiment=…&filter=…".
 std::vector<Flag> ChoosingFlags();

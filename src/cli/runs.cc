@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <map>
 
@@ -14,18 +15,41 @@ constexpr std::int64_t kShownRuns = 50;
 /// How many metrics and parameters stand before what says less.
 constexpr std::size_t kMetricsFirst = 3, kParamsFirst = 2;
 
+/// Whether a filter or an order speaks of the key, as a whole word.
+bool Mentions(std::string_view text, std::string_view key) {
+  const auto belongs = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '/' || c == '-';
+  };
+  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const auto end = at + key.size();
+    if (at > 0 && !belongs(text[at - 1]) && (end == text.size() || !belongs(text[end]))) return true;
+  }
+  return false;
+}
+
+/// KEYs of the group, those that the filter or the order mentions first.
+std::vector<std::string> KeysByInterest(const std::vector<Json>& runs, std::string_view group,
+                                        const Arguments& arguments) {
+  std::string asked = arguments.Text("--filter");
+  for (const auto& order : arguments.All("--order")) asked += " " + order;
+  auto keys = KeysOf(runs, group);
+  std::stable_partition(keys.begin(), keys.end(),
+                        [&asked](const std::string& key) { return Mentions(asked, key); });
+  return keys;
+}
+
 /// Columns that say most first: a table leaves out from the right what does not fit. A parameter that is the
 /// same in all runs says least.
-std::vector<std::string> UsualColumns(const std::vector<Json>& runs) {
-  std::vector<std::string> columns{"id", "name", "status"}, later{"started", "took"}, last;
+std::vector<std::string> UsualColumns(const std::vector<Json>& runs, const Arguments& arguments) {
+  std::vector<std::string> columns{"id", "name", "status", "started", "took"}, later, last;
   if (Differs(runs, "experiment")) columns.insert(columns.begin() + 2, "experiment");
   const auto add = [&](const std::string& column, std::size_t& room) {
     (room > 0 ? columns : later).push_back(column);
     if (room > 0) --room;
   };
   std::size_t metrics = kMetricsFirst, params = kParamsFirst;
-  for (const auto& key : KeysOf(runs, "metrics")) add("metrics." + key, metrics);
-  for (const auto& key : KeysOf(runs, "params")) {
+  for (const auto& key : KeysByInterest(runs, "metrics", arguments)) add("metrics." + key, metrics);
+  for (const auto& key : KeysByInterest(runs, "params", arguments)) {
     if (Differs(runs, "params." + key)) {
       add("params." + key, params);
     } else {
@@ -65,7 +89,7 @@ Result<int> List(Session& session, const Arguments& arguments) {
   const bool more = static_cast<std::int64_t>(runs.size()) > limit;
   if (more) runs.pop_back();
   if (session.PrintedJson(Json{{"items", Json::Array(runs)}, {"more", more}})) return 0;
-  const auto columns = asked.empty() ? UsualColumns(runs) : asked;
+  const auto columns = asked.empty() ? UsualColumns(runs, arguments) : asked;
   Table table(asked.empty() ? ShortHeads(columns) : columns);
   for (const Json& run : runs) {
     std::vector<std::string> cells;
@@ -139,23 +163,17 @@ std::vector<Command> RunsCommands() {
   auto list = ChoosingFlags();
   list.push_back({"--columns", "A,B,…", "Which columns: id,name,metrics.loss,params.lr,tags.team"});
   list.push_back({"--limit", "N", "At most so many runs (50)"});
+  static const std::string exporting =
+      "One row per run, with a column for every parameter, metric (its last value) and tag of any of them; "
+      "or, with --points, one row per metric point. JSON has \"NaN\" and \"Infinity\" as texts.\n\nExample: "
+      "cairn runs export --experiment churn --to runs.parquet\n\n" +
+      std::string(kFilterGrammar);
   auto exported = ChoosingFlags();
   exported.push_back(
       {"--to", "FILE", "Where to: FILE.csv, FILE.parquet, FILE.json or FILE.jsonl (CSV on standard output)"});
   exported.push_back({"--points", "", "A row for every metric point, in place of a row for every run"});
   return {
-      {"runs list",
-       "List runs, by the search language",
-       "A filter joins comparisons with AND: metrics.KEY, params.KEY, tags.KEY, and the attributes of a run "
-       "(status, start_time, run_name, user_id, …). Texts stand in quotes, keys with spaces in back "
-       "ticks.\n\n"
-       "Examples:\n"
-       "  cairn runs list --experiment churn --filter \"metrics.loss < 0.3\" --order metrics.loss\n"
-       "  cairn runs list --filter \"params.model = 'xgb' and status = 'FINISHED'\" --columns "
-       "id,name,metrics.auc",
-       {},
-       list,
-       List},
+      {"runs list", "List runs, by the search language", kFilterGrammar, {}, list, List},
       {"runs show",
        "Show a run: metrics with their course, parameters, tags, inputs",
        "The bars go from the least to the greatest value of the metric, the first point at the left.",
@@ -179,15 +197,7 @@ std::vector<Command> RunsCommands() {
        {run},
        {{"--every", "SECONDS", "How often to look (1)"}},
        WatchRun},
-      {"runs export",
-       "Write runs as CSV, Parquet, JSON or JSON lines",
-       "One row per run, with a column for every parameter, metric (its last value) and tag of any of them; "
-       "or, "
-       "with --points, one row per metric point.\n\nExample: cairn runs export --experiment churn --to "
-       "runs.parquet",
-       {},
-       exported,
-       ExportRuns},
+      {"runs export", "Write runs as CSV, Parquet, JSON or JSON lines", exporting, {}, exported, ExportRuns},
   };
 }
 

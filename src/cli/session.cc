@@ -18,6 +18,12 @@ http::Request RequestFor(std::string_view method, std::string_view path, const s
   return request;
 }
 
+/// Why a named server gave no answer, in words about the server and not about the request.
+Error Unanswered(const Error& error, const std::string& server) {
+  if (server.empty() || error.reason != Reason::Unavailable) return error;
+  return {Reason::Unavailable, "No Cairn answers at " + server + "; is `cairn up` running there?"};
+}
+
 Error ErrorIn(const http::Response& response) {
   const auto body = Json::Parse(response.body);
   if (body && body->At("error").IsObject()) {
@@ -34,9 +40,10 @@ Session::~Session() = default;
 
 Result<std::string> Session::GetText(std::string_view path) {
   if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
-  auto response = CAIRN_TRY(door_->Call(RequestFor("GET", path, Actor())));
-  if (response.status >= 400) return ErrorIn(response);
-  return std::move(response.body);
+  auto response = door_->Call(RequestFor("GET", path, Actor()));
+  if (!response) return Unanswered(response.error(), settings_.server);
+  if (response->status >= 400) return ErrorIn(*response);
+  return std::move(response->body);
 }
 
 Result<Json> Session::Get(std::string_view path) {
@@ -49,9 +56,10 @@ Result<Json> Session::Post(std::string_view path, const Json& body) {
   auto request = RequestFor("POST", path, Actor());
   request.headers.Add("Content-Type", "application/json");
   request.body = body.Dump();
-  const auto response = CAIRN_TRY(door_->Call(std::move(request)));
-  if (response.status >= 400) return ErrorIn(response);
-  return Json::Parse(response.body);
+  const auto response = door_->Call(std::move(request));
+  if (!response) return Unanswered(response.error(), settings_.server);
+  if (response->status >= 400) return ErrorIn(*response);
+  return Json::Parse(response->body);
 }
 
 bool Session::PrintedJson(const Json& answer) const {

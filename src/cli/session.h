@@ -19,6 +19,7 @@ struct Settings {
   std::string artifacts;            ///< --artifacts DIR; "" for the data folder's artifacts.
   std::string default_artifact_root;
   bool json = false;
+  bool begins_store = false;  ///< The command makes the store if there is none.
 };
 
 class Door;
@@ -31,6 +32,8 @@ class Session {
 
   const Settings& settings() const { return settings_; }
   bool json() const { return settings_.json; }
+  /// For a command that may be a store's first: without it, no store is an error (NotFound).
+  void BeginStore() { settings_.begins_store = true; }
 
   /// One request to the own API: through --server, through the socket of a running server, or in this
   /// process. An error answer comes back as the error it names.
@@ -58,6 +61,7 @@ std::string Shown(double value);
 
 /// Columns that line up; numbers to the right. On a terminal it keeps to the width: long texts are cut with
 /// "…", then columns are left out from the right, and a last line names them. Elsewhere nothing is cut.
+/// Control characters in a cell are shown as "\n" or "\x1b".
 class Table {
  public:
   enum class Look { Plain, Strong };

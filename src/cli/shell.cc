@@ -33,6 +33,16 @@ complete -F _cairn cairn
 
 constexpr std::string_view kZsh = "autoload -U +X bashcompinit && bashcompinit\n";
 
+/// A word in single quotes, as fish reads them.
+std::string FishQuoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
 std::string Fish() {
   std::string script;
   for (const Command& command : Commands()) {
@@ -40,9 +50,9 @@ std::string Fish() {
     const std::string condition =
         names.size() == 1 ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + std::string(names[0]);
     if (names.size() > 1)
-      script += "complete -c cairn -f -n __fish_use_subcommand -a '" + std::string(names[0]) + "'\n";
-    script += "complete -c cairn -f -n '" + condition + "' -a '" + std::string(names.back()) + "' -d '" +
-              std::string(command.summary) + "'\n";
+      script += "complete -c cairn -f -n __fish_use_subcommand -a " + FishQuoted(names[0]) + "\n";
+    script += "complete -c cairn -f -n " + FishQuoted(condition) + " -a " + FishQuoted(names.back()) +
+              " -d " + FishQuoted(command.summary) + "\n";
   }
   return script;
 }

@@ -77,7 +77,8 @@ void MountOwn(http::Router& router, app::App& app) {
                    {{*rooms.database, rooms.clock, *rooms.tracking, rooms.artifacts, rooms.registry,
                      rooms.InData("scratch/moving")},
                     rooms.settings.data_dir,
-                    rooms.settings.artifacts.empty() ? rooms.InData("artifacts") : rooms.settings.artifacts});
+                    rooms.settings.artifacts.empty() ? rooms.InData("artifacts") : rooms.settings.artifacts,
+                    [&rooms] { return rooms.address.Ask(); }});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
   api::MountAudit(router, {rooms.log,

@@ -49,6 +49,7 @@ roles:
 #     holdout: 20%
 #     contract:
 #       columns:
+#         id: {type: string, nullable: false, unique: true, serving: false}
 #         label: {type: integer, allowed: [0, 1], nullable: false, serving: false}
 
 # The registered model whose `production` alias this configuration guards, and what is compared.

@@ -21,6 +21,28 @@ bool LooksNumeric(const std::string& cell) {
          cell.find_first_of("0123456789") != std::string::npos;
 }
 
+/// A value may hold anything; a line break or an escape in it must not take the table or the terminal apart.
+std::string Escaped(const std::string& cell) {
+  std::string shown;
+  for (const char c : cell) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      shown += "\\n";
+    } else if (c == '\r') {
+      shown += "\\r";
+    } else if (c == '\t') {
+      shown += "\\t";
+    } else if (code < 0x20 || code == 0x7F) {
+      char text[8];
+      std::snprintf(text, sizeof text, "\\x%02x", static_cast<unsigned>(code));
+      shown += text;
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
+}
+
 /// The first `length` characters, the last of them "…" when there were more.
 std::string Cut(const std::string& cell, std::size_t length) {
   if (CodePoints(cell) <= length) return cell;
@@ -105,12 +127,14 @@ std::string Shown(double value) {
 }
 
 Table::Table(std::vector<std::string> heads) {
+  for (auto& head : heads) head = Escaped(head);
   rows_.push_back(std::move(heads));
   looks_.push_back(Look::Plain);
 }
 
 void Table::Add(std::vector<std::string> cells, Look look) {
   cells.resize(rows_.front().size());
+  for (auto& cell : cells) cell = Escaped(cell);
   rows_.push_back(std::move(cells));
   looks_.push_back(look);
 }

@@ -347,7 +347,7 @@ def postgres():
 def test_a_database_on_postgresql_comes_over_whole(tmp_path, postgres):
     data = tmp_path / "data"
     write(postgres, tmp_path / "artifacts", 30)
-    report = cairn(data, "import", "mlflow", postgres)
+    report = cairn(data, "import", "mlflow", postgres, "--artifact-root", str(tmp_path / "artifacts"))
     assert report["clean"], report
     assert postgres.split(":")[2].split("@")[0] not in json.dumps(report), "the password stands in the report"
     server = running(data)
@@ -355,7 +355,7 @@ def test_a_database_on_postgresql_comes_over_whole(tmp_path, postgres):
         assert_same(server.uri, postgres)
     finally:
         server.stop()
-    assert cairn(data, "import", "mlflow", postgres)["changed"] == 0
+    assert cairn(data, "import", "mlflow", postgres, "--artifact-root", str(tmp_path / "artifacts"))["changed"] == 0
 
 
 def test_everything_goes_out_again(tmp_path, imported, database, empty):
@@ -473,5 +473,5 @@ def test_what_is_no_store_is_named(tmp_path):
     assert "nothing to import" in cairn(tmp_path / "d", "import", "mlflow", "ftp://x/y", code=3)
     assert "no experiment" in cairn(tmp_path / "d", "import", "mlflow", str(tmp_path), code=3)
     (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
-    assert "x.db" in cairn(tmp_path / "d", "import", "mlflow", f"sqlite:///{tmp_path}/x.db", code=7)
+    assert "x.db" in cairn(tmp_path / "d", "import", "mlflow", f"sqlite:///{tmp_path}/x.db", code=2)
     assert cairn(tmp_path / "d", "audit", "log", "--kind", "moving.")["items"] == []

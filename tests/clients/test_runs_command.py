@@ -299,3 +299,112 @@ def test_what_a_version_was_made_from_goes_only_after_the_version(server, cairn,
     with pytest.raises(MlflowException):
         client.get_registered_model(name)
     cairn("runs", "delete", runs[0], "--permanently", "--yes")
+
+
+def test_an_empty_filter_marks_nothing(cairn, answer, experiment, runs):
+    for command in ("delete", "restore"):
+        for flag in ("--filter", "--experiment"):
+            assert f"{flag} is empty" in cairn("runs", command, flag, " ", "--yes", code=WRONG)
+            assert f"{flag} is empty" in cairn("runs", command, flag, "", "--yes", code=WRONG)
+    assert len(answer("runs", "list", "--experiment", experiment[1])["items"]) == 3
+
+
+def test_marking_many_by_a_filter_tells_first(cairn, answer, experiment, runs):
+    def active():
+        return {run["run_id"] for run in answer("runs", "list", "--experiment", experiment[1])["items"]}
+
+    chosen = ["--experiment", experiment[1], "--filter", "metrics.loss < 100"]
+    words = cairn("runs", "delete", *chosen)
+    assert "falling" in words and "rising" in words and "broken" not in words and "--yes" in words
+    plan = answer("runs", "delete", *chosen)
+    assert plan["marked"] is False and {run["run_id"] for run in plan["items"]} == set(runs[:2])
+    assert active() == set(runs)
+    assert "2 runs are marked" in cairn("runs", "delete", *chosen, "--yes")
+    assert active() == {runs[2]}
+    assert "Nothing was changed" in cairn("runs", "restore", *chosen)
+    assert active() == {runs[2]}
+    assert answer("runs", "restore", *chosen, "--yes")["marked"] is True
+    assert active() == set(runs)
+    cairn("runs", "delete", "--experiment", experiment[1], "--filter", "run_name = 'broken'")
+    assert active() == set(runs[:2]), "one run needs no second word"
+    assert "no run fits" in cairn("runs", "restore", *chosen, "--yes", code=NOT_FOUND)
+
+
+def test_what_is_exported_as_json_is_json(cairn, client, experiment, runs, tmp_path):
+    def refused(name):
+        pytest.fail(f"{name} is no JSON")
+
+    cairn("runs", "export", "--experiment", experiment[1], "--to", str(tmp_path / "runs.json"))
+    rows = {row["run_id"]: row for row in json.loads((tmp_path / "runs.json").read_text(), parse_constant=refused)}
+    assert [rows[run]["metrics.loss"] for run in (runs[0], runs[2])] == [1 / 200, "NaN"]
+    cairn("runs", "export", "--experiment", experiment[1], "--points", "--to", str(tmp_path / "points.jsonl"))
+    points = [json.loads(line, parse_constant=refused) for line in (tmp_path / "points.jsonl").read_text().splitlines()]
+    assert {point["value"] for point in points if point["run_id"] == runs[2]} == {"NaN"}
+
+
+def test_an_empty_word_is_wrong_input(cairn):
+    for words in (["runs", "show"], ["model", "show"], ["experiments", "delete"], ["model", "delete", "churn"], ["runs", "delete"]):
+        assert " is empty" in cairn(*words, "", code=WRONG)
+
+
+def test_columns_stand_in_the_order_of_what_they_say(client, cairn, experiment):
+    for number in range(2):
+        run_id = logged(client, experiment[0], f"r{number}", [number], lr=str(number), depth="3")
+        for key in ("accuracy", "auc", "f1"):
+            client.log_metric(run_id, key, number)
+    heads = lambda *words: cairn("runs", "list", "--experiment", experiment[1], *words).splitlines()[0].split()
+    assert heads() == ["id", "name", "status", "started", "took", "accuracy", "auc", "f1", "lr", "loss", "depth"]
+    asked = heads("--filter", "metrics.loss < 5", "--order", "metrics.f1")
+    assert asked == ["id", "name", "status", "started", "took", "f1", "loss", "accuracy", "lr", "auc", "depth"]
+
+
+def test_a_value_with_line_breaks_stays_in_its_row(client, cairn, experiment):
+    run_id = logged(client, experiment[0], "odd", [1.0], note="one\ntwo\x1b[31m")
+    table = cairn("runs", "list", "--experiment", experiment[1], "--columns", "name,params.note")
+    assert table.splitlines()[1:] == ["odd   one\\ntwo\\x1b[31m"]
+    assert "one\\ntwo\\x1b[31m" in cairn("runs", "show", run_id)
+    long = logged(client, experiment[0], "long", [1.0], note="x" * 600)
+    assert "x" * 600 in cairn("runs", "show", long)
+
+
+def test_what_is_imported_must_be_another_place(server, cairn, answer, tmp_path):
+    for source in (server.uri, server.uri.replace("127.0.0.1", "localhost") + "/"):
+        assert "this Cairn itself" in cairn("import", "mlflow", source, code=WRONG)
+    assert "this Cairn itself" in cairn("merge", str(server.data), code=WRONG)
+    (tmp_path / "notes.txt").write_text("no database at all, but long enough to be one")
+    for source in (str(tmp_path / "notes.txt"), f"sqlite:///{tmp_path}/notes.txt"):
+        assert "no SQLite database" in cairn("import", "mlflow", source, code=WRONG)
+    theirs = MlflowClient(f"sqlite:///{tmp_path}/m.db")
+    name = f"moved {uuid.uuid4().hex[:8]}"
+    theirs.create_experiment(name, artifact_location=str(tmp_path / "artifacts"))
+    assert answer("import", "mlflow", os.path.relpath(tmp_path / "m.db"), "--into")["clean"] is True
+    assert name in {one["name"] for one in answer("experiments", "list")["items"]}
+
+
+def test_help_tells_the_grammar_of_filters(cairn):
+    for command in ("list", "export", "delete", "restore"):
+        words = " ".join(cairn("runs", command, "--help").split())
+        for part in ("AND, OR, NOT and parentheses", "min(metrics.KEY)", "without quotes", "milliseconds"):
+            assert part in words
+
+
+def test_the_examples_in_the_help_are_filters(cairn, experiment, runs):
+    examples = re.findall(r'--filter "([^"]+)"', cairn("runs", "list", "--help"))
+    assert len(examples) == 2
+    for example in examples:
+        cairn("runs", "list", "--experiment", experiment[1], "--filter", example)
+
+
+def test_a_refusal_names_its_run_once(cairn, runs):
+    cairn("hold", "add", f"run:{runs[0]}", "--reason", "audit")
+    words = cairn("runs", "delete", runs[0], "--permanently", code=1)
+    assert f"  run:{runs[0]} is under legal hold" in words and f"run:{runs[0]}: run:" not in words
+    cairn("hold", "remove", f"run:{runs[0]}")
+
+
+def test_fish_can_read_its_completions(cairn):
+    lines = subprocess.run([CAIRN, "completion", "fish"], capture_output=True, text=True, check=True).stdout.splitlines()
+    quoted = r"'(?:[^'\\]|\\.)*'"
+    for line in lines:
+        assert re.fullmatch(rf"complete -c cairn -f -n (?:\w+|{quoted}) -a {quoted}(?: -d {quoted})?", line), line
+    assert any("\\'" in line for line in lines)

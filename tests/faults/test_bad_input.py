@@ -14,9 +14,10 @@ INVALID, NOT_FOUND, DENIED, UNAVAILABLE, DAMAGED = 2, 3, 5, 6, 7
 
 
 def events(data):
+    """What the log holds, apart from the positions that the sealer gives a moment later."""
     ended = cairn("audit", "log", "--json", "--limit", "10000", data=data)
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)["items"]
+    return [{**event, "position": None} for event in json.loads(ended.stdout)["items"]]
 
 
 @pytest.fixture

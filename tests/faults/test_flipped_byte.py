@@ -116,7 +116,7 @@ def test_a_byte_flipped_in_the_file_itself_is_found(copy, where, thorough):
         ("DELETE FROM event WHERE position = 7", "missing"),
         ("DELETE FROM event WHERE position >= 20", "cut"),
         ("UPDATE event SET position = CASE position WHEN 3 THEN -1 ELSE 3 END WHERE position IN (3, 4); UPDATE event SET position = 4 WHERE position = -1", "moved"),
-        ("UPDATE merkle_node SET digest = replace(digest, substr(digest, 1, 1), '0') WHERE level = 1 AND place = 2", None),
+        ("UPDATE merkle_node SET digest = CASE substr(digest, 1, 1) WHEN '0' THEN '1' ELSE '0' END || substr(digest, 2) WHERE level = 1 AND place = 2", None),
         ("UPDATE tree_head SET root = substr(root, 2) || substr(root, 1, 1)", None),
         ("DELETE FROM tree_head WHERE size = (SELECT MAX(size) FROM tree_head)", None),
     ],

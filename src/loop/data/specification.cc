@@ -212,7 +212,8 @@ Result<Specification> FindSpecification(const Node& configuration, std::string_v
   }
   const std::vector<std::string_view> views(names.begin(), names.end());
   return Error{Reason::NotFound, "the accepted cairn.yaml has no data set '" + std::string(name) +
-                                     "' in its section 'data'." + Suggestion(name, views)};
+                                     "' in its section 'data'." + Suggestion(name, views) +
+                                     " What is written there governs after `cairn apply`."};
 }
 
 }  // namespace cairn::data

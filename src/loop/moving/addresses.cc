@@ -1,5 +1,7 @@
 #include "loop/moving/addresses.h"
 
+#include "loop/moving/sources/local_files.h"
+
 namespace cairn::moving {
 namespace {
 
@@ -36,12 +38,21 @@ std::string Addresses::LocationOf(const tracking::Experiment& theirs, tracking::
 }
 
 std::string Addresses::Settle(const Owner& owner, tracking::ExperimentId ours) {
-  if (!Moves(owner.uri)) return owner.uri;
+  if (!Moves(owner.uri)) {
+    const std::lock_guard lock(mutex_);
+    if (!leave_ && IsPath(owner.uri) && beyond_.owners++ == 0) beyond_.first = owner.uri;
+    return owner.uri;
+  }
   const std::string folder = owner.kind == Owner::Kind::Model ? "/models/" : "/";
   const std::string place = Below(ours) + folder + owner.id + "/artifacts";
   const std::lock_guard lock(mutex_);
   settled_[Plain(owner.uri)] = place;
   return place;
+}
+
+Addresses::Beyond Addresses::OutOfReach() const {
+  const std::lock_guard lock(mutex_);
+  return beyond_;
 }
 
 std::string Addresses::Translated(const std::string& uri) const {

@@ -24,6 +24,12 @@ class Addresses {
   std::string LocationOf(const tracking::Experiment& theirs, tracking::ExperimentId ours) const;
   /// Where the artifacts of a run or model of experiment `ours` will be; remembered for Translated.
   std::string Settle(const Owner& owner, tracking::ExperimentId ours);
+  struct Beyond {
+    std::int64_t owners = 0;
+    std::string first;
+  };
+  /// What Settle left where it is though it is a path of this machine.
+  Beyond OutOfReach() const;
   /// A URI of a model version: below an owner that was settled it leads to the new place, any other stays.
   std::string Translated(const std::string& uri) const;
 
@@ -33,6 +39,7 @@ class Addresses {
   mutable std::mutex mutex_;
   std::map<tracking::ExperimentId, tracking::ExperimentId> experiments_;
   std::map<std::string, std::string> settled_;
+  Beyond beyond_;
 };
 
 }  // namespace cairn::moving

@@ -42,7 +42,12 @@ Result<std::int64_t> Carrier::Carry(const Owner& owner, const std::string& uri) 
   std::int64_t added = 0;
   for (const auto& [path, bytes] : theirs) {
     if (had.contains(path)) continue;
-    CAIRN_TRY(CarryOne(owner, path, folder + "/" + path));
+    const auto one = CarryOne(owner, path, folder + "/" + path);
+    if (!one && one.error().reason == Reason::Denied) {
+      tally_.Problem(owner.id + ": " + one.error().message);
+      continue;
+    }
+    CAIRN_TRY(one);
     carried_(bytes);
     ++added;
   }
@@ -57,6 +62,13 @@ Result<std::int64_t> Carrier::Carry(const Owner& owner, const std::string& uri) 
 }
 
 Result<> Carrier::CarryOne(const Owner& owner, const std::string& path, const std::string& place) {
+  if (CAIRN_TRY(registry_.IsFrozen(place))) {
+    return Error{Reason::Denied,
+                 "The file '" + place +
+                     "' was not brought over, because a registered version of the bound model "
+                     "lies there and its files must not change; import into another store to "
+                     "have it."};
+  }
   const std::string on_its_way = os::JoinPath(scratch_, os::NewHexId());
   CAIRN_TRY(source_.Fetch(owner, path, on_its_way));
   const auto before = CAIRN_TRY(crypto::HashFile(on_its_way, crypto::Kinds::Sha256));

@@ -74,7 +74,7 @@ class Importer {
         stop_(std::move(stop)),
         meter_(tell),
         addresses_(*source_, request.leave_artifacts),
-        carrier_(*source_, target.artifacts, scratch_.path(), tally_,
+        carrier_(*source_, target.artifacts, target.registry, scratch_.path(), tally_,
                  [this](std::uint64_t bytes) { meter_.File(bytes); }),
         restoration_(target.database, target.clock) {}
 
@@ -182,12 +182,12 @@ class Importer {
     for (const auto& one : plan_) CAIRN_TRY(MoveLoggedModels(one, bench));
     for (const auto& one : plan_) {
       meter_.Do("runs of '" + one.theirs.name + "'");
-      std::string token;
+      Turning pages;
       do {
-        auto page = CAIRN_TRY(source_->Runs(one.theirs.id, token));
+        auto page = CAIRN_TRY(source_->Runs(one.theirs.id, pages.token()));
         CAIRN_TRY(MovePage(bench, page.runs));
-        token = page.next;
-      } while (!token.empty());
+        CAIRN_TRY(pages.Turn(page.next));
+      } while (!pages.token().empty());
     }
     return {};
   }
@@ -295,6 +295,13 @@ class Importer {
                        ? ", once they are in this server's artifact folder: name the folder "
                          "behind them with --artifact-root, or copy it."
                        : "."));
+    }
+    if (const auto beyond = addresses_.OutOfReach(); beyond.owners > 0) {
+      tally_.Note("The artifacts of " + std::to_string(beyond.owners) +
+                  " runs and models lie in folders of this machine outside the source's own, the first at " +
+                  beyond.first +
+                  ", and were not copied: if you trust these paths, import with --artifact-root DIR, naming "
+                  "a folder that holds them.");
     }
   }
 

@@ -1,5 +1,7 @@
 #include "loop/moving/registry_mover.h"
 
+#include <set>
+
 #include "loop/moving/run_mover.h"
 #include "loop/registry/restoration.h"
 #include "loop/tracking/artifact_path.h"
@@ -21,6 +23,11 @@ std::string Named(const registry::ModelVersion& version) {
   return version.model + "/" + std::to_string(version.version);
 }
 
+/// Whether both were registered as one and the same; what may be edited afterwards does not count.
+bool IsSame(const registry::ModelVersion& a, const registry::ModelVersion& b) {
+  return a.created_ms == b.created_ms && a.source == b.source && a.run_id == b.run_id;
+}
+
 template <class T>
 Result<std::optional<T>> IfThere(Result<T> found) {
   if (found) return std::optional<T>(*std::move(found));
@@ -28,9 +35,13 @@ Result<std::optional<T>> IfThere(Result<T> found) {
   return std::move(found).error();
 }
 
-Result<> MoveVersion(const Office& office, FoundVersion found) {
+/// Whether the version here is theirs.
+Result<bool> MoveVersion(const Office& office, FoundVersion found) {
   auto& version = found.version;
-  if (found.deleted) return office.restoration.Restore(version, true);
+  if (found.deleted) {
+    CAIRN_TRY(office.restoration.Restore(version, true));
+    return false;
+  }
   version.source = office.addresses.Translated(version.source);
   version.storage = office.addresses.Translated(version.storage);
   const auto location = tracking::ProxiedPath(version.storage);
@@ -48,7 +59,7 @@ Result<> MoveVersion(const Office& office, FoundVersion found) {
   office.tally.Compare("model versions", Named(version), Canonical(found),
                        here ? Canonical(FoundVersion{*here, false}) : Json(),
                        had ? Tally::Fate::Unchanged : Tally::Fate::Added);
-  return {};
+  return here && IsSame(version, *here);
 }
 
 Result<> MoveAlias(const Office& office, const std::string& model, const registry::Alias& alias,
@@ -89,9 +100,20 @@ Result<> MoveModel(const Office& office, const FoundModel& found, const std::str
     office.tally.Compare("registered models", found.model.name, Canonical(found.model), Canonical(here),
                          fate);
   }
-  for (const auto& version : found.versions) CAIRN_TRY(MoveVersion(office, version));
-  for (const auto& alias : found.model.aliases)
-    CAIRN_TRY(MoveAlias(office, found.model.name, alias, actor, cause));
+  std::set<std::int64_t> theirs;
+  for (const auto& version : found.versions) {
+    if (CAIRN_TRY(MoveVersion(office, version))) theirs.insert(version.version.version);
+  }
+  for (const auto& alias : found.model.aliases) {
+    if (theirs.contains(alias.version)) {
+      CAIRN_TRY(MoveAlias(office, found.model.name, alias, actor, cause));
+      continue;
+    }
+    office.tally.Note("The alias '" + alias.name + "' of model '" + found.model.name + "' names version " +
+                      std::to_string(alias.version) +
+                      " there and was not set: the version of that number here is not theirs; set the alias "
+                      "by hand on the version you mean.");
+  }
   return {};
 }
 

@@ -44,6 +44,16 @@ bool IsPrompt(const registry::RegisteredModel& model) {
   });
 }
 
+Result<> Turning::Turn(std::string next) {
+  if (!next.empty() && !seen_.insert(next).second) {
+    return Error{Reason::Corrupt, "The source gives the page '" + next +
+                                      "' of a listing again and again; import from its database or folder "
+                                      "instead of the server, or repair it."};
+  }
+  token_ = std::move(next);
+  return {};
+}
+
 Result<> HandOver(std::vector<tracking::Metric> points, const Source::Take& take) {
   std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return Order(a) < Order(b); });
   const auto same = [](const auto& a, const auto& b) { return Order(a) == Order(b); };

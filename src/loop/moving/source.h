@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,19 @@ struct FoundModel {
 
 /// Tells tags that make a registered model a prompt.
 bool IsPrompt(const registry::RegisteredModel& model);
+
+/// Follows the tokens of a listing that comes in pages.
+class Turning {
+ public:
+  /// Of the page to ask for: "" for the first, and again after the last.
+  const std::string& token() const { return token_; }
+  /// Corrupt when `next` came before: such a listing has no end.
+  Result<> Turn(std::string next);
+
+ private:
+  std::string token_;
+  std::set<std::string> seen_;
+};
 
 /// A store of runs and models to bring over, as it is now. Everything deleted that it still knows is given
 /// too. Safe from any thread. Unavailable when it cannot be reached, Corrupt when it cannot be understood.

@@ -50,7 +50,7 @@ Result<> EraseVersion(sql::Connection& connection, TimeMs now, StoredVersion sto
     CAIRN_TRY(TraceAlias(connection, now, {model, alias, 0, number, actor}));
   }
   stored.version.updated_ms = now;
-  CAIRN_TRY(RedactVersion(connection, stored));
+  CAIRN_TRY(RedactVersion(connection, stored, Origins::Forgotten));
   CAIRN_TRY(EraseUnusedManifest(connection, stored.version.manifest));
   return Trace(connection, now, {"version_deleted", model, actor, "", number}, FiguresOf(plan));
 }
@@ -88,8 +88,9 @@ Result<> Deletion::Measure(Plan& plan) const {
 }
 
 Result<Deletion::Plan> Deletion::Weigh(const Wish& wish) const {
+  const auto address = artifacts_.Address();
   auto plan = CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<Plan> {
-    auto scope = CAIRN_TRY(ScopeOf(connection, CAIRN_TRY(guard_(connection)), wish));
+    auto scope = CAIRN_TRY(ScopeOf(connection, CAIRN_TRY(guard_(connection)), address, wish));
     scope.plan.records = CAIRN_TRY(tracking::CountRecords(connection, scope.doomed));
     const auto versions = static_cast<std::int64_t>(scope.versions.size());
     if (versions > 0) scope.plan.records.emplace_back("versions", versions);
@@ -103,28 +104,43 @@ Result<Deletion::Plan> Deletion::Weigh(const Wish& wish) const {
 Result<Deletion::Plan> Deletion::Erase(const Wish& wish, const std::string& actor) {
   const auto plan = CAIRN_TRY(Weigh(wish));
   const auto now = clock_.Now();
+  const auto address = artifacts_.Address();
   CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-    const auto scope = CAIRN_TRY(ScopeOf(connection, CAIRN_TRY(guard_(connection)), wish));
+    const auto scope = CAIRN_TRY(ScopeOf(connection, CAIRN_TRY(guard_(connection)), address, wish));
     if (!scope.plan.refusals.empty()) return Error{Reason::Denied, scope.plan.refusals.front().why};
     CAIRN_TRY(EraseRegistered(connection, now, scope, plan, actor));
     CAIRN_TRY(tracking::EraseRecords(connection, scope.doomed));
     CAIRN_TRY(TraceRecords(connection, now, scope, plan, actor));
     return NoteRemovals(connection, scope.plan.folders, now);
   }));
-  CAIRN_TRY(Sweep());
+  // The deed is done; files that cannot go now are swept later.
+  static_cast<void>(bool(Sweep()));
   return plan;
+}
+
+Result<> Deletion::SweepOne(const std::string& path) {
+  const auto address = artifacts_.Address();
+  const bool kept = CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<bool> {
+    if (CAIRN_TRY(VersionAt(connection, path, {}))) return true;
+    return !CAIRN_TRY(tracking::KeeperBelow(connection, path, address, {})).empty();
+  }));
+  // What came back meanwhile, as by an import, has its files there again.
+  if (!kept) {
+    const auto removed = artifacts_.Remove(path);
+    if (!removed && removed.error().reason != Reason::NotFound) return removed;
+  }
+  return database_.Transact([&](sql::Connection& connection) { return ForgetRemoval(connection, path); });
 }
 
 Result<> Deletion::Sweep() {
   const auto paths =
       CAIRN_TRY(database_.Read([](sql::Connection& connection) { return ReadRemovals(connection); }));
+  Result<> outcome;
   for (const auto& path : paths) {
-    const auto removed = artifacts_.Remove(path);
-    if (!removed && removed.error().reason != Reason::NotFound) return removed;
-    CAIRN_TRY(
-        database_.Transact([&](sql::Connection& connection) { return ForgetRemoval(connection, path); }));
+    auto swept = SweepOne(path);
+    if (!swept && outcome) outcome = std::move(swept);
   }
-  return {};
+  return outcome;
 }
 
 }  // namespace cairn::registry

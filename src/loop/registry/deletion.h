@@ -50,7 +50,8 @@ class Deletion {
     std::vector<std::string> folders;  ///< Below the artifact root, each with all in it.
     std::int64_t files = 0;
     std::uint64_t bytes = 0;
-    std::vector<std::string> elsewhere;  ///< URIs that are not kept here: what they hold stays.
+    std::vector<std::string>
+        elsewhere;  ///< Sources and URIs that are not kept here or are not its own: what is there stays.
     std::vector<Refusal> refusals;
   };
   /// Without changing anything. NotFound for what is not there.
@@ -64,11 +65,13 @@ class Deletion {
   /// {"permanently": true} and figures.
   Result<Plan> Erase(const Wish& wish, const std::string& actor);
 
-  /// Removes the files of what was erased before, if any are left; for instance after a crash.
+  /// Removes the files of what was erased before, if any are left; for instance after a crash. Files that are
+  /// somebody's again (imported anew) stay. One that cannot be removed stops no other, and gives the error.
   Result<> Sweep();
 
  private:
   Result<> Measure(Plan& plan) const;
+  Result<> SweepOne(const std::string& path);
 
   sql::Database& database_;
   const os::Clock& clock_;

@@ -1,4 +1,5 @@
 #include "loop/registry/registry.h"
+#include "loop/registry/rules/retention.h"
 #include "loop/registry/tables/version_table.h"
 #include "loop/tracking/artifact_path.h"
 
@@ -41,6 +42,12 @@ Result<bool> Registry::IsFrozen(std::string_view artifact_path) const {
     if (guard.model.empty()) return false;
     return HoldsFilesAt(connection, guard.model, path);
   });
+}
+
+Result<> Registry::AllowFilesRemoval(std::string_view artifact_path) const {
+  const auto path = CAIRN_TRY(tracking::CheckedArtifactPath(artifact_path));
+  return database_.Read(
+      [&](sql::Connection& connection) { return registry::AllowFilesRemoval(connection, path); });
 }
 
 }  // namespace cairn::registry

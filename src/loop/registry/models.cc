@@ -5,6 +5,7 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
+#include "loop/registry/rules/retention.h"
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
 #include "loop/registry/tables/version_table.h"
@@ -22,6 +23,14 @@ Result<RegisteredModel> WithRecords(sql::Connection& connection, StoredModel sto
 Result<bool> CarriesProduction(sql::Connection& connection, const Guard& guard, const std::string& id) {
   if (CAIRN_TRY(AliasTarget(connection, id, guard.alias)) != 0) return true;
   return AnyInStage(connection, id, kProductionStage);
+}
+
+/// What a hold or a decision is about keeps its name and its record.
+Result<> AllowVanishing(sql::Connection& connection, const std::string& name) {
+  CAIRN_TRY(AllowRelease(connection, name));
+  auto why = CAIRN_TRY(WhyDecided(connection, name, ""));
+  if (!why.empty()) return Error{Reason::Denied, std::move(why)};
+  return {};
 }
 
 }  // namespace
@@ -69,6 +78,7 @@ Result<RegisteredModel> Registry::Rename(std::string_view name, std::string_view
     const auto guard = CAIRN_TRY(guard_(connection));
     CAIRN_TRY(
         AllowRenaming(guard, name, new_name, CAIRN_TRY(CarriesProduction(connection, guard, stored.id))));
+    if (name != new_name) CAIRN_TRY(AllowVanishing(connection, stored.model.name));
     const auto aliases = CAIRN_TRY(ReadAliases(connection, stored.id));
     stored.model.name = new_name;
     stored.model.updated_ms = now;
@@ -92,6 +102,7 @@ Result<> Registry::DeleteModel(std::string_view name, std::string_view actor) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto stored = CAIRN_TRY(ReadModel(connection, name));
     CAIRN_TRY(AllowDeletion(CAIRN_TRY(guard_(connection)), name));
+    CAIRN_TRY(AllowVanishing(connection, stored.model.name));
     for (const auto& alias : CAIRN_TRY(ReadAliases(connection, stored.id))) {
       CAIRN_TRY(
           TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));

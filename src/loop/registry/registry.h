@@ -92,15 +92,17 @@ class Registry {
   Result<RegisteredModel> Describe(std::string_view name, std::string_view description);
   /// Denied for a bound model, which may neither lose its name nor vanish without a decision, and for another
   /// one that would bring an alias `production` of its own under the bound name. AlreadyExists when the new
-  /// name is taken. The aliases come along.
+  /// name is taken. Denied too while a legal hold keeps it or one of its versions, or a decision is about
+  /// one. The aliases come along.
   Result<RegisteredModel> Rename(std::string_view name, std::string_view new_name, std::string_view actor);
-  /// Denied for a bound model. Versions, tags and aliases go with it; the files stay.
+  /// Denied for a bound model, and as Rename for holds and decisions. Versions, tags and aliases go with it;
+  /// the files stay.
   Result<> DeleteModel(std::string_view name, std::string_view actor);
 
   /// Registers the next version and freezes a manifest of digests of its files. Sources as MLflow takes them:
   /// InvalidArgument for a path that leads elsewhere, and for a folder of this machine unless it lies within
   /// the artifacts of the run or logged model that is named with it. A logged model is told that it was
-  /// registered.
+  /// registered. Conflict when the run or logged model that it comes from was erased meanwhile.
   Result<ModelVersion> Add(const NewVersion& version);
   Result<ModelVersion> Find(std::string_view model, std::int64_t version) const;
   /// The newest by number; NotFound when the model has none.
@@ -112,7 +114,8 @@ class Registry {
   Result<std::vector<ModelVersion>> NewestInStages(std::span<const std::string> models) const;
   Result<ModelVersion> DescribeVersion(std::string_view model, std::int64_t version,
                                        std::optional<std::string_view> description);
-  /// Denied for the version that the guarded alias names.
+  /// Denied for the version that the guarded alias names, and while a legal hold keeps it, its model, or the
+  /// run or experiment that it comes from. Where a decision is about it, what it came from stays known.
   Result<> DeleteVersion(std::string_view model, std::int64_t version, std::string_view actor);
   /// MLflow's stages, deprecated. Denied for a bound model's move into or out of Production.
   Result<ModelVersion> ChangeStage(std::string_view model, std::int64_t version, std::string_view stage,
@@ -149,6 +152,9 @@ class Registry {
   /// Whether a path below the artifact root is, holds, or lies in the folder of a registered version of the
   /// bound model: what is there must not change any more.
   Result<bool> IsFrozen(std::string_view artifact_path) const;
+  /// Denied, saying which, while a legal hold on a run, experiment, model or version keeps files that are at,
+  /// above or below a path from the artifact root.
+  Result<> AllowFilesRemoval(std::string_view artifact_path) const;
 
   struct Search {
     std::string filter;

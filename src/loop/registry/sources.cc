@@ -4,8 +4,8 @@ namespace cairn::registry {
 
 Result<std::vector<std::string>> VersionSources(sql::Connection& connection) {
   std::vector<std::string> uris;
-  for (const auto& row : CAIRN_TRY(connection.Run(
-           "SELECT DISTINCT source, storage, location FROM model_version WHERE deleted = 0"))) {
+  for (const auto& row :
+       CAIRN_TRY(connection.Run("SELECT DISTINCT source, storage, location FROM model_version"))) {
     for (const std::size_t column : {0u, 1u}) {
       if (!row.Text(column).empty()) uris.push_back(row.Text(column));
     }

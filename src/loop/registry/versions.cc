@@ -3,11 +3,13 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
+#include "loop/registry/rules/retention.h"
 #include "loop/registry/rules/source.h"
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
 #include "loop/registry/tables/version_table.h"
 #include "loop/registry/webhooks/announcement.h"
+#include "loop/tracking/deletion.h"
 #include "loop/tracking/registrations.h"
 
 namespace cairn::registry {
@@ -34,6 +36,23 @@ Result<ModelVersion> Public(Result<StoredVersion> stored) {
   return std::move(stored->version);
 }
 
+/// Between looking at the source and this transaction, somebody may have erased it.
+Result<> CheckStillThere(sql::Connection& connection, const NewVersion& wanted, const Origin::Found& found) {
+  const auto gone = [&](const std::string& what) {
+    return Error{Reason::Conflict, "The " + what + " that '" + wanted.source +
+                                       "' names was erased while it was being registered; register another."};
+  };
+  for (const auto& id : found.models) {
+    if (CAIRN_TRY(tracking::DoomedModel(connection, id)).models.empty()) return gone("logged model " + id);
+  }
+  for (const auto& id : found.runs) {
+    const auto run = tracking::DoomedRuns(connection, std::span(&id, 1));
+    if (!run && run.error().reason == Reason::NotFound) return gone("run " + id);
+    if (!run) return run.error();
+  }
+  return {};
+}
+
 ModelVersion VersionOf(const NewVersion& wanted, Origin origin, TimeMs now) {
   ModelVersion version;
   version.model = wanted.model;
@@ -58,9 +77,11 @@ Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
   auto origin = CAIRN_TRY(ResolveSource({*this, logged_models_, runs_, artifacts_}, wanted));
   const auto manifest = CAIRN_TRY(TakeIfThere(artifacts_, origin.location));
   const auto now = clock_.Now();
+  const auto found = std::move(origin.found);
   auto version = VersionOf(wanted, std::move(origin), now);
   if (!manifest.files.empty()) version.manifest = manifest.Digest();
   return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
+    CAIRN_TRY(CheckStillThere(connection, wanted, found));
     StoredVersion stored{CAIRN_TRY(ReadModel(connection, wanted.model)).id, version};
     CAIRN_TRY(InsertVersion(connection, stored));
     if (!version.manifest.empty()) CAIRN_TRY(InsertManifest(connection, manifest));
@@ -122,12 +143,14 @@ Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, s
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
     CAIRN_TRY(AllowVersionDeletion(CAIRN_TRY(guard_(connection)), stored.version));
+    CAIRN_TRY(AllowRelease(connection, stored.version));
     for (const auto& alias : stored.version.aliases) {
       CAIRN_TRY(EraseAlias(connection, stored.model_key, alias));
       CAIRN_TRY(TraceAlias(connection, now, {std::string(model), alias, 0, version, std::string(actor)}));
     }
     stored.version.updated_ms = now;
-    CAIRN_TRY(RedactVersion(connection, stored));
+    const auto decided = CAIRN_TRY(WhyDecided(connection, stored.version.model, std::to_string(version)));
+    CAIRN_TRY(RedactVersion(connection, stored, decided.empty() ? Origins::Forgotten : Origins::Kept));
     CAIRN_TRY(TouchModel(connection, model, now));
     return Trace(connection, now, {"version_deleted", std::string(model), std::string(actor), "", version},
                  Json::Object());

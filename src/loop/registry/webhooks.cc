@@ -13,12 +13,14 @@
 namespace cairn::registry {
 namespace {
 
-/// As long as one attempt can take and a little more: what is not noted by then was lost with its sender.
-constexpr TimeMs kLeaseMs = 45'000;
 constexpr std::int64_t kRetries = 3;
 constexpr std::int64_t kFirstPauseMs = 1000, kLongestPauseMs = 60'000;
 constexpr std::int64_t kAtOnce = 16;
+/// Of one webhook: one that is slow to answer leaves senders to the others.
+constexpr std::int64_t kAtOnceToOne = 2;
 constexpr unsigned kSenders = 4;
+/// As long as all can take, and a little more: what is not noted by then was lost with its sender.
+constexpr TimeMs kLeaseMs = (kAtOnce / kSenders) * kLongestAttemptMs + 15'000;
 
 bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -159,13 +161,22 @@ Result<std::vector<Webhooks::Failure>> Webhooks::DeliverDue(std::stop_token stop
   const auto now = clock_.Now();
   std::vector<Failure> failures;
   // Looking costs no write.
-  if (!CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return AnyDue(connection, now); })))
-    return failures;
-  const auto due = CAIRN_TRY(database_.Transact(
-      [&](sql::Connection& connection) { return TakeDue(connection, now, now + kLeaseMs, kAtOnce); }));
+  while (CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return AnyDue(connection, now); }))) {
+    for (auto& failure : CAIRN_TRY(DeliverSome(now, stop))) failures.push_back(std::move(failure));
+    if (stop.stop_requested()) break;
+  }
+  return failures;
+}
+
+Result<std::vector<Webhooks::Failure>> Webhooks::DeliverSome(TimeMs now, const std::stop_token& stop) {
+  const auto until = clock_.Now() + kLeaseMs;
+  const auto due = CAIRN_TRY(database_.Transact([&](sql::Connection& connection) {
+    return TakeDue(connection, now, until, {kAtOnce, kAtOnceToOne});
+  }));
   std::vector<Result<std::optional<Failure>>> outcomes(due.size(), std::optional<Failure>());
   os::ForEachIndex(due.size(), kSenders,
                    [&](std::size_t index) { outcomes[index] = Deliver(due[index], stop); });
+  std::vector<Failure> failures;
   for (auto& outcome : outcomes) {
     if (auto failure = CAIRN_TRY(std::move(outcome))) failures.push_back(*std::move(failure));
   }

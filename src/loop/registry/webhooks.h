@@ -86,11 +86,12 @@ class Webhooks {
     std::string webhook;  ///< Its name.
     std::string problem;
   };
-  /// Sends what is due, some at a time, and gives what was given up. Others may call it for the same store
-  /// meanwhile.
+  /// Sends what is due, some at a time and few to each webhook, and gives what was given up. Others may call
+  /// it for the same store meanwhile.
   Result<std::vector<Failure>> DeliverDue(std::stop_token stop);
 
  private:
+  Result<std::vector<Failure>> DeliverSome(TimeMs now, const std::stop_token& stop);
   Result<std::optional<Failure>> Deliver(Delivery due, std::stop_token stop);
   Result<> Postpone(const Delivery& due, TimeMs until);
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <mutex>
 #include <set>
 
 #include "ground/crypto/hash.h"
@@ -217,6 +220,47 @@ TEST_P(WebhooksTest, OneThatIsSwitchedOffOrGoneIsToldNothing) {
   Deliver();
   EXPECT_THAT(peer.requests(), SizeIs(0));
   EXPECT_EQ(webhooks_.Find(webhook.id).error().reason, Reason::NotFound);
+}
+
+/// Looks something up whenever it is asked for the time.
+class LookingClock final : public os::Clock {
+ public:
+  explicit LookingClock(std::function<void()> look) : look_(std::move(look)) {}
+  TimeMs Now() const override {
+    const std::lock_guard lock(mutex_);
+    look_();
+    return 1'000'000;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::function<void()> look_;
+};
+
+TEST_P(WebhooksTest, WhatIsBeingSentIsLeasedForAsLongAsItCanTakeAndFewAtATimeToOne) {
+  const ScriptedPeer peer({Answering(200, "")});
+  Listen(peer, {{"registered_model", "created"}});
+  for (int i = 0; i < 5; ++i) Must(store_.registry.Create("m" + std::to_string(i), {}, "", "ada"));
+  std::int64_t most = 0;
+  std::set<std::int64_t> until;
+  LookingClock clock([&] {
+    const auto rows = Must(store_.database().Read([](sql::Connection& connection) {
+      return connection.Run("SELECT due_ms FROM webhook_delivery WHERE due_ms > 1000000");
+    }));
+    most = std::max(most, static_cast<std::int64_t>(rows.size()));
+    for (const auto& row : rows) until.insert(row.Int(0));
+  });
+  // What is due by the store's clock is long due by this one.
+  Must(store_.database().Transact([](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(connection.Run("UPDATE webhook_delivery SET due_ms = 1"));
+    return {};
+  }));
+  Webhooks webhooks(store_.database(), clock, Webhooks::Hosts::Any);
+  EXPECT_THAT(Must(webhooks.DeliverDue({})), SizeIs(0));
+  EXPECT_THAT(peer.requests(), SizeIs(5));
+  EXPECT_EQ(most, 2);
+  // 16 deliveries over 4 senders at 30 s, and 15 s.
+  EXPECT_EQ(until, std::set<std::int64_t>{1'000'000 + 135'000});
 }
 
 TEST_P(WebhooksTest, ADeedThatFailedIsNotTold) {

@@ -10,6 +10,7 @@
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
 #include "loop/tracking/artifact_path.h"
+#include "loop/tracking/destinations/destination.h"
 #include "loop/tracking/tables/held_uris.h"
 
 namespace cairn::tracking {
@@ -19,34 +20,11 @@ using Kept = Artifacts::Kept;
 using Finding = ArtifactGarbage::Finding;
 
 constexpr std::size_t kPathsInEvent = 100;
-constexpr std::string_view kProxy = "/mlflow-artifacts/artifacts/";
-
-/// Where below the artifact root a URI leads, whichever way it is written: through the proxy, or straight to
-/// the `address` of the artifacts. None when it leads elsewhere.
-std::optional<std::string> PathOf(std::string_view uri, const std::string& address) {
-  if (const auto proxied = ProxiedPath(uri)) return *proxied;
-  uri = uri.substr(0, uri.find_first_of("?#"));
-  if (const auto at = uri.find(kProxy); at != std::string_view::npos) {
-    const auto path = CheckedArtifactPath(uri.substr(at + kProxy.size()));
-    return path ? std::optional(*path) : std::nullopt;
-  }
-  for (const std::string_view scheme : {"file://localhost/", "file:///", "file:/"}) {
-    if (!uri.starts_with(scheme)) continue;
-    uri.remove_prefix(scheme.size() - 1);
-    break;
-  }
-  if (!uri.starts_with(address) || (uri.size() > address.size() && uri[address.size()] != '/'))
-    return std::nullopt;
-  uri.remove_prefix(address.size());
-  while (uri.starts_with('/')) uri.remove_prefix(1);
-  const auto path = CheckedArtifactPath(uri);
-  return path ? std::optional(*path) : std::nullopt;
-}
 
 std::set<std::string, std::less<>> PathsOf(const std::vector<std::string>& uris, const std::string& address) {
   std::set<std::string, std::less<>> paths;
   for (const auto& uri : uris) {
-    if (auto path = PathOf(uri, address)) paths.insert(std::move(*path));
+    if (auto path = KeptPath(uri, address)) paths.insert(std::move(*path));
   }
   return paths;
 }
@@ -91,10 +69,10 @@ std::optional<Verdict> VerdictBelow(std::string_view location, std::string_view 
 std::optional<Verdict> VerdictOn(const Kept& file, const References& references) {
   const std::string_view path = file.path;
   const auto name = path.substr(path.rfind('/') + 1);
-  if (path.starts_with(".cairn-parts/"))
+  if (path.starts_with(std::string(kParts) + "/"))
     return Verdict{std::string(path.substr(0, path.rfind('/'))),
                    "it is an upload in parts that was not finished"};
-  if (name.starts_with(".cairn-")) return Verdict{file.path, "it is what an upload left that broke off"};
+  if (name.starts_with(kArriving)) return Verdict{file.path, "it is what an upload left that broke off"};
   if (RootAbove(references.holders, path)) return std::nullopt;
   if (const auto location = RootAbove(references.experiments, path)) return VerdictBelow(*location, path);
   return Verdict{std::string(path.substr(0, path.find('/'))), "no experiment keeps its artifacts there"};

@@ -95,6 +95,14 @@ TEST_P(ArtifactGarbageTest, WhatAnUploadLeftThatBrokeOffIsGarbageEvenInARunThatE
   EXPECT_FALSE(IsThere(below + ".cairn-arriving-1"));
 }
 
+TEST_P(ArtifactGarbageTest, AFileOfARunIsKeptWhateverItsNameBeginsWith) {
+  const auto below = "0/" + store_.NewRun().info.id + "/artifacts/";
+  ASSERT_TRUE(os::MakeFolders(folder_ / ("root/" + below)));
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ / ("root/" + below + ".cairn-notes"), "of an older server"));
+  Wait(8);
+  EXPECT_TRUE(garbage_.Find(7 * kDay)->files.empty());
+}
+
 TEST_P(ArtifactGarbageTest, RecordsThatKnowNoneOfTheFilesRemoveNothing) {
   Put("12/" + kNoRun + "/artifacts/a");
   Wait(8);

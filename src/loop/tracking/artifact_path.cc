@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "ground/vocabulary/text.h"
+#include "loop/tracking/destinations/destination.h"
 
 namespace cairn::tracking {
 namespace {
 
 constexpr std::string_view kScheme = "mlflow-artifacts:";
+constexpr std::string_view kProxy = "/mlflow-artifacts/artifacts/";
 constexpr int kDecodingRounds = 10;
 
 Error InvalidPath() { return {Reason::InvalidArgument, "Invalid path"}; }
@@ -56,7 +58,9 @@ Result<std::string> CheckedFilePath(std::string_view path) {
   auto clean = CAIRN_TRY(CheckedArtifactPath(path));
   if (clean.empty())
     return Error{Reason::InvalidArgument, "The artifact path '' names a folder; add the file's name."};
-  if (clean.starts_with(".cairn-")) return InvalidPath();
+  for (const auto segment : Split(clean, '/')) {
+    if (segment.starts_with(kOwn)) return InvalidPath();
+  }
   return clean;
 }
 
@@ -76,6 +80,31 @@ Result<std::string> ProxiedPath(std::string_view uri) {
   path = path.substr(0, path.find_first_of("?#"));
   while (path.starts_with('/')) path.remove_prefix(1);
   return CheckedArtifactPath(path);
+}
+
+std::optional<std::string> KeptPath(std::string_view uri, const std::string& address) {
+  if (const auto proxied = ProxiedPath(uri)) return *proxied;
+  uri = uri.substr(0, uri.find_first_of("?#"));
+  if (const auto at = uri.find(kProxy); at != std::string_view::npos) {
+    const auto path = CheckedArtifactPath(uri.substr(at + kProxy.size()));
+    return path ? std::optional(*path) : std::nullopt;
+  }
+  for (const std::string_view scheme : {"file://localhost/", "file:///", "file:/"}) {
+    if (!uri.starts_with(scheme)) continue;
+    uri.remove_prefix(scheme.size() - 1);
+    break;
+  }
+  if (!uri.starts_with(address) || (uri.size() > address.size() && uri[address.size()] != '/'))
+    return std::nullopt;
+  uri.remove_prefix(address.size());
+  while (uri.starts_with('/')) uri.remove_prefix(1);
+  const auto path = CheckedArtifactPath(uri);
+  return path ? std::optional(*path) : std::nullopt;
+}
+
+bool IsAtOrBelow(std::string_view path, std::string_view folder) {
+  return folder.empty() || path == folder ||
+         (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
 }
 
 }  // namespace cairn::tracking

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,19 @@ std::string AppendToUri(std::string_view uri, std::string_view tail);
 /// percent-encoded.
 Result<std::string> CheckedArtifactPath(std::string_view path);
 
-/// The same for a file's path: neither the root nor anything in a folder of the root that is ours (its name
-/// begins with ".cairn-").
+/// The same for a file's path: neither the root nor anything with a name in it that is ours (it begins with
+/// ".cairn-").
 Result<std::string> CheckedFilePath(std::string_view path);
 
 /// The path below the server's artifact root that a "mlflow-artifacts:" URI names. Unsupported for any other
 /// scheme.
 Result<std::string> ProxiedPath(std::string_view uri);
+
+/// Where below the artifact root a URI leads, whichever way it is written: through the proxy, or straight to
+/// the `address` of the artifacts (Artifacts::Address). None when it leads elsewhere.
+std::optional<std::string> KeptPath(std::string_view uri, const std::string& address);
+
+/// Whether `path` is `folder` or lies below it.
+bool IsAtOrBelow(std::string_view path, std::string_view folder);
 
 }  // namespace cairn::tracking

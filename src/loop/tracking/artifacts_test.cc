@@ -112,6 +112,8 @@ TEST_F(ArtifactsTest, OurOwnFolderIsNobodysArtifact) {
   ASSERT_TRUE(Put("a.txt", "1"));
   ASSERT_TRUE(os::MakeFolders(folder_ / "root/.cairn-contents"));
   EXPECT_EQ(Put(".cairn-contents/x", "1").error().message, "Invalid path");
+  EXPECT_EQ(Put("run/.cairn-contents/x", "1").error().message, "Invalid path");
+  EXPECT_EQ(Put("run/.cairn-arriving-1", "1").error().message, "Invalid path");
   ASSERT_EQ(artifacts_.List("")->size(), 1u);
   EXPECT_EQ(artifacts_.All()->size(), 1u);
 }

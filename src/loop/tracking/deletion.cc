@@ -1,9 +1,13 @@
 #include "loop/tracking/deletion.h"
 
+#include <algorithm>
 #include <set>
 
+#include "ground/vocabulary/digest.h"
+#include "loop/tracking/artifact_path.h"
 #include "loop/tracking/tables/deletion_table.h"
 #include "loop/tracking/tables/experiment_table.h"
+#include "loop/tracking/tables/held_uris.h"
 #include "loop/tracking/tables/logged_model_table.h"
 #include "loop/tracking/tables/run_table.h"
 
@@ -98,6 +102,31 @@ std::vector<std::string> ArtifactUris(const Doomed& doomed) {
   for (const auto& run : doomed.runs) uris.push_back(OwnFolder(run.artifact_uri, run.id));
   for (const auto& model : doomed.models) uris.push_back(OwnFolder(model.artifact_uri, model.id));
   return uris;
+}
+
+Result<std::string> LocationOf(sql::Connection& connection, ExperimentId experiment) {
+  return CAIRN_TRY(ReadExperiment(connection, experiment)).artifact_location;
+}
+
+Result<std::string> KeeperBelow(sql::Connection& connection, const std::string& path,
+                                const std::string& address, const Doomed& doomed) {
+  std::set<std::string_view> going;
+  for (const auto& run : doomed.runs) going.insert(run.id);
+  for (const auto& model : doomed.models) going.insert(model.id);
+  const auto experiment = doomed.experiment ? std::to_string(doomed.experiment->id) : "";
+  if (doomed.experiment) going.insert(experiment);
+  // Whatever leads to `path` or below has its last name in it, however the rest is written.
+  const auto name = path.substr(path.rfind('/') + 1);
+  auto uris = CAIRN_TRY(ReadExperimentUrisWith(connection, name));
+  const bool is_id = IsHex(name, 32) || (name.starts_with("m-") && IsHex(name.substr(2), 32));
+  for (auto& one :
+       CAIRN_TRY(is_id ? ReadHolderUrisOf(connection, name) : ReadHolderUrisWith(connection, name)))
+    uris.push_back(std::move(one));
+  for (const auto& [kind, id, uri] : uris) {
+    const auto kept = KeptPath(uri, address);
+    if (kept && IsAtOrBelow(*kept, path) && !going.contains(id)) return kind + " " + id;
+  }
+  return std::string();
 }
 
 }  // namespace cairn::tracking

@@ -32,7 +32,18 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> CountRecords(sql::Conn
                                                                        const Doomed& doomed);
 Result<> EraseRecords(sql::Connection& connection, const Doomed& doomed);
 
-/// The URIs of all folders that hold their artifacts and nothing else.
+/// The URIs of all folders that hold their artifacts and nothing else: of the runs, then of the models, each
+/// in their order.
 std::vector<std::string> ArtifactUris(const Doomed& doomed);
+
+/// Where an experiment, perhaps a deleted one, keeps its artifacts. NotFound when there is none.
+Result<std::string> LocationOf(sql::Connection& connection, ExperimentId experiment);
+
+/// A record, perhaps a deleted one but none of `doomed`, whose artifacts lie at or below `path` of the
+/// artifact root at `address` (Artifacts::Address): "run 0a…"; "" when there is none. Reads the URIs of all
+/// runs and models unless the last name in `path` is a run's or a logged model's id: below such a folder only
+/// that record itself, or an experiment with a location of its own, has artifacts.
+Result<std::string> KeeperBelow(sql::Connection& connection, const std::string& path,
+                                const std::string& address, const Doomed& doomed);
 
 }  // namespace cairn::tracking

@@ -5,6 +5,13 @@
 
 namespace cairn::tracking {
 
+namespace {
+
+// Far beyond any list, and such that adding a limit to it stays a number.
+constexpr std::int64_t kFurthest = std::int64_t{1} << 53;
+
+}  // namespace
+
 std::string PageToken(std::int64_t offset, std::string_view asked) {
   Json token{{"offset", offset}};
   if (!asked.empty()) token.Set("asked", asked);
@@ -19,7 +26,10 @@ Result<std::int64_t> OffsetOf(std::string_view token, std::string_view asked) {
   const auto decoded = FromBase64(token);
   if (!decoded) return invalid;
   const auto parsed = Json::Parse(*decoded);
-  if (!parsed || !parsed->At("offset").IsInt() || parsed->Int("offset") < 0) return invalid;
+  if (!parsed || !parsed->At("offset").IsInt() || parsed->Int("offset") < 0 ||
+      parsed->Int("offset") > kFurthest) {
+    return invalid;
+  }
   if (parsed->Text("asked") != asked) {
     return Error{Reason::InvalidArgument,
                  "Invalid page token: it belongs to a search with other experiments, filter or order; repeat "

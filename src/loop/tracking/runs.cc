@@ -132,8 +132,10 @@ Result<Run> Runs::Find(std::string_view id) const {
 
 Result<RunInfo> Runs::Update(std::string_view id, const Change& change) {
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<RunInfo> {
+  std::int64_t folded = 0;
+  auto updated = database_.Transact([&](sql::Connection& connection) -> Result<RunInfo> {
     auto run = CAIRN_TRY(ReadActiveRun(connection, id));
+    folded = 0;
     const auto before = run.info.status;
     run.info.status = change.status.value_or(before);
     if (change.end_ms) run.info.end_ms = change.end_ms;
@@ -145,11 +147,13 @@ Result<RunInfo> Runs::Update(std::string_view id, const Change& change) {
     CAIRN_TRY(UpdateRun(connection, run));
     if (run.info.status != before && HasEnded(run.info.status)) {
       CAIRN_TRY(FoldRun(connection, run.number));
-      backlog_->Folded(run.number);
+      folded = run.number;
       CAIRN_TRY(RecordEnd(connection, now, run));
     }
     return std::move(run.info);
   });
+  if (updated && folded != 0) backlog_->Folded(folded);
+  return updated;
 }
 
 Result<> Runs::SetDeleted(std::string_view id, bool deleted) {
@@ -229,15 +233,15 @@ Result<> Runs::LogOutputs(std::string_view id, std::span<const ModelOutput> mode
 Result<> Runs::Fold(std::span<const ExperimentId> experiments) const {
   const auto unfolded = CAIRN_TRY(
       database_.Read([&](sql::Connection& connection) { return UnfoldedRuns(connection, experiments); }));
-  constexpr std::size_t kAtOnce = 64;
+  // Few at a time: whoever logs to one of them meanwhile makes the transaction begin again.
+  constexpr std::size_t kAtOnce = 8;
   for (auto left = std::span(unfolded); !left.empty(); left = left.subspan(std::min(kAtOnce, left.size()))) {
+    const auto some = left.first(std::min(kAtOnce, left.size()));
     CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-      for (const auto run : left.first(std::min(kAtOnce, left.size()))) {
-        CAIRN_TRY(FoldRun(connection, run));
-        backlog_->Folded(run);
-      }
+      for (const auto run : some) CAIRN_TRY(FoldRun(connection, run));
       return {};
     }));
+    for (const auto run : some) backlog_->Folded(run);
   }
   return {};
 }
@@ -257,6 +261,8 @@ Result<Page<Run>> Runs::Find(const Search& search) const {
 Result<Page<Metric>> Runs::History(std::string_view id, std::string_view key, std::int64_t limit,
                                    std::string_view page_token) const {
   const auto offset = CAIRN_TRY(OffsetOf(page_token));
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;  // The sums below must stay numbers.
+  limit = std::min(limit, kMost);
   return database_.Read([&](sql::Connection& connection) -> Result<Page<Metric>> {
     Page<Metric> page;
     page.items = CAIRN_TRY(ReadPoints(connection, id, key, limit == 0 ? 0 : limit + 1, offset));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "loop/tracking/page.h"
 #include "loop/tracking/testing/tracking_store.h"
 
 namespace cairn::tracking {
@@ -111,6 +112,20 @@ TEST_P(RunsTest, HistoryComesByTimeStepAndValueInPages) {
   EXPECT_EQ(rest->next, "");
   EXPECT_TRUE(store_->runs.History(run.info.id, "none", 0, "")->items.empty());
   EXPECT_EQ(store_->runs.History(run.info.id, "loss", 3, "x").error().reason, Reason::InvalidArgument);
+}
+
+TEST_P(RunsTest, AHistoryThatWasFoldedTakesAnyLimitAndNoImpossiblePage) {
+  const auto run = store_.NewRun();
+  ASSERT_TRUE(Log(run, {Point(3, 2, 0), Point(1, 1, 9)}));
+  ASSERT_TRUE(store_->runs.Update(run.info.id, {RunStatus::Finished, 5, {}}));
+  EXPECT_EQ(store_->runs.History(run.info.id, "loss", INT64_MAX, "")->items.size(), 2u);
+  const auto beyond = store_->runs.History(run.info.id, "loss", 3, PageToken(std::int64_t{1} << 53));
+  ASSERT_TRUE(beyond);
+  EXPECT_TRUE(beyond->items.empty());
+  for (const auto offset : {std::int64_t{-1}, INT64_MAX, INT64_MAX - 2}) {
+    EXPECT_EQ(store_->runs.History(run.info.id, "loss", 3, PageToken(offset)).error().reason,
+              Reason::InvalidArgument);
+  }
 }
 
 TEST_P(RunsTest, InfinitiesBecomeTheLargestNumbersAndDoublesComeBackExactly) {

@@ -104,6 +104,8 @@ struct MovingRooms {
   moving::Target target;
   std::string data_dir;
   std::string artifacts;  ///< The artifact folder, or "s3://…".
+  /// "http://127.0.0.1:8080", where this program itself is reached; may be empty.
+  std::function<Result<std::string>()> address = {};
 };
 /// /api/v1/imports: begins an import; /api/v1/imports/{id}?turn=: how far it is; /api/v1/exports;
 /// /api/v1/backups.

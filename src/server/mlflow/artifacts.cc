@@ -90,6 +90,7 @@ Result<Json> Upload(Rooms rooms, const Request& request) {
 
 Result<> Remove(Rooms rooms, const Request& request) {
   CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
+  CAIRN_TRY(rooms.registry.AllowFilesRemoval(request.Captured("path")));
   return rooms.artifacts.Remove(request.Captured("path"));
 }
 

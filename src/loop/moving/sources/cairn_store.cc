@@ -24,7 +24,7 @@ class RoomsReader : public Source {
  public:
   RoomsReader(const tracking::Tracking& tracking, const registry::Registry& registry,
               const std::string& artifacts)
-      : tracking_(tracking), registry_(registry), files_(artifacts, artifacts) {}
+      : tracking_(tracking), registry_(registry), files_(artifacts, artifacts, artifacts) {}
 
   Result<std::vector<tracking::Experiment>> Experiments() override {
     std::vector<tracking::Experiment> found;

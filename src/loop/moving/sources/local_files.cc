@@ -10,6 +10,24 @@ namespace {
 constexpr std::string_view kFile = "file:";
 constexpr std::string_view kProxied = "mlflow-artifacts:";
 
+/// The real path; of what is not there, that of the nearest folder above it that is, and the rest.
+std::optional<std::string> Resolved(std::string path) {
+  std::string rest;
+  for (;;) {
+    const auto real = os::RealPath(path);
+    if (real) return rest.empty() ? *real : os::JoinPath(*real, rest);
+    const auto name = os::BaseName(path);
+    if (real.error().reason != Reason::NotFound || name == ".." || name == path) return std::nullopt;
+    rest = rest.empty() ? name : os::JoinPath(name, rest);
+    path = os::ParentOf(path);
+  }
+}
+
+bool LiesIn(const std::string& place, const std::string& folder) {
+  const auto real = folder.empty() ? std::nullopt : Resolved(folder);
+  return real && (place == *real || place.starts_with(real->ends_with('/') ? *real : *real + "/"));
+}
+
 }  // namespace
 
 bool IsPath(const std::string& uri) {
@@ -20,6 +38,13 @@ bool IsPath(const std::string& uri) {
 }
 
 std::optional<std::string> LocalFiles::FolderOf(const std::string& uri) const {
+  const auto named = Named(uri);
+  const auto place = named ? Resolved(*named) : std::nullopt;
+  if (!place || !(LiesIn(*place, own_) || LiesIn(*place, artifact_root_))) return std::nullopt;
+  return place;
+}
+
+std::optional<std::string> LocalFiles::Named(const std::string& uri) const {
   if (uri.starts_with(kProxied)) {
     const auto path = tracking::ProxiedPath(uri);
     if (artifact_root_.empty() || !path) return std::nullopt;
@@ -46,8 +71,13 @@ Result<std::vector<FoundFile>> LocalFiles::Files(const Owner& owner) const {
 
 Result<> LocalFiles::Fetch(const Owner& owner, const std::string& path, const std::string& to) const {
   const auto folder = FolderOf(owner.uri);
-  if (!folder) return Error{Reason::NotFound, "Artifacts at '" + owner.uri + "' are not on this machine."};
-  return os::CopyFile(os::JoinPath(*folder, path), to);
+  const auto file = folder ? Resolved(os::JoinPath(*folder, path)) : std::nullopt;
+  if (!file || !LiesIn(*file, *folder)) {
+    return Error{Reason::NotFound, "Artifacts at '" + owner.uri +
+                                       "' are not in the source's own folder; name the one that holds them "
+                                       "with --artifact-root."};
+  }
+  return os::CopyFile(*file, to);
 }
 
 }  // namespace cairn::moving

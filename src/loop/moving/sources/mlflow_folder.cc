@@ -136,15 +136,18 @@ class MlflowFolder final : public Source {
   Result<RunPage> Runs(tracking::ExperimentId experiment, const std::string& page) override {
     RunPage found;
     const std::string folder = FolderOf(experiment);
+    // By the names of folders: a copied folder holds the run_id of another.
+    std::string last;
     for (const auto& name : CAIRN_TRY(FoldersIn(folder))) {
       if (name <= page || std::find(kNoRuns.begin(), kNoRuns.end(), name) != kNoRuns.end()) continue;
       const std::string place = os::JoinPath(folder, name);
       if (!os::Exists(os::JoinPath(place, "meta.yaml"))) continue;
       if (found.runs.size() == kRunsAtATime) {
-        found.next = found.runs.back().info.id;
+        found.next = last;
         break;
       }
       found.runs.push_back(CAIRN_TRY(RunIn(place, folder, experiment)));
+      last = name;
       const std::lock_guard lock(mutex_);
       runs_[found.runs.back().info.id] = place;
     }
@@ -343,7 +346,7 @@ class MlflowFolder final : public Source {
 Result<std::unique_ptr<Source>> OpenMlflowFolder(const std::string& folder,
                                                  const std::string& artifact_root) {
   const std::string root = CAIRN_TRY(os::RealPath(folder));
-  auto opened = std::make_unique<MlflowFolder>(root, LocalFiles(artifact_root, os::ParentOf(root)));
+  auto opened = std::make_unique<MlflowFolder>(root, LocalFiles(artifact_root, os::ParentOf(root), root));
   if (!CAIRN_TRY(opened->Experiments()).empty()) return std::unique_ptr<Source>(std::move(opened));
   return Error{Reason::NotFound,
                "The folder " + folder +

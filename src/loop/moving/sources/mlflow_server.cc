@@ -12,6 +12,7 @@ namespace cairn::moving {
 namespace {
 
 constexpr std::string_view kApi = "/api/2.0/mlflow/";
+constexpr int kDeepest = 64;
 constexpr const char* kPromptFilter = "tags.`mlflow.prompt.is_prompt` = 'true'";
 
 /// Whole numbers come as numbers or, from some versions, as text.
@@ -166,19 +167,19 @@ class MlflowServer final : public Source {
 
   Result<> Points(const std::string& run, const std::string& key, const Take& take) override {
     std::vector<tracking::Metric> points;
-    std::string token;
+    Turning pages;
     do {
       std::string path = "metrics/get-history?run_id=" + PercentEncode(run) +
                          "&metric_key=" + PercentEncode(key) + "&max_results=25000";
-      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
       const Json answer = CAIRN_TRY(Get(path));
       for (const Json& metric : answer.At("metrics").items()) {
         points.push_back(MetricOf(metric));
         points.back().model_id.clear();
         points.back().key = key;
       }
-      token = answer.Text("next_page_token");
-    } while (!token.empty());
+      CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
+    } while (!pages.token().empty());
     return HandOver(std::move(points), take);
   }
 
@@ -201,16 +202,16 @@ class MlflowServer final : public Source {
     std::vector<FoundModel> found;
     // Prompts are shown only to those who ask for them.
     for (const char* filter : {"", kPromptFilter}) {
-      std::string token;
+      Turning pages;
       do {
         std::string path = "registered-models/search?max_results=100";
         if (*filter != '\0') path += "&filter=" + PercentEncode(filter);
-        if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+        if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
         const Json answer = CAIRN_TRY(Get(path));
         for (const Json& json : answer.At("registered_models").items())
           found.push_back(CAIRN_TRY(FoundModelOf(json)));
-        token = answer.Text("next_page_token");
-      } while (!token.empty());
+        CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
+      } while (!pages.token().empty());
     }
     return found;
   }
@@ -221,7 +222,7 @@ class MlflowServer final : public Source {
 
   Result<std::vector<FoundFile>> Files(const Owner& owner) override {
     std::vector<FoundFile> files;
-    CAIRN_TRY(List(owner, "", files));
+    CAIRN_TRY(List(owner, "", 0, files));
     return files;
   }
 
@@ -275,12 +276,13 @@ class MlflowServer final : public Source {
 
   Result<> AllPages(Json body, const std::string& path,
                     const std::function<Result<>(const Json&)>& read) const {
+    Turning pages;
     for (;;) {
       const Json answer = CAIRN_TRY(Post(path, body));
       CAIRN_TRY(read(answer));
-      const std::string token = answer.Text("next_page_token");
-      if (token.empty()) return {};
-      body.Set("page_token", token);
+      CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
+      if (pages.token().empty()) return {};
+      body.Set("page_token", pages.token());
     }
   }
 
@@ -307,17 +309,17 @@ class MlflowServer final : public Source {
       found.model.aliases.push_back({alias.Text("alias"), IntIn(alias, "version")});
     std::string filter = "name = " + Quoted(found.model.name);
     if (IsPrompt(found.model)) filter += std::string(" AND ") + kPromptFilter;
-    std::string token;
+    Turning pages;
     do {
       std::string path = "model-versions/search?max_results=1000&filter=" + PercentEncode(filter);
-      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
       const Json answer = CAIRN_TRY(Get(path));
       for (const Json& version : answer.At("model_versions").items()) {
         found.versions.push_back({VersionOf(version), false});
         CAIRN_TRY(ReadStorage(found.versions.back().version));
       }
-      token = answer.Text("next_page_token");
-    } while (!token.empty());
+      CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
+    } while (!pages.token().empty());
     std::sort(found.versions.begin(), found.versions.end(),
               [](const auto& a, const auto& b) { return a.version.version < b.version.version; });
     return found;
@@ -331,25 +333,35 @@ class MlflowServer final : public Source {
     return {};
   }
 
-  Result<> List(const Owner& owner, const std::string& folder, std::vector<FoundFile>& files) const {
-    std::string token;
+  static Error BadListing(const Owner& owner, const std::string& folder, const std::string& how) {
+    return {Reason::Unprocessable, "In the artifacts of '" + owner.id + "' the server's folder '" + folder +
+                                       "' " + how + "; import from its database or folder instead."};
+  }
+
+  Result<> List(const Owner& owner, const std::string& folder, int depth,
+                std::vector<FoundFile>& files) const {
+    if (depth > kDeepest) return BadListing(owner, folder, "lies more than 64 folders deep");
+    Turning pages;
     do {
       std::string path = owner.kind == Owner::Kind::Run
                              ? "artifacts/list?run_id=" + PercentEncode(owner.id) + "&path="
                              : "logged-models/" + PercentEncode(owner.id) +
                                    "/artifacts/directories?artifact_directory_path=";
       path += PercentEncode(folder);
-      if (!token.empty()) path += "&page_token=" + PercentEncode(token);
+      if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
       const Json answer = CAIRN_TRY(Get(path));
       for (const Json& file : answer.At("files").items()) {
         if (file.Bool("is_dir")) {
-          CAIRN_TRY(List(owner, file.Text("path"), files));
+          const std::string child = file.Text("path");
+          if (child.empty() || (!folder.empty() && !child.starts_with(folder + "/")))
+            return BadListing(owner, folder, "has the folder '" + child + "', which does not lie below it");
+          CAIRN_TRY(List(owner, child, depth + 1, files));
         } else {
           files.push_back({file.Text("path"), static_cast<std::uint64_t>(IntIn(file, "file_size"))});
         }
       }
-      token = answer.Text("next_page_token");
-    } while (!token.empty());
+      CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
+    } while (!pages.token().empty());
     return {};
   }
 

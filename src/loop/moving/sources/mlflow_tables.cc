@@ -298,7 +298,7 @@ Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const s
   // file.
   const std::string folder = url.starts_with("sqlite:///") ? os::ParentOf(url.substr(10)) : ".";
   return std::unique_ptr<Source>(std::make_unique<MlflowTables>(
-      std::move(database), LocalFiles(artifact_root, folder), std::move(tables)));
+      std::move(database), LocalFiles(artifact_root, folder, folder), std::move(tables)));
 }
 
 }  // namespace cairn::moving

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "loop/registry/deletion.h"
@@ -17,7 +18,8 @@ struct Scope {
   Deletion::Plan plan;  ///< Subjects, folders, URIs elsewhere and refusals; figures are not filled in.
 };
 
-/// NotFound for what is not there.
-Result<Scope> ScopeOf(sql::Connection& connection, const Guard& guard, const Deletion::Wish& wish);
+/// NotFound for what is not there. `address` as Artifacts::Address.
+Result<Scope> ScopeOf(sql::Connection& connection, const Guard& guard, const std::string& address,
+                      const Deletion::Wish& wish);
 
 }  // namespace cairn::registry

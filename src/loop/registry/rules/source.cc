@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 #include "loop/tracking/artifact_path.h"
 
@@ -119,6 +120,7 @@ Result<Origin> OfModels(const SourceRooms& rooms, const NewVersion& wanted) {
       return Error{model.error().reason, "Unable to fetch model from model URI source artifact location '" +
                                              wanted.source + "'. " + model.error().message};
     }
+    origin.found.models.push_back(model->id);
     origin.storage = model->artifact_uri;
     if (origin.run_id.empty()) origin.run_id = model->source_run;
     if (origin.model_id.empty()) origin.model_id = model->id;
@@ -160,12 +162,30 @@ Result<Origin> OfRuns(const SourceRooms& rooms, const NewVersion& wanted) {
   Origin origin{wanted.source, wanted.source, "", wanted.run_id, wanted.model_id};
   const auto run = rooms.runs.Find(rest.substr(0, slash));
   if (!run || path.empty()) return origin;
+  origin.found.runs.push_back(run->info.id);
   origin.location = CAIRN_TRY(LocationOf(tracking::AppendToUri(run->info.artifact_uri, path)));
   if (!origin.location.empty() && CAIRN_TRY(rooms.artifacts.List(origin.location)).empty()) {
     if (auto logged = CAIRN_TRY(LoggedByRun(rooms, *run, path)); !logged.empty())
       origin.location = std::move(logged);
   }
   return origin;
+}
+
+/// Whoever's artifacts hold the location.
+void NoteOwner(const SourceRooms& rooms, Origin& origin) {
+  const auto holds = [&](const std::string& uri) {
+    const auto folder = tracking::ProxiedPath(uri);
+    return folder && !folder->empty() && tracking::IsAtOrBelow(origin.location, *folder);
+  };
+  for (const auto name : Split(origin.location, '/')) {
+    if (name.starts_with("m-")) {
+      const auto model = rooms.models.Find(name, tracking::LoggedModels::Deleted::Shown);
+      if (model && holds(model->artifact_uri)) origin.found.models.push_back(model->id);
+    } else if (IsHex(name, 32)) {
+      const auto run = rooms.runs.Find(name);
+      if (run && holds(run->info.artifact_uri)) origin.found.runs.push_back(run->info.id);
+    }
+  }
 }
 
 bool IsPrompt(const NewVersion& wanted) {
@@ -193,6 +213,7 @@ Result<Origin> ResolveSource(const SourceRooms& rooms, const NewVersion& wanted)
   } else {
     origin.location = CAIRN_TRY(LocationOf(wanted.source));
   }
+  NoteOwner(rooms, origin);
   if (origin.run_id.empty() && !origin.model_id.empty()) {
     origin.run_id = CAIRN_TRY(rooms.models.Find(origin.model_id)).source_run;
   }

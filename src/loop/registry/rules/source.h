@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ground/vocabulary/result.h"
 #include "loop/registry/registry.h"
@@ -14,6 +15,11 @@ struct Origin {
   std::string location;  ///< As ModelVersion.
   std::string run_id;
   std::string model_id;
+  /// The runs and logged models that were found on the way: without them it is no source.
+  struct Found {
+    std::vector<std::string> runs, models;
+  };
+  Found found = {};
 };
 
 /// The rooms that sources point into.

@@ -7,14 +7,10 @@ namespace {
 
 using tracking::Sentence;
 
-constexpr std::string_view kLiving =
-    "SELECT m.name, v.version FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted "
-    "= 0";
-
 Result<std::optional<Origination>> FirstOf(sql::Connection& connection, const Sentence& sentence) {
   const auto rows = CAIRN_TRY(sentence.Run(connection));
   if (rows.empty()) return std::optional<Origination>();
-  return std::optional(Origination{rows.front().Text(0), rows.front().Int(1)});
+  return std::optional(Origination{rows.front().Text(0), rows.front().Int(1), rows.front().Int(2) != 0});
 }
 
 Result<std::map<std::string, Origination>> VersionsFrom(sql::Connection& connection,
@@ -22,12 +18,11 @@ Result<std::map<std::string, Origination>> VersionsFrom(sql::Connection& connect
                                                         std::span<const sql::Value> ids) {
   std::map<std::string, Origination> versions;
   CAIRN_TRY(tracking::ForChunks(ids, [&](Sentence& sentence, const std::string& list) -> Result<> {
-    sentence.Add(
-        "SELECT m.name, v.version, v." + column +
-        " FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v.deleted = 0 AND v." +
-        column + " IN " + list + " ORDER BY m.name, v.version");
+    sentence.Add("SELECT m.name, v.version, v.deleted, v." + column +
+                 " FROM model_version v JOIN registered_model m ON m.id = v.model WHERE v." + column +
+                 " IN " + list + " ORDER BY v.deleted, m.name, v.version");
     for (const auto& row : CAIRN_TRY(sentence.Run(connection)))
-      versions.try_emplace(row.Text(2), Origination{row.Text(0), row.Int(1)});
+      versions.try_emplace(row.Text(3), Origination{row.Text(0), row.Int(1), row.Int(2) != 0});
     return {};
   }));
   return versions;
@@ -73,11 +68,13 @@ Result<std::optional<Origination>> VersionAt(sql::Connection& connection, const 
   at_or_above.emplace_back(path);
   Sentence sentence;
   // What lies within `path` begins with it and '/'; '0' is the character after that.
-  sentence.Add(std::string(kLiving) + " AND v.location <> '' AND (v.location IN " +
-               sentence.BindList(at_or_above) + " OR (v.location > " + sentence.Bind(path + "/") +
-               " AND v.location < " + sentence.Bind(path + "0") + ")) AND NOT (m.name = " +
-               sentence.Bind(except.model) + " AND (v.version = " + sentence.Bind(except.version) + " OR " +
-               sentence.Bind(except.version) + " = 0)) ORDER BY m.name, v.version LIMIT 1");
+  sentence.Add(
+      "SELECT m.name, v.version, v.deleted FROM model_version v JOIN registered_model m ON m.id = v.model "
+      "WHERE v.location <> '' AND (v.location IN " +
+      sentence.BindList(at_or_above) + " OR (v.location > " + sentence.Bind(path + "/") +
+      " AND v.location < " + sentence.Bind(path + "0") + ")) AND NOT (m.name = " +
+      sentence.Bind(except.model) + " AND (v.version = " + sentence.Bind(except.version) + " OR " +
+      sentence.Bind(except.version) + " = 0)) ORDER BY v.deleted, m.name, v.version LIMIT 1");
   return FirstOf(connection, sentence);
 }
 

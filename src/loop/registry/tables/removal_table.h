@@ -17,10 +17,11 @@ Result<> NoteRemovals(sql::Connection& connection, const std::vector<std::string
 Result<std::vector<std::string>> ReadRemovals(sql::Connection& connection);
 Result<> ForgetRemoval(sql::Connection& connection, const std::string& path);
 
-/// A version that is still there and was made from something.
+/// A version that was made from something and is still there, or was deleted and has a decision about it.
 struct Origination {
   std::string model;
   std::int64_t version = 0;
+  bool deleted = false;
 };
 /// The versions that were registered from these runs, or from these logged models: one of each, by what it
 /// was made from.

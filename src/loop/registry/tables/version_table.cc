@@ -116,12 +116,17 @@ Result<> UpdateVersion(sql::Connection& connection, const StoredVersion& stored)
   return {};
 }
 
-Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored) {
+Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored, Origins origins) {
   CAIRN_TRY(connection.Run(
-      "UPDATE model_version SET source = '', storage = '', location = '', run_id = '', model_id = '', "
-      "run_link = '', description = '', stage = '', manifest = '', created_by = '', deleted = 1, "
-      "updated_ms = $3 WHERE model = $1 AND version = $2",
+      "UPDATE model_version SET source = '', storage = '', run_link = '', description = '', stage = '', "
+      "manifest = '', created_by = '', deleted = 1, updated_ms = $3 WHERE model = $1 AND version = $2",
       {stored.model_key, stored.version.version, stored.version.updated_ms}));
+  if (origins == Origins::Forgotten) {
+    CAIRN_TRY(
+        connection.Run("UPDATE model_version SET location = '', run_id = '', model_id = '' WHERE model = $1 "
+                       "AND version = $2",
+                       {stored.model_key, stored.version.version}));
+  }
   CAIRN_TRY(connection.Run("DELETE FROM model_version_tag WHERE model = $1 AND version = $2",
                            {stored.model_key, stored.version.version}));
   return {};

@@ -38,8 +38,10 @@ Result<std::vector<StoredVersion>> ReadNewestInStages(sql::Connection& connectio
 
 /// Writes description, stage and updated_ms.
 Result<> UpdateVersion(sql::Connection& connection, const StoredVersion& stored);
-/// Keeps the row, so that its number is not given again, and forgets what it said.
-Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored);
+enum class Origins { Kept, Forgotten };
+/// Keeps the row, so that its number is not given again, and forgets what it said; what it came from (run_id,
+/// model_id and location) only when told so.
+Result<> RedactVersion(sql::Connection& connection, const StoredVersion& stored, Origins origins);
 /// Touches updated_ms of all versions of a model.
 Result<> TouchVersions(sql::Connection& connection, std::string_view model_key, TimeMs now);
 /// Moves every other version in `stage` to Archived.

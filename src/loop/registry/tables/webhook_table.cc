@@ -113,13 +113,13 @@ Result<bool> AnyDue(sql::Connection& connection, TimeMs now) {
               .empty();
 }
 
-Result<std::vector<Delivery>> TakeDue(sql::Connection& connection, TimeMs now, TimeMs until,
-                                      std::int64_t limit) {
+Result<std::vector<Delivery>> TakeDue(sql::Connection& connection, TimeMs now, TimeMs until, Limits limits) {
   std::vector<Delivery> due;
-  for (const auto& row :
-       CAIRN_TRY(connection.Run("SELECT id, webhook, body, attempts FROM webhook_delivery WHERE due_ms <= $1 "
-                                "ORDER BY due_ms, id LIMIT $2",
-                                {now, limit}))) {
+  for (const auto& row : CAIRN_TRY(connection.Run(
+           "SELECT id, webhook, body, attempts FROM (SELECT id, webhook, body, attempts, due_ms, "
+           "ROW_NUMBER() OVER (PARTITION BY webhook ORDER BY due_ms, id) AS place FROM webhook_delivery "
+           "WHERE due_ms <= $1) AS due WHERE place <= $3 ORDER BY due_ms, id LIMIT $2",
+           {now, limits.in_all, limits.of_one}))) {
     due.push_back({row.Text(0), row.Text(1), row.Text(2), row.Int(3)});
   }
   for (const auto& one : due) CAIRN_TRY(PostponeDelivery(connection, one, until));

@@ -27,9 +27,12 @@ Result<bool> AnyActiveWebhook(sql::Connection& connection);
 
 Result<> InsertDelivery(sql::Connection& connection, const Delivery& delivery, TimeMs due);
 Result<bool> AnyDue(sql::Connection& connection, TimeMs now);
+struct Limits {
+  std::int64_t in_all = 0;
+  std::int64_t of_one = 0;  ///< To each webhook.
+};
 /// Some of what is due, which is then due again only at `until`.
-Result<std::vector<Delivery>> TakeDue(sql::Connection& connection, TimeMs now, TimeMs until,
-                                      std::int64_t limit);
+Result<std::vector<Delivery>> TakeDue(sql::Connection& connection, TimeMs now, TimeMs until, Limits limits);
 Result<> PostponeDelivery(sql::Connection& connection, const Delivery& delivery, TimeMs due);
 Result<> EraseDelivery(sql::Connection& connection, const std::string& id);
 

@@ -10,7 +10,7 @@
 namespace cairn::registry {
 namespace {
 
-constexpr std::chrono::milliseconds kTimeout{30'000};
+constexpr std::chrono::milliseconds kTimeout{kLongestAttemptMs};
 constexpr std::size_t kMostAnswer = 1 << 20;
 
 bool IsDigits(std::string_view text) {

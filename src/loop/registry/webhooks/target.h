@@ -32,6 +32,8 @@ struct Outcome {
   bool again = false;               ///< Whether it may go better later.
   std::int64_t asked_pause_ms = 0;  ///< What Retry-After says.
 };
+/// How long one attempt may take.
+inline constexpr TimeMs kLongestAttemptMs = 30'000;
 /// One attempt.
 Outcome Send(const std::string& url, Webhooks::Hosts hosts, const Parcel& parcel, TimeMs now,
              const std::stop_token& stop);

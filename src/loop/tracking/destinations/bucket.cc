@@ -132,6 +132,8 @@ Result<std::string> BucketDestination::Cached(const std::string& folder,
     const auto arriving = os::JoinPath(cache_, std::string(kUnfinished) + os::NewHexId());
     CAIRN_TRY(os::MakeFolders(arriving));
     auto filled = Fill(arriving, folder, objects);
+    // The name vouches for the bytes: it must not outlive a loss of power that they do not.
+    if (filled) filled = os::SyncFileSystem(arriving);
     if (filled) filled = os::Rename(arriving, place);
     if (!filled) {
       static_cast<void>(bool(os::RemoveTree(arriving)));

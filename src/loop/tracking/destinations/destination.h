@@ -11,6 +11,8 @@ namespace cairn::tracking {
 
 /// How names begin that are ours, and those below the root.
 inline constexpr std::string_view kOwn = ".cairn-";
+/// A file that is still being written has such a name, beside its place.
+inline constexpr std::string_view kArriving = ".cairn-arriving-";
 inline constexpr std::string_view kContents = ".cairn-contents";
 inline constexpr std::string_view kParts = ".cairn-parts";
 

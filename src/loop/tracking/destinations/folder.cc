@@ -7,7 +7,6 @@
 namespace cairn::tracking {
 namespace {
 
-constexpr std::string_view kArriving = ".cairn-arriving-";
 /// Below it a link costs about as much as the blocks that could be shared.
 constexpr std::uint64_t kWorthSharing = 64 * 1024;
 constexpr std::int64_t kNsInMs = 1'000'000;

@@ -17,7 +17,49 @@ Result<> ReadRunUris(sql::Connection& connection, std::vector<std::string>& uris
   }
 }
 
+std::string PatternOf(std::string_view word) {
+  std::string pattern = "%";
+  for (const char c : word) {
+    if (c == '%' || c == '_' || c == '!') pattern += '!';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+Result<> AddUris(sql::Connection& connection, const std::string& kind, const std::string& statement,
+                 std::string_view value, std::vector<HeldUri>& uris) {
+  for (const auto& row : CAIRN_TRY(connection.Run(statement, {value})))
+    uris.push_back({kind, row.Text(0), row.Text(1)});
+  return {};
+}
+
+Result<std::vector<HeldUri>> HolderUris(sql::Connection& connection, const std::string& condition,
+                                        std::string_view value) {
+  std::vector<HeldUri> uris;
+  CAIRN_TRY(AddUris(connection, "run", "SELECT id, artifact_uri FROM run WHERE " + condition, value, uris));
+  CAIRN_TRY(AddUris(connection, "logged model",
+                    "SELECT id, artifact_uri FROM logged_model WHERE " + condition, value, uris));
+  return uris;
+}
+
 }  // namespace
+
+Result<std::vector<HeldUri>> ReadExperimentUrisWith(sql::Connection& connection, std::string_view word) {
+  std::vector<HeldUri> uris;
+  CAIRN_TRY(AddUris(connection, "experiment",
+                    "SELECT CAST(id AS TEXT), artifact_location FROM experiment WHERE artifact_location LIKE "
+                    "$1 ESCAPE '!'",
+                    PatternOf(word), uris));
+  return uris;
+}
+
+Result<std::vector<HeldUri>> ReadHolderUrisWith(sql::Connection& connection, std::string_view word) {
+  return HolderUris(connection, "artifact_uri LIKE $1 ESCAPE '!'", PatternOf(word));
+}
+
+Result<std::vector<HeldUri>> ReadHolderUrisOf(sql::Connection& connection, std::string_view id) {
+  return HolderUris(connection, "id = $1", id);
+}
 
 Result<HeldUris> ReadHeldUris(sql::Connection& connection) {
   HeldUris uris;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "server/mlflow/graphql/execute.h"
+#include "server/mlflow/graphql/lexer.h"
 #include "server/mlflow/graphql/limits.h"
 #include "server/mlflow/graphql/plan.h"
 
@@ -156,6 +157,18 @@ TEST_F(GraphqlTest, FragmentsThatSpreadEachOtherTwiceDoNotMultiply) {
 TEST_F(GraphqlTest, BlockTextsLoseTheirIndentation) {
   const auto answer = Ask("{ test(inputString: \"\"\"\n    one\n      two\n  \"\"\") { output } }");
   EXPECT_EQ(answer.At("data").At("test").Text("output"), "one\n  two");
+}
+
+TEST(Lexer, BlankLinesAroundABlockTextAreManyAndDoNotCount) {
+  // One by one from the front, they cost the square of their number.
+  const std::string blank(200'000, '\n'), quotes = "\"\"\"";
+  const auto tokens = Tokenize(quotes + blank + "  a\n\n    b" + blank + quotes);
+  ASSERT_TRUE(tokens);
+  ASSERT_EQ(tokens->size(), 2u);
+  EXPECT_EQ(tokens->front().text, "a\n\n  b");
+  const auto empty = Tokenize(quotes + blank + quotes);
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(empty->front().text, "");
 }
 
 }  // namespace

@@ -45,8 +45,9 @@ std::string Dedented(std::string_view raw) {
   }
   for (std::size_t i = 1; i < lines.size() && shared != std::string_view::npos; ++i)
     lines[i].remove_prefix(std::min(shared, lines[i].size()));
-  while (!lines.empty() && Trim(lines.back()).empty()) lines.pop_back();
-  while (!lines.empty() && Trim(lines.front()).empty()) lines.erase(lines.begin());
+  const auto blank = [](std::string_view line) { return Trim(line).empty(); };
+  lines.erase(lines.begin(), std::find_if_not(lines.begin(), lines.end(), blank));
+  while (!lines.empty() && blank(lines.back())) lines.pop_back();
   std::string text;
   for (const auto& line : lines) (text += text.empty() && &line == &lines.front() ? "" : "\n") += line;
   return text;
