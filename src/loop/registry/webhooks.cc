@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::int64_t kRetries = 3;
 constexpr std::int64_t kFirstPauseMs = 1000, kLongestPauseMs = 60'000;
-constexpr std::int64_t kAtOnce = 16;
+/// One for each sender, so that the lease is short: what a killed server was sending waits for its end.
+constexpr std::int64_t kAtOnce = 4;
 /// Of one webhook: one that is slow to answer leaves senders to the others.
 constexpr std::int64_t kAtOnceToOne = 2;
-constexpr unsigned kSenders = 4;
-/// As long as all can take, and a little more: what is not noted by then was lost with its sender.
-constexpr TimeMs kLeaseMs = (kAtOnce / kSenders) * kLongestAttemptMs + 15'000;
+/// As long as a try can take, and a little more: what is not noted by then was lost with its sender.
+constexpr TimeMs kLeaseMs = kLongestAttemptMs + 15'000;
 
 bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -174,7 +174,7 @@ Result<std::vector<Webhooks::Failure>> Webhooks::DeliverSome(TimeMs now, const s
     return TakeDue(connection, now, until, {kAtOnce, kAtOnceToOne});
   }));
   std::vector<Result<std::optional<Failure>>> outcomes(due.size(), std::optional<Failure>());
-  os::ForEachIndex(due.size(), kSenders,
+  os::ForEachIndex(due.size(), kAtOnce,
                    [&](std::size_t index) { outcomes[index] = Deliver(due[index], stop); });
   std::vector<Failure> failures;
   for (auto& outcome : outcomes) {
