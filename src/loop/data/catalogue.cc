@@ -7,9 +7,9 @@
 #include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
-#include "loop/data/contract_check.h"
+#include "loop/contract/check.h"
 #include "loop/data/dataset_table.h"
-#include "loop/data/dvc_file.h"
+#include "loop/repository/dvc_file.h"
 
 namespace cairn::data {
 namespace {
@@ -65,7 +65,7 @@ bool IsOneFile(std::string_view path) {
 
 /// The version that follows when `file` is added.
 DatasetVersion Following(const std::vector<DatasetVersion>& versions, const std::string& dataset,
-                         DatasetFile& file, const ContractVerdict& verdict) {
+                         DatasetFile& file, const contract::Verdict& verdict) {
   DatasetVersion version;
   version.dataset = dataset;
   version.version = versions.empty() ? 1 : versions.front().version + 1;
@@ -130,11 +130,13 @@ std::string Catalogue::WorkingPath(const Specification& specification, const std
 }
 
 Result<> Catalogue::Publish(const Specification& specification, const DatasetFile& file,
-                            const std::string& original, const Snapshot& snapshot, StatIndex& index) {
+                            const std::string& original, const repository::Snapshot& snapshot,
+                            repository::StatIndex& index) {
   const std::string path = WorkingPath(specification, file.name);
-  const auto there = os::Exists(path) ? TakeSnapshot(path, index) : Result<Snapshot>(Snapshot{});
+  const auto there = os::Exists(path) ? repository::TakeSnapshot(path, index)
+                                      : Result<repository::Snapshot>(repository::Snapshot{});
   if (!there || there->md5 != file.training_md5) CAIRN_TRY(objects_.Checkout(file.training_md5, path));
-  CAIRN_TRY(WriteDvcFile(places_.project, original, snapshot));
+  CAIRN_TRY(repository::WriteDvcFile(places_.project, original, snapshot));
   return index.Save();
 }
 
@@ -157,8 +159,8 @@ Result<> Catalogue::CheckPlace(const Specification& specification, const std::st
 Result<DatasetVersion> Catalogue::Add(const Specification& specification, const Addition& addition) {
   const std::lock_guard lock(adding_);
   const std::string name = os::BaseName(addition.file);
-  StatIndex index = StatIndex::Open(places_.index);
-  const auto snapshot = CAIRN_TRY(TakeSnapshot(addition.file, index));
+  repository::StatIndex index = repository::StatIndex::Open(places_.index);
+  const auto snapshot = CAIRN_TRY(repository::TakeSnapshot(addition.file, index));
   if (snapshot.folder)
     return Error{Reason::InvalidArgument, "'" + addition.file + "' is a folder: add its files one by one"};
   const auto versions = CAIRN_TRY(Versions(specification.name));
@@ -180,7 +182,7 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   CAIRN_TRY(os::MakeFolders(places_.scratch));
   CAIRN_TRY(EnsureRoom(places_.cache, snapshot.size));
   const auto verdict =
-      CAIRN_TRY(CheckContract(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
+      CAIRN_TRY(contract::Check(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
   if (!verdict.passed && addition.broken == Addition::Broken::Refuse) {
     return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" +
                                             specification.name + "': " + verdict.Failures()};
@@ -196,7 +198,7 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
 }
 
 Result<DatasetFile> Catalogue::Split(const Specification& specification, const std::string& path,
-                                     const Snapshot& snapshot) {
+                                     const repository::Snapshot& snapshot) {
   DatasetFile file;
   file.name = os::BaseName(path);
   file.origin = path;
@@ -219,14 +221,14 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
     for (const auto& field : fields) key.push_back(field.name);
   }
   const std::string sealed = SealedCondition(key, specification.holdout);
-  StatIndex unsaved = StatIndex::Open("");
+  repository::StatIndex unsaved = repository::StatIndex::Open("");
   const auto part = [&](const std::string& condition, std::string& md5, std::string& sha256,
                         std::int64_t& rows) -> Result<> {
     const Draft draft(places_.scratch + "/" + os::NewHexId());
     rows = CAIRN_TRY(
         engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
     if (rows == 0 && &rows == &file.sealed_rows) return Done{};
-    const auto made = CAIRN_TRY(TakeSnapshot(draft.path(), unsaved));
+    const auto made = CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved));
     CAIRN_TRY(objects_.Store(draft.path(), made));
     md5 = made.md5;
     sha256 = made.sha256;

@@ -11,9 +11,9 @@
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
 #include "ground/tables/engine.h"
-#include "loop/data/objects.h"
 #include "loop/data/specification.h"
-#include "loop/data/stat_index.h"
+#include "loop/repository/objects.h"
+#include "loop/repository/stat_index.h"
 
 namespace cairn::data {
 
@@ -101,12 +101,12 @@ class Catalogue {
 
  private:
   Result<DatasetFile> Split(const Specification& specification, const std::string& file,
-                            const Snapshot& snapshot);
+                            const repository::Snapshot& snapshot);
   /// Where the training part of a file lies in the project.
   std::string WorkingPath(const Specification& specification, const std::string& name) const;
   /// Brings the workspace in line with the record.
   Result<> Publish(const Specification& specification, const DatasetFile& file, const std::string& original,
-                   const Snapshot& snapshot, StatIndex& index);
+                   const repository::Snapshot& snapshot, repository::StatIndex& index);
   /// An original must not lie where training parts are written.
   Result<> CheckPlace(const Specification& specification, const std::string& original, bool first) const;
   Result<DatasetVersion> Record(const DatasetVersion& version, const DatasetFile& file,
@@ -115,7 +115,7 @@ class Catalogue {
   sql::Database& database_;
   const os::Clock& clock_;
   Places places_;
-  Objects objects_;
+  repository::Objects objects_;
   std::mutex adding_;
   std::mutex engine_mutex_;
   std::unique_ptr<tables::Engine> engine_;

@@ -15,8 +15,8 @@
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/schema.h"
+#include "loop/comparison/testing/golden.h"
 #include "loop/data/schema.h"
-#include "loop/data/testing/golden.h"
 
 namespace cairn::data {
 namespace {
@@ -31,9 +31,9 @@ class CatalogueTest : public testing::TestWithParam<std::string> {
     flights_.target = "late";
     flights_.key = {"id"};
     flights_.holdout = 0.25;
-    ColumnRule late;
+    contract::ColumnRule late;
     late.name = "late";
-    late.type = ColumnType::Integer;
+    late.type = contract::ColumnType::Integer;
     late.allowed = {0, 1};
     flights_.contract.columns = {late};
   }
@@ -189,7 +189,7 @@ TEST_P(CatalogueTest, OtherBytesUnderATakenNameAreRefused) {
 }
 
 TEST_P(CatalogueTest, ABrokenContractIsRefusedAndNothingChanges) {
-  ColumnRule code;
+  contract::ColumnRule code;
   code.name = "code";
   code.pattern = "^0";
   flights_.contract.columns.push_back(code);
@@ -322,7 +322,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, CatalogueTest, testing::ValuesIn(sql::testing:
                          sql::testing::EngineName);
 
 TEST(Sealed, TheConditionIsWhatAnyoneCanCompute) {
-  const Json golden = ReadGolden("src/loop/data/testdata/profile.json").At("sealed");
+  const Json golden = comparison::ReadGolden("src/loop/data/testdata/profile.json").At("sealed");
   tables::ReadOptions text;
   text.all_text = true;
   text.null_strings = {""};

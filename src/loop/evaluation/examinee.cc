@@ -21,7 +21,7 @@ Result<> CheckColumns(const std::vector<std::string>& columns, const data::Speci
                    "the model reads '" + column + "', which is the target that it should predict"};
     }
     if (known.empty()) continue;
-    const data::ColumnRule* rule = specification.contract.Find(column);
+    const contract::ColumnRule* rule = specification.contract.Find(column);
     if (!rule) {
       return Error{Reason::Unprocessable, "the model reads '" + column + "', which the contract of '" +
                                               specification.name + "' does not list." +

@@ -10,7 +10,7 @@ namespace {
 
 bool IsInput(const tables::Column& column, const data::Specification& specification) {
   if (column.name() == specification.target || column.type() == tables::Type::Time) return false;
-  const data::ColumnRule* rule = specification.contract.Find(column.name());
+  const contract::ColumnRule* rule = specification.contract.Find(column.name());
   // A contract that lists columns also says which of them requests carry.
   return rule ? rule->serving : specification.contract.columns.empty();
 }

@@ -7,17 +7,17 @@
 namespace cairn::evaluation {
 namespace {
 
-tables::Type TypeOf(data::ColumnType type) {
+tables::Type TypeOf(contract::ColumnType type) {
   switch (type) {
-    case data::ColumnType::String:
+    case contract::ColumnType::String:
       return tables::Type::Text;
-    case data::ColumnType::Integer:
+    case contract::ColumnType::Integer:
       return tables::Type::Int;
-    case data::ColumnType::Number:
+    case contract::ColumnType::Number:
       return tables::Type::Double;
-    case data::ColumnType::Boolean:
+    case contract::ColumnType::Boolean:
       return tables::Type::Bool;
-    case data::ColumnType::Timestamp:
+    case contract::ColumnType::Timestamp:
       return tables::Type::Time;
   }
   return tables::Type::Text;

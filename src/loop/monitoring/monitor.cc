@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kStatistics{"psi", "ks", "chi_square",
 /// What a monitor may speak about.
 struct Surroundings {
   charter::Charter charter;
-  data::Contract contract;
+  contract::Contract contract;
 };
 
 Error At(const Node& node, const std::string& problem) {
@@ -43,7 +43,7 @@ Result<double> Number(const Node& node, std::string_view name) {
 }
 
 Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::string& column,
-                     const data::Contract& contract) {
+                     const contract::Contract& contract) {
   if (column == "prediction") {
     if (monitor.drift == "chi_square")
       return At(
@@ -51,7 +51,7 @@ Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::strin
           "chi_square compares categories or bins of a column, not predictions: take ks or jensen_shannon");
     return Done{};
   }
-  const data::ColumnRule* rule = contract.Find(column);
+  const contract::ColumnRule* rule = contract.Find(column);
   if (rule == nullptr) {
     std::vector<std::string_view> known{"prediction"};
     for (const auto& one : contract.columns) known.push_back(one.name);
@@ -60,9 +60,10 @@ Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::strin
   }
   if (!rule->serving)
     return At(place, "requests do not carry '" + column + "' (serving: false), so there is nothing to watch");
-  if (rule->type == data::ColumnType::Timestamp)
+  if (rule->type == contract::ColumnType::Timestamp)
     return At(place, "'" + column + "' is a time, and time always drifts: watch another column");
-  const bool number = rule->type == data::ColumnType::Integer || rule->type == data::ColumnType::Number;
+  const bool number =
+      rule->type == contract::ColumnType::Integer || rule->type == contract::ColumnType::Number;
   if (!number && (monitor.drift == "ks" || monitor.drift == "wasserstein")) {
     return At(place, monitor.drift + " compares numbers, and '" + column + "' is of type " +
                          std::string(NameOf(rule->type)) + ": take psi, jensen_shannon or chi_square");
@@ -70,7 +71,7 @@ Result<> CheckColumn(const Node& place, const Monitor& monitor, const std::strin
   return Done{};
 }
 
-Result<> ReadSubject(const Node& node, const data::Contract& contract, Monitor& monitor) {
+Result<> ReadSubject(const Node& node, const contract::Contract& contract, Monitor& monitor) {
   const Node *quality = node.Find("quality"), *drift = node.Find("drift"), *columns = node.Find("columns");
   if ((quality == nullptr) == (drift == nullptr))
     return At(node, "a monitor watches either 'quality: METRIC' or 'drift: STATISTIC'");

@@ -38,12 +38,12 @@ struct Monitor {
 /// the contract does not know.
 ///
 /// The drift statistics, each over the finite or non-missing values of the window:
-///   psi, jensen_shannon  data::PsiEvidently, data::JsDistanceE over the counts in the profile's bins
-///   (Sturges; values outside count in the end bins), or per
+///   psi, jensen_shannon  comparison::PsiEvidently, comparison::JsDistanceE over the counts in the profile's
+///   bins (Sturges; values outside count in the end bins), or per
 ///                        category, with one more bin for all that the profile does not name
 ///   chi_square           the statistic with `above`, the p-value with `below`, over the same counts
-///   ks, wasserstein      Kolmogorov and Smirnov's D and data::WassersteinNormed against the 501 quantiles
-///   that the profile keeps; numbers only
+///   ks, wasserstein      Kolmogorov and Smirnov's D and comparison::WassersteinNormed against the 501
+///   quantiles that the profile keeps; numbers only
 /// "prediction" is compared with the scores of the first window that has enough rows of the same version.
 Result<std::vector<Monitor>> ParseMonitors(const Node& configuration);
 

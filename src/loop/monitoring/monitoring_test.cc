@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "ledger/metadata/log.h"
-#include "loop/data/compare.h"
+#include "loop/comparison/comparison.h"
 #include "loop/evaluation/metrics.h"
 #include "loop/monitoring/testing/monitoring_store.h"
 
@@ -246,9 +246,9 @@ TEST_P(MonitoringTest, DriftIsTheStatisticOverTheProfilesBins) {
   ASSERT_EQ(windows.size(), 6u);  // Two columns, three weeks.
   EXPECT_EQ(windows[0].column, "carrier");
   EXPECT_EQ(windows[1].state, "closed");
-  EXPECT_NEAR(windows[0].value, *data::PsiEvidently({{60, 40}, {6, 2}}), 1e-12);
-  EXPECT_NEAR(windows[1].value, *data::PsiEvidently({{60, 40, 0}, {4, 0, 1}}), 1e-12);
-  EXPECT_NEAR(windows[4].value, *data::PsiEvidently({{25, 25, 25, 25}, {1, 0, 0, 4}}), 1e-12);
+  EXPECT_NEAR(windows[0].value, *comparison::PsiEvidently({{60, 40}, {6, 2}}), 1e-12);
+  EXPECT_NEAR(windows[1].value, *comparison::PsiEvidently({{60, 40, 0}, {4, 0, 1}}), 1e-12);
+  EXPECT_NEAR(windows[4].value, *comparison::PsiEvidently({{25, 25, 25, 25}, {1, 0, 0, 4}}), 1e-12);
   const auto raised = RaisedBy("inputs");
   ASSERT_EQ(raised.size(), 1u);  // One for the monitor, naming the column that is furthest out.
   EXPECT_EQ(raised[0].column, windows[1].value > windows[4].value ? "carrier" : "distance");

@@ -3,20 +3,21 @@
 #include <algorithm>
 
 #include "ground/vocabulary/text.h"
-#include "loop/data/histogram.h"
+#include "loop/comparison/histogram.h"
 
 namespace cairn::monitoring {
 namespace {
 
-Result<double> FigureOf(const Result<data::TestResult>& test, Figure figure) {
+Result<double> FigureOf(const Result<comparison::TestResult>& test, Figure figure) {
   if (!test) return test.error();
   return figure == Figure::PValue ? test->p_value : test->statistic;
 }
 
-Result<double> CompareCounts(std::string_view statistic, Figure figure, const data::PairedCounts& counts) {
-  if (statistic == "psi") return data::PsiEvidently(counts);
-  if (statistic == "jensen_shannon") return data::JsDistanceE(counts);
-  if (statistic == "chi_square") return FigureOf(data::ChiSquareEvidently(counts), figure);
+Result<double> CompareCounts(std::string_view statistic, Figure figure,
+                             const comparison::PairedCounts& counts) {
+  if (statistic == "psi") return comparison::PsiEvidently(counts);
+  if (statistic == "jensen_shannon") return comparison::JsDistanceE(counts);
+  if (statistic == "chi_square") return FigureOf(comparison::ChiSquareEvidently(counts), figure);
   return Error{Reason::InvalidArgument, "'" + std::string(statistic) + "' compares numbers, not categories"};
 }
 
@@ -61,7 +62,7 @@ Result<std::optional<Reference>> Reference::Of(const Json& column) {
 }
 
 Result<Reference> Reference::OfSample(std::span<const double> values) {
-  const auto histogram = CAIRN_TRY(data::SturgesHistogram(values, data::NumberKind::Real));
+  const auto histogram = CAIRN_TRY(comparison::SturgesHistogram(values, comparison::NumberKind::Real));
   Reference reference;
   reference.edges_ = histogram.edges;
   reference.counts_ = histogram.counts;
@@ -71,9 +72,10 @@ Result<Reference> Reference::OfSample(std::span<const double> values) {
 
 Result<double> Reference::Compare(std::string_view statistic, Figure figure,
                                   std::span<const double> live) const {
-  if (statistic == "ks") return FigureOf(data::KolmogorovSmirnov(sample_, live), figure);
-  if (statistic == "wasserstein") return data::WassersteinNormed(sample_, live);
-  return CompareCounts(statistic, figure, {counts_, data::CountOver(edges_, live, data::Outside::ToEndBins)});
+  if (statistic == "ks") return FigureOf(comparison::KolmogorovSmirnov(sample_, live), figure);
+  if (statistic == "wasserstein") return comparison::WassersteinNormed(sample_, live);
+  return CompareCounts(statistic, figure,
+                       {counts_, comparison::CountOver(edges_, live, comparison::Outside::ToEndBins)});
 }
 
 Result<double> Reference::Compare(std::string_view statistic, Figure figure,
@@ -85,7 +87,7 @@ Result<double> Reference::Compare(std::string_view statistic, Figure figure,
     }
     return Compare(statistic, figure, numbers);
   }
-  data::PairedCounts counts;
+  comparison::PairedCounts counts;
   std::map<std::string, std::int64_t, std::less<>> now;
   for (const Json& value : live) {
     if (!value.IsNull() && !value.IsArray() && !value.IsObject()) ++now[LevelOf(value)];

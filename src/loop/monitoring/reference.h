@@ -10,7 +10,7 @@
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
-#include "loop/data/compare.h"
+#include "loop/comparison/comparison.h"
 
 namespace cairn::monitoring {
 
@@ -37,7 +37,7 @@ class Reference {
   std::vector<double> edges_;
   std::vector<std::int64_t> counts_;
   std::vector<double> sample_;  ///< Of numbers: all values, or the profile's grid of quantiles.
-  data::CategoryCounts levels_;
+  comparison::CategoryCounts levels_;
   std::int64_t others_ = 0;  ///< Training rows of levels that the profile does not name.
 };
 

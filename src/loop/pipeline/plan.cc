@@ -22,7 +22,7 @@ std::string FromWdir(const Stage& stage, const std::string& path) {
   return Join(parts, "/");
 }
 
-LockedPath Locked(const Stage& stage, const std::string& path, const data::Snapshot& snapshot) {
+LockedPath Locked(const Stage& stage, const std::string& path, const repository::Snapshot& snapshot) {
   LockedPath locked{FromWdir(stage, path), snapshot.md5, snapshot.size, std::nullopt, snapshot.executable};
   if (snapshot.folder) locked.nfiles = static_cast<std::int64_t>(snapshot.files.size());
   return locked;
@@ -62,7 +62,7 @@ Result<std::vector<Json::Member>> ValuesOf(const std::string& project, const Par
 class Comparison {
  public:
   Comparison(const std::string& project, const Stage& stage, const LockedStage* locked,
-             const data::Objects& objects, data::StatIndex& index)
+             const repository::Objects& objects, repository::StatIndex& index)
       : project_(project), stage_(stage), locked_(locked), objects_(objects), index_(index) {}
 
   Result<std::vector<Cause>> Run(const std::set<std::string>& remade) {
@@ -92,7 +92,7 @@ class Comparison {
                                          [&](const std::string& out) { return Overlap(dep, out); });
       if (made_anew) continue;  // its maker runs first and is named as the cause
       const LockedPath* before = locked_->FindDep(FromWdir(stage_, dep));
-      const auto now = data::TakeSnapshot(os::JoinPath(project_, dep), index_);
+      const auto now = repository::TakeSnapshot(os::JoinPath(project_, dep), index_);
       if (!now && now.error().reason != Reason::NotFound) return now.error();
       if (!now) {
         Add(LevelOf(dep), dep, dep + " is missing");
@@ -147,7 +147,7 @@ class Comparison {
   Result<> CompareOuts() {
     for (const Out& out : stage_.outs) {
       const LockedPath* before = locked_->FindOut(FromWdir(stage_, out.path));
-      const auto now = data::TakeSnapshot(os::JoinPath(project_, out.path), index_);
+      const auto now = repository::TakeSnapshot(os::JoinPath(project_, out.path), index_);
       if (!now && now.error().reason != Reason::NotFound) return now.error();
       if (!before) {
         Add(Cause::Level::Output, out.path, out.path + " is a new output");
@@ -165,8 +165,8 @@ class Comparison {
   const std::string& project_;
   const Stage& stage_;
   const LockedStage* locked_;
-  const data::Objects& objects_;
-  data::StatIndex& index_;
+  const repository::Objects& objects_;
+  repository::StatIndex& index_;
   std::vector<Cause> causes_;
 };
 
@@ -225,7 +225,8 @@ bool Plan::AnyStale() const {
 }
 
 Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock,
-                      const data::Objects& objects, data::StatIndex& index, const Selection& selection) {
+                      const repository::Objects& objects, repository::StatIndex& index,
+                      const Selection& selection) {
   const auto chosen = CAIRN_TRY(Chosen(definition, selection.only));
   Plan plan;
   std::set<const Stage*> stale;
@@ -256,16 +257,17 @@ bool Selection::Forces(std::string_view stage) const {
 }
 
 Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
-                                    const data::Objects& objects, data::StatIndex& index) {
+                                    const repository::Objects& objects, repository::StatIndex& index) {
   return Comparison(project, stage, locked, objects, index).Run({});
 }
 
-Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage, data::StatIndex& index) {
+Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage,
+                                  repository::StatIndex& index) {
   LockedStage locked;
   locked.name = stage.name;
   locked.cmd = stage.cmd;
   for (const auto& dep : stage.deps) {
-    const auto snapshot = data::TakeSnapshot(os::JoinPath(project, dep), index);
+    const auto snapshot = repository::TakeSnapshot(os::JoinPath(project, dep), index);
     if (!snapshot && snapshot.error().reason == Reason::NotFound) {
       return Error{Reason::NotFound, "stage '" + stage.name + "' needs '" + dep + "', which is not there"};
     }
@@ -292,11 +294,11 @@ Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage
 }
 
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
-                                         data::StatIndex& index, LockedStage& locked) {
+                                         repository::StatIndex& index, LockedStage& locked) {
   std::vector<MadeOut> made;
   locked.outs.clear();
   for (const Out& out : stage.outs) {
-    auto snapshot = data::TakeSnapshot(os::JoinPath(project, out.path), index);
+    auto snapshot = repository::TakeSnapshot(os::JoinPath(project, out.path), index);
     if (!snapshot && snapshot.error().reason == Reason::NotFound) {
       return Error{Reason::NotFound, "stage '" + stage.name + "' ended well but did not make '" + out.path +
                                          "': let its command write it, or take it from 'outs'"};

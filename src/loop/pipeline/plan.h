@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "ground/vocabulary/result.h"
-#include "loop/data/objects.h"
-#include "loop/data/stat_index.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
+#include "loop/repository/objects.h"
+#include "loop/repository/stat_index.h"
 
 namespace cairn::pipeline {
 
@@ -54,21 +54,23 @@ struct Selection {
 /// behind a stale one is listed as Upstream, since what it will read is not known yet. NotFound, with a
 /// suggestion, for an unknown stage.
 Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock,
-                      const data::Objects& objects, data::StatIndex& index, const Selection& selection);
+                      const repository::Objects& objects, repository::StatIndex& index,
+                      const Selection& selection);
 /// The causes of one stage as things stand now. `locked` is null when it never ran.
 Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
-                                    const data::Objects& objects, data::StatIndex& index);
+                                    const repository::Objects& objects, repository::StatIndex& index);
 
 /// What a stage is about to read: command, digests of deps, parameter values. NotFound naming the dep or
 /// parameter that is missing.
-Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage, data::StatIndex& index);
+Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage,
+                                  repository::StatIndex& index);
 
 struct MadeOut {
   const Out* out;
-  data::Snapshot snapshot;
+  repository::Snapshot snapshot;
 };
 /// Adds what a stage has made to `locked`. NotFound naming the out that is missing.
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
-                                         data::StatIndex& index, LockedStage& locked);
+                                         repository::StatIndex& index, LockedStage& locked);
 
 }  // namespace cairn::pipeline

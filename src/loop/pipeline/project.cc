@@ -11,7 +11,7 @@ Project::Project(std::string folder, const std::string& data_dir)
     : folder_(std::move(folder)),
       root_(DvcRootOf(folder_)),
       objects_(CacheOf(root_)),
-      index_(data::StatIndex::Open(os::JoinPath(data_dir, "digests"))) {}
+      index_(repository::StatIndex::Open(os::JoinPath(data_dir, "digests"))) {}
 
 Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const std::string& data_dir) {
   std::unique_ptr<Project> project(new Project(CAIRN_TRY(os::RealPath(folder)), data_dir));

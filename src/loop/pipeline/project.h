@@ -7,11 +7,11 @@
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
-#include "loop/data/objects.h"
-#include "loop/data/stat_index.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
 #include "loop/pipeline/plan.h"
+#include "loop/repository/objects.h"
+#include "loop/repository/stat_index.h"
 
 namespace cairn::pipeline {
 
@@ -48,8 +48,8 @@ class Project {
 
   std::string folder_, root_;
   Definition definition_;
-  data::Objects objects_;
-  data::StatIndex index_;
+  repository::Objects objects_;
+  repository::StatIndex index_;
   std::mutex locking_;
   Lock lock_;
 };

@@ -64,7 +64,7 @@ class GateReader {
     return Done{};
   }
 
-  Result<> ReadSlices(const Node& model, const data::Contract& contract) {
+  Result<> ReadSlices(const Node& model, const contract::Contract& contract) {
     const Node* slices = model.Find("slices");
     if (!slices || slices->IsNull()) return Done{};
     if (!slices->IsList()) return WrongAt(*slices, "'slices' must be a list of columns");

@@ -31,7 +31,7 @@ struct Settings {
   double canary_share = 0.1;
   std::int64_t canary_min_requests = 300;
   double canary_alpha = 0.01;
-  data::Contract contract;
+  contract::Contract contract;
   std::string time_column;  ///< Of the data set; "" for none.
   std::optional<charter::Heuristic> heuristic;
 };

@@ -3,9 +3,9 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/data/contract_check.h"
-#include "loop/data/profile.h"
-#include "loop/data/profile_page.h"
+#include "loop/contract/check.h"
+#include "loop/profile/profile.h"
+#include "loop/profile/profile_page.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -113,8 +113,7 @@ Result<Json> Check(const Rooms& rooms, const Call& call) {
   const std::string file = CAIRN_TRY(FileIn(call.body));
   const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  const auto verdict =
-      CAIRN_TRY(data::CheckContract(engine, file, specification.contract, rooms->clock.Now()));
+  const auto verdict = CAIRN_TRY(contract::Check(engine, file, specification.contract, rooms->clock.Now()));
   Json answer = verdict.ToJson();
   return answer.Set("file", file).Set("dataset", specification.name);
 }
@@ -125,7 +124,9 @@ Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
   const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
   auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  Json report = CAIRN_TRY(data::Profile(engine, rooms->catalogue.TrainingParts(version), specification));
+  Json report =
+      CAIRN_TRY(profile::Profile(engine, rooms->catalogue.TrainingParts(version),
+                                 {specification.name, specification.target, specification.contract}));
   report.Set("version", version.version).Set("digest", version.digest);
   CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
   return report;
@@ -165,7 +166,7 @@ http::Response Page(const Rooms& rooms, const http::Request& request) {
   const auto report = FindProfile(rooms, Call{request, Json::Object()});
   if (!report) return Reply(report);
   const std::string title = report->Text("dataset") + ", version " + std::to_string(report->Int("version"));
-  return http::Response::Text(200, data::ProfilePage(*report, title), "text/html; charset=utf-8");
+  return http::Response::Text(200, profile::ProfilePage(*report, title), "text/html; charset=utf-8");
 }
 
 }  // namespace

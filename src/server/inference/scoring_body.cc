@@ -170,9 +170,9 @@ Json FieldOf(const std::pair<std::string, bool>& field, bool wants_text) {
   return text;
 }
 
-bool WantsText(const std::string& column, const Offer& offer, const data::Contract& contract) {
+bool WantsText(const std::string& column, const Offer& offer, const contract::Contract& contract) {
   if (const auto* rule = contract.Find(column))
-    return rule->type == data::ColumnType::String || rule->type == data::ColumnType::Timestamp;
+    return rule->type == contract::ColumnType::String || rule->type == contract::ColumnType::Timestamp;
   const auto& inputs = offer.signature.inputs;
   return std::any_of(inputs.begin(), inputs.end(), [&](const runtime::Port& port) {
     return port.name == column && port.type == runtime::DataType::Bytes;
@@ -209,7 +209,7 @@ Result<ScoringBody> ReadScoringJson(const Json& json, const Offer& offer) {
 }
 
 Result<ScoringBody> ReadScoringCsv(std::string_view text, const Offer& offer,
-                                   const data::Contract& contract) {
+                                   const contract::Contract& contract) {
   if (!IsUtf8(text)) return Wrong("Ensure that input is a valid UTF-8 encoded string.");
   ScoringBody body;
   Question& question = body.question;

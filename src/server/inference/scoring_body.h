@@ -22,6 +22,6 @@ Result<ScoringBody> ReadScoringJson(const Json& json, const serving::Offer& offe
 /// Comma-separated values with a row of names. A field is a number when it can be read as one and neither the
 /// contract nor the model wants text there; an empty field is no value.
 Result<ScoringBody> ReadScoringCsv(std::string_view text, const serving::Offer& offer,
-                                   const data::Contract& contract);
+                                   const contract::Contract& contract);
 
 }  // namespace cairn::inference

@@ -34,10 +34,10 @@ Result<> InputRules::Check(const Question& question, const LoadedVersion* versio
           "is neither in the contract nor read by the model" +
               (NearestTo(name, known).empty() ? "" : "; did you mean '" + NearestTo(name, known) + "'"));
     }
-    const data::ColumnRule& rule = *found->second;
+    const contract::ColumnRule& rule = *found->second;
     if (!rule.serving) return Broken(name, "is no input of requests: the contract says 'serving: false'");
     for (std::size_t row = 0; row < values.size(); ++row) {
-      const std::string violation = data::Contract::Violation(rule, values[row]);
+      const std::string violation = contract::Contract::Violation(rule, values[row]);
       if (!violation.empty()) return Broken(name, "in row " + std::to_string(row + 1) + " " + violation);
     }
   }

@@ -22,7 +22,7 @@ class InputRules {
 
  private:
   const bool active_;
-  std::unordered_map<std::string_view, const data::ColumnRule*> rules_;
+  std::unordered_map<std::string_view, const contract::ColumnRule*> rules_;
 };
 
 /// InvalidArgument when columns differ in length, one is given twice, or the id cannot be one.

@@ -1,0 +1,141 @@
+#include "loop/comparison/histogram.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace cairn::comparison {
+namespace {
+
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  std::int64_t rows = 0;
+};
+
+Extent ExtentOf(std::span<const double> values) {
+  Extent extent;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    extent.low = std::min(extent.low, value);
+    extent.high = std::max(extent.high, value);
+    ++extent.rows;
+  }
+  return extent;
+}
+
+constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+
+/// Unsigned order of the keys is the numeric order of the doubles.
+std::uint64_t KeyOf(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+double ValueOf(std::uint64_t key) { return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key); }
+
+constexpr int kDigitBits = 11;
+constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+
+std::size_t DigitOf(std::uint64_t key, int shift) {
+  return static_cast<std::size_t>(key >> shift) & (kDigits - 1);
+}
+
+/// Least-significant-digit radix sort: several times faster than comparing for the sizes of a column.
+std::vector<double> RadixSorted(const std::vector<double>& values) {
+  std::vector<std::uint64_t> keys(values.size());
+  std::vector<std::uint64_t> other(values.size());
+  std::transform(values.begin(), values.end(), keys.begin(), KeyOf);
+  for (int shift = 0; shift < 64; shift += kDigitBits) {
+    std::array<std::size_t, kDigits> next{};
+    for (const std::uint64_t key : keys) ++next[DigitOf(key, shift)];
+    if (next[DigitOf(keys.front(), shift)] == keys.size()) continue;
+    std::size_t begin = 0;
+    for (std::size_t& slot : next) begin += std::exchange(slot, begin);
+    for (const std::uint64_t key : keys) other[next[DigitOf(key, shift)]++] = key;
+    keys.swap(other);
+  }
+  std::vector<double> sorted(keys.size());
+  std::transform(keys.begin(), keys.end(), sorted.begin(), ValueOf);
+  return sorted;
+}
+
+std::size_t BinOf(std::span<const double> edges, double per_unit, double value) {
+  const std::size_t last = edges.size() - 2;
+  const double guess = (value - edges.front()) * per_unit;
+  const auto bin = guess >= static_cast<double>(last) ? last : static_cast<std::size_t>(std::max(guess, 0.0));
+  // Rounding can put the guess one bin off; uneven edges more.
+  if (edges[bin] <= value && (value < edges[bin + 1] || bin == last)) return bin;
+  const auto above = std::upper_bound(edges.begin(), edges.end(), value);
+  return std::min(static_cast<std::size_t>(above - edges.begin()) - 1, last);
+}
+
+}  // namespace
+
+std::vector<double> EvenEdges(double low, double high, std::int64_t bins) {
+  if (low == high) {
+    low -= 0.5;
+    high += 0.5;
+  }
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(bins, 1));
+  const double step = (high - low) / static_cast<double>(count);
+  std::vector<double> edges(count + 1);
+  for (std::size_t i = 0; i < count; ++i) edges[i] = static_cast<double>(i) * step + low;
+  edges[count] = high;
+  return edges;
+}
+
+std::vector<double> SturgesEdges(double low, double high, std::int64_t rows, NumberKind kind) {
+  if (!(low < high)) return EvenEdges(low, high, 1);
+  double width = (high - low) / (std::log2(static_cast<double>(rows)) + 1.0);
+  if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
+  return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
+}
+
+std::vector<std::int64_t> CountOver(std::span<const double> edges, std::span<const double> values,
+                                    Outside outside) {
+  const std::size_t shift = outside == Outside::ToExtraBins ? 1 : 0;
+  std::vector<std::int64_t> counts(edges.size() - 1 + 2 * shift, 0);
+  const double per_unit = static_cast<double>(edges.size() - 1) / (edges.back() - edges.front());
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    if (value >= edges.front() && value <= edges.back()) {
+      ++counts[BinOf(edges, per_unit, value) + shift];
+    } else if (outside != Outside::Drop) {
+      ++(value < edges.front() ? counts.front() : counts.back());
+    }
+  }
+  return counts;
+}
+
+Result<Histogram> SturgesHistogram(std::span<const double> values, NumberKind kind) {
+  const Extent extent = ExtentOf(values);
+  if (extent.rows == 0) return Error{Reason::Unprocessable, "no finite value to draw a histogram of"};
+  Histogram histogram{SturgesEdges(extent.low, extent.high, extent.rows, kind), {}};
+  histogram.counts = CountOver(histogram.edges, values);
+  return histogram;
+}
+
+Result<Histogram> EvenHistogram(std::span<const double> values, std::int64_t bins) {
+  const Extent extent = ExtentOf(values);
+  if (extent.rows == 0) return Error{Reason::Unprocessable, "no finite value to draw a histogram of"};
+  if (bins < 1) return Error{Reason::InvalidArgument, "a histogram needs at least one bin"};
+  Histogram histogram{EvenEdges(extent.low, extent.high, bins), {}};
+  histogram.counts = CountOver(histogram.edges, values);
+  return histogram;
+}
+
+std::vector<double> SortedFinite(std::span<const double> values) {
+  std::vector<double> finite;
+  finite.reserve(values.size());
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
+               [](double v) { return std::isfinite(v); });
+  constexpr std::size_t kSmall = 2048;
+  if (finite.size() > kSmall) return RadixSorted(finite);
+  std::sort(finite.begin(), finite.end());
+  return finite;
+}
+
+}  // namespace cairn::comparison
