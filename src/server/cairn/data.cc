@@ -1,12 +1,7 @@
-#include <algorithm>
-
-#include "ground/os/files.h"
-#include "ground/vocabulary/document.h"
-#include "ground/vocabulary/text.h"
-#include "loop/contract/check.h"
 #include "loop/profile/profile.h"
 #include "loop/profile/profile_page.h"
 #include "server/cairn/answer.h"
+#include "server/cairn/dataset_named.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -46,34 +41,6 @@ Json ToJson(const data::DatasetVersion& version) {
               {"files", std::move(files)}};
 }
 
-Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : body.members()) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::vector<std::string_view> names(known);
-    return Error{Reason::InvalidArgument,
-                 "unknown member '" + name + "' in the body." + Suggestion(name, names)};
-  }
-  return Done{};
-}
-
-/// What the accepted configuration says about a data set.
-Result<data::Specification> SpecificationOf(const Rooms& rooms, std::string_view dataset) {
-  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
-  if (!accepted)
-    return Error{Reason::NotFound,
-                 "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
-  return data::FindSpecification(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")), dataset);
-}
-
-/// The server's own working folder says nothing to a caller elsewhere.
-Result<std::string> FileIn(const Json& body) {
-  std::string file = CAIRN_TRY(RequiredText(body, "file"));
-  if (!file.starts_with('/'))
-    return Error{Reason::InvalidArgument,
-                 "'file' must be an absolute path on the server's machine, not '" + file + "'"};
-  return file;
-}
-
 /// The candidates that the new version voids. The deed is done: trouble here is told and fails nothing.
 Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& under_way) {
   Json warnings = Json::Array();
@@ -89,8 +56,9 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
 
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
-  const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
   data::Addition addition;
   addition.file = file;
@@ -108,19 +76,11 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
   return answer.Set("unchanged", version.version <= static_cast<std::int64_t>(before));
 }
 
-Result<Json> Check(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
-  const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
-  Json answer = verdict.ToJson();
-  return answer.Set("file", file).Set("dataset", specification.name);
-}
-
 /// Profiles the training part; the sealed rows are not opened.
 Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version"}));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
   auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
   Json report =
@@ -173,8 +133,6 @@ http::Response Page(const Rooms& rooms, const http::Request& request) {
 void MountData(http::Router& router, DataRooms given) {
   const auto rooms = std::make_shared<const DataRooms>(given);
   router.Post("/api/v1/data/add", Answer([rooms](const Call& call) { return Add(rooms, call); }),
-              http::Lane::Bytes);
-  router.Post("/api/v1/data/check", Answer([rooms](const Call& call) { return Check(rooms, call); }),
               http::Lane::Bytes);
   router.Post("/api/v1/data/profile", Answer([rooms](const Call& call) { return MakeProfile(rooms, call); }),
               http::Lane::Bytes);

@@ -52,6 +52,11 @@ struct DataRooms {
 /// /api/v1/data/… and the page /data/{name}/profile.
 void MountData(http::Router& router, DataRooms rooms);
 
+/// /api/v1/contracts/…: what is asked about contracts and files by themselves. Touches no store.
+void MountContractTools(http::Router& router);
+/// The same; and /api/v1/data/check, /api/v1/data/infer, /api/v1/data/datasets/{name}/contract.
+void MountContracts(http::Router& router, DataRooms rooms);
+
 struct FeasibilityRooms {
   charter::Feasibility& feasibility;
   data::Catalogue& catalogue;
