@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/waiting.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
 
@@ -39,10 +40,11 @@ void Print(const Session& session, const Json& answer) {
 Result<int> Collect(Session& session, const Arguments& arguments) {
   const auto grace =
       CAIRN_TRY(DurationMs(arguments.Has("--older-than") ? arguments.Text("--older-than") : "7d"));
-  const Json answer =
-      arguments.Has("--delete")
-          ? CAIRN_TRY(session.Post("/api/v1/artifacts/garbage/collect", Json{{"grace_ms", grace}}))
-          : CAIRN_TRY(session.Get("/api/v1/artifacts/garbage?grace_ms=" + std::to_string(grace)));
+  const Json answer = CAIRN_TRY(While("looking for what nothing refers to", [&] {
+    return arguments.Has("--delete")
+               ? session.Post("/api/v1/artifacts/garbage/collect", Json{{"grace_ms", grace}})
+               : session.Get("/api/v1/artifacts/garbage?grace_ms=" + std::to_string(grace));
+  }));
   if (!session.PrintedJson(answer)) Print(session, answer);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "cli/configuration_file.h"
 #include "cli/identity_folder.h"
 #include "cli/skeleton.h"
+#include "cli/waiting.h"
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/environment.h"
@@ -68,7 +69,8 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
     const Json statement = CAIRN_TRY(session.Post("/api/v1/configuration/statement", body));
     body.Set("signer", name).Set("signature", key.Sign(statement.Text("statement")));
   }
-  const Json answer = CAIRN_TRY(session.Post("/api/v1/configuration", body));
+  const Json answer =
+      CAIRN_TRY(While("applying", [&] { return session.Post("/api/v1/configuration", body); }));
   if (session.PrintedJson(answer)) return 0;
   for (const Json& finding : answer.At("findings").items()) {
     session.Note("note: " + finding.Text("field") + " " + finding.Text("problem"));
