@@ -19,7 +19,7 @@ class ContractCheck : public testing::Test {
   Verdict Check(const std::string& text, const Contract& contract, const std::string& name = "data.csv") {
     const std::string path = folder_ / name;
     EXPECT_TRUE(os::WriteFileAtomically(path, text));
-    auto verdict = Check(*engine_, path, contract, kNow);
+    auto verdict = contract::Check(*engine_, path, contract, kNow);
     EXPECT_TRUE(verdict) << verdict.error().message;
     return verdict ? *std::move(verdict) : Verdict();
   }

@@ -322,11 +322,11 @@ INSTANTIATE_TEST_SUITE_P(Engines, CatalogueTest, testing::ValuesIn(sql::testing:
                          sql::testing::EngineName);
 
 TEST(Sealed, TheConditionIsWhatAnyoneCanCompute) {
-  const Json golden = comparison::ReadGolden("src/loop/data/testdata/profile.json").At("sealed");
+  const Json golden = comparison::ReadGolden("src/loop/profile/testdata/profile.json").At("sealed");
   tables::ReadOptions text;
   text.all_text = true;
   text.null_strings = {""};
-  const auto source = tables::Source::Open("src/loop/data/testdata/profile.csv", text);
+  const auto source = tables::Source::Open("src/loop/profile/testdata/profile.csv", text);
   const auto table = (*tables::Engine::Open())
                          ->Query("SELECT name FROM " + source->Relation() + " WHERE " +
                                  SealedCondition({"name", "carrier"}, 0.2));
