@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import onnxruntime
+import pages
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from sklearn.metrics import log_loss
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -123,6 +125,24 @@ def test_the_monitor_found_what_scikit_learn_finds(told, server):
         inside = (moments >= window["from_ms"]) & (moments < window["to_ms"])
         assert window["rows"] == inside.sum()
         assert window["value"] == pytest.approx(log_loss(april["late"][inside], chances[inside]), abs=1e-4)
+
+
+def test_the_page_shows_what_the_records_say(told, server):
+    (now,) = told.cairn.ask("audit", "as-of", "2100-01-01")["items"]
+    alert = next(event for event in told.events("monitoring.alert_raised") if event["body"]["monitor"] == "quality")
+    with pages.browser() as browser, pages.window(browser, server.address) as page:
+        live = page.get_by_role("region", name="In production")
+        expect(live).to_contain_text(f"{MODEL} version {now['version']}")
+        expect(live).to_contain_text("ada")
+        expect(page.get_by_role("region", name="Open alerts")).to_contain_text("No alert is open")
+        charts = page.get_by_role("region", name="Quality and drift")
+        for monitor in ("quality", "inputs", "predictions"):
+            expect(charts.get_by_role("img", name=monitor)).to_be_visible()
+        pages.station(page, "Monitoring").click()
+        expect(page.get_by_role("main")).to_contain_text("quality")
+        page.goto(f"{server.address}/#/story/{alert['cause']}")
+        for step in ("alert", "pipeline", "canary", "promoted"):
+            expect(page.get_by_role("main")).to_contain_text(step)
 
 
 def test_the_alert_opened_and_closed_once_each(told):
