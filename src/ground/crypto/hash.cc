@@ -82,12 +82,16 @@ Sha256Digest Sha256(std::string_view bytes) { return Sha256OfPair(bytes, {}); }
 
 std::string Sha256Hex(std::string_view bytes) { return HexOf(Sha256(bytes)); }
 
-std::string Md5Hex(std::string_view bytes) {
+Md5Digest Md5(std::string_view bytes) {
   EVP_MD_CTX* const context = ThreadContext();
+  Md5Digest digest;
   Check(EVP_DigestInit_ex2(context, Md5Algorithm(), nullptr) == 1);
   Check(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
-  return Finished(context);
+  Check(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+  return digest;
 }
+
+std::string Md5Hex(std::string_view bytes) { return HexOf(Md5(bytes)); }
 
 Sha256Digest HmacSha256(std::string_view key, std::string_view message) {
   std::string block(key);
@@ -104,16 +108,20 @@ bool EqualSecrets(std::string_view a, std::string_view b) {
 }
 
 struct Hasher::State {
-  Context md5;  // Null unless asked for.
-  Context sha256 = NewContext();
+  // Null unless asked for.
+  Context md5, sha256;
   std::uint64_t size = 0;
 };
 
 Hasher::Hasher(Kinds kinds) : state_(std::make_unique<State>()) {
-  Check(EVP_DigestInit_ex2(state_->sha256.get(), Sha256Algorithm(), nullptr) == 1);
-  if (kinds == Kinds::Sha256) return;
-  state_->md5 = NewContext();
-  Check(EVP_DigestInit_ex2(state_->md5.get(), Md5Algorithm(), nullptr) == 1);
+  if (kinds != Kinds::Md5) {
+    state_->sha256 = NewContext();
+    Check(EVP_DigestInit_ex2(state_->sha256.get(), Sha256Algorithm(), nullptr) == 1);
+  }
+  if (kinds != Kinds::Sha256) {
+    state_->md5 = NewContext();
+    Check(EVP_DigestInit_ex2(state_->md5.get(), Md5Algorithm(), nullptr) == 1);
+  }
 }
 
 Hasher::Hasher(Hasher&&) noexcept = default;
@@ -121,14 +129,14 @@ Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
 void Hasher::Add(std::string_view bytes) {
-  Check(EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size()) == 1);
+  if (state_->sha256) Check(EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size()) == 1);
   if (state_->md5) Check(EVP_DigestUpdate(state_->md5.get(), bytes.data(), bytes.size()) == 1);
   state_->size += bytes.size();
 }
 
 Digests Hasher::Finish() {
   Digests digests;
-  digests.sha256 = Finished(state_->sha256.get());
+  if (state_->sha256) digests.sha256 = Finished(state_->sha256.get());
   if (state_->md5) digests.md5 = Finished(state_->md5.get());
   digests.size = state_->size;
   return digests;

@@ -13,10 +13,12 @@
 namespace cairn::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
+using Md5Digest = std::array<std::uint8_t, 16>;
 
 /// The raw digest; as hexadecimal text: 64 digits for SHA-256, 32 for MD5. Safe from any thread.
 Sha256Digest Sha256(std::string_view bytes);
 std::string Sha256Hex(std::string_view bytes);
+Md5Digest Md5(std::string_view bytes);
 std::string Md5Hex(std::string_view bytes);
 
 Sha256Digest HmacSha256(std::string_view key, std::string_view message);
@@ -25,13 +27,13 @@ bool EqualSecrets(std::string_view a, std::string_view b);
 
 /// What one read over some bytes gives.
 struct Digests {
-  std::string md5;     ///< 32 digits; "" unless asked for.
+  std::string md5;     ///< 32 digits; "" unless asked for, as below.
   std::string sha256;  ///< 64 digits.
   std::uint64_t size = 0;
   friend bool operator==(const Digests&, const Digests&) = default;
 };
 
-enum class Kinds { Sha256, Md5AndSha256 };
+enum class Kinds { Sha256, Md5, Md5AndSha256 };
 
 /// Takes bytes piece by piece. One thread at a time.
 class Hasher {
