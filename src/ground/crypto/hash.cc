@@ -9,6 +9,7 @@
 
 #include "ground/crypto/openssl.h"
 #include "ground/os/descriptor.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
 
 namespace cairn::crypto {
@@ -150,6 +151,26 @@ Result<Digests> HashFile(const std::string& path, Kinds kinds) {
     const std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), buffer.get(), kBuffer, path));
     if (count == 0) return hasher.Finish();
     hasher.Add({buffer.get(), count});
+  }
+}
+
+Result<Digests> CopyAndHash(const std::string& from, const std::string& to, unsigned mode, Kinds kinds,
+                            const std::function<void(std::uint64_t bytes)>& passed) {
+  const os::Descriptor source = CAIRN_TRY(os::OpenToRead(from));
+  const os::Descriptor target = CAIRN_TRY(os::CreateFile(to, mode));
+  thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
+  Hasher hasher(kinds);
+  for (;;) {
+    auto count = os::ReadSome(source.number(), buffer.get(), kBuffer, from);
+    if (count && *count == 0) return hasher.Finish();
+    Result<> written =
+        count ? os::WriteAll(target.number(), {buffer.get(), *count}, to) : Result<>(count.error());
+    if (!written) {
+      static_cast<void>(bool(os::Remove(to)));
+      return std::move(written).error();
+    }
+    hasher.Add({buffer.get(), *count});
+    if (passed) passed(*count);
   }
 }
 

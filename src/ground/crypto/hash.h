@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,5 +55,12 @@ class Hasher {
 
 /// Reads the file once, through a buffer of 1 MiB. The errors of os::Open.
 Result<Digests> HashFile(const std::string& path, Kinds kinds = Kinds::Md5AndSha256);
+
+/// Copies what `from` holds into the new file `to` and takes the digests of what was written, in one read.
+/// `mode` is reduced by the umask. Not synced; there is no such file after an error, and AlreadyExists when
+/// there was one before. `passed` is told of the bytes as they go by.
+Result<Digests> CopyAndHash(const std::string& from, const std::string& to, unsigned mode = 0644,
+                            Kinds kinds = Kinds::Md5AndSha256,
+                            const std::function<void(std::uint64_t bytes)>& passed = {});
 
 }  // namespace cairn::crypto

@@ -1,11 +1,10 @@
-#include "loop/repository/configuration.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "loop/repository/configuration.h"
 #include "loop/repository/configuration/settings_text.h"
 
 namespace cairn::repository {
