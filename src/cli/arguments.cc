@@ -164,10 +164,12 @@ class Reader {
 
   void AddFlag(const Flag& flag) {
     Slot& slot = slots_.emplace_back(Slot{std::string(flag.name), {}, false});
+    const std::string spelled =
+        flag.letter.empty() ? slot.name : "-" + std::string(flag.letter) + "," + slot.name;
     if (flag.value.empty()) {
-      app_.add_flag(slot.name, slot.given, std::string(flag.help));
+      app_.add_flag(spelled, slot.given, std::string(flag.help));
     } else {
-      app_.add_option(slot.name, slot.values, std::string(flag.help))
+      app_.add_option(spelled, slot.values, std::string(flag.help))
           ->type_name(std::string(flag.value))
           ->expected(1)
           ->take_all();

@@ -7,6 +7,7 @@
 #include "ground/git/repository.h"
 #include "ground/git/trees.h"
 #include "ground/os/files.h"
+#include "ground/os/walk.h"
 
 namespace cairn::repository {
 namespace {
@@ -130,7 +131,31 @@ Result<std::string> PrefixOf(const std::string& root, const git::Repository& rep
   return Error{Reason::NotFound, "'" + root + "' does not lie in git's work tree '" + tree + "'"};
 }
 
+class TextFilesOnly final : public os::WalkRules {
+  Result<std::shared_ptr<const os::WalkRules>> In(const os::WalkedFolder&) const override {
+    return std::shared_ptr<const os::WalkRules>();
+  }
+  bool LeaveOut(std::string_view, std::string_view name, bool is_folder) const override {
+    return is_folder ? name == ".git" || name == ".dvc" : !IsTrackingFile(name);
+  }
+};
+
 }  // namespace
+
+Result<Texts> TextsOfWorkspace(const std::string& root) {
+  Texts texts;
+  const auto walk = CAIRN_TRY(os::WalkTree(root, os::Detail::Names, std::make_shared<TextFilesOnly>()));
+  for (const auto& folder : walk.folders) {
+    for (const auto& entry : folder.entries) {
+      if (entry.kind != os::FileKind::File) continue;
+      texts.files.push_back(folder.path.empty() ? std::string(entry.name)
+                                                : folder.path + "/" + std::string(entry.name));
+    }
+  }
+  std::sort(texts.files.begin(), texts.files.end());
+  texts.read = [root](const std::string& file) { return os::ReadFile(os::JoinPath(root, file)); };
+  return texts;
+}
 
 Result<std::vector<Version>> VersionsIn(const std::string& root, const Scope& scope, const Texts& workspace) {
   std::vector<Version> versions;

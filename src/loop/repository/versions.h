@@ -35,6 +35,9 @@ struct Version {
   std::shared_ptr<const std::vector<TrackedPath>> tracked;
 };
 
+/// The texts of the working tree at `root`; .git and .dvc are not looked into.
+Result<Texts> TextsOfWorkspace(const std::string& root);
+
 /// The states that `scope` means in the repository at `root`, whose working tree's texts are `workspace`: the
 /// workspace first, then commits, newest first. What commits have in common is read once. NotFound without
 /// git where it is needed, or for a revision that git does not know; the errors of TrackedIn, naming the
