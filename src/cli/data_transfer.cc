@@ -8,6 +8,7 @@
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/repository/pull.h"
 
 namespace cairn::cli {
 namespace {
@@ -130,6 +131,31 @@ Result<int> FetchAll(Session& session, const Arguments& arguments) {
   return report.failed.empty() && report.missing.empty() ? 0 : 1;
 }
 
+Json JsonOf(const std::vector<std::string>& paths) {
+  Json items = Json::Array();
+  for (const auto& path : paths) items.Push(path);
+  return items;
+}
+
+Result<int> PullAll(Session& session, const Arguments& arguments) {
+  const Here here = CAIRN_TRY(RepositoryHere());
+  auto wish = CAIRN_TRY(WishIn(session, arguments));
+  auto report = CAIRN_TRY(Transfer(here, wish, Direction::Fetch));
+  wish.scope = {};
+  auto placed = CAIRN_TRY(repository::PlaceInWorkspace(
+      here.root, here.Cache(), CAIRN_TRY(ChosenBy(here, wish)),
+      arguments.Has("--force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse));
+  for (auto& failure : placed.failed) report.failed.push_back(std::move(failure));
+  Json answer = JsonOf(report, "fetched");
+  answer.Set("added", JsonOf(placed.added)).Set("modified", JsonOf(placed.modified));
+  if (!session.PrintedJson(answer)) {
+    for (const auto& path : placed.added) session.Say("added     " + path);
+    for (const auto& path : placed.modified) session.Say("modified  " + path);
+    Tell(session, report, "fetched");
+  }
+  return report.failed.empty() && report.missing.empty() && placed.missing.empty() ? 0 : 1;
+}
+
 Result<int> CompareAll(Session& session, const Arguments& arguments) {
   const Here here = CAIRN_TRY(RepositoryHere());
   const auto wish = CAIRN_TRY(WishIn(session, arguments));
@@ -228,6 +254,15 @@ std::vector<Command> TransferCommands() {
        TransferFlags(
            {{"--verify", "", "Also read what is in the cache already, and fetch anew what is damaged"}}),
        FetchAll},
+      {"data pull",
+       "Fetch what the tracked data needs, and make the working tree equal to it",
+       "What a path holds is replaced only when the cache has it too. Exit code 1 when something is missing "
+       "or damaged.",
+       {kTargets},
+       TransferFlags(
+           {{"--force", "", "Also replace what the cache does not have", "f"},
+            {"--verify", "", "Also read what is in the cache already, and fetch anew what is damaged"}}),
+       PullAll},
       {"data compare-remote",
        "Say what only the cache or only the remote has of the tracked data",
        "",
