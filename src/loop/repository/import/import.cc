@@ -4,6 +4,7 @@
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/section.h"
+#include "ground/vocabulary/text.h"
 #include "loop/repository/dvc_file.h"
 #include "loop/repository/import/source.h"
 #include "loop/repository/objects.h"
@@ -25,6 +26,14 @@ Result<> PlaceAt(const std::string& cache, const Taken& taken, const std::string
   return os::SetMode(at, CAIRN_TRY(os::Stat(at)).mode | 0111);
 }
 
+std::string Indented(const std::string& text, const std::string& by) {
+  std::string indented;
+  for (const auto line : Split(text, '\n')) {
+    if (!line.empty()) indented += by + std::string(line) + "\n";
+  }
+  return indented;
+}
+
 /// The text of an import's `.dvc` file, with its keys in DVC's order.
 std::string TextOf(const SourceOrder& order, const std::string& commit, const Taken& taken,
                    const std::string& name) {
@@ -37,12 +46,13 @@ std::string TextOf(const SourceOrder& order, const std::string& commit, const Ta
   if (taken.executable) out.Set("isexec", true);
   out.Set("hash", "md5");
   out.Set("path", name);
-  Json stage{{"frozen", true},
-             {"deps", Json::Array({Json{{"path", order.path}, {"repo", std::move(repo)}}})},
-             {"outs", Json::Array({std::move(out)})}};
-  Json whole{{"md5", StageDigest(stage)}};
-  for (const auto& [key, value] : stage.members()) whole.Set(key, value);
-  return DumpYaml(whole);
+  const Json stage{{"frozen", true},
+                   {"deps", Json::Array({Json{{"path", order.path}, {"repo", repo}}})},
+                   {"outs", Json::Array({out})}};
+  std::string text = "md5: " + StageDigest(stage) + "\nfrozen: true\ndeps:\n- " +
+                     DumpYaml(Json{{"path", order.path}}) + "  repo:\n" + Indented(DumpYaml(repo), "    ") +
+                     "outs:\n";
+  return text + "- " + Indented(DumpYaml(out), "  ").substr(2);
 }
 
 }  // namespace
