@@ -158,7 +158,7 @@ class Reader {
     Slot& slot = slots_.emplace_back(Slot{std::string(positional.name), {}, false});
     auto* option = app_.add_option(name, slot.values, std::string(positional.help))->type_name("");
     const bool required = positional.need == Positional::Need::Required;
-    option->expected(required ? 1 : 0, many ? 1 << 20 : 1)->required(required);
+    option->expected(required || !last ? 1 : 0, many ? 1 << 20 : 1)->required(required);
     // Otherwise the first of two would take the second one's value as well.
     option->allow_extra_args(many || (!required && last));
   }
