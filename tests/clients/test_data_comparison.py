@@ -148,7 +148,7 @@ def test_mistakes_get_a_sentence_and_a_code(tables, compare, tmp_path):
         ([before, after, "--policy", "evidentl"], 2, "Did you mean 'evidently'?"),
         ([before, after, "--method", "kss"], 2, "Did you mean 'ks'?"),
         ([before, after, "--columns", "bel"], 2, "Did you mean 'bell'?"),
-        ([before, after, "--method", "wasserstein_raw", "--columns", "bell"], 1, ""),
+        ([before, after, "--method", "wasserstein_raw"], 2, "threshold"),
         ([before, after, "--threshold", "much"], 2, "much"),
         ([before, broken], 7, "broken.parquet"),
         ([before, "flights@0"], 2, "flights@0"),

@@ -77,6 +77,21 @@ void TestCounts(ColumnDrift& found, const Policy& policy, const PairedCounts& co
   if (const auto moved = TotalVariation(counts)) found.share_moved = *moved;
 }
 
+/// The test of ours for numbers: as counts where there are few values.
+void TestNumbers(ColumnDrift& found, const Policy& policy, const NumberColumn& column) {
+  const auto shift = WassersteinNormed(column.reference, column.current);
+  if (shift) found.shift = *shift;
+  const bool few = column.reference.Distinct(kFewValues) <= kFewValues &&
+                   column.current.Distinct(kFewValues) <= kFewValues;
+  const auto counts =
+      few ? CountPerValue(column.reference, column.current) : Result<PairedCounts>(PairedCounts{});
+  if (few && counts && static_cast<std::int64_t>(counts->reference.size()) <= kFewValues)
+    return TestCounts(found, policy, *counts);
+  const auto test = KolmogorovSmirnov(column.reference, column.current);
+  TakeTest(found, Method::KolmogorovSmirnovP, policy, test);
+  if (test) found.share_moved = test->statistic;
+}
+
 void TestMissing(ColumnDrift& found) {
   if (found.missing.reference + found.missing.current == 0) return;
   const auto test = FisherExact(
@@ -192,23 +207,9 @@ ColumnDrift Look(const Policy& policy, const NumberColumn& column) {
       if (score) Take(found, Drift{Method::JsDivergence2, *score, threshold, *score > threshold, 0, 0});
       break;
     }
-    case Policy::Kind::Cairn: {
-      const auto shift = WassersteinNormed(column.reference, column.current);
-      if (shift) found.shift = *shift;
-      const auto counts = column.reference.Distinct(kFewValues) <= kFewValues &&
-                                  column.current.Distinct(kFewValues) <= kFewValues
-                              ? CountPerValue(column.reference, column.current)
-                              : Result<PairedCounts>(PairedCounts{});
-      if (counts && !counts->reference.empty() &&
-          static_cast<std::int64_t>(counts->reference.size()) <= kFewValues) {
-        TestCounts(found, policy, *counts);
-        break;
-      }
-      const auto test = KolmogorovSmirnov(column.reference, column.current);
-      TakeTest(found, Method::KolmogorovSmirnovP, policy, test);
-      if (test) found.share_moved = test->statistic;
+    case Policy::Kind::Cairn:
+      TestNumbers(found, policy, column);
       break;
-    }
   }
   return found;
 }

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kExactUpTo = 10000;     ///< Rows per side, scipy's limit for method="auto".
 constexpr std::int64_t kCramerExactUpTo = 20;  ///< The same of cramervonmises_2samp.
+constexpr double kWhitneyPairs = 5e7;          ///< Exact up to so many pairs: half a gigabyte.
 constexpr std::int64_t kWhitneyExactUpTo = 8;  ///< The same of mannwhitneyu, of either side.
 
 /// max |i n2 - j n1| over the pooled points, where i and j count values up to the point.
@@ -97,17 +98,8 @@ double AndersonVariance(double samples, double total, double inverse_rows) {
 
 constexpr std::array kLevels = {0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001};
 
-/// The p-value between Scholz & Stephens' critical values: a parabola through the logarithms of the levels,
-/// by least squares.
-TestResult InterpolatedP(double statistic, double freedom) {
-  constexpr std::array b0 = {0.675, 1.281, 1.645, 1.96, 2.326, 2.573, 3.085};
-  constexpr std::array b1 = {-0.245, 0.25, 0.678, 1.149, 1.822, 2.364, 3.615};
-  constexpr std::array b2 = {-0.105, -0.305, -0.362, -0.391, -0.396, -0.345, -0.154};
-  std::array<long double, kLevels.size()> critical{};
-  for (std::size_t i = 0; i < kLevels.size(); ++i)
-    critical[i] = b0[i] + b1[i] / std::sqrt(freedom) + b2[i] / freedom;
-  if (statistic < static_cast<double>(*std::ranges::min_element(critical))) return {statistic, 0.25, true};
-  if (statistic > static_cast<double>(*std::ranges::max_element(critical))) return {statistic, 0.001, true};
+/// At `at`, the parabola through the logarithms of the levels over `critical`, by least squares.
+double ParabolaAt(const std::array<long double, kLevels.size()>& critical, double at) {
   // Normal equations around the mean, solved by Cramer's rule.
   const long double mean = std::accumulate(critical.begin(), critical.end(), 0.0L) / kLevels.size();
   std::array<long double, 5> power{};
@@ -127,8 +119,22 @@ TestResult InterpolatedP(double statistic, double freedom) {
   const long double constant = determinant(t0, s1, s2, t1, s2, s3, t2, s3, s4) / whole;
   const long double linear = determinant(s0, t0, s2, s1, t1, s3, s2, t2, s4) / whole;
   const long double square = determinant(s0, s1, t0, s1, s2, t1, s2, s3, t2) / whole;
-  const long double x = statistic - mean;
-  return {statistic, static_cast<double>(std::exp(constant + x * (linear + x * square)))};
+  const long double x = at - mean;
+  return static_cast<double>(constant + x * (linear + x * square));
+}
+
+/// The p-value between Scholz & Stephens' critical values: a parabola through the logarithms of the levels,
+/// by least squares.
+TestResult InterpolatedP(double statistic, double freedom) {
+  constexpr std::array b0 = {0.675, 1.281, 1.645, 1.96, 2.326, 2.573, 3.085};
+  constexpr std::array b1 = {-0.245, 0.25, 0.678, 1.149, 1.822, 2.364, 3.615};
+  constexpr std::array b2 = {-0.105, -0.305, -0.362, -0.391, -0.396, -0.345, -0.154};
+  std::array<long double, kLevels.size()> critical{};
+  for (std::size_t i = 0; i < kLevels.size(); ++i)
+    critical[i] = b0[i] + b1[i] / std::sqrt(freedom) + b2[i] / freedom;
+  if (statistic < static_cast<double>(*std::ranges::min_element(critical))) return {statistic, 0.25, true};
+  if (statistic > static_cast<double>(*std::ranges::max_element(critical))) return {statistic, 0.001, true};
+  return {statistic, std::exp(ParabolaAt(critical, statistic))};
 }
 
 /// Sums over ties that the rank tests need.
@@ -155,7 +161,8 @@ PooledRanks PooledRanksOf(const Sample& reference, const Sample& current) {
 
 double WhitneyAsymptotic(double u, double n1, double n2, double tie_sum) {
   const double n = n1 + n2;
-  const double deviation = std::sqrt(n1 * n2 / 12 * ((n + 1) - tie_sum / (n * (n - 1))));
+  const double untied = std::max(0.0, (n + 1) - tie_sum / (n * (n - 1)));
+  const double deviation = std::sqrt(n1 * n2 / 12 * untied);
   const double excess = u - n1 * n2 / 2 - 0.5;
   if (deviation == 0) return 1.0;
   return NormalTail(excess / deviation);
@@ -263,9 +270,13 @@ Result<TestResult> MannWhitney(const Sample& reference, const Sample& current, A
   const double tail = alternative == Alternative::Greater ? u
                       : alternative == Alternative::Less  ? mirrored
                                                           : std::max(u, mirrored);
-  const bool few = std::min(reference.rows(), current.rows()) <= kWhitneyExactUpTo;
+  const bool fits = n1 * n2 <= kWhitneyPairs;
+  const bool few = fits && std::min(reference.rows(), current.rows()) <= kWhitneyExactUpTo;
   const bool exact =
       precision == Precision::Exact || (precision != Precision::Asymptotic && few && !pooled.tied);
+  if (exact && !fits)
+    return Error{Reason::Unprocessable,
+                 "the exact test of Mann and Whitney would need gigabytes for so many rows"};
   const double p =
       exact ? MannWhitneyExactTail(reference.rows(), current.rows(), static_cast<std::int64_t>(tail))
             : WhitneyAsymptotic(tail, n1, n2, pooled.tie_sum);

@@ -49,8 +49,9 @@ Result<TestResult> CramerVonMises(const Sample& reference, const Sample& current
                                   Precision precision = Precision::Auto);
 
 /// Mann and Whitney's U of the reference: how many pairs have the reference's value above the current one,
-/// halves for ties (mannwhitneyu). Auto is exact when a side has at most 8 rows and nothing is tied,
-/// otherwise normal with corrections for ties and continuity. Evidently's "mannw" is Alternative::Less.
+/// halves for ties (mannwhitneyu). Auto is exact when a side has at most 8 rows, nothing is tied and there are
+/// at most 5e7 pairs, otherwise normal with corrections for ties and continuity. Unprocessable for Exact on
+/// more pairs. Evidently's "mannw" is Alternative::Less.
 Result<TestResult> MannWhitney(const Sample& reference, const Sample& current,
                                Alternative alternative = Alternative::TwoSided,
                                Precision precision = Precision::Auto);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
@@ -60,6 +61,13 @@ Result<data::ComparisonSettings> SettingsIn(const Json& body) {
   const std::string method = body.Text("method");
   if (!method.empty()) settings.policy.method = CAIRN_TRY(comparison::MethodNamed(method));
   if (body.At("threshold").IsNumber()) settings.policy.threshold = body.Double("threshold");
+  if (settings.policy.method && !settings.policy.threshold &&
+      std::isnan(comparison::DefaultThreshold(*settings.policy.method))) {
+    return Error{Reason::InvalidArgument,
+                 "the statistic '" + method +
+                     "' is in each column's own unit and has no threshold that fits all: "
+                     "name one with 'threshold'"};
+  }
   for (const Json& column : body.At("columns").items()) {
     if (!column.IsString()) return Error{Reason::InvalidArgument, "'columns' must be a list of names"};
     settings.columns.push_back(column.AsString());
