@@ -52,6 +52,10 @@ struct DataRooms {
 /// /api/v1/data/… and the page /data/{name}/profile.
 void MountData(http::Router& router, DataRooms rooms);
 
+/// /api/v1/data/compare: two tables or profiles, as files or as versions of data sets. `catalogue` may be
+/// null: then there are no data sets, only files.
+void MountComparison(http::Router& router, const data::Catalogue* catalogue);
+
 struct FeasibilityRooms {
   charter::Feasibility& feasibility;
   data::Catalogue& catalogue;
