@@ -78,7 +78,7 @@ TEST(Descriptive, ListsCategoriesByRowsThenName) {
 TEST(Descriptive, TiesBetweenColumnsEqualScipy) {
   const std::vector<double> x = comparison::Drawn(51, 400);
   std::vector<double> y = comparison::Drawn(52, 400);
-  const std::vector<double> u = Uniform(53, 400), v = Uniform(54, 400), w = Uniform(55, 400);
+  const std::vector<double> u = comparison::Uniform(53, 400), v = comparison::Uniform(54, 400), w = comparison::Uniform(55, 400);
   std::vector<std::int32_t> a(400), b(400);
   for (std::size_t i = 0; i < 400; ++i) {
     y[i] = 0.6 * x[i] + y[i];
