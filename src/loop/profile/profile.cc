@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/tables/source.h"
+#include "loop/profile/file/profile_file.h"
 #include "loop/profile/report/report.h"
 #include "loop/profile/table/table.h"
 
@@ -85,6 +86,15 @@ Json TableProfile::Report(const Subject& subject) {
   Subject told = subject;
   told.target = state_->target;
   return ReportOf(state_->table, told, 0);
+}
+
+std::string TableProfile::Bytes() { return WriteTable(state_->table); }
+
+Result<TableProfile> TableProfile::FromBytes(std::string_view bytes) {
+  auto state = std::make_unique<State>();
+  state->table = CAIRN_TRY(ReadTable(bytes));
+  if (state->table.target) state->target = state->table.target_column()->name();
+  return TableProfile(std::move(state));
 }
 
 std::string TableProfile::target() const { return state_->target; }

@@ -37,6 +37,24 @@ Json HistogramOf(const Column& column, const Distribution& spread) {
   return Json{{"edges", ListOf(edges)}, {"counts", ListOf(spread.CountOver(edges))}};
 }
 
+/// Rows beyond `fence` that stand apart from all others: behind a gap of `gap` at least. A long tail has none.
+std::int64_t RowsApart(const Distribution& spread, double fence, double gap, bool above) {
+  const auto& values = spread.values();
+  const auto middle = above ? std::upper_bound(values.begin(), values.end(), fence)
+                            : std::lower_bound(values.begin(), values.end(), fence);
+  const auto at = static_cast<std::size_t>(middle - values.begin());
+  if (above) {
+    for (std::size_t i = std::max<std::size_t>(at, 1); i < values.size(); ++i) {
+      if (values[i] - values[i - 1] >= gap) return spread.rows() - spread.RowsBelow(values[i]);
+    }
+  } else {
+    for (std::size_t i = at; i-- > 0 && i + 1 < values.size();) {
+      if (values[i + 1] - values[i] >= gap) return spread.RowsUpTo(values[i]);
+    }
+  }
+  return 0;
+}
+
 Json OutliersOf(const Distribution& spread, ColumnView& view) {
   if (spread.rows() == 0) return Json();
   const double low = spread.Quantile(0.25), high = spread.Quantile(0.75), middle = spread.Quantile(0.5);
@@ -54,9 +72,9 @@ Json OutliersOf(const Distribution& spread, ColumnView& view) {
   if (scale > 0) {
     const auto [left, right] = outside(middle - kRobust * scale, middle + kRobust * scale);
     robust = Json{{"threshold", kRobust}, {"rows", left + right}};
-    const auto [far_left, far_right] = outside(std::min(low - kFarFence * range, middle - kRobust * scale),
-                                               std::max(high + kFarFence * range, middle + kRobust * scale));
-    far = range > 0 ? far_left + far_right : 0;
+    const double left_fence = std::min(low - kFarFence * range, middle - kRobust * scale);
+    const double right_fence = std::max(high + kFarFence * range, middle + kRobust * scale);
+    if (range > 0) far = RowsApart(spread, left_fence, range, false) + RowsApart(spread, right_fence, range, true);
   }
   view.far_out = far;
   return outliers.Set("robust_z", std::move(robust)).Set("far", far);

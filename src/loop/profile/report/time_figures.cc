@@ -24,8 +24,12 @@ struct Rhythm {
 };
 
 /// Of ascending points, each `unit` milliseconds.
-Rhythm RhythmOf(const std::vector<std::int64_t>& points, TimeMs unit) {
+Rhythm RhythmOf(const std::vector<std::int64_t>& all, TimeMs unit) {
   Rhythm rhythm;
+  // Beyond this lie the engine's infinities.
+  constexpr TimeMs kMost = TimeMs{1} << 53;
+  const auto first = std::lower_bound(all.begin(), all.end(), -kMost / unit);
+  const std::vector<std::int64_t> points(first, std::upper_bound(first, all.end(), kMost / unit));
   if (points.size() < kEnoughPoints) return rhythm;
   std::unordered_map<TimeMs, std::int64_t> steps;
   for (std::size_t i = 1; i < points.size(); ++i) ++steps[points[i] - points[i - 1]];
@@ -81,7 +85,7 @@ Json TimeFiguresOf(Column& column) {
   std::int64_t missing = 0;
   for (const Gap& gap : rhythm.gaps) missing += gap.missing;
   const std::string name = regular ? NameOfStep(rhythm.step) : "";
-  const std::int64_t span = days.empty() ? 0 : days.back() - days.front() + 1;
+  const double span = days.empty() ? 0 : static_cast<double>(days.back()) - static_cast<double>(days.front()) + 1;
   return Json{{"step", name.empty() ? Json() : Json(name)},
               {"step_ms", regular ? Json(rhythm.step) : Json()},
               {"regular", rhythm.regular},
@@ -89,7 +93,7 @@ Json TimeFiguresOf(Column& column) {
               {"missing_points", missing},
               {"gaps", GapsOf(rhythm.gaps)},
               {"days", days.size()},
-              {"days_missing", span - static_cast<std::int64_t>(days.size())},
+              {"days_missing", span > 1e9 ? Json() : Json(static_cast<std::int64_t>(span) - static_cast<std::int64_t>(days.size()))},
               {"future", column.future()},
               {"exact", exact != nullptr}};
 }

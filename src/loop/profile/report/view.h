@@ -17,7 +17,7 @@ struct ColumnView {
   Meaning meaning;
   std::vector<PersonalData> personal;
   std::optional<Association> association;
-  std::int64_t far_out = 0;  ///< Rows far outside: beyond three times the interquartile range, and robust z > 3.5.
+  std::int64_t far_out = 0;  ///< Rows far outside and apart from all others (docs/profile-report.md).
   Json figures, reference;
 
   /// Whether no value may be shown.

@@ -67,7 +67,9 @@ RowTally::Findings RowTally::Find() {
     return found;
   }
   // Each group of equal rows was kept with probability `share` (Horvitz and Thompson).
-  found.duplicates = std::llround(duplicates / share), found.conflicts = std::llround(conflicts / share);
+  constexpr double kMost = 9e15;
+  found.duplicates = std::llround(std::min(duplicates / share, kMost));
+  found.conflicts = std::llround(std::min(conflicts / share, kMost));
   found.duplicates_error = std::sqrt(duplicates_squared * (1 - share)) / share;
   found.conflicts_error = std::sqrt(conflicts_squared * (1 - share)) / share;
   return found;

@@ -38,6 +38,12 @@ std::uint8_t LgSize(std::size_t items) {
 
 }  // namespace
 
+Frequent Frequent::OfUnknown(std::int64_t rows) {
+  Frequent sketch;
+  sketch.rows_ = sketch.error_ = rows;
+  return sketch;
+}
+
 void Frequent::Add(std::string_view text, std::int64_t rows) {
   rows_ += rows;
   if (const auto found = counts_.find(text); found != counts_.end()) {

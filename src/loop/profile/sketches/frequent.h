@@ -20,6 +20,9 @@ class Frequent {
     std::int64_t at_least = 0;  ///< Rows; at most this plus error().
   };
 
+  /// Of so many rows of which nothing is known.
+  static Frequent OfUnknown(std::int64_t rows);
+
   void Add(std::string_view text, std::int64_t rows = 1);
   void Merge(const Frequent& other);
   std::int64_t rows() const { return rows_; }

@@ -202,7 +202,7 @@ std::vector<Frequent::Item> Texts::Top(std::size_t most) const {
 DistinctCount Texts::Distinct() {
   if (!frequent_) return {static_cast<std::int64_t>(entries_.size()), 0};
   if (hashes_) return {static_cast<std::int64_t>(hashes_->Counts().keys.size()), 0};
-  return {std::llround(hll_->Estimate()), Hll::StandardError()};
+  return {std::llround(std::min(hll_->Estimate(), 9e15)), Hll::StandardError()};
 }
 
 std::int64_t Texts::RowsMarked(std::uint32_t bits) const {

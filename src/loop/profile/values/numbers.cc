@@ -146,6 +146,7 @@ void Numbers::Merge(Numbers& other) {
     values_.Add(other.values_.Counts());
     return Shrink();
   }
+  withheld_ = withheld_ || other.withheld_;
   if (exact()) ToSketches(values_.Take());
   if (other.exact()) return ToSketches(other.values_.Counts());
   kll_->Merge(*other.kll_);
@@ -154,6 +155,7 @@ void Numbers::Merge(Numbers& other) {
 
 Distribution Numbers::Spread() {
   std::vector<double> values;
+  if (withheld_) return {};
   if (exact()) {
     const Counted& counted = values_.Counts();
     values.reserve(counted.keys.size());
@@ -173,7 +175,7 @@ Distribution Numbers::Spread() {
 DistinctCount Numbers::Distinct() {
   const std::int64_t ends = (plus_ > 0 ? 1 : 0) + (minus_ > 0 ? 1 : 0);
   if (exact()) return {static_cast<std::int64_t>(values_.Counts().keys.size()) + ends, 0};
-  return {std::llround(hll_->Estimate()) + ends, Hll::StandardError()};
+  return {std::llround(std::min(hll_->Estimate(), 9e15)) + ends, Hll::StandardError()};
 }
 
 const Counted* Numbers::Exact() { return exact() ? &values_.Counts() : nullptr; }

@@ -49,6 +49,8 @@ class Numbers {
   std::int64_t card_long() const { return card_long_; }
 
   bool exact() const { return !kll_; }
+  /// Whether this is of a saved profile that left the values out: Spread is then empty.
+  bool withheld() const { return withheld_; }
   Distribution Spread();
   /// Infinities are values too.
   DistinctCount Distinct();
@@ -68,6 +70,7 @@ class Numbers {
   Moments moments_;
   double least_ = std::numeric_limits<double>::infinity(), greatest_ = -std::numeric_limits<double>::infinity();
   std::int64_t plus_ = 0, minus_ = 0, zeros_ = 0, negatives_ = 0, cards_ = 0, card_long_ = 0;
+  bool withheld_ = false;
   std::optional<Kll> kll_;
   std::optional<Hll> hll_;
 };
