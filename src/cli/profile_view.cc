@@ -54,6 +54,11 @@ std::string ShapeOf(const Json& column) {
   std::vector<std::int64_t> counts;
   for (const Json& one : bins.IsObject() ? bins.At("counts").items() : column.At("top").items())
     counts.push_back(bins.IsObject() ? one.AsInt() : one.Int("rows"));
+  // Values that hardly repeat have no shape.
+  const std::string meaning = column.Text("meaning");
+  const bool shapely = bins.IsObject() || meaning == "categorical" || meaning == "boolean" || meaning == "constant" || meaning == "mixed";
+  if (!shapely) return "";
+  if (!bins.IsObject() && counts.size() > kShape) counts.resize(kShape);
   const std::size_t width = std::min(counts.size(), kShape);
   std::vector<std::int64_t> sums(width);
   for (std::size_t i = 0; i < counts.size(); ++i) sums[i * width / counts.size()] += counts[i];

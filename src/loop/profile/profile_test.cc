@@ -144,6 +144,9 @@ TEST_F(Profiled, ThePageDrawsEveryBinOnce) {
     drawn.push_back(std::atoll(page.c_str() + at + 11));
   for (const Json& column : report_.At("columns").items()) {
     const bool bins = column.At("histogram").IsObject();
+    const std::string meaning = column.Text("meaning");
+    // Values that hardly repeat are not drawn one by one.
+    if (!bins && (meaning == "identifier" || meaning == "nearly_unique")) continue;
     for (const Json& one : bins ? column.At("histogram").At("counts").items() : column.At("top").items())
       told.push_back(bins ? one.AsInt() : one.Int("rows"));
   }

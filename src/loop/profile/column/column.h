@@ -45,6 +45,7 @@ class Column {
   std::int64_t missing() const { return missing_; }
   std::int64_t not_a_number() const { return not_a_number_; }  ///< Missing ones that stood there as NaN.
   std::int64_t present() const { return rows_ - missing_; }
+  TimeMs now() const { return now_; }
   std::int64_t future() const { return future_; }
   DistinctCount Distinct() { return numbers_ ? numbers_->Distinct() : texts_->Distinct(); }
   /// Whether distinct values, quantiles and counts are of all values rather than of sketches.

@@ -157,7 +157,8 @@ void TextsForm::Write(Texts& texts, Values values, ByteWriter& out) {
   if (texts.exact()) {
     std::vector<std::pair<std::int64_t, std::int64_t>> hashed;
     // In byte order, so that one profile has one form.
-    for (const auto& [text, rows] : *texts.Exact()) {
+    const auto all = *texts.Exact();
+    for (const auto& [text, rows] : all) {
       if (values == Values::Keep) frequent.Add(text, rows);
       hll.Add(text);
       hashed.emplace_back(static_cast<std::int64_t>(HashOf(text)), rows);

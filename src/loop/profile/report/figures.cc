@@ -74,7 +74,7 @@ Json OutliersOf(const Distribution& spread, ColumnView& view) {
     robust = Json{{"threshold", kRobust}, {"rows", left + right}};
     const double left_fence = std::min(low - kFarFence * range, middle - kRobust * scale);
     const double right_fence = std::max(high + kFarFence * range, middle + kRobust * scale);
-    if (range > 0) far = RowsApart(spread, left_fence, range, false) + RowsApart(spread, right_fence, range, true);
+    if (range > 0) far = RowsApart(spread, left_fence, 2 * range, false) + RowsApart(spread, right_fence, 2 * range, true);
   }
   view.far_out = far;
   return outliers.Set("robust_z", std::move(robust)).Set("far", far);

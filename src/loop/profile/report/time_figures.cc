@@ -24,12 +24,12 @@ struct Rhythm {
 };
 
 /// Of ascending points, each `unit` milliseconds.
-Rhythm RhythmOf(const std::vector<std::int64_t>& all, TimeMs unit) {
+Rhythm RhythmOf(const std::vector<std::int64_t>& all, TimeMs unit, TimeMs now) {
   Rhythm rhythm;
   // Beyond this lie the engine's infinities.
   constexpr TimeMs kMost = TimeMs{1} << 53;
   const auto first = std::lower_bound(all.begin(), all.end(), -kMost / unit);
-  const std::vector<std::int64_t> points(first, std::upper_bound(first, all.end(), kMost / unit));
+  const std::vector<std::int64_t> points(first, std::upper_bound(first, all.end(), std::min(kMost, now) / unit));
   if (points.size() < kEnoughPoints) return rhythm;
   std::unordered_map<TimeMs, std::int64_t> steps;
   for (std::size_t i = 1; i < points.size(); ++i) ++steps[points[i] - points[i - 1]];
@@ -79,8 +79,9 @@ Json TimeFiguresOf(Column& column) {
   const Counted* exact = column.numbers()->Exact();
   const auto& days = column.days().Counts().keys;
   Rhythm rhythm;
-  if (exact) rhythm = RhythmOf(exact->keys, 1);
-  if (rhythm.regular < kRegular) rhythm = RhythmOf(days, kDay);
+  // Points in the future are mistakes of their own, and none that leave a gap behind them.
+  if (exact) rhythm = RhythmOf(exact->keys, 1, column.now());
+  if (rhythm.regular < kRegular) rhythm = RhythmOf(days, kDay, column.now());
   const bool regular = rhythm.regular >= kRegular;
   std::int64_t missing = 0;
   for (const Gap& gap : rhythm.gaps) missing += gap.missing;

@@ -16,6 +16,9 @@ using Sketch = datasketches::kll_sketch<double>;
 /// 0.44 % of the rows, in about 24 KiB.
 constexpr std::uint16_t kK = 1024;
 
+/// Where the form has the count of levels, their offsets, and the item of a sketch of one.
+constexpr std::size_t kLevelCount = 18, kLevels = 20, kSingleItem = 8;
+
 Error Broken(const std::string& why) {
   return {Reason::Corrupt, "the profile's quantile sketch is damaged: " + why};
 }
@@ -44,7 +47,6 @@ Number At(std::string_view bytes, std::size_t offset) {
 
 /// The library trusts the level offsets it reads: what they would make it touch is checked here.
 Result<> CheckForm(std::string_view bytes) {
-  constexpr std::size_t kLevels = 20;
   constexpr unsigned kEmpty = 1, kSingle = 4;
   if (bytes.size() < 8) return Broken("it is too short");
   if (At<std::uint16_t>(bytes, 4) != kK || At<std::uint8_t>(bytes, 6) != Sketch::DEFAULT_M)
@@ -55,7 +57,7 @@ Result<> CheckForm(std::string_view bytes) {
     return Done{};
   }
   if (bytes.size() < kLevels) return Broken("it is too short");
-  const std::size_t levels = At<std::uint8_t>(bytes, 18);
+  const std::size_t levels = At<std::uint8_t>(bytes, kLevelCount);
   if (levels == 0 || levels > 60 || bytes.size() < kLevels + 4 * levels) return Broken("its levels are cut off");
   const std::uint32_t capacity = datasketches::kll_helper::compute_total_capacity(
       kK, Sketch::DEFAULT_M, static_cast<std::uint8_t>(levels));
@@ -110,7 +112,16 @@ std::uint64_t Kll::rows() const { return state_->sketch.get_n(); }
 std::vector<std::pair<double, std::uint64_t>> Kll::Items() const {
   std::vector<std::pair<double, std::uint64_t>> items;
   if (rows() == 0) return items;
-  for (const auto item : state_->sketch) items.emplace_back(item.first, item.second);
+  // From the bytes: the library's own iterator takes the weight of the first level for an empty one's successor.
+  const std::string bytes = Bytes();
+  if (rows() == 1) return {{At<double>(bytes, kSingleItem), 1}};
+  const std::size_t levels = At<std::uint8_t>(bytes, kLevelCount), first = kLevels + 4 * levels + 16;
+  const auto begins = [&](std::size_t level) { return At<std::uint32_t>(bytes, kLevels + 4 * level) - At<std::uint32_t>(bytes, kLevels); };
+  for (std::size_t level = 0; level < levels; ++level) {
+    const std::size_t end = level + 1 < levels ? begins(level + 1) : (bytes.size() - first) / 8;
+    for (std::size_t i = begins(level); i < end; ++i)
+      items.emplace_back(At<double>(bytes, first + 8 * i), std::uint64_t{1} << level);
+  }
   std::sort(items.begin(), items.end());
   return items;
 }

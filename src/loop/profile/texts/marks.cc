@@ -1,6 +1,7 @@
 #include "loop/profile/texts/marks.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "ground/vocabulary/text.h"
 #include "loop/profile/texts/personal.h"
@@ -32,26 +33,22 @@ bool IsDressed(std::string_view text) {
     if (text.ends_with(sign)) text.remove_suffix(sign.size()), dressed = true;
   }
   text = Trim(text);
-  if (text.empty() || text.size() > 24) return false;
-  std::size_t digits = 0, commas = 0, dots = 0;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  if (text.empty() || text.size() > 24 || !Digit(text.front()) || !Digit(text.back())) return false;
+  std::vector<std::size_t> separators;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (Digit(text[i])) {
-      ++digits;
-    } else if (text[i] == ',') {
-      ++commas;
-    } else if (text[i] == '.') {
-      ++dots;
-    } else if (i != 0 || (text[i] != '-' && text[i] != '+')) {
-      return false;
-    }
+    if (text[i] == ',' || text[i] == '.') separators.push_back(i);
+    else if (!Digit(text[i])) return false;
   }
-  const std::size_t last = text.find_last_of(",."), behind = last == std::string_view::npos ? 0 : text.size() - last - 1;
-  if (digits == 0 || (behind == 0 && last != std::string_view::npos)) return false;
-  if (commas + dots == 0 || (commas == 0 && dots == 1)) return dressed;
-  if (commas == 1 && dots == 0) return true;
-  // Several separators: groups of three between them.
-  const std::size_t first = text.find_first_of(",.");
-  return first <= 4 && (behind == 3 || (commas > 0 && dots > 0) || behind <= 2);
+  if (separators.empty()) return dressed;
+  if (separators.size() == 1) return dressed || text[separators[0]] == ',';
+  // Several: groups of three between them, and another sign before the decimals if there are any.
+  const std::size_t last = separators.size() - 1;
+  bool grouped = separators[0] <= 3;
+  for (std::size_t i = 1; i <= last; ++i) {
+    grouped = grouped && separators[i] - separators[i - 1] == 4 && (i == last || text[separators[i]] == text[separators[0]]);
+  }
+  return grouped && (text[separators[last]] != text[separators[0]] || text.size() - separators[last] == 4);
 }
 
 bool IsTruth(std::string_view text) {

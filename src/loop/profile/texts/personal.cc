@@ -153,7 +153,8 @@ bool IsPhone(std::string_view text) {
       return false;
     }
   }
-  if (digits < 7 || digits > 15) return false;
+  const bool number = separators == 1 && text.find('.') != std::string_view::npos;
+  if (digits < 7 || digits > 15 || number) return false;
   if (text[0] == '+') return true;
   if (text[0] == '(') return true;
   if (text[0] == '0') return digits >= 9 && (separators > 0 || text[1] == '0');

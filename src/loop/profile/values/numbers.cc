@@ -117,6 +117,7 @@ void Numbers::ToSketches(const Counted& counted) {
 }
 
 void Numbers::BecomeReal() {
+  if (kind_ == Kind::Real) return;
   kind_ = Kind::Real;
   if (kll_) return;
   Counted counted = values_.Take(), merged;
@@ -135,7 +136,7 @@ void Numbers::BecomeReal() {
 void Numbers::Merge(Numbers& other) {
   if (kind_ != other.kind_) {
     BecomeReal();
-    other.BecomeReal();
+    other.BecomeReal();  // Nothing happens to the one that is.
   }
   moments_.Merge(other.moments_);
   least_ = std::min(least_, other.least_);
