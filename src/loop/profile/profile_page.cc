@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "ground/vocabulary/text.h"
 #include "loop/profile/page/pictures.h"
@@ -84,11 +85,17 @@ std::string Fact(std::string_view name, const std::string& value) {
 std::string AssociationFacts(const Json& association) {
   if (!association.IsObject()) return "";
   const std::string measure = association.Text("measure");
-  std::string facts = Fact(measure == "pearson"     ? "r with target"
+  std::string facts;
+  const auto tie = [](const Json& value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", value.AsDouble());
+    return std::string(text);
+  };
+  if (association.At("value").IsNumber()) facts = Fact(measure == "pearson"     ? "r with target"
                            : measure == "cramers_v" ? "V with target"
                                                     : "η with target",
-                           Figure(association.At("value")));
-  if (association.At("auc").IsNumber()) facts += Fact("AUC", Figure(association.At("auc")));
+                           tie(association.At("value")));
+  if (association.At("auc").IsNumber()) facts += Fact("AUC", tie(association.At("auc")));
   return facts;
 }
 

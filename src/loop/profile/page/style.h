@@ -25,11 +25,11 @@ h2 { font-size: 1.1rem; margin: 2.2rem 0 .7rem; } h3 { font-size: .95rem; margin
 .legend { color: var(--soft); font-size: .85rem; margin: .35rem 0 0; } .dot { display: inline-block; width: .7em; height: .7em; border-radius: 2px; margin: 0 .35em 0 .9em; }
 .b0 { background: var(--c0); } .b1 { background: var(--c1); } .b2 { background: var(--c2); } .b3 { background: var(--c3); } .b4 { background: var(--c4); } .b5 { background: var(--c5); }
 .k0 { fill: var(--c0); } .k1 { fill: var(--c1); } .k2 { fill: var(--c2); } .k3 { fill: var(--c3); } .k4 { fill: var(--c4); } .k5 { fill: var(--c5); }
-.warnings { list-style: none; margin: 0; padding: 0; display: grid; gap: .35rem; }
+.warnings { list-style: none; margin: 0; padding: 0; display: grid; gap: .4rem; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); }
 .warnings li { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 5px; padding: .4rem .8rem; }
 .warnings .red { border-left-color: var(--red); background: var(--redtint); } .warnings .amber { border-left-color: var(--amber); background: var(--ambertint); }
 .warnings b { margin-right: .35rem; overflow-wrap: anywhere; }
-.fine { color: var(--soft); }
+.fine { color: var(--soft); margin: .3rem 0; } .note { font-size: .82rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; align-items: start; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; }
 figcaption { font-weight: 600; font-size: .92rem; margin-bottom: .5rem; } figcaption span { font-weight: 400; color: var(--soft); }

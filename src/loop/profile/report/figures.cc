@@ -37,22 +37,35 @@ Json HistogramOf(const Column& column, const Distribution& spread) {
   return Json{{"edges", ListOf(edges)}, {"counts", ListOf(spread.CountOver(edges))}};
 }
 
-/// Rows beyond `fence` that stand apart from all others: behind a gap of `gap` at least. A long tail has none.
-std::int64_t RowsApart(const Distribution& spread, double fence, double gap, bool above) {
+/// The values that belong together: those beyond a fence that stand apart, behind a gap of `gap` at least, do not.
+/// A long tail has none.
+struct Inner {
+  double least = 0, greatest = 0;
+};
+Inner InnerOf(const Distribution& spread, double low_fence, double high_fence, double gap) {
   const auto& values = spread.values();
-  const auto middle = above ? std::upper_bound(values.begin(), values.end(), fence)
-                            : std::lower_bound(values.begin(), values.end(), fence);
-  const auto at = static_cast<std::size_t>(middle - values.begin());
-  if (above) {
-    for (std::size_t i = std::max<std::size_t>(at, 1); i < values.size(); ++i) {
-      if (values[i] - values[i - 1] >= gap) return spread.rows() - spread.RowsBelow(values[i]);
-    }
-  } else {
-    for (std::size_t i = at; i-- > 0 && i + 1 < values.size();) {
-      if (values[i + 1] - values[i] >= gap) return spread.RowsUpTo(values[i]);
-    }
+  Inner inner{values.front(), values.back()};
+  const auto above = std::upper_bound(values.begin(), values.end(), high_fence) - values.begin();
+  for (auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(above, 1)); i < values.size(); ++i) {
+    if (values[i] - values[i - 1] < gap) continue;
+    inner.greatest = values[i - 1];
+    break;
   }
-  return 0;
+  for (auto i = static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), low_fence) - values.begin()); i-- > 0;) {
+    if (i + 1 == values.size() || values[i + 1] - values[i] < gap) continue;
+    inner.least = values[i + 1];
+    break;
+  }
+  return inner;
+}
+
+/// A second histogram, without values so far away that they make the first one a single bar.
+Json InnerHistogramOf(const Column& column, const Distribution& spread, const Inner& inner) {
+  const std::int64_t outside = spread.RowsBelow(inner.least) + spread.rows() - spread.RowsUpTo(inner.greatest);
+  if (outside == 0 || outside == spread.rows() || !std::isfinite(inner.greatest - inner.least)) return Json();
+  const auto edges = comparison::SturgesEdges(inner.least, inner.greatest, spread.rows() - outside, KindOf(column));
+  if (static_cast<double>(edges.size()) > kMostBins) return Json();
+  return Json{{"edges", ListOf(edges)}, {"counts", ListOf(spread.CountOver(edges))}, {"outside", outside}};
 }
 
 Json OutliersOf(const Distribution& spread, ColumnView& view) {
@@ -68,16 +81,17 @@ Json OutliersOf(const Distribution& spread, ColumnView& view) {
                              {"below", below},
                              {"above", above}}}};
   Json robust;
-  std::int64_t far = 0;
+  Inner inner{spread.values().front(), spread.values().back()};
   if (scale > 0) {
     const auto [left, right] = outside(middle - kRobust * scale, middle + kRobust * scale);
     robust = Json{{"threshold", kRobust}, {"rows", left + right}};
     const double left_fence = std::min(low - kFarFence * range, middle - kRobust * scale);
     const double right_fence = std::max(high + kFarFence * range, middle + kRobust * scale);
-    if (range > 0) far = RowsApart(spread, left_fence, 2 * range, false) + RowsApart(spread, right_fence, 2 * range, true);
+    if (range > 0) inner = InnerOf(spread, left_fence, right_fence, 2 * range);
   }
-  view.far_out = far;
-  return outliers.Set("robust_z", std::move(robust)).Set("far", far);
+  view.far_out = spread.RowsBelow(inner.least) + spread.rows() - spread.RowsUpTo(inner.greatest);
+  view.figures.Set("inner_histogram", InnerHistogramOf(*view.column, spread, inner));
+  return outliers.Set("robust_z", std::move(robust)).Set("far", view.far_out);
 }
 
 void AddNumberFigures(Column& column, const Distribution& spread, ColumnView& view) {
@@ -101,7 +115,12 @@ void AddNumberFigures(Column& column, const Distribution& spread, ColumnView& vi
       .Set("quantiles", std::move(quantiles))
       .Set("histogram", HistogramOf(column, spread))
       .Set("outliers", column.kind() == ColumnKind::Number ? OutliersOf(spread, view) : Json());
-  if (column.kind() == ColumnKind::Time) view.figures.Set("time", TimeFiguresOf(column));
+  if (column.kind() != ColumnKind::Time) return;
+  view.figures.Set("time", TimeFiguresOf(column));
+  const auto& values = spread.values();
+  const auto future = std::upper_bound(values.begin(), values.end(), static_cast<double>(column.now()));
+  if (future == values.begin() || future == values.end()) return;
+  view.figures.Set("inner_histogram", InnerHistogramOf(column, spread, {values.front(), *(future - 1)}));
 }
 
 Json TopOf(const ColumnView& view, const Ranked& ranked, std::size_t most) {
@@ -197,7 +216,7 @@ Json CategoryReference(const Column& column, const ColumnView& view, const Ranke
 
 void Withhold(ColumnView& view) {
   for (const char* name : {"min", "max", "median", "mean", "std"}) view.figures.Set(name, Json());
-  view.figures.Set("quantiles", Json::Object()).Set("histogram", Json()).Set("outliers", Json()).Set("top", Json::Array());
+  view.figures.Set("quantiles", Json::Object()).Set("histogram", Json()).Set("inner_histogram", Json()).Set("outliers", Json()).Set("top", Json::Array());
 }
 
 }  // namespace

@@ -8,6 +8,8 @@ namespace cairn::profile {
 
 /// A number with at most this many distinct values is also told value by value.
 inline constexpr std::size_t kFewValues = 20;
+/// A number with at most this many is drawn value by value.
+inline constexpr std::size_t kDrawnValues = 12;
 /// Levels of a category that are kept for later comparison.
 inline constexpr std::size_t kKeptLevels = 1000;
 

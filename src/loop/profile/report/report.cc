@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ground/vocabulary/text.h"
 #include "loop/profile/report/correlations.h"
 #include "loop/profile/report/figures.h"
 #include "loop/profile/report/missing.h"
@@ -18,22 +19,28 @@ constexpr std::size_t kDrawnClasses = 6;
 Json ByClass(const Table& table, std::size_t index, const Target& target, const ColumnView& view) {
   if (target.class_names().empty() || target.class_names().size() > kDrawnClasses || view.Masks()) return Json();
   const SampledColumn column(table, table.columns[index], index);
-  const auto& edges = view.figures.At("histogram").At("edges").items();
+  const Json& inner = view.figures.At("inner_histogram");
+  const auto& edges = (inner.IsObject() ? inner : view.figures.At("histogram")).At("edges").items();
   const auto& top = view.figures.At("top").items();
-  const std::size_t bins = column.number ? (edges.empty() ? 0 : edges.size() - 1) : top.size();
+  const bool by_value = !column.number || (!top.empty() && top.size() <= kDrawnValues);
+  const std::size_t bins = by_value ? top.size() : edges.empty() ? 0 : edges.size() - 1;
   std::vector<std::vector<std::int64_t>> counts(target.class_names().size(), std::vector<std::int64_t>(bins));
   std::vector<std::uint64_t> hashes;
-  for (const Json& value : top) hashes.push_back(HashOf(value.Text("value")));
+  for (const Json& value : top) {
+    const auto number = column.number ? ParseDouble(value.Text("value")) : Result<double>(0.0);
+    hashes.push_back(column.number ? HashOf(number ? *number : 0.0) : HashOf(value.Text("value")));
+  }
   for (std::size_t row = 0; row < column.rows(); ++row) {
     const auto of_class = target.classes()[row];
     if (of_class < 0 || column.IsMissing(row) || bins == 0) continue;
     std::size_t bin = 0;
-    if (column.number) {
+    if (!by_value) {
+      if (column.numbers[row] < edges.front().AsDouble() || column.numbers[row] > edges.back().AsDouble()) continue;
       const auto above = std::upper_bound(edges.begin(), edges.end(), column.numbers[row],
                                           [](double value, const Json& edge) { return value < edge.AsDouble(); });
       bin = above == edges.begin() ? 0 : std::min<std::size_t>(static_cast<std::size_t>(above - edges.begin()) - 1, bins - 1);
     } else {
-      const auto hash = column.levels[static_cast<std::size_t>(column.codes[row])];
+      const auto hash = column.number ? HashOf(column.numbers[row]) : column.levels[static_cast<std::size_t>(column.codes[row])];
       bin = static_cast<std::size_t>(std::find(hashes.begin(), hashes.end(), hash) - hashes.begin());
       if (bin == bins) continue;
     }

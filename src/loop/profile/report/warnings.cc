@@ -97,7 +97,7 @@ class Talk {
 
   void Names() {
     const bool unique = view_.meaning.name == "identifier" || view_.meaning.name == "nearly_unique";
-    if (!unique || !view_.association) return;
+    if (!unique || !view_.association || view_.Masks()) return;
     Say("identifier", view_.distinct.count,
         WithThousands(view_.distinct.count) + " different values in " + WithThousands(column_.present()) +
             " rows: it names rows rather than describing them");

@@ -7,6 +7,7 @@
 namespace cairn::profile {
 namespace {
 
+constexpr std::size_t kLeastSettled = std::size_t{1} << 16;
 constexpr std::size_t kKeyBytes = sizeof(std::int64_t);
 
 /// Both ascending; equal keys are added up.
@@ -23,6 +24,11 @@ Counted Merged(const Counted& a, const Counted& b) {
     i += left ? 1 : 0;
     j += right ? 1 : 0;
   }
+  if (std::all_of(both.rows.begin(), both.rows.end(), [](std::int64_t rows) { return rows == 1; })) {
+    std::vector<std::int64_t>().swap(both.rows);
+  }
+  both.keys.shrink_to_fit();
+  both.rows.shrink_to_fit();
   return both;
 }
 
@@ -76,7 +82,9 @@ void SortKeys(std::vector<std::int64_t>& keys) {
 }
 
 Multiset::Multiset(std::size_t bytes)
-    : bytes_(bytes), block_keys_(std::clamp<std::size_t>(bytes / 128, 512, 256 << 10) / kKeyBytes) {}
+    : bytes_(bytes),
+      block_keys_(std::clamp<std::size_t>(bytes / 128, 512, 256 << 10) / kKeyBytes),
+      settle_at_(kLeastSettled) {}
 
 void Multiset::Add(std::span<const std::int64_t> keys) {
   while (!keys.empty()) {
@@ -87,10 +95,11 @@ void Multiset::Add(std::span<const std::int64_t> keys) {
     keys = keys.subspan(part);
     fresh_keys_ += part;
   }
-  if (fresh_keys_ * kKeyBytes > bytes_) {
-    Settle();
-    Judge();
-  }
+  const bool full = fresh_keys_ * kKeyBytes > bytes_;
+  if (!full && fresh_keys_ < settle_at_) return;
+  Settle();
+  settle_at_ = std::max(kLeastSettled, 4 * table_.keys.size());
+  if (full) Judge();
 }
 
 void Multiset::Add(const Counted& counted) {

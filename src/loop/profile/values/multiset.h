@@ -36,6 +36,7 @@ class Multiset {
   Counted table_;
   std::vector<std::vector<std::int64_t>> fresh_;  ///< Blocks of keys not yet in the table.
   std::size_t fresh_keys_ = 0;
+  std::size_t settle_at_;  ///< New keys that are worth ordering: few values of many rows then take little.
 };
 
 /// Ascending; by bytes from the lowest up, which does not compare.
