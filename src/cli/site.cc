@@ -62,6 +62,7 @@ void MountOwn(http::Router& router, app::App& app) {
                                    &rooms.rollouts});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountComparison(router, &rooms.catalogue);
+  api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
   api::MountModels(router, rooms.registry);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 
 namespace cairn::profile {
 namespace {
@@ -127,6 +128,50 @@ Result<double> Pearson(std::span<const double> x, std::span<const double> y) {
   }
   if (xx <= 0 || yy <= 0) return kNan;
   return std::clamp(static_cast<double>(xy / std::sqrt(xx * yy)), -1.0, 1.0);
+}
+
+std::vector<double> RanksOf(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
+    const double shared = (static_cast<double>(first) + 1 + static_cast<double>(last)) / 2;
+    for (; first < last; ++first) ranks[order[first]] = shared;
+  }
+  return ranks;
+}
+
+Result<double> Spearman(std::span<const double> x, std::span<const double> y) {
+  CAIRN_TRY(SameLength(x.size(), y.size()));
+  std::vector<double> xs, ys;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
+    xs.push_back(x[i]);
+    ys.push_back(y[i]);
+  }
+  return Pearson(RanksOf(xs), RanksOf(ys));
+}
+
+Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  CAIRN_TRY(SameLength(a.size(), b.size()));
+  std::map<std::int32_t, double> a_rows, b_rows;
+  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
+  double rows = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] < 0 || b[i] < 0) continue;
+    ++a_rows[a[i]];
+    ++b_rows[b[i]];
+    ++cells[{a[i], b[i]}];
+    ++rows;
+  }
+  if (rows == 0) return kNan;
+  double sum = 0;
+  for (const auto& [codes, count] : cells)
+    sum += count / rows * std::log(count * rows / (a_rows[codes.first] * b_rows[codes.second]));
+  return std::max(sum, 0.0);
 }
 
 Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::span<const double> y) {

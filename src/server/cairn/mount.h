@@ -49,8 +49,10 @@ struct DataRooms {
   const rollout::Rollouts* rollouts =
       nullptr;  ///< Whose candidates new data may void; null where there are none.
 };
-/// /api/v1/data/… and the page /data/{name}/profile.
+/// /api/v1/data/…, but for profiles.
 void MountData(http::Router& router, DataRooms rooms);
+/// /api/v1/data/profile, /api/v1/data/datasets/{name}/profile and the page /data/{name}/profile.
+void MountProfile(http::Router& router, DataRooms rooms);
 
 /// /api/v1/data/compare: two tables or profiles, as files or as versions of data sets. `catalogue` may be
 /// null: then there are no data sets, only files.
