@@ -181,8 +181,7 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   CAIRN_TRY(os::MakeFolders(places_.cache));
   CAIRN_TRY(os::MakeFolders(places_.scratch));
   CAIRN_TRY(EnsureRoom(places_.cache, snapshot.size));
-  const auto verdict =
-      CAIRN_TRY(contract::Check(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
+  const auto verdict = CAIRN_TRY(CheckFile(specification, addition.file));
   if (!verdict.passed && addition.broken == Addition::Broken::Refuse) {
     return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" +
                                             specification.name + "': " + verdict.Failures()};
@@ -195,6 +194,16 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   // again.
   CAIRN_TRY(Publish(specification, recorded.files.back(), addition.file, snapshot, index));
   return recorded;
+}
+
+Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file) {
+  contract::Conditions conditions;
+  conditions.now = clock_.Now();
+  conditions.folder = places_.project;
+  conditions.dataset = [this](std::string_view name) -> Result<std::vector<std::string>> {
+    return TrainingParts(CAIRN_TRY(Find(name)));
+  };
+  return contract::Check(*CAIRN_TRY(Engine()), {file}, specification.contract, conditions);
 }
 
 Result<DatasetFile> Catalogue::Split(const Specification& specification, const std::string& path,

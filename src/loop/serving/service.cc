@@ -23,8 +23,16 @@ using Loaded = std::shared_ptr<const LoadedVersion>;
 
 /// All that a request needs, in one piece: it is made anew whenever something changes, and never changed.
 struct Current {
-  explicit Current(Settings given)
-      : settings(std::move(given)), rules(settings), offer(std::make_shared<Offer>()) {}
+  Current(Settings given, InputRules input_rules)
+      : settings(std::move(given)), rules(std::move(input_rules)), offer(std::make_shared<Offer>()) {}
+
+  /// Goes on with what answers under `before`.
+  void GoOnWith(const Current& before) {
+    production = before.production;
+    offer = before.offer;
+    canary = before.canary;
+    problem = before.problem;
+  }
 
   const Settings settings;
   const InputRules rules;
@@ -72,7 +80,8 @@ struct Service::Impl {
     const std::lock_guard lock(current_mutex);
     current.swap(next);
   }
-  std::shared_ptr<Current> Successor(const Settings& settings, bool same_model) const;
+  /// The same once more, to be changed.
+  std::shared_ptr<Current> Successor() const;
 
   Result<Loaded> Load(const std::string& model, std::int64_t version);
   Result<> FollowAlias();
@@ -96,7 +105,7 @@ struct Service::Impl {
   std::mutex control;  ///< One change at a time; held while loading, never while answering.
   std::uint64_t seed;
   mutable std::mutex current_mutex;
-  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{});
+  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
   std::mutex kept_mutex;
   std::deque<Loaded> kept;
 
@@ -105,14 +114,10 @@ struct Service::Impl {
   FallbackWatch watch;
 };
 
-std::shared_ptr<Current> Service::Impl::Successor(const Settings& settings, bool same_model) const {
+std::shared_ptr<Current> Service::Impl::Successor() const {
   const auto now = Now();
-  auto next = std::make_shared<Current>(settings);
-  if (!same_model) return next;
-  next->production = now->production;
-  next->offer = now->offer;
-  next->canary = now->canary;
-  next->problem = now->problem;
+  auto next = std::make_shared<Current>(now->settings, now->rules);
+  next->GoOnWith(*now);
   return next;
 }
 
@@ -138,7 +143,7 @@ Result<> Service::Impl::NoteLoaded(const Offer& offer) {
 Result<> Service::Impl::FollowAlias() {
   const auto now = Now();
   const Settings& settings = now->settings;
-  const auto next = Successor(settings, true);
+  const auto next = Successor();
   const auto stay = [&](const Error& error) -> Result<> {
     next->problem = error.message;
     Become(next);
@@ -262,8 +267,10 @@ Service::~Service() = default;
 
 Result<> Service::Configure(const Settings& settings) {
   const std::lock_guard lock(impl_->control);
-  const bool same_model = impl_->Now()->settings.model == settings.model;
-  impl_->Become(impl_->Successor(settings, same_model));
+  const auto now = impl_->Now();
+  const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
+  if (now->settings.model == settings.model) next->GoOnWith(*now);
+  impl_->Become(next);
   return impl_->FollowAlias();
 }
 
@@ -317,7 +324,7 @@ Result<> Service::StartCanary(std::int64_t version, double share) {
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
-  const auto next = impl_->Successor(now->settings, true);
+  const auto next = impl_->Successor();
   next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);
   impl_->Become(next);
   return Done{};
@@ -325,7 +332,7 @@ Result<> Service::StartCanary(std::int64_t version, double share) {
 
 void Service::EndCanary() {
   const std::lock_guard lock(impl_->control);
-  const auto next = impl_->Successor(impl_->Now()->settings, true);
+  const auto next = impl_->Successor();
   next->canary.reset();
   impl_->Become(next);
 }

@@ -101,7 +101,8 @@ class Service {
   ~Service();
 
   /// Takes new settings and follows the alias they name. With nothing in production the service answers
-  /// Unavailable (or the heuristic).
+  /// Unavailable (or the heuristic). InvalidArgument, and nothing changes, for a contract with a rule that
+  /// cannot be evaluated.
   Result<> Configure(const Settings& settings);
   /// Loads what the production alias names now, verified against its manifest, and swaps it in without a
   /// dropped request; the old one answers until then. Called whenever the alias moved. An error leaves what

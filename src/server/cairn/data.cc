@@ -92,8 +92,7 @@ Result<Json> Check(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
   const auto specification = CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  const auto verdict = CAIRN_TRY(contract::Check(engine, file, specification.contract, rooms->clock.Now()));
+  const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
   Json answer = verdict.ToJson();
   return answer.Set("file", file).Set("dataset", specification.name);
 }
