@@ -266,7 +266,7 @@ def test_gc_names_who_keeps_what_and_spares_other_projects(project, tmp_path):
     assert second.dvc("data", "status", "--json").stdout
 
 
-@pytest.mark.parametrize("path", ["raw", "raw/sub/é.txt", "one.txt", "raw.dvc"])
+@pytest.mark.parametrize("path", ["raw", "raw/sub/é.txt", "one.txt"])
 def test_both_import_the_same(project, path):
     folder = project.folder.parent
     results = []
