@@ -338,6 +338,7 @@ Result<> Service::StartCanary(std::int64_t version, double share) {
     return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
+  CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
   const auto next = impl_->Successor(now->settings, true);
   next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);

@@ -130,7 +130,7 @@ class Service {
   bool CanAnswer() const;
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
-  /// loaded first.
+  /// loaded first. Denied for a version that no decision lets answer.
   Result<> StartCanary(std::int64_t version, double share);
   void EndCanary();
 

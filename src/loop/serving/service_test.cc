@@ -340,6 +340,7 @@ TEST_P(ServiceTest, AVersionThatNoDecisionAllowsDoesNotAnswer) {
   Serve(1);
   EXPECT_EQ(test.service->PredictWith(2, Hours({1})).error().reason, Reason::Denied);
   EXPECT_EQ(test.service->Describe(2).error().reason, Reason::Denied);
+  EXPECT_EQ(test.service->StartCanary(2, 0.5).error().reason, Reason::Denied);
   EXPECT_TRUE(test.Logged().empty());
   // Nor does it when it stands in production without one.
   test.versions->Promote(2);
