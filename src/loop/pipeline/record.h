@@ -19,6 +19,14 @@ struct Trigger {
   std::string cause;  ///< The id that the whole story goes by; a run that starts one goes by its own id.
 };
 
+/// What is asked for.
+struct Request {
+  std::string project = ".";  ///< The folder with dvc.yaml.
+  Selection selection;
+  Trigger trigger;
+  std::string actor = "client";
+};
+
 enum class StageState {
   Waiting,
   Running,
@@ -66,6 +74,7 @@ struct RunRecord {
   Trigger trigger;
   std::string actor;
   std::string configuration;  ///< Digest of the accepted configuration it ran under, or "".
+  std::string data;           ///< The data set version it went by, "flights@4", or "".
   Source source;
   TimeMs started = 0, ended = 0;
   std::string problem;              ///< Why it failed, when no stage says so.

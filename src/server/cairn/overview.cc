@@ -2,6 +2,7 @@
 #include <map>
 
 #include "loop/charter/charter.h"
+#include "loop/rollout/bindings.h"
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
 #include "loop/scorecard/stations.h"
@@ -17,13 +18,16 @@ namespace {
 constexpr std::size_t kPoints = 120;  ///< Of one line in a chart.
 constexpr std::size_t kAlerts = 50;
 
-Json CharterPart(const std::optional<Governing>& governing, const std::optional<charter::Charter>& charter) {
+Result<Json> CharterPart(const std::optional<Governing>& governing,
+                         const std::optional<charter::Charter>& charter) {
   if (!governing)
     return Json{{"complete", false}, {"findings", Json::Array()},
                 {"digest", ""},      {"objective", ""},
                 {"problem", ""},     {"risk", Json()}};
   Json findings = Json::Array();
   for (const auto& finding : charter::Check(*charter, governing->document))
+    findings.Push(finding.field + ": " + finding.problem);
+  for (const auto& finding : CAIRN_TRY(rollout::UnboundIn(governing->document)))
     findings.Push(finding.field + ": " + finding.problem);
   const bool complete = findings.items().empty();
   return Json{{"complete", complete},
@@ -121,7 +125,7 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
   return Json{{"now_ms", now},
               {"project", charter ? charter->project : ""},
               {"configuration", ConfigurationPart(governing)},
-              {"charter", CharterPart(governing, charter)},
+              {"charter", CAIRN_TRY(CharterPart(governing, charter))},
               {"stations", std::move(stations)},
               {"production", scorecard::ProductionOf(history)},
               {"canary", scorecard::CanaryOf(history)},
