@@ -23,7 +23,7 @@ Result<> WriteDvcFile(const std::string& project, const std::string& file, const
   if (!real.starts_with(root + "/")) return Done{};
   std::string name = os::BaseName(real);
   std::string text = "outs:\n- md5: " + snapshot.md5 + "\n  size: " + std::to_string(snapshot.size) + "\n";
-  if (snapshot.folder) text += "  nfiles: " + std::to_string(snapshot.files.size()) + "\n";
+  if (snapshot.folder) text += "  nfiles: " + std::to_string(snapshot.listing->files().size()) + "\n";
   if (snapshot.executable) text += "  isexec: true\n";
   // A name that YAML would read as something else is quoted by the writer.
   text += "  hash: md5\n  " + DumpYaml(Json{{"path", name}});
