@@ -79,8 +79,7 @@ class StatIndex {
   const Record* Records() const;
   std::uint64_t SlotFor(const Fingerprint& key) const;
   Result<> SaveInPlace();
-  static bool Arrange(const std::vector<Record>& records, std::uint64_t capacity,
-                      std::vector<Record>& table);
+  static bool Arrange(const std::vector<Record>& records, std::uint64_t capacity, std::vector<Record>& table);
   Result<> Rebuild();
 
   std::string file_;
