@@ -36,6 +36,8 @@ Result<Descriptor> OpenToRead(const std::string& path) {
   return file;
 }
 
+Result<Descriptor> OpenToChange(const std::string& path) { return Open(path, O_WRONLY); }
+
 Result<Descriptor> OpenToAppend(const std::string& path, unsigned mode) {
   return Open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
 }

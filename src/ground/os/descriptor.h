@@ -35,12 +35,16 @@ class Descriptor {
 Result<Descriptor> Open(const std::string& path, int flags, unsigned mode = 0644);
 /// For reading from the start to the end; the system is told so.
 Result<Descriptor> OpenToRead(const std::string& path);
+/// A file that is there, to write into it (WriteAt).
+Result<Descriptor> OpenToChange(const std::string& path);
 /// Every write goes to the end; the file is made when it is not there.
 Result<Descriptor> OpenToAppend(const std::string& path, unsigned mode = 0644);
 /// A new file to write to; AlreadyExists when the name is taken.
 Result<Descriptor> CreateFile(const std::string& path, unsigned mode = 0644);
 /// What the descriptor stands for. `path` is for the error only, here and below.
 Result<FileStatus> StatusOf(const Descriptor& file, const std::string& path);
+/// As Reflink of files.h, of the file that is open; `from_path` is for the error only.
+Result<> Reflink(const Descriptor& from, const std::string& from_path, const std::string& to, unsigned mode);
 /// Asks the system to begin putting what was written so far on disk, so that a later sync has less to wait
 /// for. Promises nothing.
 void BeginWriteback(const Descriptor& file);

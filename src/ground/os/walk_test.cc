@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 
+#include "ground/os/descriptor.h"
 #include "ground/os/file_lock.h"
 #include "ground/os/temp_folder.h"
 
@@ -16,7 +17,8 @@ class WalkTest : public testing::Test {
  protected:
   void Write(const std::string& name) {
     ASSERT_TRUE(MakeFolders(ParentOf(folder_ / name)));
-    ASSERT_TRUE(WriteFileAtomically(folder_ / name, name));
+    const auto file = CreateFile(folder_ / name);
+    ASSERT_TRUE(file && WriteAll(file->number(), name, name));
   }
 
   std::map<std::string, FileKind> Found(Detail detail, std::shared_ptr<const WalkRules> rules = nullptr) {

@@ -160,7 +160,7 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   const std::lock_guard lock(adding_);
   const std::string name = os::BaseName(addition.file);
   repository::StatIndex index = repository::StatIndex::Open(places_.index);
-  const auto snapshot = CAIRN_TRY(repository::TakeSnapshot(addition.file, index));
+  const auto snapshot = CAIRN_TRY(repository::TakeSnapshot(addition.file, index, repository::Evidence::Sha256));
   if (snapshot.folder)
     return Error{Reason::InvalidArgument, "'" + addition.file + "' is a folder: add its files one by one"};
   const auto versions = CAIRN_TRY(Versions(specification.name));
@@ -237,7 +237,7 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
     rows = CAIRN_TRY(
         engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
     if (rows == 0 && &rows == &file.sealed_rows) return Done{};
-    const auto made = CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved));
+    const auto made = CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved, repository::Evidence::Sha256));
     CAIRN_TRY(objects_.Store(draft.path(), made));
     md5 = made.md5;
     sha256 = made.sha256;

@@ -41,8 +41,8 @@ Result<Declared> ReadDeclared(const Node& item) {
   }
   if (!item.IsMap() || item.entries().size() != 1)
     return WrongAt(item, "an output is a path, or a path with its settings");
-  const auto& [path, mark, settings] = item.entries().front();
-  declared.path = path;
+  const Node& settings = item.entries().front().value;
+  declared.path = item.entries().front().key;
   // A plot may have several looks; what keeps it stands in the first.
   const Node& flags = settings.IsList() && !settings.items().empty() ? settings.items().front() : settings;
   declared.cached = CAIRN_TRY(TruthAt(flags, "cache", true));

@@ -18,13 +18,14 @@ class TransferTest : public testing::Test {
 
   /// A tracked folder of these files.
   TrackedPath Folder(const std::string& path, const std::vector<std::pair<std::string, std::string>>& files) {
-    std::vector<TrackedFile> listed;
+    Listing listed;
     TrackedPath tracked;
     for (const auto& [name, text] : files) {
-      listed.push_back({name, Store(text), "", text.size()});
+      listed.Add(name, *Md5OfHex(Store(text)));
       tracked.size += text.size();
     }
-    const std::string listing = ListingOf(listed), md5 = crypto::Md5Hex(listing) + ".dir";
+    listed.Arrange();
+    const std::string listing = listed.Object(), md5 = crypto::Md5Hex(listing) + ".dir";
     const std::string at = PathOf(cache_, md5);
     EXPECT_TRUE(os::MakeFolders(os::ParentOf(at)));
     EXPECT_TRUE(os::WriteFileAtomically(at, listing));

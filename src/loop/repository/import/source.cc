@@ -147,7 +147,7 @@ Result<Taken> Source::TakePart(const SourceOrder& order, const TrackedPath& trac
   CAIRN_TRY(Bring(order, {part}, cache));
   const auto folder = CAIRN_TRY(ReadFolder(part, PathInCache(cache, {tracked.md5, tracked.legacy})));
   if (folder.files.empty()) return NotThere(order);
-  std::vector<TrackedFile> listed;
+  Listing listed;
   Taken taken;
   for (const auto& file : folder.files) {
     const auto size = CAIRN_TRY(os::Stat(PathInCache(cache, file.id))).stamp.size;
@@ -156,11 +156,12 @@ Result<Taken> Source::TakePart(const SourceOrder& order, const TrackedPath& trac
       taken.md5 = file.id.md5;
       return taken;
     }
-    listed.push_back({file.path.substr(path.size() + 1), file.id.md5, "", size});
+    listed.Add(std::string_view(file.path).substr(path.size() + 1), *Md5OfHex(file.id.md5));
   }
-  taken.nfiles = listed.size();
+  listed.Arrange();
+  taken.nfiles = listed.files().size();
   Landing landing(cache, Landing::Sharing::ByUmask);
-  taken.md5 = CAIRN_TRY(Land(landing, ListingOf(listed), ".dir"));
+  taken.md5 = CAIRN_TRY(Land(landing, listed.Object(), ".dir"));
   CAIRN_TRY(landing.Settle());
   return taken;
 }
@@ -176,7 +177,7 @@ Result<Taken> Source::TakeFromGit(const std::string& path, const std::string& ca
   Landing landing(cache, Landing::Sharing::ByUmask);
   if (git_ ? !files_.contains(path)
            : !os::Exists(os::JoinPath(root_, path)) || os::IsFolder(os::JoinPath(root_, path))) {
-    std::vector<TrackedFile> listed;
+    Listing listed;
     Taken taken;
     for (const auto& [name, file] : files_) {
       if (!LiesBelow(name, path)) continue;
@@ -186,12 +187,13 @@ Result<Taken> Source::TakeFromGit(const std::string& path, const std::string& ca
             "'" + path + "' of '" + url_ +
                 "' holds both files of git's and data that DVC tracks: take the paths in it one by one"};
       const std::string bytes = CAIRN_TRY(git_->Read(file.blob));
-      listed.push_back({name.substr(path.size() + 1), CAIRN_TRY(Land(landing, bytes)), "", bytes.size()});
+      listed.Add(std::string_view(name).substr(path.size() + 1), *Md5OfHex(CAIRN_TRY(Land(landing, bytes))));
       taken.size += bytes.size();
     }
-    if (listed.empty()) return Error{Reason::NotFound, "there is no '" + path + "'"};
-    taken.nfiles = listed.size();
-    taken.md5 = CAIRN_TRY(Land(landing, ListingOf(listed), ".dir"));
+    listed.Arrange();
+    if (listed.files().empty()) return Error{Reason::NotFound, "there is no '" + path + "'"};
+    taken.nfiles = listed.files().size();
+    taken.md5 = CAIRN_TRY(Land(landing, listed.Object(), ".dir"));
     CAIRN_TRY(landing.Settle());
     return taken;
   }

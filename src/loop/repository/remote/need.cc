@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/os/files.h"
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/remote/content.h"
@@ -31,10 +32,11 @@ std::optional<ObjectOfPath> ObjectOf(const Chosen& chosen) {
 Result<NeededFolder> ReadFolder(const Chosen& chosen, const std::string& path) {
   NeededFolder folder{*ObjectOf(chosen), {}, chosen.only.empty()};
   CAIRN_TRY(CheckContent(folder.listing.id, path));
-  for (auto& file : CAIRN_TRY(ParseListing(CAIRN_TRY(os::ReadFile(path))))) {
-    std::string at = chosen.path.path + "/" + file.relpath;
+  const Listing listing = CAIRN_TRY(Listing::Parse(CAIRN_TRY(os::ReadFile(path))));
+  for (const auto& file : listing.files()) {
+    std::string at = chosen.path.path + "/" + std::string(file.relpath);
     if (IsWanted(at, chosen.only))
-      folder.files.push_back({{std::move(file.md5), chosen.path.legacy}, std::move(at)});
+      folder.files.push_back({{HexOf(file.md5), chosen.path.legacy}, std::move(at)});
   }
   return folder;
 }
