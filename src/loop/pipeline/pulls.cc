@@ -141,8 +141,12 @@ Result<> Runner::TellEnds(Turn turn) {
         database_.Read([&](sql::Connection& connection) { return SelectUntold(connection, home_); }));
     if (untold.empty()) return Done{};
     for (const auto& id : untold) {
-      const auto run = CAIRN_TRY(
-          database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }));
+      const auto run =
+          CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<RunRecord> {
+            auto ended = CAIRN_TRY(SelectRun(connection, id));
+            ended.after = CAIRN_TRY(SelectKilledBefore(connection, ended));
+            return ended;
+          }));
       CAIRN_TRY(surroundings_.on_end(run));
       CAIRN_TRY(
           database_.Transact([&](sql::Connection& connection) { return MarkTold(connection, id); }));

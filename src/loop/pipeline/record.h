@@ -81,6 +81,9 @@ struct RunRecord {
   Json metrics = Json::Object();    ///< By file, what the metrics files held at the end.
   std::vector<StageRecord> stages;  ///< Those that were stale, each after those it needs.
   std::int64_t revision = 0;        ///< Grows with each change while it runs; not kept.
+  /// The runs of the same trigger and cause that died with their program before it, and whose work it went on
+  /// with. Only where its end is told.
+  std::vector<std::string> after;
 };
 
 }  // namespace cairn::pipeline

@@ -53,6 +53,7 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
       const std::lock_guard lock(mutex_);
       if (deaf_) return Error{Reason::Unavailable, "nobody listens"};
       ended_.push_back(run.id);
+      after_ = run.after;
       return Done{};
     };
     runner_ = std::make_unique<Runner>(*store_, clock_, std::move(around));
@@ -141,7 +142,7 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
   os::SystemClock clock_;
   Result<> permission_;
   std::mutex mutex_;
-  std::vector<std::string> ended_;
+  std::vector<std::string> ended_, after_;
   bool deaf_ = false;
   std::unique_ptr<Runner> runner_;
 };
@@ -434,6 +435,9 @@ TEST_P(RunnerTest, ATriggeredRunThatDiedWithItsProgramIsBegunByTheNextAndNothing
   ASSERT_TRUE(runner_->TakeUp());
   EXPECT_EQ(runner_->Pull(OfAlert())->outcome, Runner::Outcome::Repeated);
   EXPECT_EQ(runner_->List("", 10)->size(), 2U) << "once is enough";
+  runner_.reset();  // What it told is told now.
+  EXPECT_THAT(Ended(), ElementsAre((*runs)[1].id, again.id));
+  EXPECT_THAT(after_, ElementsAre((*runs)[1].id)) << "whose work it went on with";
 }
 
 TEST_P(RunnerTest, ARunThatTakesTheProgramWithItIsNotBegunForEver) {

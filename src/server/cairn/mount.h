@@ -32,6 +32,7 @@ namespace cairn::api {
 void MountVersion(http::Router& router);
 
 struct AuditRooms {
+  const governance::Configurations& configurations;
   metadata::Log& log;
   metadata::Sealer& sealer;
   const os::Clock& clock;
@@ -119,8 +120,8 @@ void MountMoving(http::Router& router, MovingRooms rooms);
 
 struct MonitoringRooms {
   monitoring::Monitoring& monitoring;
-  std::function<void(const monitoring::Alert&)>
-      on_alert;  ///< For alerts that a request to advance raises; may be empty.
+  /// Told of the alerts that a request to advance finds untold, as Monitoring::Advance says; may be empty.
+  std::function<Result<>(const monitoring::Alert&)> on_alert;
 };
 /// /api/v1/labels, /api/v1/monitors…, /api/v1/alerts…
 void MountMonitoring(http::Router& router, MonitoringRooms rooms);

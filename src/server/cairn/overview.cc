@@ -2,6 +2,7 @@
 #include <map>
 
 #include "loop/charter/charter.h"
+#include "loop/registry/guard.h"
 #include "loop/rollout/bindings.h"
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
@@ -106,7 +107,11 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
   const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
   const auto governing = CAIRN_TRY(GoverningIn(rooms.configurations));
   std::optional<charter::Charter> charter;
-  if (governing) charter = CAIRN_TRY(charter::Parse(governing->document));
+  registry::Guard guard;
+  if (governing) {
+    charter = CAIRN_TRY(charter::Parse(governing->document));
+    guard = CAIRN_TRY(registry::GuardOf(governing->document));
+  }
   const auto score = scorecard::Judge(history, governing ? &governing->document : nullptr, now);
   const auto maturity = scorecard::MaturityOf(history);
 
@@ -127,7 +132,7 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
               {"configuration", ConfigurationPart(governing)},
               {"charter", CAIRN_TRY(CharterPart(governing, charter))},
               {"stations", std::move(stations)},
-              {"production", scorecard::ProductionOf(history)},
+              {"production", scorecard::ProductionOf(history, guard.model, guard.alias)},
               {"canary", scorecard::CanaryOf(history)},
               {"monitors", CAIRN_TRY(MonitorsPart(rooms.monitoring))},
               {"alerts", CAIRN_TRY(AlertsPart(rooms.monitoring))},

@@ -137,6 +137,16 @@ Result<RunRecord> SelectRun(sql::Connection& connection, std::string_view id) {
   return RunOf(connection, rows.front());
 }
 
+Result<std::vector<std::string>> SelectKilledBefore(sql::Connection& connection, const RunRecord& run) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT id FROM pipeline_run WHERE cause = $1 AND trigger_on = $2 AND trigger_name = $3 AND state = "
+      "'killed' AND id <> $4 ORDER BY id",
+      {run.trigger.cause, run.trigger.on, run.trigger.name, run.id}));
+  std::vector<std::string> ids;
+  for (const auto& row : rows) ids.push_back(row.Text(0));
+  return ids;
+}
+
 Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::string_view before,
                                           std::int64_t limit) {
   const auto rows = CAIRN_TRY(connection.Run(

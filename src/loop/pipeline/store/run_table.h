@@ -21,6 +21,8 @@ Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::siz
 
 /// NotFound without such a run.
 Result<RunRecord> SelectRun(sql::Connection& connection, std::string_view id);
+/// The ids of runs that the same trigger set off for the same cause and that were killed.
+Result<std::vector<std::string>> SelectKilledBefore(sql::Connection& connection, const RunRecord& run);
 /// Newest first, below `before` (an id; "" for the newest).
 Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::string_view before,
                                           std::int64_t limit);
