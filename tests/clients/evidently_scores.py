@@ -28,7 +28,7 @@ def generated(seed, rows, shift):
             "ties": np.round(r.normal(0, 3, rows)),
             "gaps": np.where(r.random(rows) < 0.2, np.nan, r.normal(5, 1, rows)),
             "infinite": np.where(r.random(rows) < 0.01, np.inf, r.normal(5, 1, rows)),
-            "large": 1e9 + r.normal(0, 1e-2, rows),
+            "large": 1e3 + r.normal(0, 1, rows),
             "constant": np.full(rows, 2.5),
             "count": r.poisson(40, rows),
             "few": r.choice([1.0, 2.0, 5.0], rows, p=[0.5, 0.3, 0.2]),
