@@ -96,6 +96,15 @@ TEST(Properties, DistancesScaleAsTheyShould) {
   }
 }
 
+TEST(Properties, EppsAndSingletonOfTwoValuesIsATestOfTwoProportions) {
+  std::vector<double> x(400, 0.0), y(500, 0.0);
+  std::fill(x.begin(), x.begin() + 180, 1.0);
+  std::fill(y.begin(), y.begin() + 260, 1.0);
+  const double p1 = 180.0 / 400, p2 = 260.0 / 500;
+  const double unpooled = (p1 - p2) * (p1 - p2) / (p1 * (1 - p1) / 400 + p2 * (1 - p2) / 500);
+  EXPECT_TRUE(Near(EppsSingleton(x, y)->statistic, unpooled, 1e-9, 0));
+}
+
 TEST(Properties, NothingDiffersFromItself) {
   for (const Pair& pair : Pairs()) {
     const Sample x(pair.x);

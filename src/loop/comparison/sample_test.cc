@@ -37,6 +37,14 @@ TEST(Sample, SortsLikeComparing) {
   EXPECT_EQ(SortedFinite(values).size(), values.size());
 }
 
+TEST(Sample, SortsValuesThatAgreeInTheirFirstDigits) {
+  std::vector<double> values = Drawn(75, 20000, 0, 1e-3);
+  for (double& value : values) value = value < 0 ? -1e9 + value : 1e9 + value;
+  const Sample sample(values);
+  std::sort(values.begin(), values.end());
+  EXPECT_TRUE(std::ranges::equal(sample.sorted(), values));
+}
+
 TEST(Sample, MomentsKeepTheirDigitsWhereValuesAreLargeAndClose) {
   std::vector<double> values;
   for (int i = 0; i < 100000; ++i) values.push_back(1e9 + (i % 2 == 0 ? 0.25 : 0.75));

@@ -49,9 +49,9 @@ Result<TestResult> CramerVonMises(const Sample& reference, const Sample& current
                                   Precision precision = Precision::Auto);
 
 /// Mann and Whitney's U of the reference: how many pairs have the reference's value above the current one,
-/// halves for ties (mannwhitneyu). Auto is exact when a side has at most 8 rows, nothing is tied and there are
-/// at most 5e7 pairs, otherwise normal with corrections for ties and continuity. Unprocessable for Exact on
-/// more pairs. Evidently's "mannw" is Alternative::Less.
+/// halves for ties (mannwhitneyu). Auto is exact when a side has at most 8 rows, nothing is tied and there
+/// are at most 5e7 pairs, otherwise normal with corrections for ties and continuity. Unprocessable for Exact
+/// on more pairs. Evidently's "mannw" is Alternative::Less.
 Result<TestResult> MannWhitney(const Sample& reference, const Sample& current,
                                Alternative alternative = Alternative::TwoSided,
                                Precision precision = Precision::Auto);
@@ -65,8 +65,10 @@ Result<TestResult> WelchT(const Sample& reference, const Sample& current,
                           Alternative alternative = Alternative::TwoSided);
 
 /// Epps and Singleton: difference of the characteristic functions at 0.4 and 0.8, scaled by the pooled
-/// semi-interquartile range (epps_singleton_2samp); also right for discrete numbers. Unprocessable with fewer
-/// than five rows on a side, or when the middle half of all values is one value.
+/// semi-interquartile range (epps_singleton_2samp); also right for discrete numbers. Of fewer than five
+/// distinct values scipy's covariance has no full rank, and rounding noise in its result; here the rank is
+/// counted. Unprocessable with fewer than five rows on a side, or when the middle half of all values is one
+/// value.
 Result<TestResult> EppsSingleton(const Sample& reference, const Sample& current);
 
 }  // namespace cairn::comparison

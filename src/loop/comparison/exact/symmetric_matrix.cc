@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace cairn::comparison {
 namespace {
@@ -40,21 +39,15 @@ SymmetricMatrix::Form SymmetricMatrix::InverseForm(std::span<const double> v) co
       for (std::size_t q = p + 1; q < size_; ++q) Rotate(a, vectors, size_, p, q);
     }
   }
-  double largest = 0, least = std::numeric_limits<double>::infinity();
+  double largest = 0;
   for (std::size_t i = 0; i < size_; ++i) largest = std::max(largest, std::fabs(a[i * size_ + i]));
-  const auto kept = [&](std::size_t i) { return std::fabs(a[i * size_ + i]) > 1e-15 * largest; };
-  for (std::size_t i = 0; i < size_; ++i) {
-    if (kept(i)) least = std::min(least, std::fabs(a[i * size_ + i]));
-  }
   Form form;
   for (std::size_t i = 0; i < size_; ++i) {
-    if (!kept(i)) continue;
+    if (std::fabs(a[i * size_ + i]) <= 1e-12 * largest) continue;
     double along = 0;
     for (std::size_t k = 0; k < size_; ++k) along += vectors[k * size_ + i] * v[k];
     form.value += along * along / a[i * size_ + i];
-    // numpy's matrix_rank of the inverse, whose singular values are the reciprocals.
-    const double tolerance = 1 / least * static_cast<double>(size_) * std::numeric_limits<double>::epsilon();
-    form.rank += 1 / std::fabs(a[i * size_ + i]) > tolerance ? 1 : 0;
+    ++form.rank;
   }
   return form;
 }

@@ -16,8 +16,8 @@ class SymmetricMatrix {
     double value = 0;
     std::size_t rank = 0;
   };
-  /// v' A^+ v with the pseudo-inverse A^+ (eigenvalues at most 1e-15 of the largest count as zero, as numpy's
-  /// pinv has it), and the pseudo-inverse's numerical rank.
+  /// v' A^+ v with the pseudo-inverse A^+ (eigenvalues at most 1e-12 of the largest count as zero; numpy's
+  /// pinv takes 1e-15, which keeps rounding noise), and the rank.
   Form InverseForm(std::span<const double> v) const;
 
  private:
