@@ -111,7 +111,12 @@ void CoMomentsForm::Write(const Table& table, ByteWriter& out) {
   out.Count(table.correlated.size());
   for (const auto column : table.correlated) out.Count(column);
   for (const auto& pair : table.co_moments.pairs_) {
-    for (const double figure : {pair.rows, pair.mean_x, pair.mean_y, pair.xx, pair.yy, pair.xy}) out.Fixed(figure);
+    out.Fixed(pair.rows);
+    for (const long double mean : {pair.mean_x, pair.mean_y}) {
+      out.Fixed(static_cast<double>(mean));
+      out.Fixed(static_cast<double>(mean - static_cast<double>(mean)));
+    }
+    for (const double figure : {pair.xx, pair.yy, pair.xy}) out.Fixed(figure);
   }
 }
 
@@ -125,7 +130,12 @@ void CoMomentsForm::Read(ByteReader& in, Table& table) {
   if (table.correlated.size() > 4 * kMostCorrelated) return in.Fail();
   table.co_moments = CoMoments(table.correlated.size());
   for (auto& pair : table.co_moments.pairs_) {
-    for (double* figure : {&pair.rows, &pair.mean_x, &pair.mean_y, &pair.xx, &pair.yy, &pair.xy}) *figure = in.Fixed<double>();
+    pair.rows = in.Fixed<double>();
+    for (long double* mean : {&pair.mean_x, &pair.mean_y}) {
+      *mean = in.Fixed<double>();
+      *mean += in.Fixed<double>();
+    }
+    for (double* figure : {&pair.xx, &pair.yy, &pair.xy}) *figure = in.Fixed<double>();
     if (!(pair.rows >= 0 && pair.rows <= static_cast<double>(kMostCounted))) return in.Fail();
   }
 }

@@ -226,7 +226,7 @@ std::string ColumnPicture(const Json& column) {
 
 std::string MissingMap(const Json& report) {
   constexpr std::size_t kColumns = 30, kPatterns = 16;
-  constexpr double kName = 130, kCell = 17, kTop = 17, kShare = 120, kBar = 66;
+  constexpr double kCell = 17, kTop = 17, kShare = 120, kBar = 66;
   const double all = static_cast<double>(std::max<std::int64_t>(report.At("table").Int("rows"), 1));
   std::vector<const Json*> columns;
   for (const Json& column : report.At("columns").items()) {
@@ -235,18 +235,21 @@ std::string MissingMap(const Json& report) {
   std::stable_sort(columns.begin(), columns.end(), [](const Json* a, const Json* b) { return a->Int("missing") > b->Int("missing"); });
   if (columns.empty()) return "";
   if (columns.size() > kColumns) columns.resize(kColumns);
+  std::size_t longest = 4;
+  for (const Json* column : columns) longest = std::max(longest, std::min<std::size_t>(CodePoints(column->Text("name")), 19));
+  const double name_width = 6.2 * static_cast<double>(longest);
   const auto& patterns = report.At("missing").At("patterns").items();
   const std::size_t drawn = std::min(patterns.size(), kPatterns);
-  const double left = kName + kShare + 14, width = left + std::max(kCell * static_cast<double>(drawn), 130.0) + 4;
-  std::string picture = TextAt("axis", kName + 4, 11, "start", "share missing") +
+  const double left = name_width + kShare + 14, width = left + std::max(kCell * static_cast<double>(drawn), 130.0) + 4;
+  std::string picture = TextAt("axis", name_width + 4, 11, "start", "share missing") +
                         (drawn > 0 ? TextAt("axis", left, 11, "start", "rows that lack the same") : "");
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const double y = kTop + kCell * static_cast<double>(i), share = static_cast<double>(columns[i]->Int("missing")) / all;
-    picture += TextAt("", kName, y + 12, "end", CutTo(columns[i]->Text("name"), 19));
-    picture += Rect("whole", kName + 5, y + 3, kBar, kCell - 6, "/>");
-    picture += Rect("gap", kName + 5, y + 3, kBar * share, kCell - 6,
+    picture += TextAt("", name_width, y + 12, "end", CutTo(columns[i]->Text("name"), 19));
+    picture += Rect("whole", name_width + 5, y + 3, kBar, kCell - 6, "/>");
+    picture += Rect("gap", name_width + 5, y + 3, kBar * share, kCell - 6,
                     "><title>" + WithThousands(columns[i]->Int("missing")) + " rows</title></rect>");
-    picture += TextAt("axis", kName + kShare + 6, y + 12, "end", PercentText(share));
+    picture += TextAt("axis", name_width + kShare + 6, y + 12, "end", PercentText(share));
     for (std::size_t p = 0; p < drawn; ++p) {
       const auto& lacking = patterns[p].At("columns").items();
       const bool lacks = std::find(lacking.begin(), lacking.end(), Json(columns[i]->Text("name"))) != lacking.end();

@@ -34,7 +34,9 @@ class CoMoments {
   CoMoments Placed(std::span<const std::size_t> places, std::size_t columns) const;
 
   struct Pair {
-    double rows = 0, mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
+    double rows = 0;
+    long double mean_x = 0, mean_y = 0;  ///< Of a great offset, a double would lose the digits that matter.
+    double xx = 0, yy = 0, xy = 0;
   };
   /// NaN when it is not defined.
   double Pearson(std::size_t a, std::size_t b) const;
