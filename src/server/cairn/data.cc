@@ -70,7 +70,8 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
   data::Addition addition;
   addition.file = file;
@@ -91,7 +92,8 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
 Result<Json> Check(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
   const auto verdict = CAIRN_TRY(contract::Check(engine, file, specification.contract, rooms->clock.Now()));
   Json answer = verdict.ToJson();

@@ -126,9 +126,11 @@ Result<Table> ReadSections(std::string_view sections) {
     if (!begun) return Broken("its head is missing");
     if (tag != "COLM" && table.columns.size() != columns) return Broken("a column is missing");
     const Options options;
-    CAIRN_TRY(ReadSection(tag, part, table, options.memory_bytes / 4 * 3 / std::max<std::size_t>(columns, 1)));
+    CAIRN_TRY(
+        ReadSection(tag, part, table, options.memory_bytes / 4 * 3 / std::max<std::size_t>(columns, 1)));
   }
-  if (!begun || table.columns.size() != columns || table.sample.columns() != columns) return Broken("a part of it is missing");
+  if (!begun || table.columns.size() != columns || table.sample.columns() != columns)
+    return Broken("a part of it is missing");
   return table;
 }
 

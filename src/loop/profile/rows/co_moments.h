@@ -19,8 +19,8 @@ struct Centered {
   void Take(std::span<const double> values);
 };
 
-/// Pearson's r of every two of some number columns, over the rows in which both have a finite value (as pandas'
-/// corr()). Merges without loss.
+/// Pearson's r of every two of some number columns, over the rows in which both have a finite value (as
+/// pandas' corr()). Merges without loss.
 class CoMoments {
  public:
   explicit CoMoments(std::size_t columns) : columns_(columns), pairs_(columns * (columns + 1) / 2) {}
