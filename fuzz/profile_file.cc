@@ -5,8 +5,8 @@
 
 using cairn::fuzz::Hold;
 
-/// Whatever the sections of a saved profile hold: they are refused, or they make a report, merge with themselves and
-/// can be saved and read again.
+/// Whatever the sections of a saved profile hold: they are refused, or they make a report, merge with
+/// themselves and can be saved and read again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = cairn::fuzz::Bytes(data, size);
   (void)cairn::profile::ReadTable(bytes);

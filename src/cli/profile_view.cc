@@ -56,7 +56,8 @@ std::string ShapeOf(const Json& column) {
     counts.push_back(bins.IsObject() ? one.AsInt() : one.Int("rows"));
   // Values that hardly repeat have no shape.
   const std::string meaning = column.Text("meaning");
-  const bool shapely = bins.IsObject() || meaning == "categorical" || meaning == "boolean" || meaning == "constant" || meaning == "mixed";
+  const bool shapely = bins.IsObject() || meaning == "categorical" || meaning == "boolean" ||
+                       meaning == "constant" || meaning == "mixed";
   if (!shapely) return "";
   if (!bins.IsObject() && counts.size() > kShape) counts.resize(kShape);
   const std::size_t width = std::min(counts.size(), kShape);
@@ -70,7 +71,9 @@ std::string ShapeOf(const Json& column) {
 
 std::string MeaningOf(const Json& column) {
   const std::string meaning = column.Text("meaning");
-  const std::string kept = meaning == "nearly_unique" ? "near unique" : meaning == "categorical" ? "category" : meaning;
+  const std::string kept = meaning == "nearly_unique" ? "near unique"
+                           : meaning == "categorical" ? "category"
+                                                      : meaning;
   std::string words = kept;
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;
@@ -104,14 +107,16 @@ void ShowHead(const Session& session, const Json& report) {
   std::string head = report.Text("dataset");
   if (report.Find("version")) head += " version " + std::to_string(report.Int("version")) + ", training part";
   const std::int64_t cells = table.Int("rows") * table.Int("columns");
-  head += ": " + WithThousands(table.Int("rows")) + " rows, " + WithThousands(table.Int("columns")) + " columns, " +
-          WithThousands(table.Int("missing_cells")) + " values missing";
+  head += ": " + WithThousands(table.Int("rows")) + " rows, " + WithThousands(table.Int("columns")) +
+          " columns, " + WithThousands(table.Int("missing_cells")) + " values missing";
   if (table.Int("missing_cells") > 0 && cells > 0)
-    head += " (" + Percent(static_cast<double>(table.Int("missing_cells")) / static_cast<double>(cells)) + ")";
+    head +=
+        " (" + Percent(static_cast<double>(table.Int("missing_cells")) / static_cast<double>(cells)) + ")";
   session.Say(Wrapped(head, "  "));
   std::string classes;
   for (const Json& one : table.At("classes").items())
-    classes += (classes.empty() ? "" : ", ") + one.Text("value") + " in " + Percent(one.Double("share")) + " of the rows";
+    classes += (classes.empty() ? "" : ", ") + one.Text("value") + " in " + Percent(one.Double("share")) +
+               " of the rows";
   if (!classes.empty()) session.Say(Wrapped("target " + report.Text("target") + ": " + classes, "  "));
 }
 
@@ -124,7 +129,8 @@ void ShowWarnings(const Session& session, const Json& warnings) {
     session.Say(Wrapped("! " + (column.empty() ? "" : column + ": ") + items[i].Text("sentence"), "  "));
   }
   if (items.size() > kShownWarnings)
-    session.Say("  … and " + std::to_string(items.size() - kShownWarnings) + " more, which --json and --html list");
+    session.Say("  … and " + std::to_string(items.size() - kShownWarnings) +
+                " more, which --json and --html list");
 }
 
 }  // namespace
@@ -146,7 +152,9 @@ void ShowProfile(const Session& session, const Json& report) {
   }
   std::fputs(columns.Text("It has no columns.").c_str(), stdout);
   if (estimated)
-    session.Say("\nSome figures are estimates: not all values fit the memory set aside (--memory). --json\nsays how far each may be off.");
+    session.Say(
+        "\nSome figures are estimates: not all values fit the memory set aside (--memory). --json\nsays how "
+        "far each may be off.");
 }
 
 }  // namespace cairn::cli

@@ -184,13 +184,14 @@ def test_correlations_are_those_of_pandas(told):
     frame, _, report = told
     matrix = report["correlations"]["numbers"]
     table = frame[matrix["columns"]].astype(float).replace([numpy.inf, -numpy.inf], numpy.nan)
+    table = table - table.mean()  # changes no correlation, and spares pandas the digits of a great offset
     for method in ("pearson", "spearman"):
         expected = table.corr(method=method).to_numpy()
         for a, row in enumerate(matrix[method]):
             for b, value in enumerate(row):
                 if a == b or numpy.isnan(expected[a, b]):
                     continue
-                assert value == pytest.approx(expected[a, b], abs=1e-6 if "offset" in (matrix["columns"][a], matrix["columns"][b]) else 1e-9), (method, a, b)
+                assert value == pytest.approx(expected[a, b], abs=1e-9), (method, a, b)
     categories = report["correlations"]["categories"]
     for a, one in enumerate(categories["columns"]):
         for b in range(a):
@@ -254,9 +255,9 @@ def found_in(report):
 def test_every_planted_defect_is_found_with_its_count(soiled, form):
     report = profile(soiled.dirty.with_suffix(f".{form}"), "--target", soiled.target)
     found, counts = found_in(report), soiled.counts
-    direct = ["constant", "mostly_missing", "outliers", "mixed_types", "date_text", "future", "email", "name", "phone", "iban", "card", "leak"]
-    if form == "parquet":  # in CSV a number is a number, and white space alone is what it is
-        direct += ["number_text"]
+    direct = ["constant", "mostly_missing", "outliers", "mixed_types", "future", "email", "name", "phone", "iban", "card", "leak"]
+    if form == "parquet":  # in CSV both are read as what they say
+        direct += ["number_text", "date_text"]
     for kind in direct:
         expected = dict(counts[kind])
         if kind == "leak":

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 
 namespace cairn::profile {
 namespace {
@@ -130,29 +129,49 @@ Result<double> Pearson(std::span<const double> x, std::span<const double> y) {
   return std::clamp(static_cast<double>(xy / std::sqrt(xx * yy)), -1.0, 1.0);
 }
 
-std::vector<double> RanksOf(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t first = 0; first < order.size();) {
-    std::size_t last = first;
-    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
-    const double shared = (static_cast<double>(first) + 1 + static_cast<double>(last)) / 2;
-    for (; first < last; ++first) ranks[order[first]] = shared;
+std::vector<std::uint32_t> AscendingOrder(std::span<const double> values) {
+  std::vector<std::uint32_t> order;
+  order.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) order.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+namespace {
+
+/// Ranks from 1 among the rows in which `other` is finite too (equal values share the mean of theirs), NaN
+/// elsewhere.
+std::vector<double> RanksAmong(std::span<const double> values, std::span<const std::uint32_t> order,
+                               std::span<const double> other) {
+  std::vector<double> ranks(values.size(), kNan);
+  double before = 0;
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    double tied = 0;
+    for (; last < order.size() && values[order[last]] == values[order[first]]; ++last) {
+      tied += std::isfinite(other[order[last]]) ? 1 : 0;
+    }
+    for (std::size_t i = first; i < last; ++i) {
+      if (std::isfinite(other[order[i]])) ranks[order[i]] = before + (tied + 1) / 2;
+    }
+    before += tied;
   }
   return ranks;
 }
 
+}  // namespace
+
+double SpearmanOrdered(std::span<const double> x, std::span<const std::uint32_t> x_order,
+                       std::span<const double> y, std::span<const std::uint32_t> y_order) {
+  const auto found = Pearson(RanksAmong(x, x_order, y), RanksAmong(y, y_order, x));
+  return found ? *found : kNan;
+}
+
 Result<double> Spearman(std::span<const double> x, std::span<const double> y) {
   CAIRN_TRY(SameLength(x.size(), y.size()));
-  std::vector<double> xs, ys;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
-    xs.push_back(x[i]);
-    ys.push_back(y[i]);
-  }
-  return Pearson(RanksOf(xs), RanksOf(ys));
+  return SpearmanOrdered(x, AscendingOrder(x), y, AscendingOrder(y));
 }
 
 Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {

@@ -58,7 +58,10 @@ Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::s
 Result<double> CramersV(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
 /// Mutual information in nats (scikit-learn's mutual_info_score), not corrected for bias; never below 0.
 Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
-/// The place of each value in ascending order, from 1; equal values share the mean of theirs. No NaN.
-std::vector<double> RanksOf(std::span<const double> values);
+/// The indices of the finite values in ascending order of the values.
+std::vector<std::uint32_t> AscendingOrder(std::span<const double> values);
+/// Spearman's rho of two columns whose orders are known.
+double SpearmanOrdered(std::span<const double> x, std::span<const std::uint32_t> x_order,
+                       std::span<const double> y, std::span<const std::uint32_t> y_order);
 
 }  // namespace cairn::profile

@@ -39,7 +39,8 @@ std::string Selected(const std::vector<tables::Field>& fields) {
   std::string list;
   for (const auto& field : fields) {
     const std::string name = tables::Identifier(field.name);
-    const bool huge = field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT";
+    const bool huge =
+        field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT";
     list += (list.empty() ? "" : ", ") + (huge ? "CAST(" + name + " AS DOUBLE) AS " + name : name);
   }
   return list;
@@ -65,18 +66,18 @@ Result<TableProfile> TableProfile::Of(tables::Engine& engine, const std::vector<
   auto state = std::make_unique<State>();
   Crew crew(options.threads == 0 ? os::Processors() : options.threads);
   for (auto& field : fields) {
-    if (field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT") field.type = tables::Type::Double;
+    if (field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT")
+      field.type = tables::Type::Double;
   }
   state->table = Table(fields, subject.target, options);
   state->target = state->table.target ? subject.target : "";
   Intake intake(state->table, crew);
-  CAIRN_TRY(engine.Scan(
-      sql,
-      [&](const tables::Chunk& chunk) -> Result<> {
-        intake.Take(chunk);
-        return Done{};
-      },
-      {}, {.stop = options.stop}));
+  CAIRN_TRY(engine.Scan(sql,
+                        [&](const tables::Chunk& chunk) -> Result<> {
+                          intake.Take(chunk);
+                          return Done{};
+                        },
+                        {}, {.stop = options.stop}));
   return TableProfile(std::move(state));
 }
 

@@ -65,20 +65,21 @@ class TableProfile {
   std::unique_ptr<State> state_;
 };
 
-/// The first report about a data set's training part, and what later traffic is compared with: one TableProfile
-/// and its report. Figures equal pandas, scipy and numpy; rows are those of all files together. Members keep
-/// their names; docs/profile-report.md lists every one of them. In short:
+/// The first report about a data set's training part, and what later traffic is compared with: one
+/// TableProfile and its report. Figures equal pandas, scipy and numpy; rows are those of all files together.
+/// Members keep their names; docs/profile-report.md lists every one of them. In short:
 ///
 ///   {"format": 2, "dataset", "target" ("" for none),
 ///    "basis": {"rows", "sample_rows" (what associations and correlations other than Pearson's are of)},
-///    "table": {"rows", "columns", "duplicate_rows" (pandas duplicated().sum()), "label_conflicts", "missing_cells",
+///    "table": {"rows", "columns", "duplicate_rows" (pandas duplicated().sum()), "label_conflicts",
+///    "missing_cells",
 ///              "classes": [{"value", "rows", "share"}…] (of a target with at most 20 values; else [])},
 ///    "columns": [{"name", "kind": "number"|"time"|"category", "type":
 ///                 "integer"|"number"|"timestamp"|"boolean"|"string", "rows", "missing", "distinct", "exact",
-///                 "meaning", "because", "personal", "tags", "association": null | {…}, "top": [{"value", "rows"}…],
-///                 numbers and times: "infinite", "min", "max", "mean", "median", "std" (divisor n - 1), "skewness",
-///                 "kurtosis", "quantiles": {"0.01"…"0.99"}, "histogram": {"edges", "counts"} (Sturges), "outliers";
-///                 times: "time"; categories: "entropy_bits", "text"}…],
+///                 "meaning", "because", "personal", "tags", "association": null | {…}, "top": [{"value",
+///                 "rows"}…], numbers and times: "infinite", "min", "max", "mean", "median", "std" (divisor n
+///                 - 1), "skewness", "kurtosis", "quantiles": {"0.01"…"0.99"}, "histogram": {"edges",
+///                 "counts"} (Sturges), "outliers"; times: "time"; categories: "entropy_bits", "text"}…],
 ///    "missing": {"patterns": […], "together": […]}, "correlations": {…},
 ///    "warnings": [{"kind", "column" ("" for the table), "rows", "sentence"}…], the worst first,
 ///    "reference": {"<column>":
@@ -90,8 +91,8 @@ class TableProfile {
 ///        1,000 with most rows), "others": rows of all further levels}}}
 ///
 /// Figures that are not defined are null; times are UTC milliseconds. A column that has no value at all
-/// stands under "reference" with "rows" 0 and, for a number, empty edges. A column that looks personal shows no
-/// value anywhere: its levels are masked in "top", and under "reference" all its rows stand in "others". A
+/// stands under "reference" with "rows" 0 and, for a number, empty edges. A column that looks personal shows
+/// no value anywhere: its levels are masked in "top", and under "reference" all its rows stand in "others". A
 /// window of traffic: number → comparison::CountOver(edges, values, comparison::Outside::ToEndBins) against
 /// "counts"; category → counts per level, with every unseen level beside "others".
 ///

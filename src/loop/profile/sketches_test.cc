@@ -29,7 +29,8 @@ Kll Filled(std::int64_t rows) {
 double WorstRank(const Kll& sketch, double rows) {
   double below = 0, worst = 0;
   for (const auto& [value, count] : sketch.Items()) {
-    worst = std::max({worst, std::fabs(below - value), std::fabs(below + static_cast<double>(count) - value - 1)});
+    worst = std::max(
+        {worst, std::fabs(below - value), std::fabs(below + static_cast<double>(count) - value - 1)});
     below += static_cast<double>(count);
   }
   return worst / rows;
@@ -43,7 +44,8 @@ TEST(Sketches, KllOfOtherLanguagesIsReadAndStaysWithinItsError) {
     EXPECT_LE(WorstRank(*read, one.Double("rows")), Kll::RankError());
     EXPECT_EQ(Kll::FromBytes(read->Bytes())->Items(), read->Items());
   }
-  EXPECT_EQ(Filled(500).Bytes(), BytesOf(Golden().At("kll").items()[0])) << "what needs no choice is the same byte for byte";
+  EXPECT_EQ(Filled(500).Bytes(), BytesOf(Golden().At("kll").items()[0]))
+      << "what needs no choice is the same byte for byte";
 }
 
 TEST(Sketches, KllIsTheSameForTheSameNumbersAndMergesWithinItsError) {
@@ -65,8 +67,10 @@ TEST(Sketches, HllIsByteForByteThatOfOtherLanguages) {
     for (const Json& one : Golden().At(kind).items()) {
       Hll sketch;
       for (std::int64_t i = 0; i < one.Int("rows"); ++i) {
-        if (std::string(kind) == "hll") sketch.Add(static_cast<double>(i));
-        else sketch.Add("text " + std::to_string(i));
+        if (std::string(kind) == "hll")
+          sketch.Add(static_cast<double>(i));
+        else
+          sketch.Add("text " + std::to_string(i));
       }
       EXPECT_EQ(sketch.Bytes(), BytesOf(one)) << kind << one.Int("rows");
       const auto read = Hll::FromBytes(BytesOf(one));
@@ -99,7 +103,8 @@ TEST(Sketches, FrequentTextsAreReadAndCountedAsPromised) {
 
 TEST(Sketches, EveryCutAndEveryFlippedByteIsRefusedOrHarmless) {
   const std::string kll = Filled(5'000).Bytes();
-  const std::string hll = BytesOf(Golden().At("hll").items()[2]), set = BytesOf(Golden().At("hll").items()[1]);
+  const std::string hll = BytesOf(Golden().At("hll").items()[2]),
+                    set = BytesOf(Golden().At("hll").items()[1]);
   const std::string frequent = BytesOf(Golden().At("frequent").items()[0]);
   const auto use = [&](const std::string& bytes) {
     if (auto read = Kll::FromBytes(bytes)) (void)read->Items();

@@ -8,12 +8,17 @@ namespace cairn::profile {
 namespace {
 
 TEST(Texts, PersonalDataIsToldFromWhatLooksAlike) {
-  for (const char* yes : {"jane.doe@mail.org", "x+y@sub.example.co.uk", "müller@beispiel.de"}) EXPECT_TRUE(IsEmail(yes)) << yes;
-  for (const char* no : {"@home", "a@b", "jane at mail.org", "a@b.c1", "two words@mail.org"}) EXPECT_FALSE(IsEmail(no)) << no;
+  for (const char* yes : {"jane.doe@mail.org", "x+y@sub.example.co.uk", "müller@beispiel.de"})
+    EXPECT_TRUE(IsEmail(yes)) << yes;
+  for (const char* no : {"@home", "a@b", "jane at mail.org", "a@b.c1", "two words@mail.org"})
+    EXPECT_FALSE(IsEmail(no)) << no;
   EXPECT_TRUE(HoldsEmail("write to <jane@mail.org>, please"));
   EXPECT_FALSE(HoldsEmail("3 @ 4.50 each"));
-  for (const char* yes : {"+49 30 1234567", "0049 30 1234567", "(030) 123-4567", "555-123-4567", "030 123 4567"}) EXPECT_TRUE(IsPhone(yes)) << yes;
-  for (const char* no : {"2020-01-31", "1234567", "0.123456789", "12-34", "007 12"}) EXPECT_FALSE(IsPhone(no)) << no;
+  for (const char* yes :
+       {"+49 30 1234567", "0049 30 1234567", "(030) 123-4567", "555-123-4567", "030 123 4567"})
+    EXPECT_TRUE(IsPhone(yes)) << yes;
+  for (const char* no : {"2020-01-31", "1234567", "0.123456789", "12-34", "007 12"})
+    EXPECT_FALSE(IsPhone(no)) << no;
   EXPECT_TRUE(IsIban("DE89 3704 0044 0532 0130 00"));
   EXPECT_TRUE(IsIban("GB82WEST12345698765432"));
   EXPECT_FALSE(IsIban("DE89370400440532013001")) << "a digit changed";
@@ -43,7 +48,9 @@ TEST(Texts, DatesAreReadInTheFormTheyFit) {
   EXPECT_EQ(forms("3 Mar 2021"), 1U << 8);
   EXPECT_EQ(forms("March 3, 2021"), 1U << 8);
   EXPECT_EQ(ReadDate("1.1.1970 00:01").times[2], 60'000);
-  for (const char* no : {"2023-02-29", "31.04.2020", "12.5", "3-4", "2024-02-29x", "10.0.0.1", "1999-13-01", "May"}) EXPECT_EQ(forms(no), 0U) << no;
+  for (const char* no :
+       {"2023-02-29", "31.04.2020", "12.5", "3-4", "2024-02-29x", "10.0.0.1", "1999-13-01", "May"})
+    EXPECT_EQ(forms(no), 0U) << no;
 }
 
 TEST(Texts, MarksSayWhatIsWrongWithAText) {
@@ -60,8 +67,10 @@ TEST(Texts, MarksSayWhatIsWrongWithAText) {
   EXPECT_TRUE(has("-1.5e3", kNumberMark));
   EXPECT_TRUE(has("007", kZeroLedMark));
   EXPECT_FALSE(has("0", kZeroLedMark));
-  for (const char* dressed : {"1,234.50", "12,5", "€ 12.50", "45 %", "1.234.567,89"}) EXPECT_TRUE(has(dressed, kDressedMark)) << dressed;
-  for (const char* no : {"1,2,3,4,5", "v1.2.3", "inf", "nan", "-"}) EXPECT_FALSE(has(no, kNumberMark | kDressedMark)) << no;
+  for (const char* dressed : {"1,234.50", "12,5", "€ 12.50", "45 %", "1.234.567,89"})
+    EXPECT_TRUE(has(dressed, kDressedMark)) << dressed;
+  for (const char* no : {"1,2,3,4,5", "v1.2.3", "inf", "nan", "-"})
+    EXPECT_FALSE(has(no, kNumberMark | kDressedMark)) << no;
   EXPECT_EQ(MarksOf("zwei wörter").characters, 11U);
   EXPECT_EQ(MarksOf("zwei wörter").words, 2U);
 }
@@ -69,7 +78,8 @@ TEST(Texts, MarksSayWhatIsWrongWithAText) {
 TEST(Texts, CountsStayExactUntilTheMemoryIsFull) {
   Texts small(1 << 20), large(1 << 12);
   for (int i = 0; i < 3000; ++i) {
-    for (Texts* texts : {&small, &large}) texts->Add(i % 3 == 0 ? "often" : "text number " + std::to_string(i));
+    for (Texts* texts : {&small, &large})
+      texts->Add(i % 3 == 0 ? "often" : "text number " + std::to_string(i));
   }
   ASSERT_TRUE(small.exact());
   EXPECT_EQ(small.Distinct().count, 2001);

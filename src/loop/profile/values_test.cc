@@ -27,7 +27,8 @@ TEST(Values, KeysOrderDoublesAndGiveThemBack) {
   }
   EXPECT_EQ(KeyOf(-0.0), KeyOf(0.0));
   EXPECT_EQ(HashOf(std::int64_t{7}), HashOf(7.0));
-  EXPECT_NE(HashOf((std::int64_t{1} << 60) + 1), HashOf((std::int64_t{1} << 60) + 2)) << "two doubles they are not";
+  EXPECT_NE(HashOf((std::int64_t{1} << 60) + 1), HashOf((std::int64_t{1} << 60) + 2))
+      << "two doubles they are not";
 }
 
 TEST(Values, MomentsOfPartsAreThoseOfTheWhole) {
@@ -131,7 +132,8 @@ TEST(Values, RepeatedRowsAreCountedExactlyThenEstimated) {
   const auto estimate = sampled.Find();
   EXPECT_FALSE(estimate.exact);
   EXPECT_GT(estimate.duplicates_error, 0);
-  EXPECT_NEAR(static_cast<double>(estimate.duplicates), static_cast<double>(duplicates), 4 * estimate.duplicates_error);
+  EXPECT_NEAR(static_cast<double>(estimate.duplicates), static_cast<double>(duplicates),
+              4 * estimate.duplicates_error);
 }
 
 TEST(Values, ASampleOfTwoPartsIsThatOfTheWhole) {

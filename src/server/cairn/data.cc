@@ -70,7 +70,8 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
   data::Addition addition;
   addition.file = file;

@@ -18,7 +18,8 @@ Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> k
   return Done{};
 }
 
-Result<data::Specification> SpecificationOf(const governance::Configurations& configurations, std::string_view dataset) {
+Result<data::Specification> SpecificationOf(const governance::Configurations& configurations,
+                                            std::string_view dataset) {
   const auto accepted = CAIRN_TRY(configurations.Accepted());
   if (!accepted)
     return Error{Reason::NotFound,

@@ -144,23 +144,42 @@ void Column::TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& sl
 
 void Column::TakeTexts(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
   slice.numbers.clear();
-  const bool truth = chunk.fields()[column].type == tables::Type::Bool;
+  if (chunk.fields()[column].type == tables::Type::Bool) return TakeTruths(chunk, column, slice);
   for (std::size_t row = 0; row < chunk.rows(); ++row) {
     if (chunk.IsNull(column, row)) {
       ++slice.missing;
       continue;
     }
-    slice.hashes[row] = texts_->Add(truth ? (chunk.Bools(column)[row] ? "true" : "false") : chunk.Text(column, row));
+    slice.hashes[row] = texts_->Add(chunk.Text(column, row));
   }
+}
+
+void Column::TakeTruths(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  static const std::uint64_t kHashes[2] = {HashOf(std::string_view("false")),
+                                           HashOf(std::string_view("true"))};
+  const auto all = chunk.Bools(column);
+  std::int64_t rows[2] = {};
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    if (chunk.IsNull(column, row)) {
+      ++slice.missing;
+      continue;
+    }
+    const std::size_t which = all[row] ? 1 : 0;
+    ++rows[which];
+    slice.hashes[row] = kHashes[which];
+  }
+  if (rows[0] > 0) texts_->AddRows("false", rows[0]);
+  if (rows[1] > 0) texts_->AddRows("true", rows[1]);
 }
 
 Result<> Column::Merge(Column& other) {
   const bool fits = kind_ == other.kind_;
   if (!fits && present() > 0 && other.present() > 0) {
-    return Error{Reason::Unprocessable, "column '" + name_ + "' holds " + std::string(type()) + "s in one part and " +
-                                            std::string(other.type()) +
-                                            "s in the other: profile all files in one call, so that one type is found "
-                                            "for them together"};
+    return Error{Reason::Unprocessable,
+                 "column '" + name_ + "' holds " + std::string(type()) + "s in one part and " +
+                     std::string(other.type()) +
+                     "s in the other: profile all files in one call, so that one type is found "
+                     "for them together"};
   }
   if (!fits && present() == 0) {
     kind_ = other.kind_;

@@ -18,8 +18,8 @@ std::string_view NameOf(ColumnKind kind);
 
 /// What one chunk holds in one column, in the forms that whole rows are judged by.
 struct Slice {
-  std::vector<double> numbers;         ///< Of numbers and times; NaN where missing.
-  std::vector<std::uint64_t> hashes;   ///< 0 where missing.
+  std::vector<double> numbers;        ///< Of numbers and times; NaN where missing.
+  std::vector<std::uint64_t> hashes;  ///< 0 where missing.
   std::int64_t missing = 0;
 
   /// What a sample of rows keeps of one.
@@ -63,6 +63,7 @@ class Column {
   void TakeReal(const tables::Chunk& chunk, std::size_t column, Slice& slice);
   void TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& slice);
   void TakeTexts(const tables::Chunk& chunk, std::size_t column, Slice& slice);
+  void TakeTruths(const tables::Chunk& chunk, std::size_t column, Slice& slice);
 
   std::string name_;
   ColumnKind kind_ = ColumnKind::Category;

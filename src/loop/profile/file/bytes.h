@@ -31,7 +31,8 @@ class ByteWriter {
   std::string bytes_;
 };
 
-/// Reads what ByteWriter wrote. After anything that does not fit it gives zeros, and `sound` is false for good.
+/// Reads what ByteWriter wrote. After anything that does not fit it gives zeros, and `sound` is false for
+/// good.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}

@@ -95,12 +95,12 @@ Result<std::string_view> SectionsIn(std::string_view bytes) {
   if (bytes.size() < kHead + kFoot) return Broken("it is cut off");
   ByteReader head(bytes.substr(kMagic.size()));
   const auto written = head.Fixed<std::uint16_t>(), oldest = head.Fixed<std::uint16_t>();
-  if (oldest > kVersion)
-    return Error{Reason::Unsupported, "this saved profile is of form " + std::to_string(written) +
-                                          ", which a later version of Cairn writes and this one cannot read"};
   const std::string_view body = bytes.substr(0, bytes.size() - kFoot);
   ByteReader foot(bytes.substr(body.size()));
   if (foot.Fixed<std::uint64_t>() != HashOf(body)) return Broken("its check sum is another");
+  if (oldest > kVersion)
+    return Error{Reason::Unsupported, "this saved profile is of form " + std::to_string(written) +
+                                          ", which a later version of Cairn writes and this one cannot read"};
   return body.substr(kHead);
 }
 
@@ -126,9 +126,11 @@ Result<Table> ReadSections(std::string_view sections) {
     if (!begun) return Broken("its head is missing");
     if (tag != "COLM" && table.columns.size() != columns) return Broken("a column is missing");
     const Options options;
-    CAIRN_TRY(ReadSection(tag, part, table, options.memory_bytes / 4 * 3 / std::max<std::size_t>(columns, 1)));
+    CAIRN_TRY(
+        ReadSection(tag, part, table, options.memory_bytes / 4 * 3 / std::max<std::size_t>(columns, 1)));
   }
-  if (!begun || table.columns.size() != columns || table.sample.columns() != columns) return Broken("a part of it is missing");
+  if (!begun || table.columns.size() != columns || table.sample.columns() != columns)
+    return Broken("a part of it is missing");
   return table;
 }
 

@@ -38,7 +38,8 @@ void RowTallyForm::Read(ByteReader& in, RowTally& tally) {
     entry.features = in.Fixed<std::uint64_t>();
     entry.label = in.Fixed<std::uint32_t>();
     const std::uint64_t rows = in.Raw();
-    if (rows == 0 || rows > std::numeric_limits<std::uint32_t>::max() || entry.features > tally.bound_) return in.Fail();
+    if (rows == 0 || rows > std::numeric_limits<std::uint32_t>::max() || entry.features > tally.bound_)
+      return in.Fail();
     entry.rows = static_cast<std::uint32_t>(rows);
     tally.entries_.push_back(entry);
   }
@@ -59,7 +60,8 @@ void RowSampleForm::Write(Table& table, ByteWriter& out) {
       const std::uint64_t cell = saved.cells_[i][place];
       // A number that looks personal becomes another one: equal ones stay equal, and that is all.
       const double shown = static_cast<double>(Spread(cell) >> 12);
-      out.Fixed(hide && !std::isnan(std::bit_cast<double>(cell)) ? std::bit_cast<std::uint64_t>(shown) : cell);
+      out.Fixed(hide && !std::isnan(std::bit_cast<double>(cell)) ? std::bit_cast<std::uint64_t>(shown)
+                                                                 : cell);
     }
   }
 }
@@ -98,7 +100,8 @@ void MissingPatternsForm::Read(ByteReader& in, std::size_t columns, MissingPatte
     std::uint64_t hash = 0;
     for (std::size_t k = in.Many(1); k-- > 0 && in.sound();) {
       const std::uint64_t column = in.Raw();
-      if (column >= columns || (!pattern.columns.empty() && column <= pattern.columns.back())) return in.Fail();
+      if (column >= columns || (!pattern.columns.empty() && column <= pattern.columns.back()))
+        return in.Fail();
       pattern.columns.push_back(static_cast<std::uint32_t>(column));
       hash ^= MissingPatterns::Sign(column);
     }
@@ -111,7 +114,12 @@ void CoMomentsForm::Write(const Table& table, ByteWriter& out) {
   out.Count(table.correlated.size());
   for (const auto column : table.correlated) out.Count(column);
   for (const auto& pair : table.co_moments.pairs_) {
-    for (const double figure : {pair.rows, pair.mean_x, pair.mean_y, pair.xx, pair.yy, pair.xy}) out.Fixed(figure);
+    out.Fixed(pair.rows);
+    for (const long double mean : {pair.mean_x, pair.mean_y}) {
+      out.Fixed(static_cast<double>(mean));
+      out.Fixed(static_cast<double>(mean - static_cast<double>(mean)));
+    }
+    for (const double figure : {pair.xx, pair.yy, pair.xy}) out.Fixed(figure);
   }
 }
 
@@ -119,13 +127,19 @@ void CoMomentsForm::Read(ByteReader& in, Table& table) {
   for (std::size_t i = in.Many(1); i-- > 0 && in.sound();) {
     const std::uint64_t column = in.Raw();
     const bool rises = table.correlated.empty() || column > table.correlated.back();
-    if (column >= table.columns.size() || !rises || table.columns[column].kind() != ColumnKind::Number) return in.Fail();
+    if (column >= table.columns.size() || !rises || table.columns[column].kind() != ColumnKind::Number)
+      return in.Fail();
     table.correlated.push_back(static_cast<std::size_t>(column));
   }
   if (table.correlated.size() > 4 * kMostCorrelated) return in.Fail();
   table.co_moments = CoMoments(table.correlated.size());
   for (auto& pair : table.co_moments.pairs_) {
-    for (double* figure : {&pair.rows, &pair.mean_x, &pair.mean_y, &pair.xx, &pair.yy, &pair.xy}) *figure = in.Fixed<double>();
+    pair.rows = in.Fixed<double>();
+    for (long double* mean : {&pair.mean_x, &pair.mean_y}) {
+      *mean = in.Fixed<double>();
+      *mean += in.Fixed<double>();
+    }
+    for (double* figure : {&pair.xx, &pair.yy, &pair.xy}) *figure = in.Fixed<double>();
     if (!(pair.rows >= 0 && pair.rows <= static_cast<double>(kMostCounted))) return in.Fail();
   }
 }
@@ -137,7 +151,8 @@ void ShiftsForm::Write(const std::vector<Shifts>& shifts, ByteWriter& out) {
       out.Count(static_cast<std::uint64_t>(count.asked));
     }
     out.Fixed(static_cast<std::uint8_t>(one.empty_ ? 1 : 0));
-    for (const auto hash : {one.first_column_, one.first_target_, one.last_column_, one.last_target_}) out.Fixed(hash);
+    for (const auto hash : {one.first_column_, one.first_target_, one.last_column_, one.last_target_})
+      out.Fixed(hash);
   }
 }
 
@@ -149,7 +164,8 @@ void ShiftsForm::Read(ByteReader& in, std::vector<Shifts>& shifts) {
       if (count->equal > count->asked) return in.Fail();
     }
     one.empty_ = in.Fixed<std::uint8_t>() != 0;
-    for (auto* hash : {&one.first_column_, &one.first_target_, &one.last_column_, &one.last_target_}) *hash = in.Fixed<std::uint64_t>();
+    for (auto* hash : {&one.first_column_, &one.first_target_, &one.last_column_, &one.last_target_})
+      *hash = in.Fixed<std::uint64_t>();
   }
 }
 

@@ -82,7 +82,8 @@ void NumbersForm::Write(Numbers& numbers, Values values, ByteWriter& out) {
   constexpr double kNone = std::numeric_limits<double>::infinity();
   out.Fixed(withheld ? kNone : numbers.least_);
   out.Fixed(withheld ? -kNone : numbers.greatest_);
-  for (const auto count : {numbers.plus_, numbers.minus_, numbers.zeros_, numbers.negatives_, numbers.cards_, numbers.card_long_})
+  for (const auto count : {numbers.plus_, numbers.minus_, numbers.zeros_, numbers.negatives_, numbers.cards_,
+                           numbers.card_long_})
     out.Count(static_cast<std::uint64_t>(count));
   const Counted* exact = numbers.Exact();
   if (!withheld && exact && exact->keys.size() <= kSavedNumbers) {
@@ -103,10 +104,12 @@ Result<Numbers> NumbersForm::Read(ByteReader& in, std::size_t bytes) {
   numbers.moments_ = ReadMoments(in);
   numbers.least_ = in.Fixed<double>();
   numbers.greatest_ = in.Fixed<double>();
-  for (auto* count : {&numbers.plus_, &numbers.minus_, &numbers.zeros_, &numbers.negatives_, &numbers.cards_, &numbers.card_long_})
+  for (auto* count : {&numbers.plus_, &numbers.minus_, &numbers.zeros_, &numbers.negatives_, &numbers.cards_,
+                      &numbers.card_long_})
     *count = in.Count();
   const auto state = in.Fixed<std::uint8_t>();
-  if (!in.sound() || state > 2 || std::isnan(numbers.least_) || std::isnan(numbers.greatest_)) return Broken();
+  if (!in.sound() || state > 2 || std::isnan(numbers.least_) || std::isnan(numbers.greatest_))
+    return Broken();
   if (State{state} == State::Exact) {
     const Counted counted = ReadCounted(in);
     if (!in.sound() || RowsOf(counted) != numbers.moments_.rows()) return Broken();
@@ -127,7 +130,8 @@ Result<Numbers> NumbersForm::Read(ByteReader& in, std::size_t bytes) {
 
 void TextsForm::Write(Texts& texts, Values values, ByteWriter& out) {
   const Lengths& lengths = texts.lengths_;
-  for (const auto count : {lengths.rows, lengths.characters, lengths.words, lengths.rows == 0 ? 0 : lengths.least, lengths.greatest})
+  for (const auto count : {lengths.rows, lengths.characters, lengths.words,
+                           lengths.rows == 0 ? 0 : lengths.least, lengths.greatest})
     out.Count(static_cast<std::uint64_t>(count));
   for (const auto count : lengths.of_length) out.Count(static_cast<std::uint64_t>(count));
   out.Count(texts.marked_.size());
@@ -141,7 +145,8 @@ void TextsForm::Write(Texts& texts, Values values, ByteWriter& out) {
   }
   std::size_t bytes = 0;
   for (const auto& entry : texts.entries_) bytes += entry.size;
-  if (values == Values::Keep && texts.exact() && texts.entries_.size() <= kSavedTexts && bytes <= kSavedTextBytes) {
+  if (values == Values::Keep && texts.exact() && texts.entries_.size() <= kSavedTexts &&
+      bytes <= kSavedTextBytes) {
     out.Fixed(static_cast<std::uint8_t>(State::Exact));
     const auto all = *texts.Exact();
     out.Count(all.size());
@@ -182,7 +187,8 @@ void TextsForm::Write(Texts& texts, Values values, ByteWriter& out) {
 Result<Texts> TextsForm::Read(ByteReader& in, std::size_t bytes) {
   Texts texts(bytes);
   Lengths& lengths = texts.lengths_;
-  for (auto* count : {&lengths.rows, &lengths.characters, &lengths.words, &lengths.least, &lengths.greatest}) *count = in.Count();
+  for (auto* count : {&lengths.rows, &lengths.characters, &lengths.words, &lengths.least, &lengths.greatest})
+    *count = in.Count();
   if (lengths.rows == 0) lengths.least = std::numeric_limits<std::int64_t>::max();
   for (auto& count : lengths.of_length) count = in.Count();
   std::uint64_t marked = 0;
@@ -211,7 +217,8 @@ Result<Texts> TextsForm::Read(ByteReader& in, std::size_t bytes) {
     return texts;
   }
   texts.hll_.emplace(CAIRN_TRY(Hll::FromBytes(in.Text())));
-  texts.frequent_.emplace(State{state} == State::Withheld ? Frequent::OfUnknown(lengths.rows) : CAIRN_TRY(Frequent::FromBytes(in.Text())));
+  texts.frequent_.emplace(State{state} == State::Withheld ? Frequent::OfUnknown(lengths.rows)
+                                                          : CAIRN_TRY(Frequent::FromBytes(in.Text())));
   if (in.Fixed<std::uint8_t>() == 1) {
     texts.hashes_.emplace(bytes);
     texts.hashes_->Add(ReadCounted(in));
@@ -242,7 +249,8 @@ Result<Column> ColumnForm::Read(ByteReader& in, std::size_t bytes) {
   column.kind_ = static_cast<ColumnKind>(kind);
   column.boolean_ = in.Fixed<std::uint8_t>() == 1;
   column.now_ = in.Fixed<TimeMs>();
-  for (auto* count : {&column.rows_, &column.missing_, &column.not_a_number_, &column.future_}) *count = in.Count();
+  for (auto* count : {&column.rows_, &column.missing_, &column.not_a_number_, &column.future_})
+    *count = in.Count();
   if (!in.sound() || column.missing_ > column.rows_) return Broken();
   if (column.kind_ == ColumnKind::Category) {
     column.texts_.emplace(CAIRN_TRY(TextsForm::Read(in, bytes)));

@@ -14,12 +14,13 @@ std::string OnAxis(const Json& column, const Json& value);
 /// "12.3 %".
 std::string PercentText(double share);
 
-/// The column's histogram, most frequent values or lengths, whichever shows most; with the target's classes as
-/// colours where the report has them. A sentence when there is nothing to draw. Every bar of values carries its
-/// count in `data-rows`, and its height (or width) is that count's share of the largest one.
+/// The column's histogram, most frequent values or lengths, whichever shows most; with the target's classes
+/// as colours where the report has them. A sentence when there is nothing to draw. Every bar of values
+/// carries its count in `data-rows`, and its height (or width) is that count's share of the largest one.
 std::string ColumnPicture(const Json& column);
 
-/// Which columns lack values in which rows: a line per column, a column per pattern. "" when nothing is missing.
+/// Which columns lack values in which rows: a line per column, a column per pattern. "" when nothing is
+/// missing.
 std::string MissingMap(const Json& report);
 
 /// A square of colours: how strongly every two columns go together. "" for fewer than two.

@@ -45,7 +45,9 @@ SampledColumn::SampledColumn(const Table& table, const Column& column, std::size
   }
 }
 
-bool SampledColumn::IsMissing(std::size_t row) const { return number ? std::isnan(numbers[row]) : codes[row] < 0; }
+bool SampledColumn::IsMissing(std::size_t row) const {
+  return number ? std::isnan(numbers[row]) : codes[row] < 0;
+}
 
 std::vector<std::int32_t> SampledColumn::Codes(std::size_t most) const {
   if (!number) return levels.size() <= most ? codes : std::vector<std::int32_t>();
@@ -68,11 +70,13 @@ std::vector<std::int32_t> SampledColumn::Tenths() const {
   if (!number) return codes;
   if (auto few = Codes(kTenths); !few.empty()) return few;
   std::vector<double> sorted;
-  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted), [](double x) { return !std::isnan(x); });
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted),
+               [](double x) { return !std::isnan(x); });
   if (sorted.empty()) return std::vector<std::int32_t>(numbers.size(), -1);
   std::sort(sorted.begin(), sorted.end());
   std::vector<double> edges;
-  for (std::size_t i = 1; i < kTenths; ++i) edges.push_back(Quantile(sorted, static_cast<double>(i) / kTenths));
+  for (std::size_t i = 1; i < kTenths; ++i)
+    edges.push_back(Quantile(sorted, static_cast<double>(i) / kTenths));
   std::vector<std::int32_t> tenths;
   for (const double value : numbers) {
     const auto above = std::upper_bound(edges.begin(), edges.end(), value);
@@ -97,7 +101,11 @@ Json Association::ToJson() const {
 }
 
 Target::Target(Table& table)
-    : table_(table), column_(table, *table.target_column(), *table.target), classes_(column_.Codes(kFewValues)), tenths_(column_.Tenths()) {
+    : table_(table),
+      column_(table, *table.target_column(), *table.target),
+      order_(AscendingOrder(column_.numbers)),
+      classes_(column_.Codes(kFewValues)),
+      tenths_(column_.Tenths()) {
   NameClasses();
 }
 
@@ -108,7 +116,8 @@ void Target::NameClasses() {
   std::vector<std::pair<double, std::string>> order;
   std::unordered_map<std::uint64_t, std::string> texts;
   if (!column_.number) {
-    for (const auto& [name, rows] : RankedValues(*table_.target_column(), kKeptLevels)) texts.emplace(HashOf(name), name);
+    for (const auto& [name, rows] : RankedValues(*table_.target_column(), kKeptLevels))
+      texts.emplace(HashOf(name), name);
   }
   std::vector<std::pair<std::pair<double, std::string>, std::int32_t>> named;
   std::vector<bool> seen;
@@ -119,7 +128,8 @@ void Target::NameClasses() {
     if (seen[static_cast<std::size_t>(code)]) continue;
     seen[static_cast<std::size_t>(code)] = true;
     const double value = column_.number ? column_.numbers[row] : 0;
-    const std::string name = column_.number ? ShortestText(value) : texts[column_.levels[static_cast<std::size_t>(code)]];
+    const std::string name =
+        column_.number ? ShortestText(value) : texts[column_.levels[static_cast<std::size_t>(code)]];
     named.push_back({{value, name}, code});
   }
   std::sort(named.begin(), named.end());
@@ -134,7 +144,9 @@ void Target::NameClasses() {
 void Target::Measure(const SampledColumn& column, std::size_t index, Association& found) const {
   const bool plain = column_.number, whole = table_.target_column()->whole();
   const auto pearson = [&] {
-    const auto at = [&](std::size_t wanted) { return std::find(table_.correlated.begin(), table_.correlated.end(), wanted); };
+    const auto at = [&](std::size_t wanted) {
+      return std::find(table_.correlated.begin(), table_.correlated.end(), wanted);
+    };
     const auto x = at(index), y = at(*table_.target);
     found.measure = Association::Measure::Pearson;
     found.value = x == table_.correlated.end() || y == table_.correlated.end()
@@ -156,7 +168,9 @@ void Target::Measure(const SampledColumn& column, std::size_t index, Association
     found.value = column.levels.size() <= kKeptLevels ? Known(CramersV(column.codes, classes_)) : kNan;
   } else {
     found.measure = Association::Measure::CorrelationRatio;
-    found.value = plain && column.levels.size() <= kKeptLevels ? Known(CorrelationRatio(column.codes, column_.numbers)) : kNan;
+    found.value = plain && column.levels.size() <= kKeptLevels
+                      ? Known(CorrelationRatio(column.codes, column_.numbers))
+                      : kNan;
   }
 }
 
@@ -180,11 +194,12 @@ void Target::Inform(const SampledColumn& column, Association& found) const {
   }
   std::map<std::int32_t, std::int64_t> best;
   for (const auto& [cell, rows] : cells) best[cell.first] = std::max(best[cell.first], rows);
-  const std::int64_t right = std::accumulate(best.begin(), best.end(), std::int64_t{0},
-                                             [](std::int64_t sum, const auto& entry) { return sum + entry.second; });
+  const std::int64_t right =
+      std::accumulate(best.begin(), best.end(), std::int64_t{0},
+                      [](std::int64_t sum, const auto& entry) { return sum + entry.second; });
   found.accuracy = static_cast<double>(right) / static_cast<double>(found.rows);
-  found.base_accuracy =
-      static_cast<double>(*std::max_element(of_class.begin(), of_class.end())) / static_cast<double>(found.rows);
+  found.base_accuracy = static_cast<double>(*std::max_element(of_class.begin(), of_class.end())) /
+                        static_cast<double>(found.rows);
 }
 
 Association Target::With(std::size_t index) const {
@@ -193,8 +208,9 @@ Association Target::With(std::size_t index) const {
   Measure(column, index, found);
   Inform(column, found);
   const bool numbers = column.number && column_.number && table_.columns[index].kind() == ColumnKind::Number;
-  found.spearman = numbers ? Known(Spearman(column.numbers, column_.numbers)) : kNan;
-  found.auc = column.number && names_.size() == 2 ? Auc(column) : kNan;
+  const auto order = column.number ? AscendingOrder(column.numbers) : std::vector<std::uint32_t>();
+  found.spearman = numbers ? SpearmanOrdered(column.numbers, order, column_.numbers, order_) : kNan;
+  found.auc = column.number && names_.size() == 2 ? Auc(column, order) : kNan;
   found.missing = kNan;
   if (HasClasses() && column.missing) {
     std::vector<std::int32_t> absent(column.rows());
@@ -204,14 +220,17 @@ Association Target::With(std::size_t index) const {
   return found;
 }
 
-/// From ranks (ties share theirs): (sum of the second class's ranks - n2 (n2 + 1) / 2) / (n1 n2).
-double Target::Auc(const SampledColumn& column) const {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < classes_.size(); ++i) {
-    if (classes_[i] >= 0 && !std::isnan(column.numbers[i])) order.push_back(i);
+/// From ranks (ties share theirs): (sum of the second class's ranks - n2 (n2 + 1) / 2) / (n1 n2). Infinities
+/// are values here.
+double Target::Auc(const SampledColumn& column, std::span<const std::uint32_t> finite) const {
+  std::vector<std::uint32_t> order, high;
+  for (std::uint32_t i = 0; i < column.numbers.size(); ++i) {
+    if (classes_[i] >= 0 && std::isinf(column.numbers[i]))
+      (column.numbers[i] < 0 ? order : high).push_back(i);
   }
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return column.numbers[a] < column.numbers[b]; });
+  std::copy_if(finite.begin(), finite.end(), std::back_inserter(order),
+               [&](std::uint32_t i) { return classes_[i] >= 0; });
+  order.insert(order.end(), high.begin(), high.end());
   double ranks = 0, second = 0;
   for (std::size_t first = 0; first < order.size();) {
     std::size_t last = first;

@@ -15,17 +15,17 @@ struct SampledColumn {
   SampledColumn(const Table& table, const Column& column, std::size_t index);
 
   bool number = false;
-  std::vector<double> numbers;      ///< NaN where missing; empty for a category.
-  std::vector<std::int32_t> codes;  ///< Of a category: -1 where missing.
+  std::vector<double> numbers;        ///< NaN where missing; empty for a category.
+  std::vector<std::int32_t> codes;    ///< Of a category: -1 where missing.
   std::vector<std::uint64_t> levels;  ///< The hash of each code.
-  bool missing = false;             ///< Whether a value is missing.
+  bool missing = false;               ///< Whether a value is missing.
 
   std::size_t rows() const { return number ? numbers.size() : codes.size(); }
   bool IsMissing(std::size_t row) const;
   /// Each value as a code, -1 for missing; empty when there are more than `most` values.
   std::vector<std::int32_t> Codes(std::size_t most) const;
-  /// At most ten codes: values when there are no more than ten, else tenths of the rows by value (edges by numpy's
-  /// quantiles, values at an edge above it). A category's own codes.
+  /// At most ten codes: values when there are no more than ten, else tenths of the rows by value (edges by
+  /// numpy's quantiles, values at an edge above it). A category's own codes.
   std::vector<std::int32_t> Tenths() const;
 };
 
@@ -37,11 +37,12 @@ struct Association {
   double auc = 0;      ///< Of a number against the two classes of the target: the share of pairs in which the
                        ///< greater class has the greater number; NaN otherwise.
   double missing = 0;  ///< Cramér's V of "is missing" with the target's classes; NaN when not defined.
-  double information = 0;       ///< Mutual information with the target in nats, over Tenths of both.
-  double accuracy = 0;          ///< Of naming the most frequent class of each of the column's Tenths; NaN without classes.
-  double base_accuracy = 0;     ///< Of naming the most frequent class always.
-  std::int64_t rows = 0;        ///< Sampled rows in which both have a value.
-  std::int64_t most_levels = 0; ///< Codes that `information` and `accuracy` are over.
+  double information = 0;  ///< Mutual information with the target in nats, over Tenths of both.
+  double accuracy =
+      0;  ///< Of naming the most frequent class of each of the column's Tenths; NaN without classes.
+  double base_accuracy = 0;      ///< Of naming the most frequent class always.
+  std::int64_t rows = 0;         ///< Sampled rows in which both have a value.
+  std::int64_t most_levels = 0;  ///< Codes that `information` and `accuracy` are over.
 
   Json ToJson() const;
 };
@@ -60,12 +61,13 @@ class Target {
 
  private:
   void NameClasses();
-  double Auc(const SampledColumn& column) const;
+  double Auc(const SampledColumn& column, std::span<const std::uint32_t> order) const;
   void Measure(const SampledColumn& column, std::size_t index, Association& found) const;
   void Inform(const SampledColumn& column, Association& found) const;
 
   Table& table_;
   SampledColumn column_;
+  std::vector<std::uint32_t> order_;  ///< Of a number.
   std::vector<std::int32_t> classes_, tenths_;
   std::vector<std::string> names_;
 };

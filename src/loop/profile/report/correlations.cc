@@ -17,7 +17,9 @@ constexpr std::size_t kMostLevels = 100;
 class Matrix {
  public:
   explicit Matrix(std::size_t size) : size_(size), cells_(size * size, 1.0) {}
-  void Set(std::size_t a, std::size_t b, double value) { cells_[a * size_ + b] = cells_[b * size_ + a] = value; }
+  void Set(std::size_t a, std::size_t b, double value) {
+    cells_[a * size_ + b] = cells_[b * size_ + a] = value;
+  }
   Json ToJson() const {
     Json rows = Json::Array();
     for (std::size_t a = 0; a < size_; ++a) {
@@ -43,14 +45,10 @@ Matrix Filled(std::size_t size, Crew& crew, const Measure& measure) {
   return matrix;
 }
 
-struct RankedColumn {
-  std::vector<double> values, ranks;  ///< Ranks only when no row lacks a value.
+struct OrderedColumn {
+  std::vector<double> values;
+  std::vector<std::uint32_t> order;
 };
-
-double RankCorrelation(const RankedColumn& a, const RankedColumn& b) {
-  const auto found = a.ranks.empty() || b.ranks.empty() ? Spearman(a.values, b.values) : Pearson(a.ranks, b.ranks);
-  return found ? *found : std::numeric_limits<double>::quiet_NaN();
-}
 
 Json NumberMatrices(Table& table, Crew& crew) {
   Json names = Json::Array();
@@ -60,18 +58,19 @@ Json NumberMatrices(Table& table, Crew& crew) {
     places.push_back(i);
     names.Push(table.columns[table.correlated[i]].name());
   }
-  std::vector<RankedColumn> ranked(places.size());
+  std::vector<OrderedColumn> ordered(places.size());
   crew.ForEach(places.size(), [&](std::size_t i) {
     const std::size_t index = table.correlated[places[i]];
     SampledColumn column(table, table.columns[index], index);
-    const bool whole = std::all_of(column.numbers.begin(), column.numbers.end(), [](double x) { return std::isfinite(x); });
-    ranked[i].values = std::move(column.numbers);
-    if (whole) ranked[i].ranks = RanksOf(ranked[i].values);
+    ordered[i].values = std::move(column.numbers);
+    ordered[i].order = AscendingOrder(ordered[i].values);
   });
   const Matrix pearson = Filled(places.size(), crew, [&](std::size_t a, std::size_t b) {
     return table.co_moments.Pearson(places[a], places[b]);
   });
-  const Matrix spearman = Filled(places.size(), crew, [&](std::size_t a, std::size_t b) { return RankCorrelation(ranked[a], ranked[b]); });
+  const Matrix spearman = Filled(places.size(), crew, [&](std::size_t a, std::size_t b) {
+    return SpearmanOrdered(ordered[a].values, ordered[a].order, ordered[b].values, ordered[b].order);
+  });
   return Json{{"columns", std::move(names)}, {"pearson", pearson.ToJson()}, {"spearman", spearman.ToJson()}};
 }
 
@@ -80,7 +79,9 @@ Json CategoryMatrix(Table& table, Crew& crew) {
   std::vector<std::vector<std::int32_t>> codes;
   for (std::size_t i = 0; i < table.columns.size() && codes.size() < kMostInMatrix; ++i) {
     Column& column = table.columns[i];
-    if (!column.texts() || column.Distinct().count < 2 || column.Distinct().count > static_cast<std::int64_t>(kMostLevels)) continue;
+    if (!column.texts() || column.Distinct().count < 2 ||
+        column.Distinct().count > static_cast<std::int64_t>(kMostLevels))
+      continue;
     codes.push_back(SampledColumn(table, column, i).codes);
     names.Push(column.name());
   }

@@ -37,8 +37,8 @@ Json HistogramOf(const Column& column, const Distribution& spread) {
   return Json{{"edges", ListOf(edges)}, {"counts", ListOf(spread.CountOver(edges))}};
 }
 
-/// The values that belong together: those beyond a fence that stand apart, behind a gap of `gap` at least, do not.
-/// A long tail has none.
+/// The values that belong together: those beyond a fence that stand apart, behind a gap of `gap` at least, do
+/// not. A long tail has none.
 struct Inner {
   double least = 0, greatest = 0;
 };
@@ -51,7 +51,9 @@ Inner InnerOf(const Distribution& spread, double low_fence, double high_fence, d
     inner.greatest = values[i - 1];
     break;
   }
-  for (auto i = static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), low_fence) - values.begin()); i-- > 0;) {
+  for (auto i = static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), low_fence) -
+                                         values.begin());
+       i-- > 0;) {
     if (i + 1 == values.size() || values[i + 1] - values[i] < gap) continue;
     inner.least = values[i + 1];
     break;
@@ -61,9 +63,11 @@ Inner InnerOf(const Distribution& spread, double low_fence, double high_fence, d
 
 /// A second histogram, without values so far away that they make the first one a single bar.
 Json InnerHistogramOf(const Column& column, const Distribution& spread, const Inner& inner) {
-  const std::int64_t outside = spread.RowsBelow(inner.least) + spread.rows() - spread.RowsUpTo(inner.greatest);
+  const std::int64_t outside =
+      spread.RowsBelow(inner.least) + spread.rows() - spread.RowsUpTo(inner.greatest);
   if (outside == 0 || outside == spread.rows() || !std::isfinite(inner.greatest - inner.least)) return Json();
-  const auto edges = comparison::SturgesEdges(inner.least, inner.greatest, spread.rows() - outside, KindOf(column));
+  const auto edges =
+      comparison::SturgesEdges(inner.least, inner.greatest, spread.rows() - outside, KindOf(column));
   if (static_cast<double>(edges.size()) > kMostBins) return Json();
   return Json{{"edges", ListOf(edges)}, {"counts", ListOf(spread.CountOver(edges))}, {"outside", outside}};
 }
@@ -152,18 +156,19 @@ Json TextFiguresOf(Column& column) {
     edges.Push(i < 64 ? static_cast<std::int64_t>(i) : std::int64_t{64} << (i - 64));
     counts.Push(lengths.of_length[i]);
   }
-  Json figures{{"min_length", lengths.rows == 0 ? Json() : Json(lengths.least)},
-               {"mean_length", lengths.rows == 0 ? Json() : Json(static_cast<double>(lengths.characters) / rows)},
-               {"max_length", lengths.rows == 0 ? Json() : Json(lengths.greatest)},
-               {"mean_words", lengths.rows == 0 ? Json() : Json(static_cast<double>(lengths.words) / rows)},
-               {"empty", texts.RowsMarked(kEmptyMark)},
-               {"blank", texts.RowsMarked(kBlankMark)},
-               {"padded", texts.RowsMarked(kPaddedMark)},
-               {"control", texts.RowsMarked(kControlMark)},
-               {"mojibake", texts.RowsMarked(kMojibakeMark)},
-               {"lost", texts.RowsMarked(kLostMark)},
-               {"numbers", texts.RowsMarkedAny(kNumberMark | kDressedMark)},
-               {"lengths", Json{{"from", std::move(edges)}, {"rows", std::move(counts)}}}};
+  Json figures{
+      {"min_length", lengths.rows == 0 ? Json() : Json(lengths.least)},
+      {"mean_length", lengths.rows == 0 ? Json() : Json(static_cast<double>(lengths.characters) / rows)},
+      {"max_length", lengths.rows == 0 ? Json() : Json(lengths.greatest)},
+      {"mean_words", lengths.rows == 0 ? Json() : Json(static_cast<double>(lengths.words) / rows)},
+      {"empty", texts.RowsMarked(kEmptyMark)},
+      {"blank", texts.RowsMarked(kBlankMark)},
+      {"padded", texts.RowsMarked(kPaddedMark)},
+      {"control", texts.RowsMarked(kControlMark)},
+      {"mojibake", texts.RowsMarked(kMojibakeMark)},
+      {"lost", texts.RowsMarked(kLostMark)},
+      {"numbers", texts.RowsMarkedAny(kNumberMark | kDressedMark)},
+      {"lengths", Json{{"from", std::move(edges)}, {"rows", std::move(counts)}}}};
   if (const std::size_t form = DateFormOf(column, texts); form < kDateForms.size()) {
     const auto range = texts.DatesOf(form);
     figures.Set("dates", Json{{"form", kDateForms[form]},
@@ -176,14 +181,16 @@ Json TextFiguresOf(Column& column) {
 
 Json LevelsOf(const Ranked& ranked) {
   std::vector<Json::Member> levels;
-  for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i) levels.emplace_back(ranked[i].first, ranked[i].second);
+  for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i)
+    levels.emplace_back(ranked[i].first, ranked[i].second);
   return Json::Object(std::move(levels));
 }
 
 Json NumberReference(Column& column, const Distribution& spread, const Ranked& ranked) {
   const auto edges = EdgesOf(column, spread);
   const bool drawn = edges.size() >= 2 && static_cast<double>(edges.size()) <= kMostBins;
-  Json reference{{"kind", "number"}, {"whole", column.whole()}, {"rows", spread.rows()}, {"missing", column.missing()}};
+  Json reference{
+      {"kind", "number"}, {"whole", column.whole()}, {"rows", spread.rows()}, {"missing", column.missing()}};
   reference.Set("edges", drawn ? ListOf(edges) : Json::Array());
   reference.Set("counts", drawn ? ListOf(spread.CountOver(edges)) : Json::Array());
   Json grid = Json::Array();
@@ -193,7 +200,8 @@ Json NumberReference(Column& column, const Distribution& spread, const Ranked& r
     reference.Set("min", spread.values().front())
         .Set("max", spread.values().back())
         .Set("mean", Defined(moments.Mean()))
-        .Set("std", spread.rows() < 2 ? Json(0.0) : Defined(moments.Deviation() * std::sqrt((rows - 1) / rows)));
+        .Set("std",
+             spread.rows() < 2 ? Json(0.0) : Defined(moments.Deviation() * std::sqrt((rows - 1) / rows)));
     for (int step = 0; step <= kGridSteps; ++step)
       grid.Push(spread.Quantile(static_cast<double>(step) / kGridSteps));
   }
@@ -202,7 +210,7 @@ Json NumberReference(Column& column, const Distribution& spread, const Ranked& r
 }
 
 Json CategoryReference(const Column& column, const ColumnView& view, const Ranked& ranked) {
-  const std::int64_t present = column.present() ;
+  const std::int64_t present = column.present();
   std::int64_t listed = 0;
   if (!view.Masks()) {
     for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i) listed += ranked[i].second;
@@ -216,7 +224,11 @@ Json CategoryReference(const Column& column, const ColumnView& view, const Ranke
 
 void Withhold(ColumnView& view) {
   for (const char* name : {"min", "max", "median", "mean", "std"}) view.figures.Set(name, Json());
-  view.figures.Set("quantiles", Json::Object()).Set("histogram", Json()).Set("inner_histogram", Json()).Set("outliers", Json()).Set("top", Json::Array());
+  view.figures.Set("quantiles", Json::Object())
+      .Set("histogram", Json())
+      .Set("inner_histogram", Json())
+      .Set("outliers", Json())
+      .Set("top", Json::Array());
 }
 
 }  // namespace
@@ -233,10 +245,12 @@ Ranked RankedValues(Column& column, std::size_t most) {
   if (!counted || counted->keys.size() > kFewValues) return ranked;
   for (std::size_t i = 0; i < counted->keys.size(); ++i) {
     const double value = column.whole() ? static_cast<double>(counted->keys[i]) : RealOf(counted->keys[i]);
-    ranked.emplace_back(column.whole() ? std::to_string(counted->keys[i]) : ShortestText(value), counted->RowsOf(i));
+    ranked.emplace_back(column.whole() ? std::to_string(counted->keys[i]) : ShortestText(value),
+                        counted->RowsOf(i));
   }
   std::sort(ranked.begin(), ranked.end());
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return ranked;
 }
 
@@ -253,20 +267,21 @@ void Describe(Column& column, ColumnView& view) {
     personal.Push(data.ToJson(column.present()));
     tags.Push(NameOf(data.kind));
   }
-  view.figures = Json{{"name", column.name()},
-                      {"kind", NameOf(column.kind())},
-                      {"type", column.type()},
-                      {"rows", column.rows()},
-                      {"missing", column.missing()},
-                      {"distinct", view.distinct.count},
-                      {"exact", column.exact()},
-                      {"errors", Json{{"distinct", view.distinct.standard_error},
-                                      {"rank", spread.rank_error()},
-                                      {"top", column.texts() ? column.texts()->top_error() : std::int64_t{0}}}},
-                      {"meaning", view.meaning.name},
-                      {"because", view.meaning.because},
-                      {"personal", std::move(personal)},
-                      {"tags", std::move(tags)}};
+  view.figures =
+      Json{{"name", column.name()},
+           {"kind", NameOf(column.kind())},
+           {"type", column.type()},
+           {"rows", column.rows()},
+           {"missing", column.missing()},
+           {"distinct", view.distinct.count},
+           {"exact", column.exact()},
+           {"errors", Json{{"distinct", view.distinct.standard_error},
+                           {"rank", spread.rank_error()},
+                           {"top", column.texts() ? column.texts()->top_error() : std::int64_t{0}}}},
+           {"meaning", view.meaning.name},
+           {"because", view.meaning.because},
+           {"personal", std::move(personal)},
+           {"tags", std::move(tags)}};
   if (column.texts()) {
     view.figures.Set("entropy_bits", column.exact() ? Json(EntropyOf(column, ranked)) : Json());
     view.figures.Set("text", column.type() == "boolean" ? Json() : TextFiguresOf(column));

@@ -16,8 +16,8 @@ inline constexpr std::size_t kKeptLevels = 1000;
 /// Fills `view` for one column: everything but the association.
 void Describe(Column& column, ColumnView& view);
 
-/// Values with their rows, most rows first, equal ones by name: all of a category's, or a number's when it has
-/// at most kFewValues; empty otherwise.
+/// Values with their rows, most rows first, equal ones by name: all of a category's, or a number's when it
+/// has at most kFewValues; empty otherwise.
 std::vector<std::pair<std::string, std::int64_t>> RankedValues(Column& column, std::size_t most);
 
 /// A number, or null when it is none.

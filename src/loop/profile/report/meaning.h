@@ -10,8 +10,8 @@ namespace cairn::profile {
 
 /// What a column seems to be, beyond the type it is stored as, and why that is thought.
 struct Meaning {
-  /// "empty", "constant", "boolean", "identifier", "nearly_unique", "categorical", "measure", "time", "date_text",
-  /// "number_text", "mixed", "link", "free_text", "text".
+  /// "empty", "constant", "boolean", "identifier", "nearly_unique", "categorical", "measure", "time",
+  /// "date_text", "number_text", "mixed", "link", "free_text", "text".
   std::string name;
   std::string because;  ///< A clause that follows "because".
 };

@@ -46,13 +46,15 @@ std::vector<MissingTogether> MissingTogetherIn(const Table& table) {
     MissingTogether group{{first}, 0};
     for (const auto next : asked) {
       if (next <= first || taken[next]) continue;
-      if (std::all_of(group.columns.begin(), group.columns.end(), [&](auto one) { return go_together(one, next); }))
+      if (std::all_of(group.columns.begin(), group.columns.end(),
+                      [&](auto one) { return go_together(one, next); }))
         group.columns.push_back(next);
     }
     if (group.columns.size() < 2) continue;
     for (const auto column : group.columns) taken[column] = true;
     for (const auto& pattern : table.patterns.Patterns()) {
-      if (std::includes(pattern.columns.begin(), pattern.columns.end(), group.columns.begin(), group.columns.end()))
+      if (std::includes(pattern.columns.begin(), pattern.columns.end(), group.columns.begin(),
+                        group.columns.end()))
         group.rows += pattern.rows;
     }
     groups.push_back(std::move(group));

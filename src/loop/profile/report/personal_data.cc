@@ -7,7 +7,8 @@
 namespace cairn::profile {
 namespace {
 
-/// Of digits as long as a card's, one in ten has a fitting check digit by chance: fewer than half are references.
+/// Of digits as long as a card's, one in ten has a fitting check digit by chance: fewer than half are
+/// references.
 constexpr double kCards = 0.5;
 constexpr double kPhones = 0.5;
 constexpr double kHintedPhones = 0.2;
@@ -17,7 +18,8 @@ constexpr std::int64_t kLeastNames = 5;
 
 bool Hints(const std::string& name, std::initializer_list<std::string_view> words) {
   const std::string lower = LowerAscii(name);
-  return std::any_of(words.begin(), words.end(), [&](auto word) { return lower.find(word) != std::string::npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [&](auto word) { return lower.find(word) != std::string::npos; });
 }
 
 bool AtLeast(std::int64_t rows, double share, std::int64_t all) {
@@ -27,13 +29,16 @@ bool AtLeast(std::int64_t rows, double share, std::int64_t all) {
 void FindInTexts(Column& column, std::vector<PersonalData>& found) {
   const Texts& texts = *column.texts();
   const std::int64_t present = column.present();
-  const auto add = [&](PersonalData::Kind kind, std::int64_t rows, bool inside) { found.push_back({kind, rows, inside}); };
+  const auto add = [&](PersonalData::Kind kind, std::int64_t rows, bool inside) {
+    found.push_back({kind, rows, inside});
+  };
   const std::int64_t emails = texts.RowsMarked(kHoldsEmailMark), whole = texts.RowsMarked(kEmailMark);
   if (emails > 0) add(PersonalData::Kind::Email, emails, 2 * whole < emails);
   // A number is a phone number where most of its column are.
   const bool phone_hint = Hints(column.name(), {"phone", "mobile", "telefon", "fax", "tel_", "_tel"});
   const std::int64_t phones = texts.RowsMarked(kPhoneMark);
-  if (AtLeast(phones, phone_hint ? kHintedPhones : kPhones, present)) add(PersonalData::Kind::Phone, phones, false);
+  if (AtLeast(phones, phone_hint ? kHintedPhones : kPhones, present))
+    add(PersonalData::Kind::Phone, phones, false);
   const std::int64_t ibans = texts.RowsMarked(kIbanMark);
   if (ibans > 0) add(PersonalData::Kind::Iban, ibans, AtLeast(ibans, 0.5, present) ? false : true);
   const std::int64_t cards = texts.RowsMarked(kCardMark), long_ones = texts.RowsMarked(kCardLongMark);
@@ -47,7 +52,8 @@ void FindInTexts(Column& column, std::vector<PersonalData>& found) {
 
 void FindInNumbers(Column& column, std::vector<PersonalData>& found) {
   const Numbers& numbers = *column.numbers();
-  if (AtLeast(numbers.cards(), kCards, numbers.card_long())) found.push_back({PersonalData::Kind::Card, numbers.cards(), false});
+  if (AtLeast(numbers.cards(), kCards, numbers.card_long()))
+    found.push_back({PersonalData::Kind::Card, numbers.cards(), false});
   const bool long_enough = numbers.least() >= 1e6 && numbers.greatest() < 1e15;
   if (column.whole() && long_enough && Hints(column.name(), {"phone", "mobile", "telefon"}))
     found.push_back({PersonalData::Kind::Phone, column.present(), false});

@@ -17,7 +17,8 @@ constexpr std::size_t kDrawnClasses = 6;
 
 /// The rows of each class (in the sample) in each bin or top value of a column.
 Json ByClass(const Table& table, std::size_t index, const Target& target, const ColumnView& view) {
-  if (target.class_names().empty() || target.class_names().size() > kDrawnClasses || view.Masks()) return Json();
+  if (target.class_names().empty() || target.class_names().size() > kDrawnClasses || view.Masks())
+    return Json();
   const SampledColumn column(table, table.columns[index], index);
   const Json& inner = view.figures.At("inner_histogram");
   const auto& edges = (inner.IsObject() ? inner : view.figures.At("histogram")).At("edges").items();
@@ -35,12 +36,17 @@ Json ByClass(const Table& table, std::size_t index, const Target& target, const 
     if (of_class < 0 || column.IsMissing(row) || bins == 0) continue;
     std::size_t bin = 0;
     if (!by_value) {
-      if (column.numbers[row] < edges.front().AsDouble() || column.numbers[row] > edges.back().AsDouble()) continue;
-      const auto above = std::upper_bound(edges.begin(), edges.end(), column.numbers[row],
-                                          [](double value, const Json& edge) { return value < edge.AsDouble(); });
-      bin = above == edges.begin() ? 0 : std::min<std::size_t>(static_cast<std::size_t>(above - edges.begin()) - 1, bins - 1);
+      if (column.numbers[row] < edges.front().AsDouble() || column.numbers[row] > edges.back().AsDouble())
+        continue;
+      const auto above =
+          std::upper_bound(edges.begin(), edges.end(), column.numbers[row],
+                           [](double value, const Json& edge) { return value < edge.AsDouble(); });
+      bin = above == edges.begin()
+                ? 0
+                : std::min<std::size_t>(static_cast<std::size_t>(above - edges.begin()) - 1, bins - 1);
     } else {
-      const auto hash = column.number ? HashOf(column.numbers[row]) : column.levels[static_cast<std::size_t>(column.codes[row])];
+      const auto hash = column.number ? HashOf(column.numbers[row])
+                                      : column.levels[static_cast<std::size_t>(column.codes[row])];
       bin = static_cast<std::size_t>(std::find(hashes.begin(), hashes.end(), hash) - hashes.begin());
       if (bin == bins) continue;
     }
@@ -133,12 +139,14 @@ class Report {
     return names;
   }
 
-  Json WarningList(const RowTally::Findings& repeated, const std::vector<std::pair<std::string, std::int64_t>>& classes,
+  Json WarningList(const RowTally::Findings& repeated,
+                   const std::vector<std::pair<std::string, std::int64_t>>& classes,
                    const std::vector<MissingTogether>& together, const Json& correlations) {
     std::vector<Warning> warnings;
     for (std::size_t i = 0; i < views_.size(); ++i) {
       const bool asked = table_.target && i != table_.target;
-      auto more = WarningsOf(views_[i], subject_.contract.Find(table_.columns[i].name()), asked ? &table_.shifts[i] : nullptr);
+      auto more = WarningsOf(views_[i], subject_.contract.Find(table_.columns[i].name()),
+                             asked ? &table_.shifts[i] : nullptr);
       std::move(more.begin(), more.end(), std::back_inserter(warnings));
     }
     TableFacts facts;

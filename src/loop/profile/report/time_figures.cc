@@ -29,7 +29,8 @@ Rhythm RhythmOf(const std::vector<std::int64_t>& all, TimeMs unit, TimeMs now) {
   // Beyond this lie the engine's infinities.
   constexpr TimeMs kMost = TimeMs{1} << 53;
   const auto first = std::lower_bound(all.begin(), all.end(), -kMost / unit);
-  const std::vector<std::int64_t> points(first, std::upper_bound(first, all.end(), std::min(kMost, now) / unit));
+  const std::vector<std::int64_t> points(first,
+                                         std::upper_bound(first, all.end(), std::min(kMost, now) / unit));
   if (points.size() < kEnoughPoints) return rhythm;
   std::unordered_map<TimeMs, std::int64_t> steps;
   for (std::size_t i = 1; i < points.size(); ++i) ++steps[points[i] - points[i - 1]];
@@ -66,7 +67,8 @@ const char* NameOfStep(TimeMs step) {
 }
 
 Json GapsOf(std::vector<Gap> gaps) {
-  std::stable_sort(gaps.begin(), gaps.end(), [](const Gap& a, const Gap& b) { return a.to - a.from > b.to - b.from; });
+  std::stable_sort(gaps.begin(), gaps.end(),
+                   [](const Gap& a, const Gap& b) { return a.to - a.from > b.to - b.from; });
   if (gaps.size() > kShownGaps) gaps.resize(kShownGaps);
   Json list = Json::Array();
   for (const Gap& gap : gaps) list.Push(Json{{"from", gap.from}, {"to", gap.to}, {"missing", gap.missing}});
@@ -86,17 +88,20 @@ Json TimeFiguresOf(Column& column) {
   std::int64_t missing = 0;
   for (const Gap& gap : rhythm.gaps) missing += gap.missing;
   const std::string name = regular ? NameOfStep(rhythm.step) : "";
-  const double span = days.empty() ? 0 : static_cast<double>(days.back()) - static_cast<double>(days.front()) + 1;
-  return Json{{"step", name.empty() ? Json() : Json(name)},
-              {"step_ms", regular ? Json(rhythm.step) : Json()},
-              {"regular", rhythm.regular},
-              {"gap_count", rhythm.gaps.size()},
-              {"missing_points", missing},
-              {"gaps", GapsOf(rhythm.gaps)},
-              {"days", days.size()},
-              {"days_missing", span > 1e9 ? Json() : Json(static_cast<std::int64_t>(span) - static_cast<std::int64_t>(days.size()))},
-              {"future", column.future()},
-              {"exact", exact != nullptr}};
+  const double span =
+      days.empty() ? 0 : static_cast<double>(days.back()) - static_cast<double>(days.front()) + 1;
+  return Json{
+      {"step", name.empty() ? Json() : Json(name)},
+      {"step_ms", regular ? Json(rhythm.step) : Json()},
+      {"regular", rhythm.regular},
+      {"gap_count", rhythm.gaps.size()},
+      {"missing_points", missing},
+      {"gaps", GapsOf(rhythm.gaps)},
+      {"days", days.size()},
+      {"days_missing",
+       span > 1e9 ? Json() : Json(static_cast<std::int64_t>(span) - static_cast<std::int64_t>(days.size()))},
+      {"future", column.future()},
+      {"exact", exact != nullptr}};
 }
 
 }  // namespace cairn::profile

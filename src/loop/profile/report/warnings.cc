@@ -63,8 +63,8 @@ class Talk {
   void Personal() {
     for (const auto& data : view_.personal) {
       Say("personal", data.rows,
-          std::string(data.inside ? "texts hold " : "it looks like ") + std::string(PluralOf(data.kind)) + " (" +
-              WithThousands(data.rows) + " of " + WithThousands(column_.present()) +
+          std::string(data.inside ? "texts hold " : "it looks like ") + std::string(PluralOf(data.kind)) +
+              " (" + WithThousands(data.rows) + " of " + WithThousands(column_.present()) +
               " values, all looked at); no value is shown in this report");
     }
   }
@@ -73,9 +73,11 @@ class Talk {
     const std::int64_t rows = column_.rows();
     if (rows == 0) return;
     if (view_.distinct.count <= 1) {
-      Say("constant", column_.present(), column_.present() == 0 ? "it has no value at all" : view_.meaning.because);
+      Say("constant", column_.present(),
+          column_.present() == 0 ? "it has no value at all" : view_.meaning.because);
     } else if (Share(column_.missing(), rows) >= kMostlyMissing) {
-      Say("mostly_missing", column_.missing(), Percent(Share(column_.missing(), rows)) + " of its values are missing");
+      Say("mostly_missing", column_.missing(),
+          Percent(Share(column_.missing(), rows)) + " of its values are missing");
     }
   }
 
@@ -86,12 +88,14 @@ class Talk {
     const bool wants_number =
         rule && (rule->type == contract::ColumnType::Integer || rule->type == contract::ColumnType::Number);
     if ((wants_number && others > 0) || (!rule && view_.meaning.name == "mixed")) {
-      Say("mixed_types", others, WithThousands(others) + " of " + WithThousands(column_.present()) +
-                                     " values are no numbers, the others are");
+      Say("mixed_types", others,
+          WithThousands(others) + " of " + WithThousands(column_.present()) +
+              " values are no numbers, the others are");
     } else if (!rule && view_.meaning.name == "number_text") {
       Say("number_text", numbers, view_.meaning.because + ": as text they sort and compare wrongly");
     } else if (view_.meaning.name == "date_text") {
-      Say("date_text", column_.present(), view_.meaning.because + ": no time can be computed with until they are read as dates");
+      Say("date_text", column_.present(),
+          view_.meaning.because + ": no time can be computed with until they are read as dates");
     }
   }
 
@@ -112,7 +116,8 @@ class Talk {
     };
     say("empty_text", kEmptyMark, "of no character, which is not the same as missing");
     say("blank_text", kBlankMark, "of white space alone, which is not the same as missing");
-    say("padded_text", kPaddedMark, "with white space before or behind it: equal to the eye, different to a program");
+    say("padded_text", kPaddedMark,
+        "with white space before or behind it: equal to the eye, different to a program");
     say("encoding", kMojibakeMark, "read in the wrong encoding (such as \"Ã¼\" for \"ü\")");
     say("encoding", kLostMark, "that lost characters in a conversion (U+FFFD)");
     say("control", kControlMark, "with control characters inside");
@@ -122,16 +127,19 @@ class Talk {
     if (!column_.numbers()) return;
     const std::int64_t infinite = column_.numbers()->infinite();
     if (infinite > 0) Say("infinite", infinite, Values(infinite) + " infinite; most programs break on it");
-    if (view_.far_out > 0 && Share(view_.far_out, column_.present()) <= kManyOutliers && column_.present() >= kEnoughRows) {
-      Say("outliers", view_.far_out, Values(view_.far_out) + " far outside of all others (beyond three interquartile ranges)");
+    if (view_.far_out > 0 && Share(view_.far_out, column_.present()) <= kManyOutliers &&
+        column_.present() >= kEnoughRows) {
+      Say("outliers", view_.far_out,
+          Values(view_.far_out) + " far outside of all others (beyond three interquartile ranges)");
     }
     if (column_.kind() != ColumnKind::Time) return;
     if (column_.future() > 0) Say("future", column_.future(), Values(column_.future()) + " in the future");
     const Json& time = view_.figures.At("time");
     const std::int64_t gaps = time.Int("gap_count");
     if (gaps == 0) return;
-    Say("time_gaps", gaps, WithThousands(gaps) + (gaps == 1 ? " gap" : " gaps") + " in an otherwise regular series: " +
-                               WithThousands(time.Int("missing_points")) + " points of time are not there");
+    Say("time_gaps", gaps,
+        WithThousands(gaps) + (gaps == 1 ? " gap" : " gaps") + " in an otherwise regular series: " +
+            WithThousands(time.Int("missing_points")) + " points of time are not there");
   }
 
   std::vector<Warning> Take() && { return std::move(warnings_); }
@@ -143,13 +151,16 @@ class Talk {
     if (column_.rows() < kEnoughRows) return "";
     const bool enough = present >= kEnoughRows && association.rows >= kEnoughRows;
     if (enough && std::max(association.auc, 1 - association.auc) >= kLeakingAuc) {
-      return "it separates the two classes almost perfectly (area under the ROC curve " + Rounded(association.auc) + ")";
+      return "it separates the two classes almost perfectly (area under the ROC curve " +
+             Rounded(association.auc) + ")";
     }
     // A category with hardly any row per level goes with everything.
-    const bool told = column_.kind() != ColumnKind::Category || association.rows >= 10 * association.most_levels;
+    const bool told =
+        column_.kind() != ColumnKind::Category || association.rows >= 10 * association.most_levels;
     if (enough && told && std::fabs(association.value) >= kLeak)
       return "its association with the target is " + Rounded(association.value);
-    if (enough && told && association.accuracy >= kLeakingAccuracy && 2 * (1 - association.accuracy) < 1 - association.base_accuracy)
+    if (enough && told && association.accuracy >= kLeakingAccuracy &&
+        2 * (1 - association.accuracy) < 1 - association.base_accuracy)
       return "it alone names the right class in " + Percent(association.accuracy) + " of the rows";
     if (association.missing >= kLeak)
       return "whether it is missing tells the target (association " + Rounded(association.missing) + ")";
@@ -158,7 +169,8 @@ class Talk {
 
   void Shifted(const Shifts& shifts) {
     const auto share = [](const Shifts::Count& count) { return Share(count.equal, count.asked); };
-    for (const auto& [count, which] : {std::pair(shifts.next(), "next"), std::pair(shifts.before(), "previous")}) {
+    for (const auto& [count, which] :
+         {std::pair(shifts.next(), "next"), std::pair(shifts.before(), "previous")}) {
       // A target that hardly changes equals its neighbour anyway.
       if (count.asked < kEnoughRows || share(count) < kShifted || share(shifts.same()) > 0.9) continue;
       Say("target_shifted", count.equal,
@@ -183,13 +195,17 @@ void AddRedundant(const Json& correlations, const std::string& target, std::vect
       const Json& r = rows[a].items()[b];
       const std::string &one = names[a].AsString(), &other = names[b].AsString();
       if (!r.IsNumber() || std::fabs(r.AsDouble()) < kRedundant || one == target || other == target) continue;
-      warnings.push_back({"redundant", one, 0, "it says what '" + other + "' says (r = " + Rounded(r.AsDouble()) + "); one of the two is enough"});
+      warnings.push_back({"redundant", one, 0,
+                          "it says what '" + other + "' says (r = " + Rounded(r.AsDouble()) +
+                              "); one of the two is enough"});
     }
   }
 }
 
 std::string About(bool exact, double error) {
-  return exact ? "" : " (estimated from a sample of the rows, give or take " + WithThousands(std::llround(2 * error)) + ")";
+  return exact ? ""
+               : " (estimated from a sample of the rows, give or take " +
+                     WithThousands(std::llround(2 * error)) + ")";
 }
 
 }  // namespace
@@ -198,7 +214,8 @@ Json Warning::ToJson() const {
   return Json{{"kind", kind}, {"column", column}, {"rows", rows}, {"sentence", sentence}};
 }
 
-std::vector<Warning> WarningsOf(const ColumnView& view, const contract::ColumnRule* rule, const Shifts* shifts) {
+std::vector<Warning> WarningsOf(const ColumnView& view, const contract::ColumnRule* rule,
+                                const Shifts* shifts) {
   Talk talk(view);
   talk.Leaks(shifts);
   talk.Personal();
@@ -222,13 +239,15 @@ std::vector<Warning> WarningsOf(const TableFacts& facts) {
   if (repeated.conflicts > 0) {
     warnings.push_back({"label_conflicts", facts.target, repeated.conflicts,
                         WithThousands(repeated.conflicts) +
-                            " rows are equal to another one in every column but the target: their labels contradict each other" +
+                            " rows are equal to another one in every column but the target: their labels "
+                            "contradict each other" +
                             About(repeated.exact, repeated.conflicts_error)});
   }
   for (const auto& [value, count] : facts.classes) {
     if (facts.classes.size() < 2 || Share(count, facts.rows) >= kRare) continue;
-    warnings.push_back({"imbalance", facts.target, count,
-                        "only " + Percent(Share(count, facts.rows)) + " of the rows have the value " + value});
+    warnings.push_back(
+        {"imbalance", facts.target, count,
+         "only " + Percent(Share(count, facts.rows)) + " of the rows have the value " + value});
   }
   for (std::size_t i = 0; i < facts.together.size(); ++i) {
     warnings.push_back({"missing_together", facts.together[i].front(), facts.together_rows[i],
@@ -241,11 +260,15 @@ std::vector<Warning> WarningsOf(const TableFacts& facts) {
 
 void SortByWeight(std::vector<Warning>& warnings) {
   static constexpr std::array<std::string_view, 22> kOrder = {
-      "leak",        "target_shifted", "personal",   "label_conflicts", "duplicates", "mixed_types",  "infinite", "future",
-      "encoding",    "constant",       "mostly_missing", "missing_together", "imbalance", "time_gaps", "outliers", "number_text",
-      "date_text",   "empty_text",     "blank_text", "padded_text",     "control",    "identifier"};
-  const auto place = [](const Warning& warning) { return std::find(kOrder.begin(), kOrder.end(), warning.kind); };
-  std::stable_sort(warnings.begin(), warnings.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+      "leak",       "target_shifted", "personal", "label_conflicts", "duplicates",     "mixed_types",
+      "infinite",   "future",         "encoding", "constant",        "mostly_missing", "missing_together",
+      "imbalance",  "time_gaps",      "outliers", "number_text",     "date_text",      "empty_text",
+      "blank_text", "padded_text",    "control",  "identifier"};
+  const auto place = [](const Warning& warning) {
+    return std::find(kOrder.begin(), kOrder.end(), warning.kind);
+  };
+  std::stable_sort(warnings.begin(), warnings.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
 }
 
 }  // namespace cairn::profile

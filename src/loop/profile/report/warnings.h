@@ -22,7 +22,8 @@ struct Warning {
 };
 
 /// What one column gives reason to say. `shifts` is null without a target.
-std::vector<Warning> WarningsOf(const ColumnView& view, const contract::ColumnRule* rule, const Shifts* shifts);
+std::vector<Warning> WarningsOf(const ColumnView& view, const contract::ColumnRule* rule,
+                                const Shifts* shifts);
 
 /// What the whole table does. `classes` are the target's values with their rows, if they are few.
 struct TableFacts {

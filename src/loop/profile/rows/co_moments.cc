@@ -35,12 +35,13 @@ void MergePair(CoMoments::Pair& into, const CoMoments::Pair& part) {
     return;
   }
   const double all = into.rows + part.rows, weight = into.rows * part.rows / all;
-  const double x = part.mean_x - into.mean_x, y = part.mean_y - into.mean_y;
+  const auto x = static_cast<double>(part.mean_x - into.mean_x),
+             y = static_cast<double>(part.mean_y - into.mean_y);
   into.xx += part.xx + x * x * weight;
   into.yy += part.yy + y * y * weight;
   into.xy += part.xy + x * y * weight;
-  into.mean_x += x * part.rows / all;
-  into.mean_y += y * part.rows / all;
+  into.mean_x += static_cast<long double>(x) * part.rows / all;
+  into.mean_y += static_cast<long double>(y) * part.rows / all;
   into.rows = all;
 }
 
@@ -95,8 +96,8 @@ void CoMoments::AddPair(std::size_t pair, std::span<const Centered> chunk, std::
   part.xx -= off_x * sum_x;
   part.yy -= off_y * sum_y;
   part.xy = xy - off_x * sum_y;
-  part.mean_x = x.center + off_x;
-  part.mean_y = y.center + off_y;
+  part.mean_x = static_cast<long double>(x.center) + off_x;
+  part.mean_y = static_cast<long double>(y.center) + off_y;
   MergePair(pairs_[pair], part);
 }
 
@@ -122,12 +123,17 @@ CoMoments CoMoments::Placed(std::span<const std::size_t> places, std::size_t col
 double CoMoments::Pearson(std::size_t a, std::size_t b) const {
   const Pair& pair = pairs_[At(a, b)];
   // A spread that is nothing but rounding is none.
-  const auto flat = [&](double squares, double mean) { return squares <= 1e-24 * mean * mean * pair.rows; };
-  if (pair.rows < 2 || pair.xx <= 0 || pair.yy <= 0 || flat(pair.xx, pair.mean_x) || flat(pair.yy, pair.mean_y))
+  const auto flat = [&](double squares, long double mean) {
+    return squares <= 1e-24L * mean * mean * pair.rows;
+  };
+  if (pair.rows < 2 || pair.xx <= 0 || pair.yy <= 0 || flat(pair.xx, pair.mean_x) ||
+      flat(pair.yy, pair.mean_y))
     return std::numeric_limits<double>::quiet_NaN();
   return std::clamp(pair.xy / (std::sqrt(pair.xx) * std::sqrt(pair.yy)), -1.0, 1.0);
 }
 
-std::int64_t CoMoments::Rows(std::size_t a, std::size_t b) const { return std::llround(pairs_[At(a, b)].rows); }
+std::int64_t CoMoments::Rows(std::size_t a, std::size_t b) const {
+  return std::llround(pairs_[At(a, b)].rows);
+}
 
 }  // namespace cairn::profile

@@ -19,8 +19,8 @@ struct Centered {
   void Take(std::span<const double> values);
 };
 
-/// Pearson's r of every two of some number columns, over the rows in which both have a finite value (as pandas'
-/// corr()). Merges without loss.
+/// Pearson's r of every two of some number columns, over the rows in which both have a finite value (as
+/// pandas' corr()). Merges without loss.
 class CoMoments {
  public:
   explicit CoMoments(std::size_t columns) : columns_(columns), pairs_(columns * (columns + 1) / 2) {}
@@ -34,7 +34,9 @@ class CoMoments {
   CoMoments Placed(std::span<const std::size_t> places, std::size_t columns) const;
 
   struct Pair {
-    double rows = 0, mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
+    double rows = 0;
+    long double mean_x = 0, mean_y = 0;  ///< Of a great offset, a double would lose the digits that matter.
+    double xx = 0, yy = 0, xy = 0;
   };
   /// NaN when it is not defined.
   double Pearson(std::size_t a, std::size_t b) const;

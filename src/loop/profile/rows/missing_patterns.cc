@@ -10,7 +10,8 @@ std::uint64_t MissingPatterns::Sign(std::size_t column) { return Spread(column +
 
 void MissingPatterns::Merge(const MissingPatterns& other) {
   others_ += other.others_;
-  for (const auto& [hash, pattern] : other.patterns_) Add(hash, pattern.rows, [&] { return pattern.columns; });
+  for (const auto& [hash, pattern] : other.patterns_)
+    Add(hash, pattern.rows, [&] { return pattern.columns; });
 }
 
 std::vector<MissingPatterns::Pattern> MissingPatterns::Patterns() const {

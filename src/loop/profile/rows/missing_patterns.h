@@ -6,8 +6,8 @@
 
 namespace cairn::profile {
 
-/// Which columns lack a value together: the rows of each set of columns. Sets beyond the first 4,096 different
-/// ones are counted together.
+/// Which columns lack a value together: the rows of each set of columns. Sets beyond the first 4,096
+/// different ones are counted together.
 class MissingPatterns {
  public:
   struct Pattern {

@@ -8,8 +8,8 @@
 namespace cairn::profile {
 
 /// Some whole rows, drawn so that each row is as likely as any other: those with the lowest of the random
-/// numbers that rows get. Numbers stay numbers, texts are kept as their hashes. Samples of two tables merge into
-/// one of both.
+/// numbers that rows get. Numbers stay numbers, texts are kept as their hashes. Samples of two tables merge
+/// into one of both.
 class RowSample {
  public:
   RowSample(std::size_t columns, std::size_t most) : most_(most), cells_(columns) {}

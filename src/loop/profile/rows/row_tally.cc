@@ -18,7 +18,8 @@ void RowTally::Settle() {
     Entry* last = kept == 0 ? nullptr : &entries_[kept - 1];
     if (last && last->features == entry.features && last->label == entry.label) {
       const std::uint64_t sum = std::uint64_t{last->rows} + entry.rows;
-      last->rows = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, std::numeric_limits<std::uint32_t>::max()));
+      last->rows =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, std::numeric_limits<std::uint32_t>::max()));
     } else {
       entries_[kept++] = entry;
     }

@@ -5,9 +5,9 @@
 
 namespace cairn::profile {
 
-/// Rows that occur more than once, and rows that differ in their label alone. Kept as hashes: of all rows while
-/// they fit, then of the rows whose hash lies below a bound that halves as need be, so that every figure stays
-/// an unbiased estimate and merges without loss.
+/// Rows that occur more than once, and rows that differ in their label alone. Kept as hashes: of all rows
+/// while they fit, then of the rows whose hash lies below a bound that halves as need be, so that every
+/// figure stays an unbiased estimate and merges without loss.
 class RowTally {
  public:
   explicit RowTally(std::size_t bytes) : most_(bytes / sizeof(Entry)) {}
@@ -16,7 +16,8 @@ class RowTally {
   void Add(std::uint64_t features, std::uint32_t label) {
     if (features > bound_) return;
     // A quarter more at a time: doubling would take twice the memory of what is there.
-    if (entries_.size() == entries_.capacity()) entries_.reserve(entries_.size() + entries_.size() / 4 + 1024);
+    if (entries_.size() == entries_.capacity())
+      entries_.reserve(entries_.size() + entries_.size() / 4 + 1024);
     entries_.push_back({features, label, 1});
     ++fresh_;
     if (entries_.size() > most_) Shrink(most_ / 2);

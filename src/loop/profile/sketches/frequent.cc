@@ -89,7 +89,8 @@ std::string Frequent::Bytes() const {
   const auto items = Items();
   const bool empty = items.empty();
   std::string bytes;
-  for (const unsigned byte : {empty ? 1U : 4U, 1U, 10U, kLgMost, unsigned{LgSize(items.size())}, empty ? 5U : 0U, 0U, 0U})
+  for (const unsigned byte :
+       {empty ? 1U : 4U, 1U, 10U, kLgMost, unsigned{LgSize(items.size())}, empty ? 5U : 0U, 0U, 0U})
     bytes += static_cast<char>(byte);
   if (empty) return bytes;
   Put(bytes, static_cast<std::uint32_t>(items.size()));
@@ -106,14 +107,17 @@ std::string Frequent::Bytes() const {
 
 Result<Frequent> Frequent::FromBytes(std::string_view bytes) {
   Frequent sketch;
-  if (bytes.size() < 8 || bytes[1] != 1 || bytes[2] != 10 || bytes[3] != kLgMost) return Broken("its head is not known");
+  if (bytes.size() < 8 || bytes[1] != 1 || bytes[2] != 10 || bytes[3] != kLgMost)
+    return Broken("its head is not known");
   if (bytes[0] == 1 && bytes.size() == 8) return sketch;
   if (bytes[0] != 4 || bytes.size() < kHead) return Broken("it is cut off");
   const auto items = At<std::uint32_t>(bytes, 8);
-  if (items > kMost || bytes.size() < kHead + 8 * std::size_t{items}) return Broken("its counters are cut off");
+  if (items > kMost || bytes.size() < kHead + 8 * std::size_t{items})
+    return Broken("its counters are cut off");
   sketch.rows_ = At<std::int64_t>(bytes, 16);
   sketch.error_ = At<std::int64_t>(bytes, 24);
-  if (sketch.rows_ < 0 || sketch.error_ < 0 || sketch.error_ > sketch.rows_) return Broken("its rows do not add up");
+  if (sketch.rows_ < 0 || sketch.error_ < 0 || sketch.error_ > sketch.rows_)
+    return Broken("its rows do not add up");
   std::size_t at = kHead + 8 * std::size_t{items};
   std::int64_t left = sketch.rows_;
   for (std::uint32_t i = 0; i < items; ++i) {
@@ -123,7 +127,8 @@ Result<Frequent> Frequent::FromBytes(std::string_view bytes) {
     if (bytes.size() - at - 4 < length) return Broken("its texts are cut off");
     if (count <= 0 || count > left) return Broken("its rows do not add up");
     left -= count;
-    if (!sketch.counts_.emplace(bytes.substr(at + 4, length), count).second) return Broken("a text stands in it twice");
+    if (!sketch.counts_.emplace(bytes.substr(at + 4, length), count).second)
+      return Broken("a text stands in it twice");
     at += 4 + length;
   }
   if (at != bytes.size()) return Broken("something follows it");

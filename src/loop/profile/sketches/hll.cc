@@ -28,7 +28,8 @@ constexpr unsigned kCompact = 8;
 
 /// A few values, each as one word.
 Result<> CheckWords(std::string_view bytes, std::size_t first, std::uint32_t count, std::uint32_t most) {
-  if (count > most || bytes.size() != first + 4 * std::size_t{count}) return Broken("its length does not fit its count");
+  if (count > most || bytes.size() != first + 4 * std::size_t{count})
+    return Broken("its length does not fit its count");
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto word = At<std::uint32_t>(bytes, first + 4 * std::size_t{i});
     if ((word >> 26) == 0) return Broken("an entry is empty");
@@ -39,7 +40,8 @@ Result<> CheckWords(std::string_view bytes, std::size_t first, std::uint32_t cou
 Result<> CheckRegisters(std::string_view bytes) {
   constexpr std::size_t kFirst = 40;
   if (bytes.size() != kFirst + kRegisters) return Broken("its length does not fit its registers");
-  if (At<std::uint8_t>(bytes, 6) != 0 || At<std::uint32_t>(bytes, 36) != 0) return Broken("its form is not HLL_8");
+  if (At<std::uint8_t>(bytes, 6) != 0 || At<std::uint32_t>(bytes, 36) != 0)
+    return Broken("its form is not HLL_8");
   std::uint32_t zeros = 0;
   for (const char c : bytes.substr(kFirst)) {
     if (static_cast<unsigned char>(c) > 63) return Broken("a register is out of range");
@@ -56,7 +58,8 @@ Result<> CheckRegisters(std::string_view bytes) {
 /// The library trusts what it reads: what that would make it touch is checked here.
 Result<> CheckForm(std::string_view bytes) {
   if (bytes.size() < 8) return Broken("it is too short");
-  const auto preamble = At<std::uint8_t>(bytes, 0), flags = At<std::uint8_t>(bytes, 5), mode = At<std::uint8_t>(bytes, 7);
+  const auto preamble = At<std::uint8_t>(bytes, 0), flags = At<std::uint8_t>(bytes, 5),
+             mode = At<std::uint8_t>(bytes, 7);
   if (At<std::uint8_t>(bytes, 3) != kLgK || (mode >> 2) != datasketches::HLL_8)
     return Broken("its parameters are not those of this program");
   if (flags & ~(kCompact | 4U | 16U)) return Broken("it has unknown flags");

@@ -30,7 +30,8 @@ class Draws {
   Draws(std::uint64_t rows, double next) : lock_(mutex_) {
     const std::uint64_t mixed =
         (rows * 0x9E3779B97F4A7C15ULL) ^ (std::bit_cast<std::uint64_t>(next) * 0xC2B2AE3D27D4EB4FULL);
-    datasketches::random_bit.seed(static_cast<std::uint32_t>(mixed >> 32) ^ static_cast<std::uint32_t>(mixed));
+    datasketches::random_bit.seed(static_cast<std::uint32_t>(mixed >> 32) ^
+                                  static_cast<std::uint32_t>(mixed));
   }
 
  private:
@@ -58,7 +59,8 @@ Result<> CheckForm(std::string_view bytes) {
   }
   if (bytes.size() < kLevels) return Broken("it is too short");
   const std::size_t levels = At<std::uint8_t>(bytes, kLevelCount);
-  if (levels == 0 || levels > 60 || bytes.size() < kLevels + 4 * levels) return Broken("its levels are cut off");
+  if (levels == 0 || levels > 60 || bytes.size() < kLevels + 4 * levels)
+    return Broken("its levels are cut off");
   const std::uint32_t capacity = datasketches::kll_helper::compute_total_capacity(
       kK, Sketch::DEFAULT_M, static_cast<std::uint8_t>(levels));
   std::uint32_t last = 0;
@@ -71,7 +73,8 @@ Result<> CheckForm(std::string_view bytes) {
     last = begin;
   }
   const std::size_t items = capacity - At<std::uint32_t>(bytes, kLevels);
-  if (bytes.size() != kLevels + 4 * levels + 8 * (items + 2)) return Broken("its length does not fit its levels");
+  if (bytes.size() != kLevels + 4 * levels + 8 * (items + 2))
+    return Broken("its length does not fit its levels");
   if (rows != At<std::uint64_t>(bytes, 8)) return Broken("its rows do not add up");
   const std::size_t first = kLevels + 4 * levels;
   const double least = At<double>(bytes, first), greatest = At<double>(bytes, first + 8);
@@ -112,11 +115,14 @@ std::uint64_t Kll::rows() const { return state_->sketch.get_n(); }
 std::vector<std::pair<double, std::uint64_t>> Kll::Items() const {
   std::vector<std::pair<double, std::uint64_t>> items;
   if (rows() == 0) return items;
-  // From the bytes: the library's own iterator takes the weight of the first level for an empty one's successor.
+  // From the bytes: the library's own iterator takes the weight of the first level for an empty one's
+  // successor.
   const std::string bytes = Bytes();
   if (rows() == 1) return {{At<double>(bytes, kSingleItem), 1}};
   const std::size_t levels = At<std::uint8_t>(bytes, kLevelCount), first = kLevels + 4 * levels + 16;
-  const auto begins = [&](std::size_t level) { return At<std::uint32_t>(bytes, kLevels + 4 * level) - At<std::uint32_t>(bytes, kLevels); };
+  const auto begins = [&](std::size_t level) {
+    return At<std::uint32_t>(bytes, kLevels + 4 * level) - At<std::uint32_t>(bytes, kLevels);
+  };
   for (std::size_t level = 0; level < levels; ++level) {
     const std::size_t end = level + 1 < levels ? begins(level + 1) : (bytes.size() - first) / 8;
     for (std::size_t i = begins(level); i < end; ++i)

@@ -12,8 +12,8 @@
 
 namespace cairn::profile {
 
-/// The distribution of numbers that are too many to keep: Apache DataSketches' KLL sketch of doubles. The same
-/// numbers in the same order give the same bytes. Safe from any thread, each object from one at a time.
+/// The distribution of numbers that are too many to keep: Apache DataSketches' KLL sketch of doubles. The
+/// same numbers in the same order give the same bytes. Safe from any thread, each object from one at a time.
 class Kll {
  public:
   /// How far the rank of a value, and so the share of rows below it, may be off: with 99 % confidence, as a

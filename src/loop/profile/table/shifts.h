@@ -5,8 +5,8 @@
 
 namespace cairn::profile {
 
-/// How often a column holds the target of its own row, of the row before and of the next one. Rows in which one
-/// of the two is missing are not asked. Parts are taken in the order of the rows.
+/// How often a column holds the target of its own row, of the row before and of the next one. Rows in which
+/// one of the two is missing are not asked. Parts are taken in the order of the rows.
 class Shifts {
  public:
   void Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target);

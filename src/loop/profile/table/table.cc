@@ -29,7 +29,9 @@ Error OtherColumns(const std::string& why) {
 }  // namespace
 
 Table::Table(const std::vector<tables::Field>& fields, const std::string& target_name, const Options& options)
-    : tally(options.memory_bytes / 8), sample(fields.size(), SampleRows(fields.size(), options)), co_moments(0) {
+    : tally(options.memory_bytes / 8),
+      sample(fields.size(), SampleRows(fields.size(), options)),
+      co_moments(0) {
   columns.reserve(fields.size());
   for (std::size_t i = 0; i < fields.size(); ++i) {
     columns.emplace_back(fields[i], BytesOfColumn(fields.size(), options), options.now);
@@ -66,7 +68,8 @@ Result<> Table::Merge(Table& next) {
   const auto placed = [&](const Table& table) {
     std::vector<std::size_t> places;
     for (const auto column : table.correlated)
-      places.push_back(static_cast<std::size_t>(std::lower_bound(both.begin(), both.end(), column) - both.begin()));
+      places.push_back(
+          static_cast<std::size_t>(std::lower_bound(both.begin(), both.end(), column) - both.begin()));
     return table.co_moments.Placed(places, both.size());
   };
   CoMoments moments = placed(*this);
@@ -112,8 +115,7 @@ void Intake::JudgeRows(std::size_t rows) {
   features_.assign(rows, 0);
   for (std::size_t i = 0; i < slices_.size(); ++i) {
     if (table_.target == i) continue;
-    for (std::size_t row = 0; row < rows; ++row)
-      features_[row] += Fold(slices_[i].hashes[row], salts_[i]);
+    for (std::size_t row = 0; row < rows; ++row) features_[row] += Fold(slices_[i].hashes[row], salts_[i]);
   }
   const std::vector<std::uint64_t>* labels = table_.target ? &slices_[*table_.target].hashes : nullptr;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -147,8 +149,11 @@ void Intake::FindPatterns(std::size_t rows) {
     }
     return columns;
   };
-  if (!any) return table_.patterns.Add(0, static_cast<std::int64_t>(rows), [] { return std::vector<std::uint32_t>(); });
-  for (std::size_t row = 0; row < rows; ++row) table_.patterns.Add(patterns_[row], 1, [&] { return columns_of(row); });
+  if (!any)
+    return table_.patterns.Add(0, static_cast<std::int64_t>(rows),
+                               [] { return std::vector<std::uint32_t>(); });
+  for (std::size_t row = 0; row < rows; ++row)
+    table_.patterns.Add(patterns_[row], 1, [&] { return columns_of(row); });
 }
 
 }  // namespace cairn::profile

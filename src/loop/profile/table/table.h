@@ -52,7 +52,7 @@ class Intake {
 
   Table& table_;
   Crew& crew_;
-  std::vector<std::uint64_t> salts_;    ///< What tells one column's values from another's in the hash of a row.
+  std::vector<std::uint64_t> salts_;  ///< What tells one column's values from another's in the hash of a row.
   std::vector<std::size_t> centered_of_;  ///< Place of a column among the correlated ones, or npos.
   std::vector<Slice> slices_;
   std::vector<Centered> centered_;

@@ -34,7 +34,8 @@ std::optional<Part> TakePart(std::string_view& rest) {
     part = {MonthNamed(rest.substr(0, end)), end, true};
     if (part.value == 0) return std::nullopt;
   } else {
-    while (end < rest.size() && end < 9 && Digit(rest[end])) part.value = part.value * 10 + (rest[end++] - '0');
+    while (end < rest.size() && end < 9 && Digit(rest[end]))
+      part.value = part.value * 10 + (rest[end++] - '0');
     if (end == 0 || end > 8) return std::nullopt;
     part.length = end;
   }
@@ -45,7 +46,8 @@ std::optional<Part> TakePart(std::string_view& rest) {
 std::optional<TimeMs> DayOf(int year, int month, int day, std::size_t year_digits) {
   if (year_digits == 2) year += year < 70 ? 2000 : 1900;
   if (year_digits != 2 && year_digits != 4) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (year < 1900 || year > 2199 || !date.ok()) return std::nullopt;
   return std::chrono::sys_days(date).time_since_epoch().count() * TimeMs{86'400'000};
@@ -70,7 +72,8 @@ bool MayBeDate(std::string_view text) {
   if (text.size() < 6 || text.size() > 35) return false;
   if (Digit(text[0])) {
     const auto end = std::find_if_not(text.begin(), text.end(), Digit);
-    return end == text.end() ? text.size() == 8 : std::string_view("-./ T").find(*end) != std::string_view::npos;
+    return end == text.end() ? text.size() == 8
+                             : std::string_view("-./ T").find(*end) != std::string_view::npos;
   }
   return Letter(text[0]) && Digit(text.back());
 }

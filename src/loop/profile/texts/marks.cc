@@ -37,8 +37,10 @@ bool IsDressed(std::string_view text) {
   if (text.empty() || text.size() > 24 || !Digit(text.front()) || !Digit(text.back())) return false;
   std::vector<std::size_t> separators;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == ',' || text[i] == '.') separators.push_back(i);
-    else if (!Digit(text[i])) return false;
+    if (text[i] == ',' || text[i] == '.')
+      separators.push_back(i);
+    else if (!Digit(text[i]))
+      return false;
   }
   if (separators.empty()) return dressed;
   if (separators.size() == 1) return dressed || text[separators[0]] == ',';
@@ -46,14 +48,16 @@ bool IsDressed(std::string_view text) {
   const std::size_t last = separators.size() - 1;
   bool grouped = separators[0] <= 3;
   for (std::size_t i = 1; i <= last; ++i) {
-    grouped = grouped && separators[i] - separators[i - 1] == 4 && (i == last || text[separators[i]] == text[separators[0]]);
+    grouped = grouped && separators[i] - separators[i - 1] == 4 &&
+              (i == last || text[separators[i]] == text[separators[0]]);
   }
   return grouped && (text[separators[last]] != text[separators[0]] || text.size() - separators[last] == 4);
 }
 
 bool IsTruth(std::string_view text) {
-  static constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "y", "n", "t", "f", "on", "off",
-                                                "ja",   "nein",  "oui", "non", "si", "wahr", "falsch"};
+  static constexpr std::string_view kWords[] = {"true", "false", "yes", "no",   "y",     "n",
+                                                "t",    "f",     "on",  "off",  "ja",    "nein",
+                                                "oui",  "non",   "si",  "wahr", "falsch"};
   if (text.size() > 6) return false;
   return std::find(std::begin(kWords), std::end(kWords), LowerAscii(text)) != std::end(kWords);
 }
@@ -62,13 +66,15 @@ bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool hex = Digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f') || (text[i] >= 'A' && text[i] <= 'F');
+    const bool hex =
+        Digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f') || (text[i] >= 'A' && text[i] <= 'F');
     if (dash ? text[i] != '-' : !hex) return false;
   }
   return true;
 }
 
-/// C3 or C2 followed by another two-byte lead or by what Latin-1 made of a continuation byte; "â€" from quotes.
+/// C3 or C2 followed by another two-byte lead or by what Latin-1 made of a continuation byte; "â€" from
+/// quotes.
 bool IsMojibake(std::string_view text) {
   for (std::size_t i = 0; i + 3 < text.size(); ++i) {
     const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
@@ -105,8 +111,10 @@ std::string_view Stripped(std::string_view text) {
 std::uint32_t PersonalMarks(std::string_view text, bool dated) {
   std::uint32_t marks = 0;
   if (text.find('@') != std::string_view::npos) {
-    if (IsEmail(text)) marks |= kEmailMark | kHoldsEmailMark;
-    else if (HoldsEmail(text)) marks |= kHoldsEmailMark;
+    if (IsEmail(text))
+      marks |= kEmailMark | kHoldsEmailMark;
+    else if (HoldsEmail(text))
+      marks |= kHoldsEmailMark;
   }
   const auto digits = std::count_if(text.begin(), text.end(), Digit);
   if (digits >= 7 && !dated && IsPhone(text)) marks |= kPhoneMark;

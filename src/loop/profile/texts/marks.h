@@ -17,9 +17,9 @@ enum Mark : std::uint32_t {
   kEmailMark = 1U << 5,       ///< Is one.
   kHoldsEmailMark = 1U << 6,  ///< Holds one (or is one).
   kPhoneMark = 1U << 7,
-  kIbanMark = 1U << 8,       ///< Is or holds one.
-  kCardLongMark = 1U << 9,   ///< Is or holds as many digits as a card has.
-  kCardMark = 1U << 10,      ///< Is or holds one.
+  kIbanMark = 1U << 8,      ///< Is or holds one.
+  kCardLongMark = 1U << 9,  ///< Is or holds as many digits as a card has.
+  kCardMark = 1U << 10,     ///< Is or holds one.
   kNameMark = 1U << 11,
   kUuidMark = 1U << 12,
   kUrlMark = 1U << 13,

@@ -29,8 +29,9 @@ std::pair<std::size_t, std::size_t> EmailAround(std::string_view text, std::size
   const std::string_view domain = text.substr(at + 1, end - at - 1);
   const auto dot = domain.rfind('.');
   const bool sound = begin < at && at - begin <= 64 && dot != std::string_view::npos && dot > 0 &&
-                     domain.size() - dot - 1 >= 2 && std::all_of(domain.begin() + static_cast<std::ptrdiff_t>(dot) + 1,
-                                                                 domain.end(), [](char c) { return Letter(c) || Wide(c); });
+                     domain.size() - dot - 1 >= 2 &&
+                     std::all_of(domain.begin() + static_cast<std::ptrdiff_t>(dot) + 1, domain.end(),
+                                 [](char c) { return Letter(c) || Wide(c); });
   return sound ? std::pair(begin, end) : std::pair(std::size_t{0}, std::size_t{0});
 }
 
@@ -48,22 +49,25 @@ bool Mod97(std::string_view iban) {
 /// Countries of the IBAN registry and the length of their numbers.
 std::size_t IbanLength(std::string_view country) {
   static constexpr std::pair<std::string_view, std::size_t> kLengths[] = {
-      {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"BH", 22},
-      {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DK", 18}, {"DO", 28},
-      {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FO", 18}, {"FR", 27}, {"GB", 22}, {"GE", 22}, {"GI", 23},
-      {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HR", 21}, {"HU", 28}, {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26},
-      {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20}, {"LB", 28}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21},
-      {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19}, {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NL", 18}, {"NO", 15},
-      {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"SA", 24}, {"SE", 24},
-      {"SI", 19}, {"SK", 24}, {"SM", 27}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}};
-  const auto found = std::lower_bound(std::begin(kLengths), std::end(kLengths), country,
-                                      [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
+      {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22},
+      {"BH", 22}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22},
+      {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FO", 18}, {"FR", 27},
+      {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HR", 21}, {"HU", 28},
+      {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20},
+      {"LB", 28}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"MC", 27}, {"MD", 24}, {"ME", 22},
+      {"MK", 19}, {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NL", 18}, {"NO", 15}, {"PK", 24}, {"PL", 28},
+      {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"SA", 24}, {"SE", 24}, {"SI", 19},
+      {"SK", 24}, {"SM", 27}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}};
+  const auto found =
+      std::lower_bound(std::begin(kLengths), std::end(kLengths), country,
+                       [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
   return found != std::end(kLengths) && found->first == country ? found->second : 0;
 }
 
 /// The characters of an IBAN that begins at `begin`, without spaces; "" when none does.
 std::string IbanAt(std::string_view text, std::size_t begin) {
-  if (text.size() - begin < 15 || !Upper(text[begin]) || !Upper(text[begin + 1]) || !Digit(text[begin + 2])) return "";
+  if (text.size() - begin < 15 || !Upper(text[begin]) || !Upper(text[begin + 1]) || !Digit(text[begin + 2]))
+    return "";
   const std::size_t length = IbanLength(text.substr(begin, 2));
   std::string iban;
   std::size_t at = begin;
@@ -118,14 +122,17 @@ bool OfNetwork(std::string_view digits) {
   return two == 50 || (two >= 56 && two <= 58);
 }
 
-bool IsCardNumber(const std::string& digits) { return CardLength(digits) && OfNetwork(digits) && Luhn(digits); }
+bool IsCardNumber(const std::string& digits) {
+  return CardLength(digits) && OfNetwork(digits) && Luhn(digits);
+}
 
 }  // namespace
 
 bool IsEmail(std::string_view text) {
   text = Trim(text);
   const auto at = text.find('@');
-  return at != std::string_view::npos && EmailAround(text, at) == std::pair(std::size_t{0}, text.size()) && at > 0;
+  return at != std::string_view::npos && EmailAround(text, at) == std::pair(std::size_t{0}, text.size()) &&
+         at > 0;
 }
 
 bool HoldsEmail(std::string_view text) {

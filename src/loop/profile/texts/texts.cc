@@ -82,7 +82,8 @@ Texts::Entry& Texts::EntryOf(std::string_view text, std::uint64_t hash) {
 
 void Texts::Note(const Marks& marks, std::int64_t rows) {
   // The next value most often looks like the one before.
-  if (!last_marked_.second || last_marked_.first != marks.bits) last_marked_ = {marks.bits, &marked_[marks.bits]};
+  if (!last_marked_.second || last_marked_.first != marks.bits)
+    last_marked_ = {marks.bits, &marked_[marks.bits]};
   *last_marked_.second += rows;
   lengths_.Add(marks.characters, marks.words, rows);
 }
@@ -95,19 +96,21 @@ void Texts::NoteDates(const Marks& marks) {
   }
 }
 
-std::uint64_t Texts::Add(std::string_view text) {
+std::uint64_t Texts::Add(std::string_view text) { return AddRows(text, 1); }
+
+std::uint64_t Texts::AddRows(std::string_view text, std::int64_t rows) {
   const std::uint64_t hash = HashOf(text);
   if (frequent_) {
     const Marks marks = MarksOf(text);
     NoteDates(marks);
-    AddUnkept(text, hash, marks, 1);
+    AddUnkept(text, hash, marks, rows);
     return hash;
   }
   Entry& entry = EntryOf(text, hash);
-  ++entry.rows;
+  entry.rows += rows;
   Marks marks;
   marks.bits = entry.marks, marks.characters = entry.characters, marks.words = entry.words;
-  Note(marks, 1);
+  Note(marks, rows);
   // Half for the texts, half for the hashes that follow them.
   if (2 * used_ > bytes_) ToSketches();
   return hash;
@@ -119,7 +122,10 @@ void Texts::AddUnkept(std::string_view text, std::uint64_t hash, const Marks& ma
   hll_->Add(text);
   if (!hashes_) return;
   const auto key = static_cast<std::int64_t>(hash);
-  hashes_->Add(std::span(&key, 1));
+  if (rows == 1)
+    hashes_->Add(std::span(&key, 1));
+  else
+    hashes_->Add(Counted{{key}, {rows}});
   ShrinkHashes();
 }
 

@@ -29,18 +29,20 @@ struct Lengths {
   void Merge(const Lengths& other);
 };
 
-/// All values of a text column: each with its rows while the different ones fit the memory given; then only how
-/// many different ones there are, the most frequent of them, and what they look like.
+/// All values of a text column: each with its rows while the different ones fit the memory given; then only
+/// how many different ones there are, the most frequent of them, and what they look like.
 class Texts {
  public:
   explicit Texts(std::size_t bytes);
 
   /// Of a value that is not missing; gives its hash.
   std::uint64_t Add(std::string_view text);
+  /// The same for so many rows at once.
+  std::uint64_t AddRows(std::string_view text, std::int64_t rows);
   void Merge(Texts& other);
 
-  /// Every text there was, with its rows, in byte order; none once they did not fit. The texts live as long as
-  /// this is not added to.
+  /// Every text there was, with its rows, in byte order; none once they did not fit. The texts live as long
+  /// as this is not added to.
   std::optional<std::vector<std::pair<std::string_view, std::int64_t>>> Exact() const;
   bool exact() const { return !frequent_; }
   /// The most frequent: all of them, or those the sketch kept.

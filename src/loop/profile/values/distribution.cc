@@ -43,21 +43,26 @@ std::int64_t Distribution::RowsUpTo(double value) const {
   return upto_.empty() ? at : at == 0 ? 0 : upto_[static_cast<std::size_t>(at - 1)];
 }
 
+/// The distances fall to the centre and rise from there: two runs that are walked from the centre outwards.
 double Distribution::MedianDistance(double center) const {
-  std::vector<std::pair<double, std::int64_t>> distances;
-  distances.reserve(values_.size());
-  for (std::size_t i = 0; i < values_.size(); ++i) distances.emplace_back(std::fabs(values_[i] - center), RowsOf(i));
-  // The distances fall to the centre and rise from there: two runs to merge, not a heap to sort.
-  const auto middle = std::lower_bound(values_.begin(), values_.end(), center) - values_.begin();
-  std::reverse(distances.begin(), distances.begin() + middle);
-  std::inplace_merge(distances.begin(), distances.begin() + middle, distances.end());
-  std::vector<double> values;
-  std::vector<std::int64_t> rows;
-  for (const auto& [distance, count] : distances) {
-    values.push_back(distance);
-    if (!upto_.empty()) rows.push_back(count);
+  if (values_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const std::int64_t last = rows() - 1, below = last / 2, above = last - below;
+  auto right =
+      static_cast<std::size_t>(std::lower_bound(values_.begin(), values_.end(), center) - values_.begin());
+  std::size_t left = right;  // One behind the next value to the left.
+  std::int64_t passed = 0;
+  double low = 0;
+  while (left > 0 || right < values_.size()) {
+    const bool to_left =
+        right == values_.size() || (left > 0 && center - values_[left - 1] <= values_[right] - center);
+    const std::size_t at = to_left ? --left : right++;
+    const std::int64_t first = passed;
+    passed += RowsOf(at);
+    const double distance = std::fabs(values_[at] - center);
+    if (first <= below && below < passed) low = distance;
+    if (above < passed) return low + (distance - low) * 0.5;
   }
-  return Distribution(std::move(values), rows, rank_error_).Quantile(0.5);
+  return low;
 }
 
 std::vector<std::int64_t> Distribution::CountOver(std::span<const double> edges) const {

@@ -19,7 +19,9 @@ class Distribution {
   double rank_error() const { return rank_error_; }
   std::int64_t rows() const;
   const std::vector<double>& values() const { return values_; }
-  std::int64_t RowsOf(std::size_t at) const { return upto_.empty() ? 1 : upto_[at] - (at == 0 ? 0 : upto_[at - 1]); }
+  std::int64_t RowsOf(std::size_t at) const {
+    return upto_.empty() ? 1 : upto_[at] - (at == 0 ? 0 : upto_[at - 1]);
+  }
 
   /// numpy's method "linear"; NaN when there is no row.
   double Quantile(double level) const;

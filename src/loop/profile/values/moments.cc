@@ -67,7 +67,8 @@ void Moments::Merge(const Moments& other) {
   fourth_ += other.fourth_ + step * part * part * part * a * b * (a * a - a * b + b * b) +
              6 * part * part * (a * a * other.second_ + b * b * second_) +
              4 * part * (a * other.third_ - b * third_);
-  third_ += other.third_ + step * part * part * a * b * (a - b) + 3 * part * (a * other.second_ - b * second_);
+  third_ +=
+      other.third_ + step * part * part * a * b * (a - b) + 3 * part * (a * other.second_ - b * second_);
   second_ += other.second_ + step * part * a * b;
   mean_ += part * b;
   rows_ += other.rows_;
@@ -101,7 +102,8 @@ Moments::Saved Moments::Save() const {
   std::size_t at = 0;
   for (const long double figure : {mean_, second_, third_, fourth_}) {
     saved.figures[at] = static_cast<double>(figure);
-    saved.figures[at + 1] = std::isfinite(saved.figures[at]) ? static_cast<double>(figure - saved.figures[at]) : 0;
+    saved.figures[at + 1] =
+        std::isfinite(saved.figures[at]) ? static_cast<double>(figure - saved.figures[at]) : 0;
     at += 2;
   }
   return saved;

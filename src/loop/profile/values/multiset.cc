@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace cairn::profile {
@@ -58,24 +59,29 @@ Counted Runs(std::vector<std::int64_t> keys) {
 
 void SortKeys(std::vector<std::int64_t>& keys) {
   constexpr std::size_t kSmall = 2048;
-  if (keys.size() < kSmall) {
+  if (keys.size() < kSmall || keys.size() > std::numeric_limits<std::uint32_t>::max()) {
     std::sort(keys.begin(), keys.end());
     return;
   }
   constexpr std::uint64_t kSign = 1ULL << 63;
-  std::vector<std::array<std::size_t, 256>> counts(8);
+  // Six digits of eleven bits: fewer passes than bytes take, and counters that still fit the nearest cache.
+  constexpr unsigned kBits = 11, kDigits = 6;
+  constexpr std::uint64_t kMask = (1U << kBits) - 1;
+  std::vector<std::array<std::uint32_t, std::size_t{1} << kBits>> counts(kDigits);
   for (const auto key : keys) {
-    const std::uint64_t bits = static_cast<std::uint64_t>(key) ^ kSign;
-    for (unsigned byte = 0; byte < 8; ++byte) ++counts[byte][(bits >> (8 * byte)) & 255];
+    std::uint64_t bits = static_cast<std::uint64_t>(key) ^ kSign;
+    for (unsigned digit = 0; digit < kDigits; ++digit, bits >>= kBits) ++counts[digit][bits & kMask];
   }
   std::vector<std::int64_t> other(keys.size());
-  for (unsigned byte = 0; byte < 8; ++byte) {
-    if (std::find(counts[byte].begin(), counts[byte].end(), keys.size()) != counts[byte].end()) continue;
-    std::size_t sum = 0;
-    for (auto& count : counts[byte]) sum += std::exchange(count, sum);
+  for (unsigned digit = 0; digit < kDigits; ++digit) {
+    auto& places = counts[digit];
+    const std::uint64_t first = (static_cast<std::uint64_t>(keys[0]) ^ kSign) >> (kBits * digit) & kMask;
+    if (places[first] == keys.size()) continue;
+    std::uint32_t sum = 0;
+    for (auto& count : places) sum += std::exchange(count, sum);
     for (const auto key : keys) {
       const std::uint64_t bits = static_cast<std::uint64_t>(key) ^ kSign;
-      other[counts[byte][(bits >> (8 * byte)) & 255]++] = key;
+      other[places[bits >> (kBits * digit) & kMask]++] = key;
     }
     keys.swap(other);
   }
@@ -98,7 +104,9 @@ void Multiset::Add(std::span<const std::int64_t> keys) {
   const bool full = fresh_keys_ * kKeyBytes > bytes_;
   if (!full && fresh_keys_ < settle_at_) return;
   Settle();
-  settle_at_ = std::max(kLeastSettled, 4 * table_.keys.size());
+  // Where hardly a key comes twice, order gains nothing before the end.
+  settle_at_ =
+      2 * table_.keys.size() > kLeastSettled ? std::numeric_limits<std::size_t>::max() : kLeastSettled;
   if (full) Judge();
 }
 

@@ -7,11 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "loop/profile/sketches/hll.h"
+#include "loop/profile/sketches/kll.h"
 #include "loop/profile/values/distribution.h"
 #include "loop/profile/values/moments.h"
 #include "loop/profile/values/multiset.h"
-#include "loop/profile/sketches/hll.h"
-#include "loop/profile/sketches/kll.h"
 
 namespace cairn::profile {
 
@@ -54,7 +54,8 @@ class Numbers {
   Distribution Spread();
   /// Infinities are values too.
   DistinctCount Distinct();
-  /// The exact values as ascending keys: the numbers themselves when whole, KeyOf otherwise. None once sketched.
+  /// The exact values as ascending keys: the numbers themselves when whole, KeyOf otherwise. None once
+  /// sketched.
   const Counted* Exact();
 
  private:
@@ -68,7 +69,8 @@ class Numbers {
   std::size_t bytes_;
   Multiset values_;  ///< The finite ones.
   Moments moments_;
-  double least_ = std::numeric_limits<double>::infinity(), greatest_ = -std::numeric_limits<double>::infinity();
+  double least_ = std::numeric_limits<double>::infinity(),
+         greatest_ = -std::numeric_limits<double>::infinity();
   std::int64_t plus_ = 0, minus_ = 0, zeros_ = 0, negatives_ = 0, cards_ = 0, card_long_ = 0;
   bool withheld_ = false;
   std::optional<Kll> kll_;
