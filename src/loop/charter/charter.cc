@@ -259,7 +259,7 @@ Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap())
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
   return configuration.OnlyKeys(
-      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers"});
+      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers", "files"});
 }
 
 Result<Charter> Parse(const Node& configuration) {

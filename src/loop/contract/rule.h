@@ -213,7 +213,12 @@ struct Rule {
   std::string where;                     ///< "contract.yaml:12:5", or "".
 };
 
-/// "in set", "mean", "sql": what kind of test it is, for reports.
+/// "set", "range", "sql rows": what kind of test it is, for reports.
 std::string_view NameOf(const Test& test);
+/// What it says, with "test", its kind.
+Json ToJson(const Test& test);
+/// {"rule", "column", "path", "says", "allowed", "severity", "environments", "dimension", "sentence",
+/// "where"}
+Json ToJson(const Rule& rule);
 
 }  // namespace cairn::contract

@@ -62,7 +62,7 @@ Result<comparison::PairedCounts> Paired(const Json& counts, const Sample& sample
 
 }  // namespace
 
-Result<Finding> Compare(const Likeness& likeness, const LikeOther& test) {
+Result<Finding> Liken(const Likeness& likeness, const LikeOther& test) {
   const ColumnRule* rule = likeness.contract.Find(likeness.column);
   const bool counted = !test.other.counts.IsNull();
   const bool numeric = counted ? test.other.counts.Find("edges") != nullptr : IsNumeric(rule);

@@ -22,6 +22,6 @@ struct Likeness {
 
 /// Whether a column is distributed as it was. Unprocessable when a side has no value or the column is not
 /// there.
-Result<Finding> Compare(const Likeness& likeness, const LikeOther& test);
+Result<Finding> Liken(const Likeness& likeness, const LikeOther& test);
 
 }  // namespace cairn::contract

@@ -215,8 +215,7 @@ Result<Reply> Queries::AskLikeness(const LikeOther& test, const Rule& rule) {
   Reply reply;
   std::vector<std::string> files;
   if (test.other.counts.IsNull()) files = CAIRN_TRY(FilesOf(test.other, contract_, conditions_));
-  reply.finding =
-      CAIRN_TRY(Compare({engine_, files_, files, contract_, rule.column, conditions_.stop}, test));
+  reply.finding = CAIRN_TRY(Liken({engine_, files_, files, contract_, rule.column, conditions_.stop}, test));
   return reply;
 }
 
