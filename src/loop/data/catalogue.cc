@@ -196,9 +196,10 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   return recorded;
 }
 
-Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file) {
+Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file,
+                                               std::optional<TimeMs> at) {
   contract::Conditions conditions;
-  conditions.now = clock_.Now();
+  conditions.now = at.value_or(clock_.Now());
   conditions.folder = places_.project;
   conditions.dataset = [this](std::string_view name) -> Result<std::vector<std::string>> {
     return TrainingParts(CAIRN_TRY(Find(name)));

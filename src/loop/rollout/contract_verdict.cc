@@ -40,8 +40,7 @@ Result<ContractVerdict> CheckFile(const Rollouts::Rooms& rooms, const Setting& s
                                "' was checked under another contract, and its original is no longer in "
                                "the cache to be checked again"};
   }
-  const auto verdict = CAIRN_TRY(contract::Check(*CAIRN_TRY(rooms.catalogue.Engine()), original,
-                                                 setting.specification.contract, added_ms));
+  const auto verdict = CAIRN_TRY(rooms.catalogue.CheckFile(setting.specification, original, added_ms));
   if (verdict.passed) return ContractVerdict();
   return ContractVerdict{false,
                          "'" + file.name + "' breaks the contract that governs now: " + verdict.Failures()};
