@@ -23,9 +23,9 @@ struct App::Loops {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       Watch("the log could not be sealed", rooms.sealer.Seal());
-      Watch("monitoring could not go on",
-            rooms.monitoring.Advance(
-                [this](const monitoring::Alert& alert) { return AlertRaised(rooms, alert); }));
+      Watch("monitoring could not go on", rooms.monitoring.Advance([this](const monitoring::Alert& alert) {
+        return AlertRaised(rooms, alert);
+      }));
       Watch("the pipeline could not go on", rooms.runner.TakeUp());
       Watch("rollouts could not go on", rooms.rollouts.Advance());
       wake.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });

@@ -17,8 +17,7 @@ Result<> AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
   const auto configuration = CAIRN_TRY(rooms.Governing());
   if (!configuration) return Done{};
   const auto rules = CAIRN_TRY(pipeline::ParseTriggers(*configuration));
-  for (const auto& request :
-       pipeline::PulledBy(rules, alert.monitor, alert.id, rooms.settings.project_dir)) {
+  for (const auto& request : pipeline::PulledBy(rules, alert.monitor, alert.id, rooms.settings.project_dir)) {
     const auto answer = CAIRN_TRY(rooms.runner.Pull(request));
     if (answer.outcome == pipeline::Runner::Outcome::Refused)
       Warn(rooms, "trigger '" + request.trigger.name + "' was refused", answer.run.problem);

@@ -89,8 +89,8 @@ void MountOwn(http::Router& router, app::App& app) {
                            rooms.clock,
                            rooms.InData("heads.jsonl"),
                            rooms.seal_key.PublicKey(),
-                           {rooms.registry.AliasTable(), rooms.rollouts.Table(), rooms.monitoring.AlertTable(),
-                            rooms.monitoring.WindowTable()}});
+                           {rooms.registry.AliasTable(), rooms.rollouts.Table(),
+                            rooms.monitoring.AlertTable(), rooms.monitoring.WindowTable()}});
 }
 
 }  // namespace

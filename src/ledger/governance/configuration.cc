@@ -14,8 +14,9 @@ namespace cairn::governance {
 namespace {
 
 constexpr std::array<std::string_view, 9> kGuarded = {
-    "roles",           "gates",        "model",             "charter.risk",  "charter.kpis",
-    "charter.success", "charter.cost", "charter.heuristic", "serving.canary"};
+    "roles",         "gates",           "model",        "charter.risk",
+    "charter.kpis",  "charter.success", "charter.cost", "charter.heuristic",
+    "serving.canary"};
 
 Result<Node> Parse(const std::string& text) {
   auto node = CAIRN_TRY(ParseYaml(text, "cairn.yaml"));
@@ -204,9 +205,14 @@ Result<Acceptance> Configurations::Accept(const std::string& text, const std::st
       acceptance.configuration = *governing;
     } else {
       const auto succession = CAIRN_TRY(SuccessionOf(governing ? &governing->text : nullptr, after));
-      Configuration accepted{
-          digest, text, now, actor, governing ? governing->digest : "", {}, signature ? signature->principal : "",
-          signature ? signature->value : ""};
+      Configuration accepted{digest,
+                             text,
+                             now,
+                             actor,
+                             governing ? governing->digest : "",
+                             {},
+                             signature ? signature->principal : "",
+                             signature ? signature->value : ""};
       accepted.changed = ChangedSections(succession.before, succession.after);
       if (signature || !succession.guarded.empty()) {
         CAIRN_TRY(CheckSignature(succession.signers, signature,

@@ -264,8 +264,9 @@ TEST_P(DecisionTest, ASignatureThatWasWrittenIntoTheStoreByAnotherHandIsNone) {
   const auto decision = Propose();
   office_.ledger.Run("UPDATE configuration SET signer = 'grace', signature = 'bm9uZQ=='", {});
   EXPECT_EQ(office_.decisions.ApproveByPolicy(decision.id).error().reason, Reason::Denied);
-  office_.ledger.Run("UPDATE decision SET state = 'approved', authority = 'policy', reason = $2 WHERE id = $1",
-                     {decision.id, crypto::Sha256Hex(office_.Text("policy"))});
+  office_.ledger.Run(
+      "UPDATE decision SET state = 'approved', authority = 'policy', reason = $2 WHERE id = $1",
+      {decision.id, crypto::Sha256Hex(office_.Text("policy"))});
   EXPECT_EQ(RedeemReason(Of(decision)), Reason::Denied);
 }
 
@@ -347,9 +348,8 @@ TEST_P(DecisionTest, AProposalWithoutRulesOrUnderAnotherConfigurationIsRefused) 
 TEST_P(DecisionTest, OnlyWhatWasApprovedOrCarriedOutIsAllowed) {
   Configure("human", "limited");
   const auto allowed = [&](const std::string& version) {
-    return Must(office_.ledger.database().Read([&](sql::Connection& connection) {
-      return IsAllowed(connection, "delay", version, "production");
-    }));
+    return Must(office_.ledger.database().Read(
+        [&](sql::Connection& connection) { return IsAllowed(connection, "delay", version, "production"); }));
   };
   const auto carried_out = [&](const Decision& decision, const std::string& version) {
     return Must(office_.ledger.database().Read([&](sql::Connection& connection) {

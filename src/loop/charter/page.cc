@@ -28,8 +28,9 @@ std::string Wrapped(std::string_view text, std::size_t width, std::string_view i
 }
 
 std::string KpiSentence(const Kpi& kpi) {
-  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " + (kpi.target ? ShortestText(*kpi.target) : "(no target)") + " by " +
-         Date(kpi.due_ms) + ", " + kpi.owner + " (" + kpi.kind + ")";
+  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " +
+         (kpi.target ? ShortestText(*kpi.target) : "(no target)") + " by " + Date(kpi.due_ms) + ", " +
+         kpi.owner + " (" + kpi.kind + ")";
 }
 
 std::string SuccessSentence(const Success& success) {

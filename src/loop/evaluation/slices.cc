@@ -70,8 +70,8 @@ const Slice* WorstOf(Metric metric, std::span<const Slice> slices, WorstBy by) {
   const Slice* worst = nullptr;
   for (const Slice& slice : slices) {
     if (!slice.judged) continue;
-    const bool worse = worst == nullptr ||
-                       (higher ? figure(slice) < figure(*worst) : figure(slice) > figure(*worst));
+    const bool worse =
+        worst == nullptr || (higher ? figure(slice) < figure(*worst) : figure(slice) > figure(*worst));
     if (worse) worst = &slice;
   }
   return worst;

@@ -39,8 +39,8 @@ struct Slice {
 Result<std::vector<Slice>> SlicesOf(Metric metric, Sample sample, std::span<const SliceColumn> columns,
                                     const MetricSettings& settings, const SliceSettings& slicing);
 
-/// By what slices are ranked: the metric's value, or the bad end of its interval, which a slice of few rows has
-/// further out.
+/// By what slices are ranked: the metric's value, or the bad end of its interval, which a slice of few rows
+/// has further out.
 enum class WorstBy { Value, BadEnd };
 /// The end of the interval that is worse for the metric.
 double BadEndOf(Metric metric, const Interval& interval);

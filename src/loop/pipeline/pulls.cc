@@ -43,11 +43,11 @@ Result<Runner::Answer> Runner::Attempt(const Request& request) {
 
 Result<Runner::Answer> Runner::Wait(const Request& request) {
   // The run before it may have ended and begun it, before this could be looked at.
-  const auto pull = CAIRN_TRY(database_.Read(
-      [&](sql::Connection& connection) { return FindPull(connection, request.trigger); }));
+  const auto pull = CAIRN_TRY(
+      database_.Read([&](sql::Connection& connection) { return FindPull(connection, request.trigger); }));
   if (pull && pull->state == PullState::Begun) return Answer{Outcome::Started, CAIRN_TRY(State(pull->run))};
-  const bool another = CAIRN_TRY(database_.Read(
-      [&](sql::Connection& connection) { return AnotherWaits(connection, request, home_); }));
+  const bool another = CAIRN_TRY(
+      database_.Read([&](sql::Connection& connection) { return AnotherWaits(connection, request, home_); }));
   RunRecord waiting;
   waiting.project = request.project;
   waiting.trigger = request.trigger;
@@ -59,9 +59,9 @@ Result<bool> Runner::IsBusy(const std::string& project) {
     const std::lock_guard lock(mutex_);
     if (active_.contains(project)) return true;
   }
-  return CAIRN_TRY(database_.Read([&](sql::Connection& connection) {
-           return SelectRunningOf(connection, project);
-         })).has_value();
+  return CAIRN_TRY(database_.Read(
+                       [&](sql::Connection& connection) { return SelectRunningOf(connection, project); }))
+      .has_value();
 }
 
 Result<Runner::Answer> Runner::Refuse(const Request& request, const Error& error) {
@@ -97,11 +97,11 @@ Result<RunRecord> Runner::InsertRefusal(sql::Connection& connection, const Reque
 
 Result<> Runner::Release(sql::Connection& connection, const std::string& run) {
   for (const auto& request : CAIRN_TRY(ReleasePulls(connection, run, kMostBeginnings))) {
-    CAIRN_TRY(InsertRefusal(connection, request,
-                            {Reason::Unavailable, "its run died with the program " +
-                                                      std::to_string(kMostBeginnings) +
-                                                      " times and is not begun again by itself; `cairn run` "
-                                                      "does the rest"}));
+    CAIRN_TRY(InsertRefusal(
+        connection, request,
+        {Reason::Unavailable, "its run died with the program " + std::to_string(kMostBeginnings) +
+                                  " times and is not begun again by itself; `cairn run` "
+                                  "does the rest"}));
   }
   return Done{};
 }
@@ -112,8 +112,8 @@ Result<> Runner::StartWaiting(const std::string& project) {
       const std::lock_guard lock(mutex_);
       if (closing_ || active_.contains(project)) return Done{};
     }
-    const auto next = CAIRN_TRY(database_.Read(
-        [&](sql::Connection& connection) { return NextWaiting(connection, home_, project); }));
+    const auto next = CAIRN_TRY(
+        database_.Read([&](sql::Connection& connection) { return NextWaiting(connection, home_, project); }));
     if (!next) return Done{};
     const auto answer = CAIRN_TRY(Attempt(*next));
     // What was refused is on record, and what was up to date is done: the next one may have its turn.
@@ -124,8 +124,8 @@ Result<> Runner::StartWaiting(const std::string& project) {
 Result<> Runner::TakeUp() {
   CAIRN_TRY(Recover());
   CAIRN_TRY(TellEnds(Turn::IfFree));
-  for (const auto& project : CAIRN_TRY(database_.Read(
-           [&](sql::Connection& connection) { return WaitingProjects(connection, home_); })))
+  for (const auto& project : CAIRN_TRY(
+           database_.Read([&](sql::Connection& connection) { return WaitingProjects(connection, home_); })))
     CAIRN_TRY(StartWaiting(project));
   return Done{};
 }
@@ -141,15 +141,13 @@ Result<> Runner::TellEnds(Turn turn) {
         database_.Read([&](sql::Connection& connection) { return SelectUntold(connection, home_); }));
     if (untold.empty()) return Done{};
     for (const auto& id : untold) {
-      const auto run =
-          CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<RunRecord> {
-            auto ended = CAIRN_TRY(SelectRun(connection, id));
-            ended.after = CAIRN_TRY(SelectKilledBefore(connection, ended));
-            return ended;
-          }));
+      const auto run = CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<RunRecord> {
+        auto ended = CAIRN_TRY(SelectRun(connection, id));
+        ended.after = CAIRN_TRY(SelectKilledBefore(connection, ended));
+        return ended;
+      }));
       CAIRN_TRY(surroundings_.on_end(run));
-      CAIRN_TRY(
-          database_.Transact([&](sql::Connection& connection) { return MarkTold(connection, id); }));
+      CAIRN_TRY(database_.Transact([&](sql::Connection& connection) { return MarkTold(connection, id); }));
     }
   }
 }

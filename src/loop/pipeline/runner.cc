@@ -80,8 +80,8 @@ Runner::~Runner() {
 Result<> Runner::Recover() {
   const std::lock_guard lock(recovering_);
   if (recovered_) return Done{};
-  const auto left = CAIRN_TRY(
-      database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home_); }));
+  const auto left =
+      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home_); }));
   for (const auto& id : left) {
     // What its stages' processes still write would mix with what the next run makes.
     const auto leftovers = os::EndLeftovers(kRunVariable, id);

@@ -83,8 +83,8 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     return folder_ / name;
   }
 
-  /// Runs `work` in another program on the same store, and kills that program once a stage says "up" in the fifo
-  /// `up`. The stage stays behind.
+  /// Runs `work` in another program on the same store, and kills that program once a stage says "up" in the
+  /// fifo `up`. The stage stays behind.
   void DieWhile(const std::string& up, const std::function<void(Runner&)>& work) {
     runner_.reset();
     store_.Close();
@@ -395,8 +395,9 @@ TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
 
 TEST_P(RunnerTest, StagesTellWhatTheyTrackWhichStoryItBelongsTo) {
   ASSERT_EQ(::setenv("MLFLOW_RUN_CONTEXT", R"({"team": "blue", "cairn.cause": "mine"})", 1), 0);
-  Write("dvc.yaml",
-        "stages:\n  a: {cmd: 'printf %s \"$MLFLOW_RUN_CONTEXT\" > a; echo $CAIRN_CAUSE > b', outs: [a, b]}\n");
+  Write(
+      "dvc.yaml",
+      "stages:\n  a: {cmd: 'printf %s \"$MLFLOW_RUN_CONTEXT\" > a; echo $CAIRN_CAUSE > b', outs: [a, b]}\n");
   const auto pulled = runner_->Pull(OfAlert());
   ::unsetenv("MLFLOW_RUN_CONTEXT");
   ASSERT_TRUE(pulled) << pulled.error().message;
@@ -444,8 +445,7 @@ TEST_P(RunnerTest, ARunThatTakesTheProgramWithItIsNotBegunForEver) {
   const std::string up = Fifo("up");
   Write("dvc.yaml", "stages:\n  a: {cmd: 'echo up > up; sleep 1000', outs: [a]}\n");
   DieWhile(up, [this](Runner& runner) { static_cast<void>(bool(runner.Pull(OfAlert()))); });
-  for (int i = 0; i < 2; ++i)
-    DieWhile(up, [](Runner& runner) { static_cast<void>(bool(runner.TakeUp())); });
+  for (int i = 0; i < 2; ++i) DieWhile(up, [](Runner& runner) { static_cast<void>(bool(runner.TakeUp())); });
   ASSERT_TRUE(runner_->TakeUp());
   const auto runs = runner_->List("", 10);
   ASSERT_EQ(runs->size(), 4U);

@@ -22,7 +22,8 @@ struct Guard {
 /// InvalidArgument with the place for a word that can be no alias.
 Result<Guard> GuardOf(const Node& configuration);
 
-/// That of the last accepted configuration. One function for a whole Registry: it remembers what it read last.
+/// That of the last accepted configuration. One function for a whole Registry: it remembers what it read
+/// last.
 std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted();
 
 /// What the guarded alias of a model names.

@@ -346,8 +346,8 @@ TEST_P(RegistryTest, AVersionKnowsTheStoryItsRunBelongsToAndWhoMadeIt) {
   Must(registry.Create("churn", {}, "", "ada"));
   const auto made_by = [&](const std::string& user, const std::vector<tracking::Tag>& tags) {
     const auto run = Must(store.tracking->runs.Create({0, "", user, 1, tags}));
-    return Must(registry.Add({"churn", "models:/" + store.Log("w", run.info.id).id, "", "", "", "", {},
-                              "client", ""}));
+    return Must(registry.Add(
+        {"churn", "models:/" + store.Log("w", run.info.id).id, "", "", "", "", {}, "client", ""}));
   };
   const auto piped = made_by("root", {{"mlflow.user", "root"},
                                       {"cairn.cause", "alert-1"},

@@ -59,10 +59,10 @@ Result<> Registry::AllowAnswering(std::string_view model, std::int64_t version) 
     const std::string number = std::to_string(version);
     if (CAIRN_TRY(governance::IsAllowed(connection, model, number, guarded.alias))) return {};
     const std::string name(model);
-    return Error{Reason::Denied,
-                 "Version " + number + " of model '" + name +
-                     "' may not answer: no decision has let it. `cairn model consider " + name + " " + number +
-                     "` examines it; once it is approved (`cairn model approve`) it may."};
+    return Error{Reason::Denied, "Version " + number + " of model '" + name +
+                                     "' may not answer: no decision has let it. `cairn model consider " +
+                                     name + " " + number +
+                                     "` examines it; once it is approved (`cairn model approve`) it may."};
   });
 }
 

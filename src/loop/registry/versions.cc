@@ -63,8 +63,7 @@ Result<tracking::Provenance> ProvenanceOf(const tracking::Runs& runs, const std:
   return tracking::ProvenanceOf(*run);
 }
 
-ModelVersion VersionOf(const NewVersion& wanted, Origin origin, tracking::Provenance provenance,
-                       TimeMs now) {
+ModelVersion VersionOf(const NewVersion& wanted, Origin origin, tracking::Provenance provenance, TimeMs now) {
   ModelVersion version;
   version.model = wanted.model;
   version.source = std::move(origin.source);

@@ -41,11 +41,16 @@ std::string_view NameOf(KpiStatus::Verdict verdict) {
 }
 
 Json ToJson(const KpiStatus& status) {
-  return Json{{"name", status.kpi.name},          {"kind", status.kpi.kind},
-              {"source", status.kpi.source},      {"comparator", status.kpi.comparator},
-              {"target", status.kpi.target ? Json(*status.kpi.target) : Json()},      {"owner", status.kpi.owner},
-              {"due_ms", status.kpi.due_ms},      {"value", status.value ? Json(*status.value) : Json()},
-              {"status", NameOf(status.verdict)}, {"why", status.why}};
+  return Json{{"name", status.kpi.name},
+              {"kind", status.kpi.kind},
+              {"source", status.kpi.source},
+              {"comparator", status.kpi.comparator},
+              {"target", status.kpi.target ? Json(*status.kpi.target) : Json()},
+              {"owner", status.kpi.owner},
+              {"due_ms", status.kpi.due_ms},
+              {"value", status.value ? Json(*status.value) : Json()},
+              {"status", NameOf(status.verdict)},
+              {"why", status.why}};
 }
 
 Result<std::vector<KpiStatus>> StatusOf(const std::vector<charter::Kpi>& kpis, const Meters& meters) {

@@ -22,8 +22,8 @@ struct StoredVersion {
 class VersionSource {
  public:
   virtual ~VersionSource() = default;
-  /// The version that the guarded alias of the model names; NotFound when it names none, Denied, saying how it
-  /// can be done, when no decision put it there.
+  /// The version that the guarded alias of the model names; NotFound when it names none, Denied, saying how
+  /// it can be done, when no decision put it there.
   virtual Result<std::int64_t> InProduction(const std::string& model) = 0;
   /// Denied, saying how it can be done, for a version that no decision lets answer.
   virtual Result<> AllowAnswering(const std::string& model, std::int64_t version) = 0;

@@ -8,8 +8,8 @@
 namespace cairn::tracking {
 
 /// Tags by which a run names the story that it belongs to. The pipeline hands them to its stages in the
-/// variable MLFLOW_RUN_CONTEXT, and the unmodified client puts them on every run that it starts there. Like all
-/// that a client says of itself they are a claim, not a proof.
+/// variable MLFLOW_RUN_CONTEXT, and the unmodified client puts them on every run that it starts there. Like
+/// all that a client says of itself they are a claim, not a proof.
 inline constexpr std::string_view kCauseTag = "cairn.cause";
 inline constexpr std::string_view kPipelineRunTag = "cairn.pipeline_run";
 inline constexpr std::string_view kActorTag = "cairn.actor";

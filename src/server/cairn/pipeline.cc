@@ -79,10 +79,11 @@ Result<pipeline::Request> RequestIn(const Call& call) {
   static constexpr std::string_view kKnown[] = {"project_dir", "stages", "force", "dry_run"};
   for (const auto& [key, value] : call.body.members()) {
     if (key == "trigger" || key == "cause") {
-      return Error{Reason::InvalidArgument,
-                   "'" + key +
-                       "' cannot be given: a run that is asked for is one on demand and begins a story of its "
-                       "own; what a trigger sets off names its trigger and cause by itself"};
+      return Error{
+          Reason::InvalidArgument,
+          "'" + key +
+              "' cannot be given: a run that is asked for is one on demand and begins a story of its "
+              "own; what a trigger sets off names its trigger and cause by itself"};
     }
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown)) {
       return Error{Reason::InvalidArgument,

@@ -24,8 +24,8 @@ struct MonitoringStore {
     clock.Set(now);
   }
 
-  /// The next version of a model, made by a run of the pipeline that went by a version of the data ("flights@4"),
-  /// or, for "", elsewhere.
+  /// The next version of a model, made by a run of the pipeline that went by a version of the data
+  /// ("flights@4"), or, for "", elsewhere.
   registry::ModelVersion Register(const std::string& model, const std::string& data) {
     if (!registered.registry.FindModel(model)) Must(registered.registry.Create(model, {}, "", "ada"));
     std::vector<tracking::Tag> tags;

@@ -106,8 +106,8 @@ Result<std::vector<Request>> ReleasePulls(sql::Connection& connection, std::stri
   for (const auto& row : CAIRN_TRY(
            connection.Run(std::string(kSelect) + "WHERE run = $1 AND state = 'begun' ORDER BY cause", {run})))
     refused.push_back(CAIRN_TRY(PullOf(row)).request);
-  CAIRN_TRY(connection.Run(
-      "UPDATE pipeline_pull SET state = 'refused' WHERE run = $1 AND state = 'begun'", {run}));
+  CAIRN_TRY(
+      connection.Run("UPDATE pipeline_pull SET state = 'refused' WHERE run = $1 AND state = 'begun'", {run}));
   return refused;
 }
 
