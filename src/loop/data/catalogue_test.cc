@@ -1,9 +1,11 @@
 #include "loop/data/catalogue.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 
 #include "ground/crypto/hash.h"
@@ -17,6 +19,7 @@
 #include "ledger/metadata/schema.h"
 #include "loop/comparison/testing/golden.h"
 #include "loop/data/schema.h"
+#include "loop/repository/collection.h"
 
 namespace cairn::data {
 namespace {
@@ -126,6 +129,23 @@ TEST_P(CatalogueTest, AFileBecomesAVersionWithASealedPart) {
       << "fields are carried over as they are";
   EXPECT_EQ(Kinds(), (std::vector<std::string>{"data.contract_checked", "data.split_sealed",
                                                "data.version_added", "data.seal_opened"}));
+}
+
+TEST_P(CatalogueTest, SealedRowsAndOldVersionsAreNoGarbage) {
+  ASSERT_TRUE(Add(Write("jan.csv", Rows(1, 40))));
+  ASSERT_TRUE(Add(Write("feb.csv", Rows(41, 80))));
+  ASSERT_TRUE(os::WriteFileAtomically(InProject(".dvc/config"), ""));
+  ASSERT_TRUE(os::Remove(InProject("raw/jan.csv.dvc")));
+  const auto settings = repository::Configuration::Read(InProject(""));
+  ASSERT_TRUE(settings) << settings.error().message;
+  repository::CollectionOrder order{.root = InProject(""), .configuration = *settings, .scope = {}};
+  order.younger_than_ms = std::numeric_limits<TimeMs>::max();
+  const auto plan = repository::PlanCollection(order);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(plan->freed, ::testing::IsEmpty());
+  const auto stray = repository::Objects(InProject(".dvc/cache")).StoreBytes("of nobody");
+  ASSERT_TRUE(stray) << stray.error().message;
+  EXPECT_EQ(repository::PlanCollection(order)->freed.size(), 1u);
 }
 
 TEST_P(CatalogueTest, TheSealedPartIsNowhereInTheWorkspaceButTheCache) {
