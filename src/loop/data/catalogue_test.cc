@@ -138,8 +138,14 @@ TEST_P(CatalogueTest, SealedRowsAndOldVersionsAreNoGarbage) {
   ASSERT_TRUE(os::Remove(InProject("raw/jan.csv.dvc")));
   const auto settings = repository::Configuration::Read(InProject(""));
   ASSERT_TRUE(settings) << settings.error().message;
-  repository::CollectionOrder order{.root = InProject(""), .configuration = *settings, .scope = {}};
-  order.younger_than_ms = std::numeric_limits<TimeMs>::max();
+  const repository::CollectionOrder order{.root = InProject(""),
+                                          .configuration = *settings,
+                                          .scope = {},
+                                          .also = {},
+                                          .in_remote = false,
+                                          .remote = "",
+                                          .younger_than_ms = std::numeric_limits<TimeMs>::max(),
+                                          .jobs = 0};
   const auto plan = repository::PlanCollection(order);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_THAT(plan->freed, ::testing::IsEmpty());
