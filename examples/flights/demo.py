@@ -61,7 +61,7 @@ def make_workspace(folder: pathlib.Path) -> None:
 CHAPTERS = [
     making.problem, making.data, making.feasibility, making.training, making.approval,
     living.april, living.decay, living.may,
-    making.bad_idea, proving.drill, living.rest_of_the_year, proving.scorecard,
+    making.bad_idea, proving.drill, proving.scorecard,
 ]
 
 
