@@ -176,7 +176,7 @@ def test_the_page_shows_what_the_records_say(told, server):
         pages.station(page, "Monitoring").click()
         expect(page.get_by_role("main")).to_contain_text("quality")
         page.goto(f"{server.address}/#/story/{alert['cause']}")
-        for step in ("alert", "pipeline", "canary", "promoted"):
+        for step in ("Alert raised by quality", "Pipeline run finished", f"Canary of {MODEL} version 2 started", "promoted, in place of version 1"):
             expect(page.get_by_role("main")).to_contain_text(step)
 
 
