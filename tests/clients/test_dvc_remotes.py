@@ -11,11 +11,11 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import threading
 
 import pytest
 import yaml
+from moto_server import Moto
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CAIRN = pathlib.Path(os.environ.get("CAIRN", ROOT / "build/release/cairn")).resolve()
@@ -98,31 +98,6 @@ def twin(project, name="twin"):
     made = Project(folder, project.tools)
     made.environment = project.environment
     return made
-
-
-class Moto:
-    """moto's S3 server in a process of its own, on a port that it chooses itself."""
-
-    PROGRAM = """
-import sys
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
-"""
-
-    def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        self.endpoint = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-        return self
-
-    def __exit__(self, *failure):
-        self.process.kill()
-        self.process.wait(30)
-        self.process.stdin.close()
-        self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,24 @@ std::vector<double> RanksAmong(std::span<const double> values, std::span<const s
   return ranks;
 }
 
+/// Rows of each code of either column, and of each pair; rows with a missing code are left out.
+struct CrossCounts {
+  std::map<std::int32_t, double> a, b;
+  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
+  double rows = 0;
+};
+CrossCounts CrossCount(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  CrossCounts counts;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] < 0 || b[i] < 0) continue;
+    ++counts.a[a[i]];
+    ++counts.b[b[i]];
+    ++counts.cells[{a[i], b[i]}];
+    ++counts.rows;
+  }
+  return counts;
+}
+
 }  // namespace
 
 double SpearmanOrdered(std::span<const double> x, std::span<const std::uint32_t> x_order,
@@ -176,16 +194,7 @@ Result<double> Spearman(std::span<const double> x, std::span<const double> y) {
 
 Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
   CAIRN_TRY(SameLength(a.size(), b.size()));
-  std::map<std::int32_t, double> a_rows, b_rows;
-  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
-  double rows = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < 0 || b[i] < 0) continue;
-    ++a_rows[a[i]];
-    ++b_rows[b[i]];
-    ++cells[{a[i], b[i]}];
-    ++rows;
-  }
+  auto [a_rows, b_rows, cells, rows] = CrossCount(a, b);
   if (rows == 0) return kNan;
   double sum = 0;
   for (const auto& [codes, count] : cells)
@@ -224,16 +233,7 @@ Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::s
 
 Result<double> CramersV(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
   CAIRN_TRY(SameLength(a.size(), b.size()));
-  std::map<std::int32_t, double> a_rows, b_rows;
-  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
-  double rows = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < 0 || b[i] < 0) continue;
-    ++a_rows[a[i]];
-    ++b_rows[b[i]];
-    ++cells[{a[i], b[i]}];
-    ++rows;
-  }
+  auto [a_rows, b_rows, cells, rows] = CrossCount(a, b);
   const auto narrower = static_cast<double>(std::min(a_rows.size(), b_rows.size()));
   if (narrower < 2) return kNan;
   // chi2 / n = sum over cells of n_ij^2 / (n_i n_j) - 1: empty cells need no visit.
