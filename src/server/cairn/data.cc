@@ -91,7 +91,8 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
 Result<Json> Check(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
   Json answer = verdict.ToJson();
   return answer.Set("file", file).Set("dataset", specification.name);
