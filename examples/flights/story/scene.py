@@ -1,5 +1,7 @@
 """What the chapters share: the terminal, the program, the server once it is up, and how runs, gates and replays are shown."""
 
+import subprocess
+
 import pandas as pd
 
 from story import traffic
@@ -63,6 +65,12 @@ class Scene:
             self.say.fact(f"version {version['version']}", f"{file['name']}: {file['rows']:,} rows, {verdict}, "
                           f"{file['sealed']['rows']:,} of them sealed · {short(version['digest'])}")
 
+    def commit(self, message: str) -> None:
+        """The project's files as they are, by ben, so that every run can name what it was built from."""
+        name = ["-c", "user.name=ben", "-c", "user.email=ben@localhost", "-c", "commit.gpgsign=false"]
+        for words in (["add", "--all"], [*name, "commit", "-q", "-m", message]):
+            subprocess.run(["git", *words], cwd=self.cairn.folder, check=True)
+
     def approve(self, rollout: str) -> dict:
         return self.cairn.ask("model", "approve", rollout, "--sign", "ada", actor="ada")
 
@@ -76,10 +84,14 @@ class Scene:
         self.say.fact("answered by", ", ".join(shares))
         return replay
 
-    def post_labels(self, *replays: traffic.Replay) -> None:
+    def keep_labels(self, *replays: traffic.Replay) -> tuple[int, int]:
+        """How many of how many outcomes found their prediction."""
         labels = [label for replay in replays for label in traffic.labels_of(replay.answers)]
-        accepted = self.server.post("/api/v1/labels", {"labels": labels})["accepted"]
-        self.say.fact("labels", f"{accepted:,} of {len(labels):,} outcomes joined to their predictions")
+        return self.server.post("/api/v1/labels", {"labels": labels})["accepted"], len(labels)
+
+    def post_labels(self, *replays: traffic.Replay) -> None:
+        accepted, total = self.keep_labels(*replays)
+        self.say.fact("labels", f"{accepted:,} of {total:,} outcomes joined to their predictions")
 
     # How it looks
 

@@ -79,8 +79,9 @@ class Catalogue {
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
 
   /// The verdict of the data set's contract on a file, which is only read. Rules may speak of the training
-  /// parts of other data sets, and of files in the project.
-  Result<contract::Verdict> CheckFile(const Specification& specification, const std::string& file);
+  /// parts of other data sets, and of files in the project. Freshness is measured against `at`, or now.
+  Result<contract::Verdict> CheckFile(const Specification& specification, const std::string& file,
+                                      std::optional<TimeMs> at = {});
 
   /// The newest first.
   Result<std::vector<DatasetVersion>> Versions(std::string_view dataset) const;

@@ -10,7 +10,7 @@
 #include "loop/contract/lint.h"
 #include "loop/contract/odcs_text.h"
 #include "server/cairn/answer.h"
-#include "server/cairn/dataset_named.h"
+#include "server/cairn/data_call.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {

@@ -1,7 +1,5 @@
-#include "loop/profile/profile.h"
-#include "loop/profile/profile_page.h"
 #include "server/cairn/answer.h"
-#include "server/cairn/dataset_named.h"
+#include "server/cairn/data_call.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -55,7 +53,7 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
 }
 
 Result<Json> Add(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken"}));
   const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
@@ -63,7 +61,6 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
   data::Addition addition;
   addition.file = file;
   addition.actor = call.Actor();
-  addition.cause = call.body.Text("cause");
   addition.note = call.body.Text("note");
   if (call.body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
   const auto under_way =
@@ -74,32 +71,6 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
   answer.Set("file", ToJson(version.files.back()));
   answer.Set("warnings", VoidedBy(rooms, under_way));
   return answer.Set("unchanged", version.version <= static_cast<std::int64_t>(before));
-}
-
-/// Profiles the training part; the sealed rows are not opened.
-Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version"}));
-  const auto specification =
-      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  Json report =
-      CAIRN_TRY(profile::Profile(engine, rooms->catalogue.TrainingParts(version),
-                                 {specification.name, specification.target, specification.contract}));
-  report.Set("version", version.version).Set("digest", version.digest);
-  CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
-  return report;
-}
-
-Result<std::int64_t> VersionAsked(const Call& call) {
-  const std::string text = call.Query("version");
-  return text.empty() ? std::int64_t{0} : ParseInt(text);
-}
-
-/// ?version=, the newest otherwise.
-Result<Json> FindProfile(const Rooms& rooms, const Call& call) {
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(call.Path("name"), CAIRN_TRY(VersionAsked(call))));
-  return rooms->catalogue.FindProfile(version.dataset, version.version);
 }
 
 Result<Json> ListDatasets(const Rooms& rooms) {
@@ -121,27 +92,15 @@ Result<Json> ListVersions(const Rooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-http::Response Page(const Rooms& rooms, const http::Request& request) {
-  const auto report = FindProfile(rooms, Call{request, Json::Object()});
-  if (!report) return Reply(report);
-  const std::string title = report->Text("dataset") + ", version " + std::to_string(report->Int("version"));
-  return http::Response::Text(200, profile::ProfilePage(*report, title), "text/html; charset=utf-8");
-}
-
 }  // namespace
 
 void MountData(http::Router& router, DataRooms given) {
   const auto rooms = std::make_shared<const DataRooms>(given);
   router.Post("/api/v1/data/add", Answer([rooms](const Call& call) { return Add(rooms, call); }),
               http::Lane::Bytes);
-  router.Post("/api/v1/data/profile", Answer([rooms](const Call& call) { return MakeProfile(rooms, call); }),
-              http::Lane::Bytes);
   router.Get("/api/v1/data/datasets", Answer([rooms](const Call&) { return ListDatasets(rooms); }));
   router.Get("/api/v1/data/datasets/{name}/versions",
              Answer([rooms](const Call& call) { return ListVersions(rooms, call); }));
-  router.Get("/api/v1/data/datasets/{name}/profile",
-             Answer([rooms](const Call& call) { return FindProfile(rooms, call); }));
-  router.Get("/data/{name}/profile", [rooms](const http::Request& request) { return Page(rooms, request); });
 }
 
 }  // namespace cairn::api

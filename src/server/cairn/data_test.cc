@@ -35,6 +35,7 @@ class DataDoorTest : public testing::TestWithParam<std::string> {
   DataDoorTest() {
     MountData(router_, {catalogue_, configurations_, clock_});
     MountContracts(router_, {catalogue_, configurations_, clock_});
+    MountProfile(router_, {catalogue_, configurations_, clock_});
   }
 
   void SetUp() override {
