@@ -141,3 +141,27 @@ def test_each_mistake_in_a_contract_is_said_with_its_place_and_leaves_nothing_be
     missing = contract("check", "orders.csv", "--contract", "none.yaml", code=3)
     assert "none.yaml" in missing.stderr
     assert not (tmp_path / ".cairn").exists()
+
+
+def test_a_contract_in_a_file_of_its_own_governs_as_it_was_when_accepted(contract, cairn_binary, tmp_path):
+    def cairn(*words, code=0):
+        own = os.environ | {"CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+        ended = subprocess.run([cairn_binary, *words], capture_output=True, text=True, cwd=tmp_path, timeout=300, env=own)
+        assert ended.returncode == code, ended.stdout + ended.stderr
+        return ended
+
+    write_orders(tmp_path / "orders.csv")
+    write_orders(tmp_path / "worse.csv", mistakes=True)
+    cairn("init", ".", "--as", "ada")
+    with (tmp_path / "cairn.yaml").open("a") as file:
+        file.write("\ndata:\n  orders:\n    path: data/orders\n    target: age\n    holdout: 20%\n    contract: orders.contract.yaml\n")
+    assert "orders.contract.yaml" in cairn("apply", code=3).stderr
+    contract("infer", "orders.csv", "--out", "orders.contract.yaml")
+    cairn("apply")
+    (tmp_path / "orders.contract.yaml").unlink()  # What was accepted governs, not the file.
+    cairn("data", "add", "orders.csv", "--to", "orders")
+    refused = cairn("data", "add", "worse.csv", "--to", "orders", code=2)
+    for name in ("order", "city", "age", "code"):
+        assert f"{name}: " in refused.stderr
+    exported = cairn("data", "contract", "export", "orders", "--from", "cairn.yaml", code=3)
+    assert "orders.contract.yaml" in exported.stderr
