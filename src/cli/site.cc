@@ -10,6 +10,7 @@
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/version.h"
 #include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
 #include "server/web/web.h"
@@ -103,7 +104,7 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   MountOwn(site->router, *site->app);
   mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.registry});
   mlflow::MountWebhooks(site->router, rooms.webhooks);
-  inference::MountInference(site->router, rooms.service);
+  inference::MountInference(site->router, rooms.service, api::kVersion);
   web::MountWeb(site->router);
   return site;
 }
