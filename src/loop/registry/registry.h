@@ -62,6 +62,9 @@ struct NewVersion {
   std::vector<Tag> tags;
   std::string actor;
   std::string cause;
+  /// Asked: a source of ours (runs:, models:, mlflow-artifacts:) must lie in the run or the logged model that
+  /// is named beside it, as MLflow's server since 3.17 wants it.
+  enum class Owner { NotAsked, Asked } owner = Owner::NotAsked;
 };
 
 /// Which alias of which model only a decision may move.
@@ -109,6 +112,8 @@ class Registry {
   Result<ModelVersion> Newest(std::string_view model) const;
   /// All, newest first.
   Result<std::vector<ModelVersion>> Versions(std::string_view model) const;
+  /// Those that were deleted: only model, number and times mean anything; by number.
+  Result<std::vector<ModelVersion>> RemovedVersions(std::string_view model) const;
   /// The newest version in each stage, of all these models, by model and number. What is not there is left
   /// out.
   Result<std::vector<ModelVersion>> NewestInStages(std::span<const std::string> models) const;
