@@ -143,7 +143,7 @@ def tracking_chunks(step):
 
 
 def registry(step):
-    """A model with two versions, one of them deleted, and an alias."""
+    """A model with two versions, one of them deleted, and an alias; a webhook that listens to nobody's events."""
     version = {"model": "id-1", "location": "", "run_id": "", "model_id": "", "run_link": "", "manifest": "", "created_by": "ann", "created_ms": 3, "updated_ms": 4}
     yield "registered_model", {"id": "id-1", "name": "churn", "description": "Who leaves?", "created_ms": 1, "updated_ms": 2}
     yield "registered_model_tag", {"model": "id-1", "key": "owner", "value": "ada"}
@@ -153,6 +153,10 @@ def registry(step):
     yield "model_version_tag", {"model": "id-1", "version": 1, "key": "a", "value": "b"}
     if step >= 2:
         yield "artifact_removal", {"path": "7/gone", "at_ms": 5}
+    if step >= 3:
+        yield "webhook", {"id": "0190a000-0000-7000-8000-000000000003", "name": "hook", "description": "", "url": "https://example.com/hook", "secret": "s", "active": 1,
+                          "created_ms": 1, "updated_ms": 2}
+        yield "webhook_event", {"webhook": "0190a000-0000-7000-8000-000000000003", "entity": "MODEL_VERSION", "action": "CREATED"}
 
 
 def governance(step):
@@ -164,13 +168,30 @@ def governance(step):
 
 def pipeline(step):
     """A run of the pipeline with one stage."""
+    source = {"git_commit": "c" * 40, "git_dirty": 1} if step >= 2 else {}
     yield "pipeline_run", {"id": "0190a000-0000-7000-8000-000000000002", "project": "late", "home": "/elsewhere", "state": "finished", "trigger_on": "manual",
-                           "trigger_name": "", "cause": "", "actor": "ann", "configuration": "", "started_ms": 1, "ended_ms": 2, "problem": "", "metrics": "{}"}
+                           "trigger_name": "", "cause": "", "actor": "ann", "configuration": "", "started_ms": 1, "ended_ms": 2, "problem": "", "metrics": "{}", **source}
     yield "pipeline_stage", {"run": "0190a000-0000-7000-8000-000000000002", "place": 0, "name": "train", "state": "finished", "causes": "[]", "reason": "new",
                              "exit_code": 0, "started_ms": 1, "ended_ms": 2, "wall_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "log": ""}
 
 
-ROWS = {"tracking": tracking, "registry": registry, "governance": governance, "pipeline": pipeline}
+def monitoring(step):
+    """A window that closed beyond its bound, and the alert that it raised."""
+    yield "monitor_row", {"id": "r.0", "event_ms": 1_000, "version": 1, "score": 0.25, "label": 1.0, "inputs": "{}"}
+    yield "monitor_position", {"name": "predictions", "place": "", "watermark_ms": 1_000}
+    yield "monitor_window", {"monitor": "auc", "column_name": "", "from_ms": 0, "to_ms": 2_000, "row_count": 1, "state": "closed", "value": 0.5, "breached": 1}
+    yield "monitor_baseline", {"monitor": "auc", "version": 1, "from_ms": 0, "to_ms": 2_000}
+    yield "monitor_alert", {"id": "0190a000-0000-7000-8000-000000000004", "monitor": "auc", "kpi": "quality", "column_name": "", "value": 0.5, "bound": 0.7, "from_ms": 0,
+                            "to_ms": 2_000, "raised_ms": 3_000, "acknowledged_ms": 0, "acknowledged_by": "", "closed_ms": 0}
+
+
+def rollout(step):
+    """A candidate that was kept out."""
+    yield "rollout", {"id": "0190a000-0000-7000-8000-000000000005", "model": "churn", "version": 2, "previous": 1, "stage": "kept_out", "decision": "", "cause": "",
+                      "reason": "worse than the champion", "report": "{}", "actor": "ann", "began_ms": 3, "changed_ms": 4}
+
+
+ROWS = {"tracking": tracking, "registry": registry, "governance": governance, "pipeline": pipeline, "monitoring": monitoring, "rollout": rollout}
 
 
 def literal(value, engine):

@@ -417,13 +417,13 @@ def deleted(tmp_path_factory):
     try:
         client, ids = MlflowClient(server.uri, server.uri), {}
         ids["experiment"] = client.create_experiment("with gaps")
-        ids["run"] = client.create_run(ids["experiment"], run_name="held").info.run_id
+        ids["run"] = client.create_run(ids["experiment"], run_name="held", tags={"cairn.cause": "a story", "cairn.data": "rows@4"}).info.run_id
         client.log_metric(ids["run"], "loss", 0.5)
         ids["kept"], ids["gone"] = (client.create_logged_model(ids["experiment"], name=name, source_run_id=ids["run"]).model_id for name in ("kept", "gone"))
         client.delete_logged_model(ids["gone"])
         client.create_registered_model("gappy")
         for number in (1, 2, 3):
-            client.create_model_version("gappy", f"s3://bucket/{number}")
+            client.create_model_version("gappy", f"s3://bucket/{number}", run_id=ids["run"])
         client.delete_model_version("gappy", "2")
         client.delete_model_version("gappy", "3")
         for subject in (f"run:{ids['run']}", f"experiment:{ids['experiment']}", "model:gappy/1"):
@@ -478,6 +478,9 @@ def test_holds_and_what_was_deleted_come_with_a_merge(tmp_path, deleted):
     assert set(held) == {f"run:{ids['run']}", f"experiment:{ids['experiment']}", "model:gappy/1"}
     assert "a dispute" in held["model:gappy/1"] and "ada" in held["model:gappy/1"]
     assert "hold" in cairn(here, "runs", "delete", ids["run"], "--permanently", "--yes", code=5)
+    origin = "SELECT cause, data, created_by FROM model_version WHERE version = 1"
+    mine, theirs = (sqlite3.connect(folder / "cairn.db").execute(origin).fetchall() for folder in (here, data))
+    assert mine == theirs and mine[0][:2] == ("a story", "rows@4")
     assert cairn(here, "merge", str(data))["changed"] == 0
     server = running(here)
     try:

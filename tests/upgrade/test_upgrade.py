@@ -101,7 +101,7 @@ def test_there_is_a_store_for_each_earlier_step_and_the_script_still_makes_it(tm
         assert one == two, f"{file.name} is not what the script makes"
 
 
-def check_tracking(server):
+def check_tracking(server, step):
     """What was logged before reads the same, is found by every kind of search, and goes on."""
     old = server.get(MLFLOW + "experiments/get-by-name", experiment_name="old")["experiment"]
     assert (old["experiment_id"], old["tags"]) == ("7", [{"key": "team", "value": "blue"}])
@@ -129,7 +129,7 @@ def check_tracking(server):
     assert found("metrics.loss = -1 and params.new = 'x' and params.depth = '3'") == ["a"]
 
 
-def check_registry(server):
+def check_registry(server, step):
     model = server.get(MLFLOW + "registered-models/get", name="churn")["registered_model"]
     assert model["description"] == "Who leaves?" and model["tags"] == [{"key": "owner", "value": "ada"}]
     version = server.get(MLFLOW + "registered-models/alias", name="churn", alias="champion")["model_version"]
@@ -137,21 +137,36 @@ def check_registry(server):
     assert version["tags"] == [{"key": "a", "value": "b"}]
     added = server.post(MLFLOW + "model-versions/create", {"name": "churn", "source": "s3://b/3"})["model_version"]
     assert added["version"] == "3", "the number of the deleted version is not given again"
-    assert server.get(MLFLOW + "webhooks") == {}
+    assert [hook["name"] for hook in server.get(MLFLOW + "webhooks").get("webhooks", [])] == (["hook"] if step >= 3 else [])
 
 
-def check_governance(server):
+def check_governance(server, step):
     assert server.get("/api/v1/holds")["items"] == []
     server.post("/api/v1/holds", {"subject": "experiment:0", "reason": "a dispute"})
     assert [hold["subject"] for hold in server.get("/api/v1/holds")["items"]] == ["experiment:0"]
 
 
-def check_pipeline(server):
+def check_pipeline(server, step):
     (run,) = server.get("/api/v1/pipeline/runs")["items"]
-    assert run["state"] == "finished" and run["trigger"]["on"] == "manual"
+    assert run["state"] == "finished" and run["trigger"]["on"] == "manual" and run["data"] == ""
+    assert run["git"] == ({"commit": "c" * 40, "dirty": True} if step >= 2 else None)
 
 
-CHECKS = {"tracking": check_tracking, "registry": check_registry, "governance": check_governance, "pipeline": check_pipeline}
+def check_monitoring(server, step):
+    (window,) = server.get("/api/v1/monitors/windows", monitor="auc")["items"]
+    assert (window["state"], window["value"], window["breached"]) == ("closed", 0.5, True)
+    (alert,) = server.get("/api/v1/alerts", open=1)["items"]
+    assert (alert["monitor"], alert["value"], alert["bound"]) == ("auc", 0.5, 0.7)
+    server.post(f"/api/v1/alerts/{alert['id']}/acknowledge", {})
+
+
+def check_rollout(server, step):
+    (rollout,) = server.get("/api/v1/rollouts")["items"]
+    assert (rollout["model"], rollout["version"], rollout["stage"], rollout["reason"]) == ("churn", 2, "kept_out", "worse than the champion")
+
+
+CHECKS = {"tracking": check_tracking, "registry": check_registry, "governance": check_governance, "pipeline": check_pipeline, "monitoring": check_monitoring,
+          "rollout": check_rollout}
 
 
 @pytest.mark.parametrize("room, step", old_stores.earlier_steps())
@@ -159,6 +174,6 @@ def test_an_old_store_is_brought_up_to_date_and_reads_the_same(opened, room, ste
     data, store = opened(f"{room}_at_{step:03}")
     with Up(data, store) as server:
         assert server.get("/api/v1/audit/verify")["sound"]
-        CHECKS[room](server)
+        CHECKS[room](server, step)
     with Up(data, store) as server:
         assert server.get("/api/v1/audit/verify")["sound"], "and once more, as the store that it now is"

@@ -29,9 +29,9 @@ class ArtifactPlacesTest : public ::testing::Test {
 
 TEST_F(ArtifactPlacesTest, WhatTheServerKeepsIsItsOwnHoweverItIsWritten) {
   Write("own/0/run/a.txt", "1");
-  for (const auto& uri :
+  for (const std::string& uri :
        {std::string("mlflow-artifacts:/0/run"), root_ + "/own/0/run", "file://" + root_ + "/own/0/run",
-        "http://host/api/2.0/mlflow-artifacts/artifacts/0/run"}) {
+        std::string("http://host/api/2.0/mlflow-artifacts/artifacts/0/run")}) {
     const auto found = places_.At(uri);
     ASSERT_TRUE(found) << uri << ": " << found.error().message;
     EXPECT_TRUE(found->own);
@@ -43,7 +43,7 @@ TEST_F(ArtifactPlacesTest, WhatTheServerKeepsIsItsOwnHoweverItIsWritten) {
 TEST_F(ArtifactPlacesTest, FoldersThatWereOpenedAreReadInEveryFormOfTheirUri) {
   Write("shared/exp/run/a.txt", "1");
   Write("a b/run/a.txt", "22");
-  for (const auto& uri :
+  for (const std::string& uri :
        {root_ + "/shared/exp/run", root_ + "/shared/exp/run/", "file://" + root_ + "/shared/exp/run",
         "file:" + root_ + "/shared/exp/run", "file://localhost" + root_ + "/shared/exp/run",
         "file://" + root_ + "/a%20b/run", root_ + "/a b/run"}) {
@@ -61,7 +61,7 @@ TEST_F(ArtifactPlacesTest, WhateverElseARecordNamesStaysClosed) {
                           std::string("/"), std::string("/etc/passwd"), std::string("s3://bucket/x")}) {
     EXPECT_EQ(RefusalOf(uri), Reason::Denied) << uri;
   }
-  for (const auto& uri :
+  for (const std::string& uri :
        {root_ + "/shared/../secret", root_ + "/shared/%2e%2e/secret",
         "file://" + root_ + "/shared/%2e%2e/secret", "file://" + root_ + "/shared/%252e%252e/secret"}) {
     EXPECT_EQ(RefusalOf(uri), Reason::InvalidArgument) << uri;
