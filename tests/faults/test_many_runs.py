@@ -3,8 +3,9 @@
 import concurrent.futures
 import http.client
 import json
+import os
+import pathlib
 import statistics
-import time
 
 import pytest
 from cairn_server import Server
@@ -40,6 +41,12 @@ def fill(uri, experiments, numbers):
             calls.post("runs/update", {"run_id": run, "status": "FINISHED", "end_time": number + 1})
 
 
+def processor_ms(process):
+    """What a process has used until now: unlike the clock on the wall, it does not run on while others have the machine."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def expected(numbers, experiments, searched, below):
     """The names of the hundred runs of the question, worked out by hand."""
     value = {n: n * 7919 % 10007 + (STEPS - 1) / 100 for n in numbers}
@@ -65,10 +72,10 @@ def test_many_runs_that_nobody_ended_are_searched_at_once(tmp_path, thorough):
             question = {"experiment_ids": searched, "filter": "metrics.loss < 5003 and params.depth = '3'", "order_by": ["metrics.loss ASC"], "max_results": 100}
             times = []
             for _ in range(15):
-                began = time.perf_counter()
+                began = processor_ms(server.process)
                 found = calls.post("runs/search", question)["runs"]
-                times.append((time.perf_counter() - began) * 1000)
+                times.append(processor_ms(server.process) - began)
             assert [run["info"]["run_name"] for run in found] == expected(numbers, experiments, searched, 5003)
             assert all(len(run["data"]["metrics"]) == len(KEYS) for run in found)
-            # Ten times what an idle machine needs, so that a busy one passes; folding all runs takes far longer.
+            # Folding all runs, or looking at each of them, takes far longer.
             assert times[0] < 1500 and statistics.median(times) < 100, [round(one) for one in times]
