@@ -117,7 +117,7 @@ std::vector<Command> AuditCommands() {
        "Say what was in production at a time, and who decided",
        "",
        {{"TIME", "2013-06-01 or 2013-06-01T12:00:00Z"}},
-       {{"--alias", "NAME", "Another alias than production"}},
+       {{"--alias", "NAME", "Another alias than the one that was guarded then"}},
        AsOf},
       {"audit rebuild", "Compare every derived table with the log it follows from", "", {}, {}, Rebuild},
   };

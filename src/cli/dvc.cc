@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "cli/data_transfer.h"
 #include "cli/dvc/line.h"
@@ -94,6 +95,29 @@ void NameFailures(const TransferReport& report) {
                  failure.error.message.c_str());
 }
 
+/// What a line asks to be moved, in the repository that it was given in.
+struct Order {
+  Here here;
+  Line line;
+  TransferWish wish;
+};
+/// Nothing, with the exit code in `code`, for a line or a repository that is wrong.
+std::optional<Order> ReadOrder(Words words, int& code) {
+  auto line = ReadLine(words, kTransfer);
+  if (!line) {
+    code = Usage(line.error());
+    return std::nullopt;
+  }
+  auto here = Open(code);
+  if (!here) return std::nullopt;
+  auto wish = WishOf(*line);
+  if (!wish) {
+    code = Usage(wish.error());
+    return std::nullopt;
+  }
+  return Order{*std::move(here), *std::move(line), *std::move(wish)};
+}
+
 /// As DVC, which moves nothing then and says so.
 bool LacksRemote(const Here& here, const TransferWish& wish) {
   if (!wish.remote.empty() || here.configuration.Find("core", "remote")) return false;
@@ -103,14 +127,11 @@ bool LacksRemote(const Here& here, const TransferWish& wish) {
 
 int Push(Words words) {
   int code = 0;
-  const auto line = ReadLine(words, kTransfer);
-  if (!line) return Usage(line.error());
-  const auto here = Open(code);
-  if (!here) return code;
-  const auto wish = WishOf(*line);
-  if (!wish) return Usage(wish.error());
-  auto report = LacksRemote(*here, *wish) ? Result<TransferReport>(TransferReport{})
-                                          : Transfer(*here, *wish, Direction::Push);
+  const auto order = ReadOrder(words, code);
+  if (!order) return code;
+  const auto& [here, line, wish] = *order;
+  auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
+                                        : Transfer(here, wish, Direction::Push);
   if (!report) return Fail(kFailed, "failed to push data to the cloud - " + report.error().message);
   WarnOfMissing(*report);
   NameFailures(*report);
@@ -126,14 +147,11 @@ int FetchOrPull(Words words, bool place) {
   int code = 0;
   const std::string failed =
       place ? "failed to pull data from the cloud - " : "failed to fetch data from the cloud - ";
-  const auto line = ReadLine(words, kTransfer);
-  if (!line) return Usage(line.error());
-  const auto here = Open(code);
-  if (!here) return code;
-  const auto wish = WishOf(*line);
-  if (!wish) return Usage(wish.error());
-  auto report = LacksRemote(*here, *wish) ? Result<TransferReport>(TransferReport{})
-                                          : Transfer(*here, *wish, Direction::Fetch);
+  const auto order = ReadOrder(words, code);
+  if (!order) return code;
+  const auto& [here, line, wish] = *order;
+  auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
+                                        : Transfer(here, wish, Direction::Fetch);
   if (!report) return Fail(kFailed, failed + report.error().message);
   WarnOfMissing(*report);
   NameFailures(*report);
@@ -141,13 +159,13 @@ int FetchOrPull(Words words, bool place) {
     return Fail(kFailed, failed + std::to_string(report->failed.size()) + " files failed to download");
   repository::PlacedPaths placed;
   if (place) {
-    auto workspace = *wish;
+    auto workspace = wish;
     workspace.scope = {};
-    const auto chosen = ChosenBy(*here, workspace);
+    const auto chosen = ChosenBy(here, workspace);
     if (!chosen) return Fail(kFailed, failed + chosen.error().message);
     auto done = repository::PlaceInWorkspace(
-        here->root, here->Cache(), *chosen,
-        line->Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse);
+        here.root, here.Cache(), *chosen,
+        line.Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse);
     if (!done) return Fail(kFailed, failed + done.error().message);
     placed = *std::move(done);
     for (const auto& path : placed.added) Say("A\t" + path);
@@ -157,7 +175,7 @@ int FetchOrPull(Words words, bool place) {
       {{report->moved, "fetched"}, {placed.added.size(), "added"}, {placed.modified.size(), "modified"}});
   Say(summary.empty() ? "Everything is up to date." : summary);
   if (!placed.failed.empty()) return Fail(kFailed, failed + placed.failed.front().error.message);
-  if (placed.missing.empty() || line->Has("allow-missing")) return 0;
+  if (placed.missing.empty() || line.Has("allow-missing")) return 0;
   std::string names;
   for (const auto& object : placed.missing) names += "\n" + object.path;
   return Fail(kFailed, failed + "Checkout failed for following targets:" + names +

@@ -61,6 +61,8 @@ void MountOwn(http::Router& router, app::App& app) {
                                    },
                                    &rooms.rollouts});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountComparison(router, &rooms.catalogue);
+  api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
   api::MountModels(router, rooms.registry);
@@ -71,7 +73,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
   api::MountServing(router, rooms.service, *rooms.predictions);
   api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
-                                  app::AlertRaised(rooms, alert);
+                                  return app::AlertRaised(rooms, alert);
                                 }});
   api::MountMoving(router,
                    {{*rooms.database, rooms.clock, *rooms.tracking, rooms.artifacts, rooms.registry,
@@ -81,12 +83,14 @@ void MountOwn(http::Router& router, app::App& app) {
                     [&rooms] { return rooms.address.Ask(); }});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
-  api::MountAudit(router, {rooms.log,
+  api::MountAudit(router, {rooms.configurations,
+                           rooms.log,
                            rooms.sealer,
                            rooms.clock,
                            rooms.InData("heads.jsonl"),
                            rooms.seal_key.PublicKey(),
-                           {rooms.registry.AliasTable()}});
+                           {rooms.registry.AliasTable(), rooms.rollouts.Table(),
+                            rooms.monitoring.AlertTable(), rooms.monitoring.WindowTable()}});
 }
 
 }  // namespace

@@ -11,10 +11,11 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import threading
 
 import pytest
+import yaml
+from moto_server import Moto
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CAIRN = pathlib.Path(os.environ.get("CAIRN", ROOT / "build/release/cairn")).resolve()
@@ -97,31 +98,6 @@ def twin(project, name="twin"):
     made = Project(folder, project.tools)
     made.environment = project.environment
     return made
-
-
-class Moto:
-    """moto's S3 server in a process of its own, on a port that it chooses itself."""
-
-    PROGRAM = """
-import sys
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
-"""
-
-    def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        self.endpoint = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-        return self
-
-    def __exit__(self, *failure):
-        self.process.kill()
-        self.process.wait(30)
-        self.process.stdin.close()
-        self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +242,7 @@ def test_gc_names_who_keeps_what_and_spares_other_projects(project, tmp_path):
     assert second.dvc("data", "status", "--json").stdout
 
 
-@pytest.mark.parametrize("path", ["raw", "raw/sub/é.txt", "one.txt", "raw.dvc"])
+@pytest.mark.parametrize("path", ["raw", "raw/sub/é.txt", "one.txt"])
 def test_both_import_the_same(project, path):
     folder = project.folder.parent
     results = []
@@ -278,7 +254,9 @@ def test_both_import_the_same(project, path):
         other.git("init", "-q", "-b", "main")
         other.dvc("init", "-q")
         getattr(other, importer)("import", str(project.folder), path, "-o", "taken")
-        results.append(((target / "taken.dvc").read_text(), tree(target / "taken") if (target / "taken").is_dir() else (target / "taken").read_bytes()))
+        # DVC folds a long address over two lines; what counts is what both say, in the same order.
+        said = json.dumps(yaml.safe_load((target / "taken.dvc").read_text()))
+        results.append((said, tree(target / "taken") if (target / "taken").is_dir() else (target / "taken").read_bytes()))
         assert "up to date" in other.dvc("status").stdout
         assert other.as_dvc("push").returncode == 0
     assert results[0] == results[1]

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kScheme = "s3://";
 
 Error Malformed(std::string_view url, const std::string& why) {
-  return {Reason::InvalidArgument,
-          "'" + std::string(url) + "' is not the address of a bucket: " + why + "; write s3://bucket/prefix."};
+  return {Reason::InvalidArgument, "'" + std::string(url) + "' is not the address of a bucket: " + why +
+                                       "; write s3://bucket/prefix."};
 }
 
 bool IsBucketName(std::string_view name) {

@@ -59,8 +59,8 @@ TEST(Hash, ACopyIsHashedWhileItIsMadeAndNeverReplacesAFile) {
   const std::string bytes((2 << 20) + 5, 'c');
   ASSERT_TRUE(os::WriteFileAtomically(folder / "a", bytes));
   std::uint64_t passed = 0;
-  const auto copied = CopyAndHash(folder / "a", folder / "b", 0444, Kinds::Md5,
-                                  [&](std::uint64_t some) { passed += some; });
+  const auto copied =
+      CopyAndHash(folder / "a", folder / "b", 0444, Kinds::Md5, [&](std::uint64_t some) { passed += some; });
   ASSERT_TRUE(copied) << copied.error().message;
   EXPECT_EQ(*copied, (Digests{Md5Hex(bytes), "", bytes.size()}));
   EXPECT_EQ(passed, bytes.size());

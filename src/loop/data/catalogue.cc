@@ -9,6 +9,7 @@
 #include "ledger/metadata/event.h"
 #include "loop/contract/check.h"
 #include "loop/data/dataset_table.h"
+#include "loop/repository/collection.h"
 #include "loop/repository/dvc_file.h"
 
 namespace cairn::data {
@@ -160,7 +161,8 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   const std::lock_guard lock(adding_);
   const std::string name = os::BaseName(addition.file);
   repository::StatIndex index = repository::StatIndex::Open(places_.index);
-  const auto snapshot = CAIRN_TRY(repository::TakeSnapshot(addition.file, index, repository::Evidence::Sha256));
+  const auto snapshot =
+      CAIRN_TRY(repository::TakeSnapshot(addition.file, index, repository::Evidence::Sha256));
   if (snapshot.folder)
     return Error{Reason::InvalidArgument, "'" + addition.file + "' is a folder: add its files one by one"};
   const auto versions = CAIRN_TRY(Versions(specification.name));
@@ -181,20 +183,34 @@ Result<DatasetVersion> Catalogue::Add(const Specification& specification, const 
   CAIRN_TRY(os::MakeFolders(places_.cache));
   CAIRN_TRY(os::MakeFolders(places_.scratch));
   CAIRN_TRY(EnsureRoom(places_.cache, snapshot.size));
-  const auto verdict =
-      CAIRN_TRY(contract::Check(*CAIRN_TRY(Engine()), addition.file, specification.contract, clock_.Now()));
+  const auto verdict = CAIRN_TRY(CheckFile(specification, addition.file));
   if (!verdict.passed && addition.broken == Addition::Broken::Refuse) {
     return Error{Reason::Unprocessable, "'" + addition.file + "' breaks the contract of '" +
                                             specification.name + "': " + verdict.Failures()};
   }
   CAIRN_TRY(objects_.Store(addition.file, snapshot));
   DatasetFile file = CAIRN_TRY(Split(specification, addition.file, snapshot));
+  // Sealed rows and old versions stand in no text of the repository, and must not be taken for garbage.
+  std::vector<std::string> kept = {file.md5, file.training_md5, file.sealed_md5};
+  std::erase(kept, "");
+  CAIRN_TRY(repository::Keep(places_.cache, "catalogue", kept));
   const auto recorded =
       CAIRN_TRY(Record(Following(versions, specification.name, file, verdict), file, addition));
   // The workspace follows the record: what is missing here after a crash is put back by adding the file
   // again.
   CAIRN_TRY(Publish(specification, recorded.files.back(), addition.file, snapshot, index));
   return recorded;
+}
+
+Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file,
+                                               std::optional<TimeMs> at) {
+  contract::Conditions conditions;
+  conditions.now = at.value_or(clock_.Now());
+  conditions.folder = places_.project;
+  conditions.dataset = [this](std::string_view name) -> Result<std::vector<std::string>> {
+    return TrainingParts(CAIRN_TRY(Find(name)));
+  };
+  return contract::Check(*CAIRN_TRY(Engine()), {file}, specification.contract, conditions);
 }
 
 Result<DatasetFile> Catalogue::Split(const Specification& specification, const std::string& path,
@@ -228,7 +244,8 @@ Result<DatasetFile> Catalogue::Split(const Specification& specification, const s
     rows = CAIRN_TRY(
         engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
     if (rows == 0 && &rows == &file.sealed_rows) return Done{};
-    const auto made = CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved, repository::Evidence::Sha256));
+    const auto made =
+        CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved, repository::Evidence::Sha256));
     CAIRN_TRY(objects_.Store(draft.path(), made));
     md5 = made.md5;
     sha256 = made.sha256;

@@ -11,6 +11,7 @@
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
 #include "ground/tables/engine.h"
+#include "loop/contract/check.h"
 #include "loop/data/specification.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/stat_index.h"
@@ -76,6 +77,11 @@ class Catalogue {
   /// InvalidArgument for an original that lies where training parts go; Exhausted when the disk has no room
   /// for it.
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
+
+  /// The verdict of the data set's contract on a file, which is only read. Rules may speak of the training
+  /// parts of other data sets, and of files in the project. Freshness is measured against `at`, or now.
+  Result<contract::Verdict> CheckFile(const Specification& specification, const std::string& file,
+                                      std::optional<TimeMs> at = {});
 
   /// The newest first.
   Result<std::vector<DatasetVersion>> Versions(std::string_view dataset) const;

@@ -92,6 +92,16 @@ TEST(Descriptive, TiesBetweenColumnsEqualScipy) {
   EXPECT_TRUE(comparison::Near(*CramersV(a, b), expected.Double("cramers_v"), 1e-12, 0));
 }
 
+TEST(Descriptive, RanksAndSharedInformationAreTold) {
+  const std::vector<double> x = {1, 2, 2, 4, kNan, 5}, y = {10, 30, 20, 40, 0, 40};
+  // Ranks 1 2.5 2.5 4 5 and 1 3 2 4.5 4.5 of the five rows that have both.
+  EXPECT_NEAR(*Spearman(x, y), 9 / 9.5, 1e-12);
+  EXPECT_DOUBLE_EQ(*Spearman(std::vector<double>{1, 10, 100}, std::vector<double>{3, 2, 1}), -1.0);
+  const std::vector<std::int32_t> a = {0, 0, 1, 1, -1}, same = {5, 5, 7, 7, 7}, other = {0, 1, 0, 1, 1};
+  EXPECT_NEAR(*MutualInformation(a, same), std::log(2), 1e-15);
+  EXPECT_NEAR(*MutualInformation(a, other), 0, 1e-15);
+}
+
 TEST(Descriptive, TiesLeaveOutMissingRowsAndRefuseUnequalLengths) {
   EXPECT_DOUBLE_EQ(*Pearson(std::vector<double>{1, 2, kNan, 4}, std::vector<double>{2, 4, 9, 8}), 1.0);
   EXPECT_TRUE(std::isnan(*Pearson(std::vector<double>{1, 1}, std::vector<double>{2, 4})));

@@ -4,9 +4,8 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
 #include "loop/contract/check.h"
-#include "loop/profile/profile.h"
-#include "loop/profile/profile_page.h"
 #include "server/cairn/answer.h"
+#include "server/cairn/data_call.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -46,25 +45,6 @@ Json ToJson(const data::DatasetVersion& version) {
               {"files", std::move(files)}};
 }
 
-Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : body.members()) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::vector<std::string_view> names(known);
-    return Error{Reason::InvalidArgument,
-                 "unknown member '" + name + "' in the body." + Suggestion(name, names)};
-  }
-  return Done{};
-}
-
-/// What the accepted configuration says about a data set.
-Result<data::Specification> SpecificationOf(const Rooms& rooms, std::string_view dataset) {
-  const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
-  if (!accepted)
-    return Error{Reason::NotFound,
-                 "no configuration is accepted yet: write cairn.yaml (`cairn init`) and run `cairn apply`"};
-  return data::FindSpecification(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")), dataset);
-}
-
 /// The server's own working folder says nothing to a caller elsewhere.
 Result<std::string> FileIn(const Json& body) {
   std::string file = CAIRN_TRY(RequiredText(body, "file"));
@@ -88,14 +68,14 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
 }
 
 Result<Json> Add(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken", "cause"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
   data::Addition addition;
   addition.file = file;
   addition.actor = call.Actor();
-  addition.cause = call.body.Text("cause");
   addition.note = call.body.Text("note");
   if (call.body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
   const auto under_way =
@@ -111,36 +91,11 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
 Result<Json> Check(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
   const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  const auto verdict = CAIRN_TRY(contract::Check(engine, file, specification.contract, rooms->clock.Now()));
+  const auto specification =
+      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
   Json answer = verdict.ToJson();
   return answer.Set("file", file).Set("dataset", specification.name);
-}
-
-/// Profiles the training part; the sealed rows are not opened.
-Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version"}));
-  const auto specification = CAIRN_TRY(SpecificationOf(rooms, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  Json report =
-      CAIRN_TRY(profile::Profile(engine, rooms->catalogue.TrainingParts(version),
-                                 {specification.name, specification.target, specification.contract}));
-  report.Set("version", version.version).Set("digest", version.digest);
-  CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
-  return report;
-}
-
-Result<std::int64_t> VersionAsked(const Call& call) {
-  const std::string text = call.Query("version");
-  return text.empty() ? std::int64_t{0} : ParseInt(text);
-}
-
-/// ?version=, the newest otherwise.
-Result<Json> FindProfile(const Rooms& rooms, const Call& call) {
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(call.Path("name"), CAIRN_TRY(VersionAsked(call))));
-  return rooms->catalogue.FindProfile(version.dataset, version.version);
 }
 
 Result<Json> ListDatasets(const Rooms& rooms) {
@@ -162,13 +117,6 @@ Result<Json> ListVersions(const Rooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-http::Response Page(const Rooms& rooms, const http::Request& request) {
-  const auto report = FindProfile(rooms, Call{request, Json::Object()});
-  if (!report) return Reply(report);
-  const std::string title = report->Text("dataset") + ", version " + std::to_string(report->Int("version"));
-  return http::Response::Text(200, profile::ProfilePage(*report, title), "text/html; charset=utf-8");
-}
-
 }  // namespace
 
 void MountData(http::Router& router, DataRooms given) {
@@ -177,14 +125,9 @@ void MountData(http::Router& router, DataRooms given) {
               http::Lane::Bytes);
   router.Post("/api/v1/data/check", Answer([rooms](const Call& call) { return Check(rooms, call); }),
               http::Lane::Bytes);
-  router.Post("/api/v1/data/profile", Answer([rooms](const Call& call) { return MakeProfile(rooms, call); }),
-              http::Lane::Bytes);
   router.Get("/api/v1/data/datasets", Answer([rooms](const Call&) { return ListDatasets(rooms); }));
   router.Get("/api/v1/data/datasets/{name}/versions",
              Answer([rooms](const Call& call) { return ListVersions(rooms, call); }));
-  router.Get("/api/v1/data/datasets/{name}/profile",
-             Answer([rooms](const Call& call) { return FindProfile(rooms, call); }));
-  router.Get("/data/{name}/profile", [rooms](const http::Request& request) { return Page(rooms, request); });
 }
 
 }  // namespace cairn::api

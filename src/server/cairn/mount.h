@@ -32,6 +32,7 @@ namespace cairn::api {
 void MountVersion(http::Router& router);
 
 struct AuditRooms {
+  const governance::Configurations& configurations;
   metadata::Log& log;
   metadata::Sealer& sealer;
   const os::Clock& clock;
@@ -49,8 +50,14 @@ struct DataRooms {
   const rollout::Rollouts* rollouts =
       nullptr;  ///< Whose candidates new data may void; null where there are none.
 };
-/// /api/v1/data/… and the page /data/{name}/profile.
+/// /api/v1/data/…, but for profiles.
 void MountData(http::Router& router, DataRooms rooms);
+/// /api/v1/data/profile, /api/v1/data/datasets/{name}/profile and the page /data/{name}/profile.
+void MountProfile(http::Router& router, DataRooms rooms);
+
+/// /api/v1/data/compare: two tables or profiles, as files or as versions of data sets. `catalogue` may be
+/// null: then there are no data sets, only files.
+void MountComparison(http::Router& router, const data::Catalogue* catalogue);
 
 struct FeasibilityRooms {
   charter::Feasibility& feasibility;
@@ -113,8 +120,8 @@ void MountMoving(http::Router& router, MovingRooms rooms);
 
 struct MonitoringRooms {
   monitoring::Monitoring& monitoring;
-  std::function<void(const monitoring::Alert&)>
-      on_alert;  ///< For alerts that a request to advance raises; may be empty.
+  /// Told of the alerts that a request to advance finds untold, as Monitoring::Advance says; may be empty.
+  std::function<Result<>(const monitoring::Alert&)> on_alert;
 };
 /// /api/v1/labels, /api/v1/monitors…, /api/v1/alerts…
 void MountMonitoring(http::Router& router, MonitoringRooms rooms);

@@ -115,9 +115,14 @@ Finding SlicesAreGood(const Examiner& examiner) {
 
 Finding GatesBeforeProduction(const Examiner& examiner) {
   Finding finding;
+  // Other models, and other aliases of this one, move without gates.
+  const std::string alias = examiner.Setting("model.alias", "production"),
+                    model = examiner.Setting("model.name", "");
   const auto judged = examiner.history().Of("rollout.gates_judged");
   for (const Moment* move : examiner.history().Of("registry.alias_moved")) {
-    if (move->event.body.Text("alias") != "production" || VersionIn(move->event.body).empty()) continue;
+    const Json& body = move->event.body;
+    if (body.Text("alias") != alias || VersionIn(body).empty()) continue;
+    if (!model.empty() && body.Text("model") != model) continue;
     const bool covered = std::any_of(judged.begin(), judged.end(), [&](const Moment* gates) {
       return History::Before(*gates, *move) && SameCandidate(*gates, *move) &&
              gates->event.body.Bool("passed");
