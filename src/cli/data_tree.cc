@@ -75,7 +75,7 @@ Result<int> Commit(Session& session, const Arguments& arguments) {
   std::vector<repository::TrackedPath> tracked;
   for (auto& one : CAIRN_TRY(here.Choose(arguments.All("TARGET...")))) tracked.push_back(std::move(one.path));
   const auto added = [&] {
-    const TreeProgress progress(session, "storing");
+    const TreeProgress progress("storing");
     return repository::Commit(here.tree, tracked, progress.meter());
   }();
   if (!added) return added.error();
@@ -119,7 +119,7 @@ Result<int> Checkout(Session& session, const Arguments& arguments) {
   const auto& targets = arguments.All("TARGET...");
   const auto chosen = targets.empty() ? std::vector<repository::Chosen>() : CAIRN_TRY(here.Choose(targets));
   const auto out = [&] {
-    const TreeProgress progress(session, "checking out");
+    const TreeProgress progress("checking out");
     return targets.empty() ? repository::CheckoutAll(here.tree, unsaved, links, progress.meter())
                            : repository::Checkout(here.tree, chosen, unsaved, links, progress.meter());
   }();
@@ -142,7 +142,7 @@ Result<int> Move(Session& session, const Arguments& arguments) {
   TreeHere here = CAIRN_TRY(FindTree());
   const std::string from = CAIRN_TRY(here.tree.PathOf(arguments.Text("FROM"))),
                     to = CAIRN_TRY(here.tree.PathOf(arguments.Text("TO")));
-  const TreeProgress progress(session, "moving");
+  const TreeProgress progress("moving");
   const auto moved = CAIRN_TRY(repository::Move(here.tree, from, to, progress.meter()));
   return Tell(session, here,
               here.Shown(from) + " is " + here.Shown(moved.path) + " now, named by " +
@@ -154,7 +154,7 @@ Result<int> Remove(Session& session, const Arguments& arguments) {
   TreeHere here = CAIRN_TRY(FindTree());
   const auto data = arguments.Has("--outs") ? repository::Data::Removed : repository::Data::Kept;
   const auto loss = arguments.Has("--force") ? repository::Loss::Allowed : repository::Loss::Refused;
-  const TreeProgress progress(session, "reading");
+  const TreeProgress progress("reading");
   Json items = Json::Array();
   for (const auto& target : arguments.All("TARGET...")) {
     const auto removed = CAIRN_TRY(
@@ -191,7 +191,7 @@ Result<int> Unprotect(Session& session, const Arguments& arguments) {
 Result<int> AddToTree(Session& session, const Arguments& arguments) {
   TreeHere here = CAIRN_TRY(FindTree());
   const auto added = [&] {
-    const TreeProgress progress(session, "adding");
+    const TreeProgress progress("adding");
     return repository::Add(here.tree, arguments.All("FILE..."), progress.meter());
   }();
   if (!added) return added.error();
@@ -202,7 +202,7 @@ Result<int> CheckObjects(Session& session, const Arguments&) {
   TreeHere here = CAIRN_TRY(FindTree());
   const auto tracked = CAIRN_TRY(here.tree.Tracked());
   const auto report = [&] {
-    const TreeProgress progress(session, "checking");
+    const TreeProgress progress("checking");
     return repository::CheckStore(here.tree.objects(), tracked, progress.meter());
   }();
   if (!report) return report.error();

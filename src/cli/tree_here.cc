@@ -1,6 +1,7 @@
 #include "cli/tree_here.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -40,12 +41,12 @@ Result<std::vector<repository::Chosen>> TreeHere::Choose(const std::vector<std::
   return repository::Choose(tracked, paths);
 }
 
-TreeProgress::TreeProgress(const Session& session, std::string label) : bar_(std::move(label), 0, "B") {
+TreeProgress::TreeProgress(std::string label) : bar_(std::move(label), 0, "B") {
   meter_.expected = [this](std::uint64_t bytes) { bar_.Extend(bytes); };
   meter_.done = [this](std::uint64_t bytes) { bar_.Advance(bytes); };
-  meter_.waiting = [&session](const std::string& holder) {
-    session.Note("waiting for another process that works in this repository" +
-                 (holder.empty() ? "" : " (" + holder + ")"));
+  meter_.waiting = [](const std::string& holder) {
+    std::fprintf(stderr, "waiting for another process that works in this repository%s\n",
+                 holder.empty() ? "" : (" (" + holder + ")").c_str());
   };
 }
 

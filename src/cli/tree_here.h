@@ -1,10 +1,8 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "cli/session.h"
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/result.h"
 #include "loop/repository/transfer.h"
@@ -30,7 +28,7 @@ Result<TreeHere> FindTree();
 /// A bar of bytes on the terminal for what takes longer than a second, and a note about whom it waits for.
 class TreeProgress {
  public:
-  TreeProgress(const Session& session, std::string label);
+  explicit TreeProgress(std::string label);
   const repository::Meter& meter() const { return meter_; }
 
  private:
