@@ -107,6 +107,7 @@ void SayDiff(const Json& diff, bool hashes) {
 /// In DVC's shape: without hashes unless asked for, and only what the targets name.
 Json Trimmed(const Json& diff, const Line& line) {
   Json trimmed = Json::Object();
+  bool differs = false;
   const auto targets = line.All("targets");
   const auto named = [&](const Json& path) {
     const std::string one = path.IsString() ? path.AsString() : path.Text("new");
@@ -122,9 +123,10 @@ Json Trimmed(const Json& diff, const Line& line) {
       if (!named(item.At("path"))) continue;
       kept.Push(line.Has("show-hash") ? item : Json{{"path", item.At("path")}});
     }
+    differs = differs || !kept.items().empty();
     trimmed.Set(state, std::move(kept));
   }
-  return trimmed;
+  return differs ? trimmed : Json::Object();
 }
 
 /// The entries of the top folder alone, as `dvc list` has them without -R.

@@ -5,6 +5,7 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
+#include "ground/vocabulary/text.h"
 #include "loop/repository/adding/git_program.h"
 #include "loop/repository/adding/reading.h"
 #include "loop/repository/cache/linking.h"
@@ -34,6 +35,11 @@ class Addition {
     read_.push_back(CAIRN_TRY(reader_.Read(std::move(target), stored)));
     if (read_.back().is_folder && read_.back().order.empty())
       added_.warnings.push_back("'" + read_.back().target.path + "' is empty");
+    const auto& files = read_.back().scan.files;
+    if (!std::all_of(files.begin(), files.end(), [](const ScannedFile& one) { return IsUtf8(one.relpath); }))
+      added_.warnings.push_back("'" + read_.back().target.path +
+                                "' holds names that are not UTF-8: Cairn keeps them, but `dvc` cannot work "
+                                "with this folder");
     return Done{};
   }
 
