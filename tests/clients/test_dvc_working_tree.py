@@ -409,21 +409,27 @@ def test_a_damaged_object_is_named_and_no_longer_trusted(project):
     project.assert_clean()
 
 
-def test_a_repository_begun_by_cairn_is_one_for_dvc(tmp_path):
+def test_both_begin_alike(tmp_path):
     one = begin(tmp_path)
-    folder = tmp_path / "own"
-    folder.mkdir()
-    one.folder = folder
-    one.git("init", "-q", "-b", "main")
-    one.cairn("data", "init")
-    one.write("x.txt", "x\n")
+
+    def begun(name, init, *words):
+        one.folder = tmp_path / name
+        one.folder.mkdir()
+        one.git("init", "-q", "-b", "main")
+        (one.folder / "sub").mkdir()
+        init(*words, "init", "-q")
+        one.folder = one.folder / "sub"
+        init(*words, "init", "-q", "--subdir")
+        one.folder = tmp_path / name
+        return {path: what for path, what in tree(one.folder).items() if not path.startswith(".git/") and "/tmp/" not in path}
+
+    assert begun("theirs", one.dvc) == begun("ours", one.as_dvc)
+    one.write("sub/x.txt", "x\n")
+    one.cairn("data", "add", "sub/x.txt", code=2)
+    one.folder = one.folder / "sub"
     one.cairn("data", "add", "x.txt")
     assert one.dvc("status").stdout == CLEAN
     assert "already" in one.cairn("data", "init", code=4).stderr
-    sub = folder / "sub"
-    sub.mkdir()
-    one.folder = sub
-    one.as_dvc("init", "--subdir")
-    one.write("y.txt", "y\n")
-    one.dvc("add", "-q", "y.txt")
-    assert one.as_dvc("status").stdout == CLEAN
+    one.folder = tmp_path
+    assert "cairn data init" in one.cairn("data", "add", "x.txt", code=3).stderr
+    assert one.as_dvc("add", "x.txt", code=253).stderr == one.dvc("add", "x.txt", code=253).stderr

@@ -20,6 +20,38 @@ constexpr Option kCollect[] = {{"w", "workspace"},      {"a", "all-branches"},
                                {"f", "force"},          {"j", "jobs", true},
                                {"p", "projects", true}, {"", "dry"}};
 
+/// What is kept, as the line says it.
+Result<repository::Scope> ScopeOf(const Line& line) {
+  repository::Scope scope;
+  scope.branches = line.Has("all-branches");
+  scope.tags = line.Has("all-tags");
+  scope.commits = line.Has("all-commits");
+  scope.experiments = line.Has("all-experiments");
+  scope.revisions = line.All("rev");
+  if (line.Has("date")) scope.since = CAIRN_TRY(ParseTime(line.Text("date")));
+  if (line.Has("num")) {
+    const auto back = ParseInt(line.Text("num"));
+    if (!back || *back < 1) return Error{Reason::InvalidArgument, "argument -n/--num: invalid int value"};
+    scope.back = static_cast<int>(*back);
+  }
+  scope.workspace = line.Has("workspace") || scope.NeedsGit();
+  return scope;
+}
+
+void SayRemoved(const repository::CollectionPlan& plan, bool in_remote) {
+  const auto legacy = static_cast<std::size_t>(
+      std::count_if(plan.freed.begin(), plan.freed.end(), [](const auto& one) { return one.id.legacy; }));
+  for (const auto& [name, count] :
+       {std::pair("local", plan.freed.size() - legacy), std::pair("legacy", legacy)}) {
+    Say(count == 0 ? "No unused '" + std::string(name) + "' cache to remove."
+                   : "Removed " + std::to_string(count) + " objects from " + name + " cache.");
+  }
+  if (!in_remote) return;
+  Say(plan.freed_remote.empty()
+          ? "No unused cache to remove from remote."
+          : "Removed " + std::to_string(plan.freed_remote.size()) + " objects from remote.");
+}
+
 }  // namespace
 
 int Collect(Words words) {
@@ -28,30 +60,20 @@ int Collect(Words words) {
   if (!line) return Usage(line.error());
   const auto here = Open(code);
   if (!here) return code;
-  repository::CollectionOrder order{
-      here->root,           here->configuration,     {}, line->All("projects"), line->Has("cloud"),
-      line->Text("remote"), os::SystemClock().Now(), 0};
-  order.scope.branches = line->Has("all-branches");
-  order.scope.tags = line->Has("all-tags");
-  order.scope.commits = line->Has("all-commits");
-  order.scope.experiments = line->Has("all-experiments");
-  order.scope.revisions = line->All("rev");
-  if (line->Has("date")) {
-    const auto since = ParseTime(line->Text("date"));
-    if (!since) return Usage(since.error());
-    order.scope.since = *since;
-  }
-  if (line->Has("num")) {
-    const auto back = ParseInt(line->Text("num"));
-    if (!back || *back < 1) return Usage({Reason::InvalidArgument, "argument -n/--num: invalid int value"});
-    order.scope.back = static_cast<int>(*back);
-  }
-  order.scope.workspace = line->Has("workspace") || order.scope.NeedsGit();
-  if (!order.scope.workspace)
+  auto scope = ScopeOf(*line);
+  if (!scope) return Usage(scope.error());
+  if (!scope->workspace)
     return Fail(kOther,
                 "Either of `-w|--workspace`, `-a|--all-branches`, `-T|--all-tags` `--all-experiments`, "
-                "`--all-commits`, "
-                "`--date` or `--rev` needs to be set.");
+                "`--all-commits`, `--date` or `--rev` needs to be set.");
+  const repository::CollectionOrder order{here->root,
+                                          here->configuration,
+                                          *std::move(scope),
+                                          line->All("projects"),
+                                          line->Has("cloud"),
+                                          line->Text("remote"),
+                                          os::SystemClock().Now(),
+                                          0};
   const auto tree = OpenTree(code);
   if (!tree) return code;
   const TreeProgress progress("collecting");
@@ -66,17 +88,7 @@ int Collect(Words words) {
   } else if (const auto done = repository::Collect(order, *plan); !done) {
     return Fail(kOther, done.error().message);
   }
-  const auto legacy = static_cast<std::size_t>(
-      std::count_if(plan->freed.begin(), plan->freed.end(), [](const auto& one) { return one.id.legacy; }));
-  for (const auto& [name, count] :
-       {std::pair("local", plan->freed.size() - legacy), std::pair("legacy", legacy)}) {
-    Say(count == 0 ? "No unused '" + std::string(name) + "' cache to remove."
-                   : "Removed " + std::to_string(count) + " objects from " + name + " cache.");
-  }
-  if (order.in_remote)
-    Say(plan->freed_remote.empty()
-            ? "No unused cache to remove from remote."
-            : "Removed " + std::to_string(plan->freed_remote.size()) + " objects from remote.");
+  SayRemoved(*plan, order.in_remote);
   return 0;
 }
 

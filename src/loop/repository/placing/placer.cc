@@ -133,7 +133,7 @@ bool Placer::NeedsRelink(const Plan& plan, const ScannedFile& file, const Md5Dig
   return status && !linking_.IsLinkedRight(*status, at, tree_.objects().PathOf(id));
 }
 
-Result<> Placer::Compare(const Chosen& chosen, Plan& plan) {
+Placer::Pairs Placer::PairUp(const Chosen& chosen, Plan& plan) {
   static const std::vector<ScannedFile> kNone;
   const auto& files = plan.scan ? plan.scan->files : kNone;
   std::vector<std::uint32_t> order(files.size());
@@ -141,7 +141,7 @@ Result<> Placer::Compare(const Chosen& chosen, Plan& plan) {
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return Listing::Before(files[a].relpath, files[b].relpath);
   });
-  std::vector<std::pair<const ListedFile*, const ScannedFile*>> both;
+  Pairs both;
   auto listed = plan.listing.files().begin();
   auto found = order.begin();
   const auto chosen_path = [&](std::string_view relpath) {
@@ -161,6 +161,11 @@ Result<> Placer::Compare(const Chosen& chosen, Plan& plan) {
       ++found;
     }
   }
+  return both;
+}
+
+Result<> Placer::Compare(const Chosen& chosen, Plan& plan) {
+  const Pairs both = PairUp(chosen, plan);
   std::vector<char> differs(both.size(), 0);
   Look look(tree_, meter_);
   CAIRN_TRY(ForEach(both.size(), [&](std::size_t i) -> Result<> {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ground/vocabulary/result.h"
@@ -53,6 +54,9 @@ class Placer {
   Result<Placed> PlaceFile(const TrackedPath& tracked);
   Result<Placed> PlaceFolder(const Chosen& chosen);
   Result<Plan> PlanFor(const Chosen& chosen);
+  /// Sorts what the listing or the folder alone has into the plan; gives what both have.
+  using Pairs = std::vector<std::pair<const ListedFile*, const ScannedFile*>>;
+  static Pairs PairUp(const Chosen& chosen, Plan& plan);
   Result<> Compare(const Chosen& chosen, Plan& plan);
   bool NeedsRelink(const Plan& plan, const ScannedFile& file, const Md5Digest& md5) const;
   Result<> RequireObjects(const Plan& plan, bool legacy);
