@@ -1,5 +1,6 @@
-#include "fuzz/property.h"
 #include "loop/repository/dvc_file.h"
+
+#include "fuzz/property.h"
 #include "loop/repository/tracked.h"
 
 using cairn::fuzz::Hold;

@@ -1,5 +1,6 @@
-#include "fuzz/property.h"
 #include "loop/repository/listing.h"
+
+#include "fuzz/property.h"
 
 using cairn::fuzz::Hold;
 using cairn::fuzz::HoldEqual;

@@ -28,7 +28,7 @@ class Project:
         path.write_text(text, encoding="utf-8")
 
     def run(self, program, *words, code=0):
-        done = subprocess.run([str(program), *map(str, words)], cwd=self.folder, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run([str(program), *map(str, words)], cwd=self.folder, env=self.environment, capture_output=True, text=True, errors="surrogateescape")
         assert code is None or done.returncode == code, f"{program} {words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 

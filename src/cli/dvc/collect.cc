@@ -66,14 +66,9 @@ int Collect(Words words) {
     return Fail(kOther,
                 "Either of `-w|--workspace`, `-a|--all-branches`, `-T|--all-tags` `--all-experiments`, "
                 "`--all-commits`, `--date` or `--rev` needs to be set.");
-  const repository::CollectionOrder order{here->root,
-                                          here->configuration,
-                                          *std::move(scope),
-                                          line->All("projects"),
-                                          line->Has("cloud"),
-                                          line->Text("remote"),
-                                          os::SystemClock().Now(),
-                                          0};
+  const repository::CollectionOrder order{
+      here->root,         here->configuration,  *std::move(scope),       line->All("projects"),
+      line->Has("cloud"), line->Text("remote"), os::SystemClock().Now(), 0};
   const auto tree = OpenTree(code);
   if (!tree) return code;
   const TreeProgress progress("collecting");

@@ -93,8 +93,7 @@ TEST_F(WorkingTreeTest, WhatChangedIsSeenAndCommitted) {
   ASSERT_TRUE(os::Remove(At("gone")));
   Write("one", "two\n");
   Write("raw/b", "b\n");
-  EXPECT_EQ(Standings(),
-            (std::vector<Standing>{Standing::Deleted, Standing::Modified, Standing::Modified}));
+  EXPECT_EQ(Standings(), (std::vector<Standing>{Standing::Deleted, Standing::Modified, Standing::Modified}));
   auto tree = Open();
   const auto tracked = *tree.Tracked();
   EXPECT_EQ(Commit(tree, tracked, {}).error().reason, Reason::NotFound);
@@ -131,6 +130,10 @@ TEST_F(WorkingTreeTest, WhatCannotBeTrackedIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(refused({""}), Reason::InvalidArgument);
   EXPECT_EQ(refused({"raw", "nothing"}), Reason::NotFound);
   EXPECT_EQ(refused({"dangling"}), Reason::NotFound);
+  Write("other/x", "x\n");
+  ASSERT_TRUE(WorkingTree::Make(At("other"), WorkingTree::History::None));
+  EXPECT_EQ(refused({"other"}), Reason::InvalidArgument);
+  EXPECT_EQ(refused({"other/x"}), Reason::InvalidArgument);
   EXPECT_FALSE(os::Exists(At("raw.dvc")));
   EXPECT_EQ(Open().Tracked()->size(), 1U);
 }

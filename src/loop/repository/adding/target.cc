@@ -26,6 +26,17 @@ Result<> CheckName(const std::string& path) {
   return Done{};
 }
 
+/// Nobody looks for texts in the folder of another repository.
+Result<> CheckIsOurs(const WorkingTree& tree, const std::string& path) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    const std::string folder = path.substr(0, end);
+    if (os::IsFolder(os::JoinPath(tree.At(folder), ".dvc")))
+      return Unfit(path, "'" + folder + "' is another repository; work in there");
+  }
+  return Done{};
+}
+
 /// What is tracked at, above or below the path.
 Result<std::optional<TrackedPath>> TrackerOf(const std::string& path, std::span<const TrackedPath> tracked) {
   for (const TrackedPath& one : tracked) {
@@ -61,6 +72,7 @@ Result<Target> TargetOf(const WorkingTree& tree, const std::string& path,
   if (status->kind != os::FileKind::File && status->kind != os::FileKind::Folder)
     return Unfit(path, "it is neither a file nor a folder");
   CAIRN_TRY(CheckName(path));
+  CAIRN_TRY(CheckIsOurs(tree, path));
   const bool is_folder = status->kind == os::FileKind::Folder;
   if (CAIRN_TRY(IgnoreRules::Ignores(tree.root(), path, is_folder)))
     return Unfit(path, "a .dvcignore file, or DVC itself, leaves it out");

@@ -13,8 +13,8 @@ namespace cairn::repository {
 /// What it reads is remembered. One thread at a time.
 class Look {
  public:
-  /// Both must outlive it.
-  Look(WorkingTree& tree, const Meter& meter) : tree_(tree), meter_(meter) {}
+  /// `tree` must outlive it.
+  Look(WorkingTree& tree, Meter meter) : tree_(tree), meter_(std::move(meter)) {}
 
   enum class Digests { Dvc3, Dvc2 };
 
@@ -48,7 +48,7 @@ class Look {
                       bool& differs);
 
   WorkingTree& tree_;
-  const Meter& meter_;
+  const Meter meter_;
 };
 
 }  // namespace cairn::repository
