@@ -280,6 +280,38 @@ def test_a_collection_by_either_leaves_both_whole(project, collector):
     project.assert_clean()
 
 
+def test_what_dvc_2_added_stays_until_it_changes(project):
+    """DVC 2 took the MD5 of a text with Windows' line ends as if they were Unix's, and kept objects elsewhere."""
+    digest = "e5ebd4c02cefbe7955977c67ada242b7"
+    project.write(f".dvc/cache/{digest[:2]}/{digest[2:]}", "")
+    (project.cache / digest[:2] / digest[2:]).write_bytes(b"a,b\r\n1,2\r\n")
+    (project.cache / digest[:2] / digest[2:]).chmod(0o444)
+    project.write("old.csv.dvc", f"outs:\n- md5: {digest}\n  size: 10\n  path: old.csv\n")
+    project.write(".gitignore", "/old.csv\n")
+    before = project.texts()
+    project.cairn("data", "checkout")
+    assert (project.folder / "old.csv").read_bytes() == b"a,b\r\n1,2\r\n"
+    project.assert_clean()
+    project.cairn("data", "add", "old.csv")
+    assert project.texts() == before
+    project.write("old.csv", "a,b\n3,4\n")
+    project.cairn("data", "commit")
+    assert b"hash: md5" in project.texts()["old.csv.dvc"]
+    project.assert_clean()
+
+
+def test_many_may_add_at_once(project):
+    names = [f"{kind}{i}" for i in range(8) for kind in ("file", "folder")]
+    for name in names:
+        project.write(name if name.startswith("file") else f"{name}/x", f"{name} or shared\n"[4:])
+    calls = [subprocess.Popen([str(CAIRN), "data", "add", name], cwd=project.folder, env=project.environment, stderr=subprocess.PIPE) for name in names]
+    said = [call.communicate()[1] for call in calls]
+    assert [call.returncode for call in calls] == [0] * len(names), said
+    assert sorted((project.folder / ".gitignore").read_text().split()) == sorted("/" + name for name in names)
+    assert project.cairn("data", "check").stdout.startswith("The store is sound")
+    project.assert_clean()
+
+
 def bytes_read(project, *words):
     """How much a command read by read(2), as the kernel counts it for a shell and the children it waited for."""
     script = 'cat /proc/$$/io; "$@" > /dev/null 2>&1; cat /proc/$$/io'
