@@ -10,6 +10,7 @@
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/version.h"
 #include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
 #include "server/web/web.h"
@@ -61,6 +62,7 @@ void MountOwn(http::Router& router, app::App& app) {
                                    },
                                    &rooms.rollouts});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountContracts(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountComparison(router, &rooms.catalogue);
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
@@ -102,7 +104,7 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   MountOwn(site->router, *site->app);
   mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.registry});
   mlflow::MountWebhooks(site->router, rooms.webhooks);
-  inference::MountInference(site->router, rooms.service);
+  inference::MountInference(site->router, rooms.service, api::kVersion);
   web::MountWeb(site->router);
   return site;
 }
