@@ -142,7 +142,7 @@ std::vector<Command> TreeDetailCommands() {
        "List tracked data",
        "",
        {targets},
-       {{"--recursive", "", "The files of tracked folders one by one"}},
+       {{"--recursive", "", "The files of tracked folders one by one", "R"}},
        List},
   };
 }

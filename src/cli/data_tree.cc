@@ -253,7 +253,7 @@ std::vector<Command> TreeCommands() {
        "What is not in the cache is never overwritten or removed without --force. Exit code 1 when a path "
        "could not be checked out.",
        {targets},
-       {{"--force", "", "Overwrite and remove also what is not in the cache"},
+       {{"--force", "", "Overwrite and remove also what is not in the cache", "f"},
         {"--relink", "", "Make links anew, as cache.type asks for"}},
        Checkout},
       {"data mv",
@@ -267,7 +267,7 @@ std::vector<Command> TreeCommands() {
        "The .dvc file and the line in .gitignore go. Objects stay in the cache until `cairn data gc`.",
        {{"TARGET...", "Tracked paths or .dvc files"}},
        {{"--outs", "", "Remove the data here as well"},
-        {"--force", "", "With --outs: also what is not in the cache"}},
+        {"--force", "", "With --outs: also what is not in the cache", "f"}},
        Remove},
       {"data unprotect",
        "Make files that are links into the cache files of their own",
