@@ -12,6 +12,8 @@ std::vector<Command> StartCommands();  ///< init, id new, apply
 std::vector<Command> UpCommands();
 std::vector<Command> CharterCommands();      ///< charter check, charter show
 std::vector<Command> DataCommands();         ///< data add, check, list
+std::vector<Command> TreeCommands();         ///< data init, commit, checkout, mv, rm, unprotect
+std::vector<Command> TreeDetailCommands();   ///< data status, diff, ls
 std::vector<Command> ProfileCommands();      ///< data profile, data profile merge
 std::vector<Command> DataCompareCommands();  ///< data compare
 std::vector<Command> TransferCommands();     ///< data push, fetch, compare-remote

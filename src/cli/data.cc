@@ -1,5 +1,6 @@
 
 #include "cli/catalogue.h"
+#include "cli/data_tree.h"
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
@@ -33,6 +34,13 @@ std::string AddedLine(const std::string& file, const Json& answer) {
 }
 
 Result<int> Add(Session& session, const Arguments& arguments) {
+  if (!arguments.Has("--to")) {
+    for (const char* flag : {"--note", "--allow-broken"}) {
+      if (arguments.Has(flag))
+        return Error{Reason::InvalidArgument, std::string(flag) + " needs --to DATASET"};
+    }
+    return AddToTree(session, arguments);
+  }
   const std::string dataset = CAIRN_TRY(DatasetIn(arguments, "--to"));
   Json items = Json::Array();
   for (const auto& file : arguments.All("FILE...")) {
@@ -56,6 +64,11 @@ Result<int> Add(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Check(Session& session, const Arguments& arguments) {
+  if (!arguments.Has("--against") && !arguments.Has("FILE")) return CheckObjects(session, arguments);
+  if (!arguments.Has("FILE"))
+    return Error{
+        Reason::InvalidArgument,
+        "say which file is to be held against the contract: cairn data check FILE --against DATASET"};
   const std::string file = arguments.Text("FILE"), dataset = CAIRN_TRY(DatasetIn(arguments, "--against"));
   const Json body{
       {"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}, {"junit", arguments.Has("--junit")}};
@@ -106,21 +119,26 @@ Result<int> List(Session& session, const Arguments& arguments) {
 std::vector<Command> DataCommands() {
   return {
       {"data add",
-       "Add files to a data set: check its contract, seal test rows, keep everything",
-       "Each file becomes the next version. It is read and never changed; the share that `holdout` names is "
-       "sealed before anybody looks at it, and the rest "
-       "is written to the data set's `path`.",
-       {{"FILE...", "CSV, Parquet or JSON lines"}},
+       "Put files and folders under version; or add files to a data set (--to)",
+       "Without --to, any files and folders: their bytes go into the cache, a .dvc file beside each names "
+       "them, "
+       "git is told to ignore them. With --to, each file becomes the next version of a data set: its "
+       "contract is "
+       "checked, the share that `holdout` names is sealed before anybody looks at it, and the rest is "
+       "written to "
+       "the data set's `path`; the file itself is read and never changed.",
+       {{"FILE...", "Files or folders; with --to CSV, Parquet or JSON lines"}},
        {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
-        {"--note", "TEXT", "Where it comes from"},
-        {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"}},
+        {"--note", "TEXT", "With --to: where it comes from"},
+        {"--allow-broken", "", "With --to: add it even when it breaks the contract; that is recorded"}},
        Add},
       {"data check",
-       "Say whether a file keeps a data set's contract",
-       "Exit code 1 when it does not. Nothing is added or recorded.",
-       {{"FILE", "CSV, Parquet or JSON lines"}},
+       "Read every object of the cache; or say whether a file keeps a data set's contract (--against)",
+       "Without FILE, every object is held against its name and every tracked path against the objects. Exit "
+       "code 1 when something is wrong. Nothing is added or recorded.",
+       {{"FILE", "CSV, Parquet or JSON lines", Positional::Need::Optional}},
        {{"--against", "DATASET", "The data set, as cairn.yaml names it"},
-        {"--junit", "FILE", "Write a JUnit report there"}},
+        {"--junit", "FILE", "With --against: write a JUnit report there"}},
        Check},
       {"data list",
        "List data sets, or the versions of one",

@@ -1,9 +1,9 @@
 #include "cli/catalogue.h"
 #include "cli/duration.h"
 #include "cli/here.h"
+#include "cli/tree_here.h"
 #include "ground/os/clock.h"
 #include "ground/os/file_lock.h"
-#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/collection.h"
 
@@ -113,14 +113,9 @@ Result<int> Collect(Session& session, const Arguments& arguments) {
                               0};
   const bool remove = arguments.Has("--delete");
   std::optional<os::FileLock> lock;
-  if (remove) {
-    CAIRN_TRY(os::MakeFolders(os::JoinPath(here.root, ".dvc/tmp")));
-    // DVC's own lock: what it runs meanwhile may be adding what is about to go.
-    lock = CAIRN_TRY(os::FileLock::Try(os::JoinPath(here.root, ".dvc/tmp/lock")));
-    if (!lock)
-      return Error{Reason::Unavailable,
-                   "another process, such as dvc, works in this repository: try again when it has ended"};
-  }
+  // What others do meanwhile may be adding what is about to go.
+  const TreeProgress progress("collecting");
+  if (remove) lock = CAIRN_TRY(CAIRN_TRY(FindTree()).tree.Lock(progress.meter().waiting));
   const auto plan = CAIRN_TRY(repository::PlanCollection(order));
   if (remove) CAIRN_TRY(repository::Collect(order, plan));
   if (!session.PrintedJson(JsonOf(plan, remove))) Show(session, plan, remove);

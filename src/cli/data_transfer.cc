@@ -4,11 +4,11 @@
 #include <set>
 
 #include "cli/catalogue.h"
+#include "cli/tree_here.h"
 #include "ground/os/files.h"
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/repository/pull.h"
 
 namespace cairn::cli {
 namespace {
@@ -139,21 +139,28 @@ Json JsonOf(const std::vector<std::string>& paths) {
 
 Result<int> PullAll(Session& session, const Arguments& arguments) {
   const Here here = CAIRN_TRY(RepositoryHere());
-  auto wish = CAIRN_TRY(WishIn(session, arguments));
-  auto report = CAIRN_TRY(Transfer(here, wish, Direction::Fetch));
-  wish.scope = {};
-  auto placed = CAIRN_TRY(repository::PlaceInWorkspace(
-      here.root, here.Cache(), CAIRN_TRY(ChosenBy(here, wish)),
-      arguments.Has("--force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse));
-  for (auto& failure : placed.failed) report.failed.push_back(std::move(failure));
+  const auto wish = CAIRN_TRY(WishIn(session, arguments));
+  const auto report = CAIRN_TRY(Transfer(here, wish, Direction::Fetch));
+  const auto placed = CAIRN_TRY(Place(
+      here, wish, arguments.Has("--force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse));
   Json answer = JsonOf(report, "fetched");
+  Json failed = answer.At("failed");
+  for (const auto& one : placed.failed) {
+    failed.Push(Json{{"path", one.path},
+                     {"md5", ""},
+                     {"reason", NameOf(one.error.reason)},
+                     {"message", one.error.message}});
+  }
   answer.Set("added", JsonOf(placed.added)).Set("modified", JsonOf(placed.modified));
+  answer.Set("deleted", JsonOf(placed.deleted)).Set("failed", std::move(failed));
   if (!session.PrintedJson(answer)) {
     for (const auto& path : placed.added) session.Say("added     " + path);
     for (const auto& path : placed.modified) session.Say("modified  " + path);
-    Tell(session, report, "fetched");
+    for (const auto& path : placed.deleted) session.Say("deleted   " + path);
+    for (const auto& one : placed.failed) session.Note("failed: " + one.path + ": " + one.error.message);
+    if (placed.failed.empty() || report.moved > 0) Tell(session, report, "fetched");
   }
-  return report.failed.empty() && report.missing.empty() && placed.missing.empty() ? 0 : 1;
+  return report.failed.empty() && report.missing.empty() && placed.failed.empty() ? 0 : 1;
 }
 
 Result<int> CompareAll(Session& session, const Arguments& arguments) {
@@ -234,6 +241,18 @@ Result<TransferReport> Transfer(const Here& here, const TransferWish& wish, Dire
                                   [&](std::uint64_t bytes) { bar.Extend(bytes); },
                                   [&](std::uint64_t bytes) { bar.Advance(bytes); }};
   return direction == Direction::Push ? repository::Push(order) : repository::Fetch(order);
+}
+
+Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish,
+                                     repository::Unsaved unsaved) {
+  constexpr auto kLinks = repository::Links::AsTheyAre;
+  TreeHere tree = CAIRN_TRY(FindTree());
+  const TreeProgress progress("checking out");
+  if (wish.targets.empty()) return repository::CheckoutAll(tree.tree, unsaved, kLinks, progress.meter());
+  auto workspace = wish;
+  workspace.scope = {};
+  return repository::Checkout(tree.tree, CAIRN_TRY(ChosenBy(here, workspace)), unsaved, kLinks,
+                              progress.meter());
 }
 
 std::vector<Command> TransferCommands() {

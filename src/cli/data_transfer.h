@@ -5,6 +5,7 @@
 
 #include "cli/here.h"
 #include "ground/vocabulary/result.h"
+#include "loop/repository/checkout.h"
 #include "loop/repository/transfer.h"
 #include "loop/repository/versions.h"
 
@@ -27,5 +28,8 @@ enum class Direction { Push, Fetch };
 Result<std::vector<repository::Chosen>> ChosenBy(const Here& here, const TransferWish& wish);
 /// Moves it, with a bar at the terminal.
 Result<repository::TransferReport> Transfer(const Here& here, const TransferWish& wish, Direction direction);
+/// Makes what the wish's targets name in the working tree equal to its texts, from the cache; without targets
+/// all that is tracked, as repository::CheckoutAll does. With a bar.
+Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish, repository::Unsaved unsaved);
 
 }  // namespace cairn::cli

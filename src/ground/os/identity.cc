@@ -1,6 +1,7 @@
 #include "ground/os/identity.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -85,5 +86,7 @@ std::string NewUuid(TimeMs now) {
   for (const std::size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
   return text;
 }
+
+int ProcessId() { return getpid(); }
 
 }  // namespace cairn::os

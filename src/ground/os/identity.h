@@ -12,5 +12,7 @@ std::string RandomBytes(std::size_t count);
 std::string NewHexId();
 /// A time-ordered UUID (RFC 9562, version 7). Ids made by one process in one millisecond still increase.
 std::string NewUuid(TimeMs now);
+/// The number by which the system knows this process.
+int ProcessId();
 
 }  // namespace cairn::os

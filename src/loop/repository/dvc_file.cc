@@ -108,19 +108,16 @@ Result<std::string> ChangedLock(const std::string& text, const std::string& file
   return edit.Apply();
 }
 
-Result<bool> IgnoreInGit(const std::string& folder, const std::string& name) {
-  const std::string path = os::JoinPath(folder, ".gitignore"), line = IgnoreLine(name);
-  std::string text = CAIRN_TRY(ReadGitIgnore(path));
+std::optional<std::string> WithIgnored(std::string text, const std::string& name) {
+  const std::string line = IgnoreLine(name);
   const auto lines = cairn::Split(text, '\n');
-  if (std::find(lines.begin(), lines.end(), line) != lines.end()) return false;
+  if (std::find(lines.begin(), lines.end(), line) != lines.end()) return std::nullopt;
   if (!text.empty() && text.back() != '\n') text += '\n';
-  CAIRN_TRY(os::WriteFileAtomically(path, text + line + "\n"));
-  return true;
+  return text + line + "\n";
 }
 
-Result<bool> UnignoreInGit(const std::string& folder, const std::string& name) {
-  const std::string path = os::JoinPath(folder, ".gitignore"), line = IgnoreLine(name);
-  const std::string text = CAIRN_TRY(ReadGitIgnore(path));
+std::optional<std::string> WithoutIgnored(const std::string& text, const std::string& name) {
+  const std::string line = IgnoreLine(name);
   std::string kept;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view whole = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
@@ -128,13 +125,13 @@ Result<bool> UnignoreInGit(const std::string& folder, const std::string& name) {
     const std::string_view said = Trim(whole);
     if (said != line && said != "/" + name) kept += whole;
   }
-  if (kept.size() == text.size()) return false;
-  if (kept.empty()) {
-    CAIRN_TRY(os::Remove(path));
-  } else {
-    CAIRN_TRY(os::WriteFileAtomically(path, kept));
-  }
-  return true;
+  return kept.size() == text.size() ? std::nullopt : std::optional(std::move(kept));
+}
+
+Result<> IgnoreInGit(const std::string& folder, const std::string& name) {
+  const std::string file = os::JoinPath(folder, ".gitignore");
+  auto with = WithIgnored(CAIRN_TRY(ReadGitIgnore(file)), name);
+  return with ? os::WriteFileAtomically(file, *with) : Result<>();
 }
 
 Result<> WriteDvcFile(const std::string& project, const std::string& file, const Snapshot& snapshot) {
@@ -145,8 +142,7 @@ Result<> WriteDvcFile(const std::string& project, const std::string& file, const
   const auto changed = there ? ChangedDvcFile(*there, pointer, name, Content::Of(snapshot)) : there;
   const std::string text = changed ? *changed : NewDvcFile(name, Content::Of(snapshot));
   if (!there || text != *there) CAIRN_TRY(os::WriteFileAtomically(pointer, text));
-  CAIRN_TRY(IgnoreInGit(os::ParentOf(real), name));
-  return Done{};
+  return IgnoreInGit(os::ParentOf(real), name);
 }
 
 }  // namespace cairn::repository

@@ -39,9 +39,11 @@ Result<std::string> ChangedLock(const std::string& text, const std::string& file
 /// outside the project.
 Result<> WriteDvcFile(const std::string& project, const std::string& file, const Snapshot& snapshot);
 
-/// Adds "/name" to the .gitignore in `folder` when no line says so yet; and takes it away, with the file when
-/// nothing else stands in it. Give whether the file was changed.
-Result<bool> IgnoreInGit(const std::string& folder, const std::string& name);
-Result<bool> UnignoreInGit(const std::string& folder, const std::string& name);
+/// Adds the line that means the file or folder `name` to the .gitignore in `folder`, when it has none.
+Result<> IgnoreInGit(const std::string& folder, const std::string& name);
+/// A .gitignore's text with the line that means the file or folder `name` beside it and nothing else; nothing
+/// when it has one. And without it; nothing when it has none.
+std::optional<std::string> WithIgnored(std::string text, const std::string& name);
+std::optional<std::string> WithoutIgnored(const std::string& text, const std::string& name);
 
 }  // namespace cairn::repository

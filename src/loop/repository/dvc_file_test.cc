@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "ground/os/files.h"
-#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/document.h"
 
 namespace cairn::repository {
@@ -118,23 +116,14 @@ stages:
   EXPECT_EQ(ChangedLock(text, "dvc.lock", "gone", "a", kFolder).error().reason, Reason::NotFound);
 }
 
-TEST(DvcFileTest, GitIgnoresEachNameOnceAndTheFileGoesWithItsLastLine) {
-  const auto folder = *os::TempFolder::Create();
-  const std::string path = folder / ".gitignore";
-  EXPECT_TRUE(*IgnoreInGit(folder.path(), "data"));
-  EXPECT_TRUE(*IgnoreInGit(folder.path(), "odd [1]#!"));
-  EXPECT_FALSE(*IgnoreInGit(folder.path(), "data"));
-  EXPECT_EQ(*os::ReadFile(path), "/data\n/odd \\[1\\]\\#\\!\n");
-  ASSERT_TRUE(os::WriteFileAtomically(path, "# own\n*.tmp\n/data"));
-  EXPECT_TRUE(*IgnoreInGit(folder.path(), "more"));
-  EXPECT_EQ(*os::ReadFile(path), "# own\n*.tmp\n/data\n/more\n");
-  EXPECT_TRUE(*UnignoreInGit(folder.path(), "data"));
-  EXPECT_FALSE(*UnignoreInGit(folder.path(), "data"));
-  EXPECT_EQ(*os::ReadFile(path), "# own\n*.tmp\n/more\n");
-  ASSERT_TRUE(os::WriteFileAtomically(path, "/more\n"));
-  EXPECT_TRUE(*UnignoreInGit(folder.path(), "more"));
-  EXPECT_FALSE(os::Exists(path));
-  EXPECT_FALSE(*UnignoreInGit(folder.path(), "more"));
+TEST(DvcFileTest, GitIgnoresEachNameOnce) {
+  EXPECT_EQ(*WithIgnored("", "data"), "/data\n");
+  EXPECT_EQ(*WithIgnored("# own\n*.tmp\n/data", "more"), "# own\n*.tmp\n/data\n/more\n");
+  EXPECT_EQ(*WithIgnored("/data\n", "odd [1]#!"), "/data\n/odd \\[1\\]\\#\\!\n");
+  EXPECT_FALSE(WithIgnored("/data\n/more\n", "data"));
+  EXPECT_EQ(*WithoutIgnored("# own\n/data\n/more\n", "data"), "# own\n/more\n");
+  EXPECT_EQ(*WithoutIgnored("/odd \\[1\\]", "odd [1]"), "");
+  EXPECT_FALSE(WithoutIgnored("/data2\n", "data"));
 }
 
 }  // namespace

@@ -136,6 +136,7 @@ class StageOuts {
       if (known) continue;
       TrackedPath out;
       out.path = *path;
+      out.written = one.path;
       Add(std::move(out), one, name_);
     }
     return Done{};
@@ -209,6 +210,7 @@ Result<std::optional<TrackedPath>> ReadOut(const Node& out, const std::string& f
   if (!inside || inside->empty()) return std::optional<TrackedPath>();
   TrackedPath tracked;
   tracked.path = *inside;
+  tracked.written = path->text();
   tracked.md5 = CAIRN_TRY(ReadDigest(out));
   const std::string hash = CAIRN_TRY(TextAt(out, "hash"));
   if (!hash.empty() && hash != "md5")

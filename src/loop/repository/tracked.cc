@@ -6,11 +6,16 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/section.h"
 #include "loop/repository/pipeline_outs.h"
+#include "loop/repository/pointer/outs_of_file.h"
 
 namespace cairn::repository {
 namespace {
 
 constexpr std::string_view kPointer = ".dvc", kPipeline = "dvc.yaml", kLock = "dvc.lock";
+
+std::string LockBeside(const std::string& file) {
+  return file.substr(0, file.rfind('/') + 1) + std::string(kLock);
+}
 
 /// Whether the pointer stands for a path of another repository, which keeps its objects itself.
 bool IsImport(const Node& pointer) {
@@ -56,17 +61,6 @@ Result<std::vector<TrackedPath>> PointerOuts(const Node& pointer, const std::str
   return all;
 }
 
-Result<std::vector<TrackedPath>> OutsIn(const Texts& texts, const std::string& file) {
-  const Node root = CAIRN_TRY(ParseYaml(CAIRN_TRY(texts.read(file)), file));
-  if (file.ends_with(kPointer)) return PointerOuts(root, file);
-  const std::string lock_file = os::JoinPath(os::ParentOf(file), kLock);
-  const std::string lock_name = lock_file.starts_with("./") ? lock_file.substr(2) : lock_file;
-  Node lock;
-  if (std::find(texts.files.begin(), texts.files.end(), lock_name) != texts.files.end())
-    lock = CAIRN_TRY(ParseYaml(CAIRN_TRY(texts.read(lock_name)), lock_name));
-  return PipelineOuts(root, lock, file);
-}
-
 }  // namespace
 
 bool IsTrackingFile(std::string_view file) {
@@ -74,11 +68,23 @@ bool IsTrackingFile(std::string_view file) {
   return (name.ends_with(kPointer) && name != kPointer) || name == kPipeline || name == kLock;
 }
 
+Result<std::vector<TrackedPath>> OutsOfFile(
+    const std::string& file, bool lock_beside,
+    const std::function<Result<std::string>(const std::string&)>& read) {
+  const Node root = CAIRN_TRY(ParseYaml(CAIRN_TRY(read(file)), file));
+  if (file.ends_with(kPointer)) return PointerOuts(root, file);
+  Node lock;
+  if (lock_beside) lock = CAIRN_TRY(ParseYaml(CAIRN_TRY(read(LockBeside(file))), LockBeside(file)));
+  return PipelineOuts(root, lock, file);
+}
+
 Result<std::vector<TrackedPath>> TrackedIn(const Texts& texts) {
   std::vector<TrackedPath> all;
   for (const std::string& file : texts.files) {
     if (!IsTrackingFile(file) || os::BaseName(file) == kLock) continue;
-    auto outs = CAIRN_TRY(OutsIn(texts, file));
+    const bool locked =
+        std::find(texts.files.begin(), texts.files.end(), LockBeside(file)) != texts.files.end();
+    auto outs = CAIRN_TRY(OutsOfFile(file, locked, texts.read));
     std::move(outs.begin(), outs.end(), std::back_inserter(all));
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

@@ -26,6 +26,7 @@ struct TrackedPath {
   std::string remote;   ///< The remote that keeps it; "" for the default.
   std::string said_in;  ///< The file that names it, relative to the root: "data/raw.dvc", "dvc.lock".
   std::string stage;    ///< Of dvc.yaml ("train", "train@x"); "" for a `.dvc` file.
+  std::string written;  ///< The path as that file has it.
 
   bool IsFolder() const { return md5.ends_with(".dir"); }
 };

@@ -8,6 +8,7 @@
 #include "ground/os/descriptor.h"
 #include "ground/vocabulary/digest.h"
 #include "loop/repository/cache/byte_stream.h"
+#include "loop/repository/cache/linking.h"
 #include "loop/repository/cache/staging.h"
 #include "loop/repository/scan/digest.h"
 
@@ -35,6 +36,7 @@ struct Intake::State {
 
   /// Whether the cache holds the object; one that is not protected, or of another size, is looked into.
   bool Holds(const Md5Digest& md5, std::uint64_t size);
+  bool IsStaged(const Md5Digest& md5) const;
   /// Where the object is written aside, in a folder that is there.
   Result<std::string> RoomFor(const Md5Digest& md5);
   Result<> Write(const Md5Digest& md5, std::string_view bytes);
@@ -49,10 +51,6 @@ struct Intake::State {
   std::string ObjectPath(const std::string& name) const {
     return use.folder + "/" + std::string(kObjects) + "/" + name.substr(0, 2) + "/" + name.substr(2);
   }
-  bool LinksFiles() const {
-    return !use.links.empty() && (use.links[0] == LinkType::HardLink || use.links[0] == LinkType::Symlink);
-  }
-
   const CacheUse use;
   const Staging staging;
   const std::function<void(std::uint64_t)> read;
@@ -201,7 +199,7 @@ Result<Md5Digest> Intake::State::TakeByLink(const Source& source, bool& linked) 
 
 Result<Md5Digest> Intake::Take(const Source& source) {
   const auto file = CAIRN_TRY(OpenAsSeen(source.path, source.stamp));
-  if (state_->LinksFiles() && !source.is_link) {
+  if (LinksFiles(state_->use) && !source.is_link) {
     bool linked = false;
     const Md5Digest md5 = CAIRN_TRY(state_->TakeByLink(source, linked));
     if (linked) return md5;
@@ -209,8 +207,13 @@ Result<Md5Digest> Intake::Take(const Source& source) {
   return source.stamp.size <= kSmall ? state_->TakeSmall(source, file) : state_->TakeLarge(source, file);
 }
 
+bool Intake::State::IsStaged(const Md5Digest& md5) const {
+  return made[PrefixOf(md5)] &&
+         os::Exists(staging.folder() + "/" + PrefixName(PrefixOf(md5)) + "/" + HexOf(md5).substr(2));
+}
+
 Result<> Intake::TakeKnown(const Source& source, const Md5Digest& md5) {
-  if (state_->Holds(md5, source.stamp.size)) {
+  if (state_->Holds(md5, source.stamp.size) || state_->IsStaged(md5)) {
     if (state_->read) state_->read(source.stamp.size);
     return Done{};
   }

@@ -28,6 +28,10 @@ bool MayWorkOtherwise(Reason reason) { return reason == Reason::Unsupported || r
 
 }  // namespace
 
+bool LinksFiles(const CacheUse& use) {
+  return !use.links.empty() && (use.links[0] == LinkType::HardLink || use.links[0] == LinkType::Symlink);
+}
+
 Result<> Linking::MakeBy(LinkType type, const std::string& object, const std::string& to) const {
   switch (type) {
     case LinkType::Reflink:

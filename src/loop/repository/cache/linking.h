@@ -8,6 +8,9 @@
 
 namespace cairn::repository {
 
+/// Whether files of the working tree are links to objects, so that none is copied.
+bool LinksFiles(const CacheUse& use);
+
 /// Makes files of the working tree from objects, by the first link type that works here. Safe from any
 /// thread.
 class Linking {

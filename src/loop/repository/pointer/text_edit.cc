@@ -56,8 +56,8 @@ void TextEdit::Replace(const Node& scalar, std::string written) {
 void TextEdit::SetIn(const Node& map, const Values& values) {
   for (const auto& [key, value] : values) {
     const auto& entries = map.entries();
-    const auto found =
-        std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.key == key; });
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [&name = key](const auto& entry) { return entry.key == name; });
     if (found == entries.end()) {
       if (value) Append(map, key, *value);
     } else if (!value) {
