@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ground/crypto/hash.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 
@@ -32,7 +33,8 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   Specification specification;
   specification.name = name;
   if (!node.IsMap()) return WrongAt(node, "data set '" + name + "' must be a map");
-  CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract"}));
+  CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract", "owner",
+                           "licence", "jurisdiction", "description", "tags", "access"}));
   specification.path = CAIRN_TRY(TextAt(node, "path"));
   if (specification.path.empty() || specification.path.front() == '/' ||
       specification.path.find("..") != std::string::npos) {
@@ -43,8 +45,16 @@ Result<Specification> ParseOne(const std::string& name, const Node& node) {
   specification.time = CAIRN_TRY(TextAt(node, "time"));
   specification.key = CAIRN_TRY(WordsAt(node, "key"));
   specification.holdout = CAIRN_TRY(ShareAt(node, "holdout", 0, 0.9)).value_or(0);
-  if (const Node* contract = CAIRN_TRY(MapAt(node, "contract")))
+  if (const Node* contract = CAIRN_TRY(MapAt(node, "contract"))) {
     specification.contract = CAIRN_TRY(contract::ParseContract(*contract));
+    specification.contract_digest = crypto::Sha256Hex(contract->ToJson().Canonical());
+  }
+  specification.owner = CAIRN_TRY(TextAt(node, "owner"));
+  specification.licence = CAIRN_TRY(TextAt(node, "licence"));
+  specification.jurisdiction = CAIRN_TRY(TextAt(node, "jurisdiction"));
+  specification.description = CAIRN_TRY(TextAt(node, "description"));
+  specification.tags = CAIRN_TRY(WordsAt(node, "tags"));
+  specification.access = CAIRN_TRY(WordsAt(node, "access"));
   CAIRN_TRY(CheckColumns(specification, node));
   return specification;
 }

@@ -22,6 +22,11 @@ struct Specification {
   std::vector<std::string> key;  ///< Columns that name a row and decide its part; empty: all columns.
   double holdout = 0;            ///< Share of rows sealed as test rows, 0 … 0.9.
   contract::Contract contract;
+  std::string contract_digest;  ///< SHA-256 of the canonical JSON of the contract as written; "" without one.
+  /// What every new version says of itself unless it is told otherwise.
+  std::string owner, licence, jurisdiction, description;
+  std::vector<std::string> tags;
+  std::vector<std::string> access;  ///< Who may take the data out (`data get`); empty: everybody.
 };
 
 /// Reads the `data` section; none when it is absent. InvalidArgument with the place for an unknown key, a
