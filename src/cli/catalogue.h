@@ -12,6 +12,9 @@ std::vector<Command> StartCommands();  ///< init, id new, apply
 std::vector<Command> UpCommands();
 std::vector<Command> CharterCommands();      ///< charter check, charter show
 std::vector<Command> DataCommands();         ///< data add, check, profile, list
+std::vector<Command> CatalogueCommands();    ///< data show, search, alias, verify, get, seal
+std::vector<Command> SplitCommands();        ///< data split, leaks
+std::vector<Command> LineageCommands();      ///< data who-uses, where-from
 std::vector<Command> FeasibilityCommands();  ///< feasibility
 std::vector<Command> RunCommands();          ///< run
 std::vector<Command> RunsCommands();         ///< runs list, show, compare, watch, export

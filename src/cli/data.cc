@@ -35,24 +35,71 @@ std::string AddedLine(const std::string& file, const Json& answer) {
   return line;
 }
 
+/// A database in a file is named by its whole path: the server may work in another folder.
+Result<std::string> Address(const std::string& from) {
+  constexpr std::string_view kSqlite = "sqlite:///";
+  if (from.find("://") == std::string::npos)
+    return Error{Reason::InvalidArgument,
+                 "'" + from + "' is no address: give a file of this machine as FILE"};
+  if (!from.starts_with(kSqlite) || from.substr(kSqlite.size()).starts_with('/')) return from;
+  return std::string(kSqlite) + CAIRN_TRY(os::RealPath(from.substr(kSqlite.size())));
+}
+
+/// {"encoding": …} of the flags that say how a CSV file is written.
+Json DialectOf(const Arguments& arguments) {
+  Json dialect = Json::Object();
+  for (const std::string name : {"encoding", "delimiter", "quote", "escape", "decimal"}) {
+    if (arguments.Has("--" + name)) dialect.Set(name, arguments.Text("--" + name));
+  }
+  if (arguments.Has("--no-header")) dialect.Set("header", false);
+  return dialect;
+}
+
+/// What is said of every file that one call adds.
+Json AdditionOf(const Arguments& arguments, const std::string& dataset) {
+  Json body{{"dataset", dataset}};
+  for (const std::string name :
+       {"note", "name", "source", "owner", "licence", "jurisdiction", "description", "reason", "query"}) {
+    if (arguments.Has("--" + name)) body.Set(name, arguments.Text("--" + name));
+  }
+  Json tags = Json::Array();
+  for (const auto& tag : arguments.All("--tag")) tags.Push(tag);
+  if (!tags.items().empty()) body.Set("tags", std::move(tags));
+  if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
+  if (arguments.Has("--replace")) body.Set("replace", true);
+  const Json dialect = DialectOf(arguments);
+  if (!dialect.members().empty()) body.Set("dialect", dialect);
+  return body;
+}
+
+Result<Json> AddOne(Session& session, const std::string& shown, const Json& body) {
+  const auto answer = [&] {
+    const Waiting waiting("adding " + shown);
+    return session.Post("/api/v1/data/add", body);
+  }();
+  if (!answer || session.json()) return answer;
+  session.Say(AddedLine(shown, *answer));
+  for (const Json& warning : answer->At("warnings").items()) session.Note("warning: " + warning.AsString());
+  return answer;
+}
+
 Result<int> Add(Session& session, const Arguments& arguments) {
   const std::string dataset = CAIRN_TRY(DatasetIn(arguments, "--to"));
+  const auto& files = arguments.All("FILE...");
+  if (files.empty() == !arguments.Has("--from"))
+    return Error{Reason::InvalidArgument, "say what to add: FILE… of this machine, or --from ADDRESS"};
+  if (files.size() > 1 && arguments.Has("--name"))
+    return Error{Reason::InvalidArgument, "--name names one file, and several are given"};
   Json items = Json::Array();
-  for (const auto& file : arguments.All("FILE...")) {
-    Json body{{"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}};
-    if (arguments.Has("--note")) body.Set("note", arguments.Text("--note"));
-    if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
-    const auto answer = [&] {
-      const Waiting waiting("adding " + file);
-      return session.Post("/api/v1/data/add", body);
-    }();
-    if (!answer) return answer.error();
-    if (!session.json()) {
-      session.Say(AddedLine(file, *answer));
-      for (const Json& warning : answer->At("warnings").items())
-        session.Note("warning: " + warning.AsString());
-    }
-    items.Push(*answer);
+  for (const auto& file : files) {
+    Json body = AdditionOf(arguments, dataset);
+    items.Push(CAIRN_TRY(AddOne(session, file, body.Set("file", CAIRN_TRY(os::RealPath(file))))));
+  }
+  if (arguments.Has("--from")) {
+    Json body = AdditionOf(arguments, dataset);
+    const std::string from = CAIRN_TRY(Address(arguments.Text("--from")));
+    items.Push(
+        CAIRN_TRY(AddOne(session, from.substr(0, from.find("://")) + " source", body.Set("from", from))));
   }
   session.PrintedJson(Json{{"items", std::move(items)}});
   return 0;
@@ -214,11 +261,31 @@ std::vector<Command> DataCommands() {
        "Add files to a data set: check its contract, seal test rows, keep everything",
        "Each file becomes the next version. It is read and never changed; the share that `holdout` names is "
        "sealed before anybody looks at it, and the rest "
-       "is written to the data set's `path`.",
-       {{"FILE...", "CSV, Parquet or JSON lines"}},
+       "is written to the data set's `path`. What --owner, --licence and the like leave out is taken from "
+       "cairn.yaml. "
+       "Passwords in an address are used and not kept.",
+       {{"FILE...", "CSV, Parquet or JSON lines", Positional::Need::Optional}},
        {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
-        {"--note", "TEXT", "Where it comes from"},
-        {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"}},
+        {"--from", "ADDRESS",
+         "Instead of a file: https://…, s3://BUCKET/KEY, sqlite:///PATH, postgresql://…"},
+        {"--query", "SQL", "What to read from a database: one statement that reads"},
+        {"--name", "NAME", "What the file is called in the data set"},
+        {"--replace", "", "It takes the place of the file of its name, in a new version"},
+        {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"},
+        {"--reason", "TEXT", "Why there is a new version"},
+        {"--source", "TEXT", "Where it comes from, when the file is only a copy"},
+        {"--owner", "NAME", "Who answers for it"},
+        {"--licence", "NAME", "What it may be used under"},
+        {"--jurisdiction", "NAME", "Whose law holds for it"},
+        {"--description", "TEXT", "What it is"},
+        {"--tag", "WORD", "For searches; may be given again"},
+        {"--note", "TEXT", "A remark"},
+        {"--encoding", "NAME", "Of a CSV file; found out unless said: latin1, windows-1252, utf-16le…"},
+        {"--delimiter", "CHAR", "Of a CSV file, or 'tab'"},
+        {"--quote", "CHAR", "Of a CSV file, or 'none'"},
+        {"--escape", "CHAR", "Before a quote within quotes, or 'none' where quotes are doubled"},
+        {"--decimal", "CHAR", "',' or '.'"},
+        {"--no-header", "", "The first line of a CSV file is a row"}},
        Add},
       {"data check",
        "Say whether a file keeps a data set's contract",

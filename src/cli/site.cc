@@ -2,6 +2,8 @@
 
 #include "app/rooms.h"
 #include "app/wiring.h"
+#include "ledger/metadata/lineage.h"
+#include "loop/data/aliases.h"
 #include "loop/data/specification.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/triggers.h"
@@ -61,6 +63,10 @@ void MountOwn(http::Router& router, app::App& app) {
                                    },
                                    &rooms.rollouts});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountCatalogue(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+  api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+  api::MountFileSplits(router, rooms.InData("scratch"));
+  api::MountLineage(router, {*rooms.database, rooms.catalogue});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
   api::MountModels(router, rooms.registry);
@@ -86,7 +92,8 @@ void MountOwn(http::Router& router, app::App& app) {
                            rooms.clock,
                            rooms.InData("heads.jsonl"),
                            rooms.seal_key.PublicKey(),
-                           {rooms.registry.AliasTable()}});
+                           {rooms.registry.AliasTable(), data::AliasTable(*rooms.database),
+                            metadata::LineageTable(*rooms.database)}});
 }
 
 }  // namespace
