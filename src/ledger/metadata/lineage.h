@@ -12,12 +12,13 @@
 
 /// What was made from what. Every deed says so in its own event (Event::lineage), in the transaction of the
 /// deed; here it is read, both ways. Things go by typed names:
-///   dataset:flights@7            a version of a data set
-///   md5:…, md5:….dir, sha256:…   bytes: a file, a folder's listing as DVC has it, a file or a version's
-///   digest stage:RUN/train              one run of a pipeline's stage commit:…                     a
-///   revision of the code configuration:…              an accepted cairn.yaml run:…, logged_model:…        a
-///   tracked run, a model that it logged model:delay/3                a registered version decision:…,
-///   alias:delay@production, predictions:…
+///   dataset:flights@7                 a version of a data set
+///   md5:…, md5:….dir, sha256:…        bytes: a file, a folder's listing as DVC has it, a file
+///   pipeline_run:…, stage:RUN/train   a run of the pipeline, one run of a stage
+///   commit:…, configuration:…         a revision of the code, an accepted cairn.yaml
+///   run:…, input:NAME#DIGEST          a tracked run, what it says it read
+///   logged_model:…, model:delay/3     a model that a run logged, a registered version
+///   decision:…, alias:delay@production, segment:… (of the prediction log)
 /// What an event did not say is not known; nothing is guessed from times or names.
 namespace cairn::metadata {
 

@@ -172,6 +172,8 @@ void Runner::Execute(Active& active) {
   {
     const std::lock_guard lock(mutex_);
     setting.logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), active.record.id);
+    setting.run = active.record.id;
+    setting.cause = active.record.trigger.cause;
     stages = active.record.stages;
   }
   if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);

@@ -27,6 +27,15 @@ Result<> AppendLine(const std::string& file, const std::string& line) {
   return CAIRN_TRY(disk.OpenAppend(file))->Append(line + "\n");
 }
 
+/// Tags that MLflow's clients give to the runs that the stage begins, beside those that the user asks for: so
+/// the runs of an unchanged script are tied to the stage that began them.
+std::string RunContext(const Execution::Setting& setting, const std::string& stage) {
+  const auto asked = Json::Parse(os::VariableOr("MLFLOW_RUN_CONTEXT", "{}"));
+  Json context = asked && asked->IsObject() ? *asked : Json::Object();
+  context.Set("cairn.stage", setting.run + "/" + stage);
+  return context.Set("cairn.cause", setting.cause).Dump();
+}
+
 }  // namespace
 
 Execution::Execution(Project& project, const os::Clock& clock, Setting setting,
@@ -138,7 +147,10 @@ void Execution::Carry(Task& task, std::stop_token stop) {
       if (!out.persist) CAIRN_TRY(os::RemoveTree(os::JoinPath(project_.folder(), out.path)));
     }
     CAIRN_TRY(RunCommands(task, record, stop));
-    return project_.Adopt(*task.stage, std::move(inputs));
+    LockedStage locked = CAIRN_TRY(project_.Adopt(*task.stage, std::move(inputs)));
+    record.reads = std::move(locked.deps);
+    record.makes = std::move(locked.outs);
+    return Done{};
   }();
   if (done) {
     record.state = StageState::Finished;
@@ -155,6 +167,7 @@ os::Command Execution::CommandFor(const Stage& stage, const std::string& text, c
   command.environment = setting_.environment;
   command.environment.emplace_back("DVC_ROOT", project_.root());
   command.environment.emplace_back("DVC_STAGE", stage.name);
+  command.environment.emplace_back("MLFLOW_RUN_CONTEXT", RunContext(setting_, stage.name));
   command.log = log;
   return command;
 }
