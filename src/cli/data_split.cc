@@ -105,7 +105,8 @@ Result<int> SplitRows(Session& session, const Arguments& arguments) {
   } else {
     if (arguments.Has("--target"))
       return Error{Reason::InvalidArgument, "--target is for a file; a data set's is in cairn.yaml"};
-    for (const auto& [name, value] : DatasetName::Of(what).Body().members()) body.Set(name, value);
+    const Json named = DatasetName::Of(what).Body();
+    for (const auto& [name, value] : named.members()) body.Set(name, value);
     for (const std::string name : {"to", "name"}) {
       if (arguments.Has("--" + name)) body.Set(name, arguments.Text("--" + name));
     }
