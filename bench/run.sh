@@ -1,6 +1,6 @@
 #!/bin/bash
 # The promises about speed, each beside its peer in the same run: one line a figure. Called by ./run bench, which builds and sets CAIRN,
-# CAIRN_PYTHON and CAIRN_DVC. Takes the names of the programs to run (tracking start artifacts pipeline serving), or runs all of them.
+# CAIRN_PYTHON and CAIRN_DVC. Takes the names of the programs to run (start tracking artifacts pipeline serving data/comparison), or runs all of them.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
@@ -19,11 +19,11 @@ if ! sealed env-fasttrackml "$(digest_of "$requirement")" || [ ! -x "$peer/bin/f
   seal env-fasttrackml "$(digest_of "$requirement")"
 fi
 
-[ $# -gt 0 ] || set -- start tracking artifacts pipeline serving
+[ $# -gt 0 ] || set -- start tracking artifacts pipeline serving data/comparison
 for name in "$@"; do
   case "$name" in
-    start | tracking | artifacts | pipeline | serving) ;;
-    *) fail "there is no benchmark '$name': choose among start, tracking, artifacts, pipeline and serving." 2 ;;
+    start | tracking | artifacts | pipeline | serving | data/comparison) ;;
+    *) fail "there is no benchmark '$name': choose among start, tracking, artifacts, pipeline, serving and data/comparison." 2 ;;
   esac
 done
 missed=()

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 
 import pytest
 
@@ -25,9 +26,11 @@ def cairn_binary():
 
 @pytest.fixture(autouse=True, scope="module")
 def mlflow_forgets_what_it_was_told():
-    """The client writes the active experiment into the environment; the next file's tests talk to another server."""
+    """The client keeps the active experiment, and writes it into the environment; the next file's tests talk to another server."""
     before = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
     yield
     for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
         del os.environ[name]
     os.environ.update(before)
+    if fluent := sys.modules.get("mlflow.tracking.fluent"):
+        fluent._active_experiment_id = None

@@ -23,8 +23,10 @@ struct App::Loops {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       Watch("the log could not be sealed", rooms.sealer.Seal());
-      Watch("monitoring could not go on",
-            rooms.monitoring.Advance([this](const monitoring::Alert& alert) { AlertRaised(rooms, alert); }));
+      Watch("monitoring could not go on", rooms.monitoring.Advance([this](const monitoring::Alert& alert) {
+        return AlertRaised(rooms, alert);
+      }));
+      Watch("the pipeline could not go on", rooms.runner.TakeUp());
       Watch("rollouts could not go on", rooms.rollouts.Advance());
       wake.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
     }
@@ -63,8 +65,6 @@ App::~App() {
 }
 
 void App::RunLoops() {
-  // What a dead process left running is marked so before anything new begins.
-  static_cast<void>(bool(rooms_->runner.List("", 1)));
   if (const auto swept = rooms_->deletion.Sweep(); !swept) {
     rooms_->journal.Write(telemetry::Level::Warning, "files of what was erased are still there",
                           {{"problem", swept.error().message}});

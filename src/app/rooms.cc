@@ -45,17 +45,26 @@ Result<> MayTrain(Rooms& rooms) {
   return dataset.empty() ? Result<>() : rooms.feasibility.AllowTraining(dataset);
 }
 
+/// The newest version of a data set, "flights@4"; "" when there is none.
+Result<std::string> DataNow(const Rooms& rooms, const std::string& dataset) {
+  if (dataset.empty()) return std::string();
+  const auto newest = rooms.catalogue.Find(dataset);
+  if (newest) return dataset + "@" + std::to_string(newest->version);
+  return newest.error().reason == Reason::NotFound ? Result<std::string>("") : newest.error();
+}
+
 pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
   pipeline::Surroundings surroundings;
   surroundings.data_dir = rooms.settings.data_dir;
   surroundings.tracking_address = [&rooms] { return rooms.address.Ask(); };
   surroundings.may_run = [&rooms] { return MayTrain(rooms); };
-  surroundings.on_end = [&rooms](const pipeline::RunRecord& run) { PipelineEnded(rooms, run); };
+  surroundings.on_end = [&rooms](const pipeline::RunRecord& run) { return PipelineEnded(rooms, run); };
   surroundings.governing = [&rooms]() -> Result<pipeline::Governing> {
     const auto accepted = CAIRN_TRY(rooms.configurations.Accepted());
     if (!accepted) return pipeline::Governing();
     const Node root = CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml"));
-    return pipeline::Governing{accepted->digest, TextOf(root.Find("project"))};
+    return pipeline::Governing{accepted->digest, TextOf(root.Find("project")),
+                               CAIRN_TRY(DataNow(rooms, TextOf(root.FindPath("model.dataset"))))};
   };
   return surroundings;
 }
@@ -91,7 +100,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
                                                   : registry::Webhooks::Hosts::PublicOnly),
       predictions(std::move(opened.predictions)),
       service(registry, *predictions, clock),
-      monitoring(*database, clock, *predictions, catalogue),
+      monitoring(*database, clock, *predictions, catalogue, registry),
       rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
       journal(clock, {}),
       runner(*database, clock, SurroundingsOf(*this)) {}

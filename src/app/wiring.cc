@@ -7,48 +7,31 @@
 namespace cairn::app {
 namespace {
 
-/// What nobody waits for is told to the log.
-template <class T>
-void Tell(Rooms& rooms, std::string_view what, const Result<T>& outcome) {
-  if (!outcome) rooms.journal.Write(telemetry::Level::Warning, what, {{"problem", outcome.error().message}});
-}
-
-Result<> Pull(Rooms& rooms, const monitoring::Alert& alert) {
-  const auto configuration = CAIRN_TRY(rooms.Governing());
-  if (!configuration) return Done{};
-  for (const auto& rule : CAIRN_TRY(pipeline::ParseTriggers(*configuration))) {
-    if (!rule.monitor.empty() && rule.monitor != alert.monitor) continue;
-    pipeline::Request request;
-    request.project = rooms.settings.project_dir;
-    request.selection.only = rule.stages;
-    request.trigger = {.on = "alert", .name = rule.name, .cause = alert.id};
-    request.actor = "system";
-    // One that is refused does not keep the others from firing; the runner has it on record.
-    Tell(rooms, "trigger '" + rule.name + "' was refused", rooms.runner.Pull(request));
-  }
-  return Done{};
-}
-
-/// The version of the bound model that the run registered, if it did.
-Result<> Offer(Rooms& rooms, const pipeline::RunRecord& run) {
-  const auto configuration = CAIRN_TRY(rooms.Governing());
-  const Node* name = configuration ? configuration->FindPath("model.name") : nullptr;
-  if (!name || run.state != pipeline::RunState::Finished) return Done{};
-  const auto newest = rooms.registry.Newest(name->text());
-  if (!newest || newest->created_ms < run.started) return Done{};
-  CAIRN_TRY(rooms.rollouts.Consider(name->text(), newest->version, "system",
-                                    run.trigger.cause.empty() ? run.id : run.trigger.cause));
-  return Done{};
+void Warn(Rooms& rooms, std::string_view what, const std::string& problem) {
+  rooms.journal.Write(telemetry::Level::Warning, what, {{"problem", problem}});
 }
 
 }  // namespace
 
-void AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
-  Tell(rooms, "an alert could not set off its triggers", Pull(rooms, alert));
+Result<> AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
+  const auto configuration = CAIRN_TRY(rooms.Governing());
+  if (!configuration) return Done{};
+  const auto rules = CAIRN_TRY(pipeline::ParseTriggers(*configuration));
+  for (const auto& request : pipeline::PulledBy(rules, alert.monitor, alert.id, rooms.settings.project_dir)) {
+    const auto answer = CAIRN_TRY(rooms.runner.Pull(request));
+    if (answer.outcome == pipeline::Runner::Outcome::Refused)
+      Warn(rooms, "trigger '" + request.trigger.name + "' was refused", answer.run.problem);
+  }
+  return Done{};
 }
 
-void PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
-  Tell(rooms, "a finished run could not offer its version", Offer(rooms, run));
+Result<> PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
+  if (run.state != pipeline::RunState::Finished) return Done{};
+  rollout::FinishedRun finished{{run.id}, run.trigger.cause, run.actor};
+  finished.ids.insert(finished.ids.end(), run.after.begin(), run.after.end());
+  const auto offered = CAIRN_TRY(rooms.rollouts.Offer(finished));
+  if (!offered.why_not.empty()) Warn(rooms, "a finished run could not offer its version", offered.why_not);
+  return Done{};
 }
 
 Result<> ConfigurationAccepted(Rooms& rooms) {

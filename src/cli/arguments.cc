@@ -99,7 +99,8 @@ class Reader {
       : app_(std::string(command.summary), "cairn " + std::string(command.name)) {
     app_.set_help_flag("--help,-h", "Print this and end");
     app_.footer(std::string(command.about) + (command.about.empty() ? "" : "\n\n") + std::string(kExitCodes));
-    for (const Positional& positional : command.positionals) AddPositional(positional);
+    for (const Positional& positional : command.positionals)
+      AddPositional(positional, &positional == &command.positionals.back());
     for (const Flag& flag : command.flags) AddFlag(flag);
     AddFlag({"--json", "", "Print the answer as JSON"});
     AddFlag({"--server", "URL", "Ask the server at URL"});
@@ -151,23 +152,25 @@ class Reader {
     return Done{};
   }
 
-  void AddPositional(const Positional& positional) {
+  void AddPositional(const Positional& positional, bool last) {
     const bool many = positional.name.ends_with("...");
     const std::string name(positional.name.substr(0, positional.name.size() - (many ? 3 : 0)));
     Slot& slot = slots_.emplace_back(Slot{std::string(positional.name), {}, false});
     auto* option = app_.add_option(name, slot.values, std::string(positional.help))->type_name("");
     const bool required = positional.need == Positional::Need::Required;
-    option->expected(required ? 1 : 0, many ? 1 << 20 : 1)->required(required);
+    option->expected(required || !last ? 1 : 0, many ? 1 << 20 : 1)->required(required);
     // Otherwise the first of two would take the second one's value as well.
-    option->allow_extra_args(many || !required);
+    option->allow_extra_args(many || (!required && last));
   }
 
   void AddFlag(const Flag& flag) {
     Slot& slot = slots_.emplace_back(Slot{std::string(flag.name), {}, false});
+    const std::string spelled =
+        flag.letter.empty() ? slot.name : "-" + std::string(flag.letter) + "," + slot.name;
     if (flag.value.empty()) {
-      app_.add_flag(slot.name, slot.given, std::string(flag.help));
+      app_.add_flag(spelled, slot.given, std::string(flag.help));
     } else {
-      app_.add_option(slot.name, slot.values, std::string(flag.help))
+      app_.add_option(spelled, slot.values, std::string(flag.help))
           ->type_name(std::string(flag.value))
           ->expected(1)
           ->take_all();

@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/waiting.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
 
@@ -34,7 +35,8 @@ Result<int> Log(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Verify(Session& session, const Arguments&) {
-  const Json verdict = CAIRN_TRY(session.Get("/api/v1/audit/verify"));
+  const Json verdict =
+      CAIRN_TRY(While("recomputing the log", [&] { return session.Get("/api/v1/audit/verify"); }));
   if (!session.PrintedJson(verdict)) {
     for (const Json& problem : verdict.At("problems").items())
       session.Say(problem.Text("what") + ": " + problem.Text("message"));
@@ -77,7 +79,8 @@ Result<int> AsOf(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Rebuild(Session& session, const Arguments&) {
-  const Json answer = CAIRN_TRY(session.Get("/api/v1/audit/rebuild"));
+  const Json answer =
+      CAIRN_TRY(While("rebuilding the derived tables", [&] { return session.Get("/api/v1/audit/rebuild"); }));
   if (!session.PrintedJson(answer)) {
     for (const Json& table : answer.At("tables").items()) {
       session.Say(table.Text("name") + ": " +
@@ -114,7 +117,7 @@ std::vector<Command> AuditCommands() {
        "Say what was in production at a time, and who decided",
        "",
        {{"TIME", "2013-06-01 or 2013-06-01T12:00:00Z"}},
-       {{"--alias", "NAME", "Another alias than production"}},
+       {{"--alias", "NAME", "Another alias than the one that was guarded then"}},
        AsOf},
       {"audit rebuild", "Compare every derived table with the log it follows from", "", {}, {}, Rebuild},
   };

@@ -39,7 +39,8 @@ Result<int> Restore(Session& session, const Arguments& arguments) {
     const Waiting waiting("restoring from " + folder);
     summary = CAIRN_TRY(moving::RestoreBackup(folder, session.settings().data_dir));
   }
-  const Json verdict = CAIRN_TRY(session.Get("/api/v1/audit/verify"));
+  const Json verdict =
+      CAIRN_TRY(While("recomputing the log", [&] { return session.Get("/api/v1/audit/verify"); }));
   summary.Set("sound", verdict.Bool("sound"));
   summary.Set("sealed", verdict.Int("sealed"));
   if (!session.PrintedJson(summary)) {

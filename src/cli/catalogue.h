@@ -11,10 +11,16 @@ namespace cairn::cli {
 std::vector<Command> StartCommands();  ///< init, id new, apply
 std::vector<Command> UpCommands();
 std::vector<Command> CharterCommands();      ///< charter check, charter show
-std::vector<Command> DataCommands();         ///< data add, check, profile, list
-std::vector<Command> CatalogueCommands();    ///< data show, search, alias, verify, get, seal
+std::vector<Command> DataCommands();         ///< data add, check, list
+std::vector<Command> CatalogueCommands();    ///< data show, search, alias, verify, export, seal
 std::vector<Command> SplitCommands();        ///< data split, leaks
 std::vector<Command> LineageCommands();      ///< data who-uses, where-from
+std::vector<Command> ProfileCommands();      ///< data profile, data profile merge
+std::vector<Command> DataCompareCommands();  ///< data compare
+std::vector<Command> TransferCommands();     ///< data push, fetch, compare-remote
+std::vector<Command> CollectionCommands();   ///< data gc
+std::vector<Command> SourceCommands();       ///< data get, import, update
+std::vector<Command> SettingsCommands();     ///< data remote …, data config
 std::vector<Command> FeasibilityCommands();  ///< feasibility
 std::vector<Command> RunCommands();          ///< run
 std::vector<Command> RunsCommands();         ///< runs list, show, compare, watch, export

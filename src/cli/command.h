@@ -17,6 +17,7 @@ struct Flag {
   std::string_view name;   ///< "--holdout"
   std::string_view value;  ///< What stands behind it, "SHARE"; "" for a switch.
   std::string_view help;
+  std::string_view letter = "";  ///< "a" where "-a" says the same.
 };
 
 struct Positional {

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 
 #include "cli/catalogue.h"
 #include "cli/waiting.h"
@@ -9,8 +7,6 @@
 
 namespace cairn::cli {
 namespace {
-
-constexpr std::size_t kSparks = 20;
 
 std::string PathOf(const std::string& dataset, std::string_view rest) {
   return "/api/v1/data/datasets/" + PercentEncode(dataset) + std::string(rest);
@@ -140,87 +136,6 @@ Result<int> Check(Session& session, const Arguments& arguments) {
   return passed ? 0 : 1;
 }
 
-/// Neighbouring bins are summed where there are more than fit.
-std::string Sparkline(const std::vector<std::int64_t>& counts) {
-  static constexpr std::array kSteps = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const std::size_t width = std::min(counts.size(), kSparks);
-  std::vector<std::int64_t> sums(width);
-  for (std::size_t i = 0; i < counts.size(); ++i) sums[i * width / counts.size()] += counts[i];
-  const std::int64_t most = width == 0 ? 0 : *std::max_element(sums.begin(), sums.end());
-  std::string line;
-  for (const auto sum : sums) {
-    if (sum == 0) {
-      line += " ";
-    } else {
-      line += kSteps[static_cast<std::size_t>((sum * 8 - 1) / most)];
-    }
-  }
-  return line;
-}
-
-std::string SparklineOf(const Json& column) {
-  std::vector<std::int64_t> counts;
-  const Json& bins = column.At("histogram");
-  for (const Json& one : bins.IsObject() ? bins.At("counts").items() : column.At("top").items()) {
-    counts.push_back(bins.IsObject() ? one.AsInt() : one.Int("rows"));
-  }
-  return Sparkline(counts);
-}
-
-std::string Figure(const Json& value) {
-  if (!value.IsNumber()) return "";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value.AsDouble());
-  return text;
-}
-
-std::string Edge(const Json& column, std::string_view name) {
-  const Json& value = column.At(name);
-  return column.Text("kind") == "time" && value.IsNumber() ? FormatDate(static_cast<TimeMs>(value.AsDouble()))
-                                                           : Figure(value);
-}
-
-void ShowProfile(const Session& session, const Json& report) {
-  const Json& table = report.At("table");
-  session.Say(report.Text("dataset") + " version " + std::to_string(report.Int("version")) +
-              ", training part: " + WithThousands(table.Int("rows")) + " rows, " +
-              std::to_string(table.Int("columns")) + " columns, " +
-              WithThousands(table.Int("missing_cells")) + " values missing");
-  for (const Json& warning : report.At("warnings").items()) {
-    const std::string column = warning.Text("column");
-    session.Say("! " + (column.empty() ? "" : column + ": ") + warning.Text("sentence"));
-  }
-  Table columns(
-      {"column", "type", "missing", "distinct", "min", "median", "mean", "max", "target", "histogram"});
-  for (const Json& column : report.At("columns").items()) {
-    columns.Add({column.Text("name"), column.Text("type"), WithThousands(column.Int("missing")),
-                 WithThousands(column.Int("distinct")), Edge(column, "min"), Edge(column, "median"),
-                 column.Text("kind") == "time" ? "" : Figure(column.At("mean")), Edge(column, "max"),
-                 Figure(column.At("association").At("value")), SparklineOf(column)});
-  }
-  std::fputs(columns.Text("It has no columns.").c_str(), stdout);
-}
-
-Result<int> Profile(Session& session, const Arguments& arguments) {
-  const std::string dataset = arguments.Text("DATASET");
-  Json body{{"dataset", dataset}};
-  if (arguments.Has("--data-version"))
-    body.Set("version", CAIRN_TRY(ParseInt(arguments.Text("--data-version"))));
-  const auto report = [&] {
-    const Waiting waiting("profiling " + dataset);
-    return session.Post("/api/v1/data/profile", body);
-  }();
-  if (!report) return report.error();
-  if (arguments.Has("--html")) {
-    const std::string page = CAIRN_TRY(session.GetText(
-        "/data/" + PercentEncode(dataset) + "/profile?version=" + std::to_string(report->Int("version"))));
-    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--html"), page));
-    session.Note("written to " + arguments.Text("--html"));
-  }
-  if (!session.PrintedJson(*report)) ShowProfile(session, *report);
-  return 0;
-}
-
 Result<int> ListVersions(Session& session, const std::string& dataset) {
   const Json answer = CAIRN_TRY(session.Get(PathOf(dataset, "/versions")));
   if (session.PrintedJson(answer)) return 0;
@@ -293,13 +208,6 @@ std::vector<Command> DataCommands() {
        {{"FILE", "CSV, Parquet or JSON lines"}},
        {{"--against", "DATASET", "The data set, as cairn.yaml names it"}},
        Check},
-      {"data profile",
-       "Describe a data set's training part column by column",
-       "What looks wrong comes first. The sealed rows are not looked at.",
-       {{"DATASET", "As cairn.yaml names it"}},
-       {{"--html", "FILE", "Write the page with pictures there"},
-        {"--data-version", "N", "Another version than the newest"}},
-       Profile},
       {"data list",
        "List data sets, or the versions of one",
        "",

@@ -163,7 +163,7 @@ Result<int> Verify(Session& session, const Arguments& arguments) {
   return sound ? 0 : 1;
 }
 
-Result<int> Get(Session& session, const Arguments& arguments) {
+Result<int> Export(Session& session, const Arguments& arguments) {
   if (!arguments.Has("--to")) return Error{Reason::InvalidArgument, "say where to: --to DIR"};
   const auto name = DatasetName::Of(arguments.Text("DATASET"));
   Json body = name.Body();
@@ -172,7 +172,7 @@ Result<int> Get(Session& session, const Arguments& arguments) {
   if (arguments.Has("--why")) body.Set("purpose", arguments.Text("--why"));
   const auto answer = [&] {
     const Waiting waiting("taking out " + arguments.Text("DATASET"));
-    return session.Post("/api/v1/data/get", body);
+    return session.Post("/api/v1/data/export", body);
   }();
   if (!answer) return answer.error();
   if (session.PrintedJson(*answer)) return 0;
@@ -226,8 +226,8 @@ std::vector<Command> CatalogueCommands() {
        {dataset},
        {},
        Verify},
-      {"data get",
-       "Take the files of a version out of the store",
+      {"data export",
+       "Write the files of a version somewhere, out of the store",
        "The bytes are those that were stored, whatever became of their source. Sealed rows come out with "
        "--why alone, "
        "and that is recorded.",
@@ -235,7 +235,7 @@ std::vector<Command> CatalogueCommands() {
        {{"--to", "DIR", "Where to write them"},
         {"--part", "PART", "training (unless said), original, or sealed"},
         {"--why", "TEXT", "What sealed rows are looked at for"}},
-       Get},
+       Export},
       {"data seal", "Show who opened a data set's sealed test rows, when and why", "", {dataset}, {}, Seal},
   };
 }

@@ -10,10 +10,7 @@ Result<int> Feasibility(Session& session, const Arguments& arguments) {
   Json body = Json::Object();
   if (arguments.Has("DATASET")) body.Set("dataset", arguments.Text("DATASET"));
   if (arguments.Has("--version")) body.Set("version", CAIRN_TRY(ParseInt(arguments.Text("--version"))));
-  const auto answer = [&] {
-    const Waiting waiting("looking for signal");
-    return session.Post("/api/v1/feasibility", body);
-  }();
+  const auto answer = While("looking for signal", [&] { return session.Post("/api/v1/feasibility", body); });
   if (!answer) return answer.error();
   const bool go = answer->Text("verdict") == "go";
   if (session.PrintedJson(*answer)) return go ? 0 : 1;

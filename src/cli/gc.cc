@@ -1,22 +1,11 @@
 #include "cli/catalogue.h"
+#include "cli/duration.h"
+#include "cli/waiting.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
 
 namespace cairn::cli {
 namespace {
-
-/// "7d", "12h", "30m", "90s", "0s".
-Result<std::int64_t> DurationMs(const std::string& text) {
-  constexpr std::pair<char, std::int64_t> kUnits[] = {
-      {'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}, {'d', 86'400'000}};
-  constexpr std::int64_t kMost = 100'000;
-  for (const auto& [unit, ms] : kUnits) {
-    if (!text.ends_with(unit)) continue;
-    const auto count = ParseInt(text.substr(0, text.size() - 1));
-    if (count && *count >= 0 && *count <= kMost) return *count * ms;
-  }
-  return Error{Reason::InvalidArgument, "'" + text + "' is not a duration: write 7d, 12h, 30m or 90s"};
-}
 
 void Print(const Session& session, const Json& answer) {
   Table table({"path", "files", "size", "newest", "why"});
@@ -39,10 +28,11 @@ void Print(const Session& session, const Json& answer) {
 Result<int> Collect(Session& session, const Arguments& arguments) {
   const auto grace =
       CAIRN_TRY(DurationMs(arguments.Has("--older-than") ? arguments.Text("--older-than") : "7d"));
-  const Json answer =
-      arguments.Has("--delete")
-          ? CAIRN_TRY(session.Post("/api/v1/artifacts/garbage/collect", Json{{"grace_ms", grace}}))
-          : CAIRN_TRY(session.Get("/api/v1/artifacts/garbage?grace_ms=" + std::to_string(grace)));
+  const Json answer = CAIRN_TRY(While("looking for what nothing refers to", [&] {
+    return arguments.Has("--delete")
+               ? session.Post("/api/v1/artifacts/garbage/collect", Json{{"grace_ms", grace}})
+               : session.Get("/api/v1/artifacts/garbage?grace_ms=" + std::to_string(grace));
+  }));
   if (!session.PrintedJson(answer)) Print(session, answer);
   return 0;
 }

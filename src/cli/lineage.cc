@@ -49,10 +49,12 @@ Result<int> Walk(Session& session, const Arguments& arguments, const std::string
   const Json answer =
       CAIRN_TRY(session.Get("/api/v1/lineage?direction=" + direction + "&thing=" + PercentEncode(thing)));
   if (session.PrintedJson(answer)) return 0;
-  session.Say(Shortened(answer.Text("thing")) + SourceLine(answer.At("source")));
   std::multimap<std::string, const Json*> steps;
   for (const Json& step : answer.At("items").items()) steps.emplace(step.Text("via"), &step);
-  ShowBelow(session, answer.Text("thing"), 1, steps);
+  for (const Json& name : answer.At("things").items()) {
+    session.Say(Shortened(name.AsString()) + SourceLine(answer.At("source")));
+    ShowBelow(session, name.AsString(), 1, steps);
+  }
   if (steps.empty()) session.Say("  " + nothing);
   if (!answer.Bool("complete", true)) session.Note("note: there is more; ask about a thing further on");
   return 0;

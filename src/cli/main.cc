@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/dvc.h"
 #include "cli/session.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/json.h"
 
 namespace cairn::cli {
@@ -72,4 +74,10 @@ int Main(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace cairn::cli
 
-int main(int argc, char** argv) { return cairn::cli::Main(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  // Called through a link of that name, or asked to: DVC's own command lines.
+  if (argc > 0 && cairn::os::BaseName(argv[0]) == "dvc") return cairn::cli::RunDvc(words);
+  if (!words.empty() && words[0] == "dvc") return cairn::cli::RunDvc(std::span(words).subspan(1));
+  return cairn::cli::Main(words);
+}

@@ -166,10 +166,8 @@ Result<int> Show(Session& session, const Arguments& arguments) {
 Result<int> Consider(Session& session, const Arguments& arguments) {
   const std::string path = ModelPath(arguments.Text("MODEL"),
                                      "/versions/" + PercentEncode(arguments.Text("VERSION")) + "/consider");
-  const auto rollout = [&] {
-    const Waiting waiting("examining on the sealed rows");
-    return session.Post(path, Json::Object());
-  }();
+  const auto rollout =
+      While("examining on the sealed rows", [&] { return session.Post(path, Json::Object()); });
   if (!rollout) return rollout.error();
   const int code = rollout->Text("stage") == "kept_out" ? 1 : 0;
   if (session.PrintedJson(*rollout)) return code;

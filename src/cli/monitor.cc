@@ -92,6 +92,10 @@ Result<int> Monitor(Session& session, const Arguments&) {
       AddLine(table, monitor, column.AsString(), lines[{monitor.Text("name"), column.AsString()}]);
   }
   std::fputs(table.Text("The accepted configuration names no monitors.").c_str(), stdout);
+  for (const Json& monitor : monitors.At("items").items()) {
+    if (!monitor.Text("problem").empty())
+      session.Say(monitor.Text("name") + " waits: " + monitor.Text("problem"));
+  }
   SayOpenAlerts(session, alerts);
   return calm ? 0 : 1;
 }

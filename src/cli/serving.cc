@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/waiting.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
@@ -38,7 +39,8 @@ Result<int> Serving(Session& session, const Arguments&) {
 }
 
 Result<int> VerifyLog(Session& session, const Arguments&) {
-  const Json verdict = CAIRN_TRY(session.Get("/api/v1/serving/log/verify"));
+  const Json verdict = CAIRN_TRY(
+      While("reading the prediction log", [&] { return session.Get("/api/v1/serving/log/verify"); }));
   if (session.PrintedJson(verdict)) return 0;
   session.Say("The prediction log is whole: " + WithThousands(verdict.Int("records")) + " records in " +
               WithThousands(verdict.Int("segments")) + " segments, " + WithThousands(verdict.Int("open")) +

@@ -43,16 +43,40 @@ std::string FishQuoted(std::string_view text) {
   return quoted + "'";
 }
 
+/// Whether what stands there is a file or a folder.
+bool IsPath(std::string_view name) {
+  return name.starts_with("FILE") || name.starts_with("PATH") || name.starts_with("FOLDER") || name == "DIR";
+}
+
+/// "-l json -d 'Print JSON'", with -r where a value follows.
+std::string FishFlag(std::string_view name, std::string_view value, std::string_view help) {
+  return " -l " + std::string(name.substr(2)) + (value.empty() ? "" : " -r") + " -d " + FishQuoted(help) +
+         "\n";
+}
+
+/// Two words come one after the other: the second is offered while only the first stands there.
 std::string Fish() {
-  std::string script;
+  std::string script = "complete -c cairn -f\n";
+  for (const std::string_view flag : {"--json", "--help"})
+    script += "complete -c cairn" + FishFlag(flag, "", "");
+  for (const std::string_view flag : {"--server", "--data"})
+    script += "complete -c cairn" + FishFlag(flag, "V", "");
   for (const Command& command : Commands()) {
     const auto names = Split(command.name, ' ');
-    const std::string condition =
-        names.size() == 1 ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + std::string(names[0]);
-    if (names.size() > 1)
-      script += "complete -c cairn -f -n __fish_use_subcommand -a " + FishQuoted(names[0]) + "\n";
-    script += "complete -c cairn -f -n " + FishQuoted(condition) + " -a " + FishQuoted(names.back()) +
-              " -d " + FishQuoted(command.summary) + "\n";
+    const std::string first(names[0]), seen = "__fish_seen_subcommand_from ";
+    std::string there = seen + first, offered = "__fish_use_subcommand";
+    if (names.size() > 1) {
+      script += "complete -c cairn -n __fish_use_subcommand -a " + FishQuoted(first) + "\n";
+      offered = seen + first;
+      there += "; and " + seen + std::string(names[1]);
+    }
+    script += "complete -c cairn -n " + FishQuoted(offered) + " -a " + FishQuoted(names.back()) + " -d " +
+              FishQuoted(command.summary) + "\n";
+    for (const Flag& flag : command.flags)
+      script += "complete -c cairn -n " + FishQuoted(there) + FishFlag(flag.name, flag.value, flag.help);
+    for (const Positional& positional : command.positionals) {
+      if (IsPath(positional.name)) script += "complete -c cairn -F -n " + FishQuoted(there) + "\n";
+    }
   }
   return script;
 }

@@ -67,6 +67,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFileSplits(router, rooms.InData("scratch"));
   api::MountLineage(router, {*rooms.database, rooms.catalogue});
+  api::MountComparison(router, &rooms.catalogue);
+  api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
   api::MountModels(router, rooms.registry);
@@ -77,7 +79,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
   api::MountServing(router, rooms.service, *rooms.predictions);
   api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
-                                  app::AlertRaised(rooms, alert);
+                                  return app::AlertRaised(rooms, alert);
                                 }});
   api::MountMoving(router,
                    {{*rooms.database, rooms.clock, *rooms.tracking, rooms.artifacts, rooms.registry,
@@ -87,13 +89,15 @@ void MountOwn(http::Router& router, app::App& app) {
                     [&rooms] { return rooms.address.Ask(); }});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
-  api::MountAudit(router, {rooms.log,
+  api::MountAudit(router, {rooms.configurations,
+                           rooms.log,
                            rooms.sealer,
                            rooms.clock,
                            rooms.InData("heads.jsonl"),
                            rooms.seal_key.PublicKey(),
                            {rooms.registry.AliasTable(), data::AliasTable(*rooms.database),
-                            metadata::LineageTable(*rooms.database)}});
+                            metadata::LineageTable(*rooms.database), rooms.rollouts.Table(),
+                            rooms.monitoring.AlertTable(), rooms.monitoring.WindowTable()}});
 }
 
 }  // namespace

@@ -9,20 +9,22 @@ constexpr std::string_view kConfiguration =
 project: @PROJECT@
 
 charter:
-  # What goes wrong today, for whom, and what will be different. These lines are for people; everything below drives a check.
+  # What goes wrong today, for whom, and what will be different. Problem to scope, entity, action, stakeholders and timeline are for people.
+  # The rest is acted on: `cairn charter check` names what is missing, and what nothing acts on, each with its line.
   problem:
   persona:
   why:
   objective:
   scope: {in: [], out: []}
-  # What one prediction is about, which column holds the truth, and how long it takes until the truth is known.
+  # What one prediction is about, which column holds the truth (the target of the data set), and how long it takes until it is known.
   prediction: {entity: , outcome: , wait: 7d, action: }
   stakeholders:
     - {name: @PERSON@, role: product owner, decides: launch}
   # A goal counts only when something measures it. Sources: evaluation.<metric> (the sealed test rows), quality.<metric> (labelled live
-  # traffic), serving.latency_p99_ms, serving.fallback_share.
+  # traffic, with a monitor of that metric), serving.latency_p99_ms, serving.fallback_share.
   kpis: []
   #  - {name: honest risk, kind: model, source: quality.log_loss, comparator: "<=", target: 0.5, owner: @PERSON@, due: 2030-01-01}
+  # What is good enough to launch. A gate must check each, at least as strictly.
   success: []
   #  - {metric: log_loss, comparator: "<", than: heuristic}
   # What a wrong yes and a wrong no cost: the decision threshold and the expected cost follow from it.
@@ -35,7 +37,8 @@ charter:
   # risk: limited
   timeline: []
 
-# Who may do what. Keys are public: `cairn id new NAME` makes a pair and keeps the private part with its person.
+# Who may do what. Keys are public: `cairn id new NAME` makes a pair and keeps the private part with its person. Whoever made a candidate
+# (ran the pipeline, or the script) cannot approve it: another approver does, or a policy that was signed.
 roles:
   principals:
     - {name: @PERSON@, roles: [approver, auditor], key: "@KEY@"}
@@ -52,14 +55,16 @@ roles:
 #         id: {type: string, nullable: false, unique: true, serving: false}
 #         label: {type: integer, allowed: [0, 1], nullable: false, serving: false}
 
-# The registered model whose `production` alias this configuration guards, and what is compared.
+# The registered model whose alias this configuration guards (`production`, or another one with `alias: NAME`), and what is compared.
 # model: {name: @PROJECT@, dataset: mydata, metric: log_loss, threshold: cost, slices: []}
 
-# What a version must show, on figures that Cairn measured itself, before a person (or a signed policy) may let it through.
+# What a version must show, on figures that Cairn measured itself, before a person (or a signed policy) may let it through. A bound `min` or
+# `max` is held against the bad end of the 95% interval; `judged_by: value` in a rule takes the measured value.
+# From now on a change of what gates rest on needs an approver: `cairn apply --sign NAME`. So does `approval: policy`, to approve anything.
 # gates:
 #   approval: human
 #   rules:
-#     - {name: better than the heuristic, metric: log_loss, against: heuristic}
+#     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
 
 # serving: {assertions: contract, fallback: heuristic, canary: {share: 10%, min_requests: 300}}

@@ -2,6 +2,7 @@
 #include "cli/configuration_file.h"
 #include "cli/identity_folder.h"
 #include "cli/skeleton.h"
+#include "cli/waiting.h"
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/environment.h"
@@ -58,8 +59,8 @@ Result<int> NewId(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-/// Sends cairn.yaml to be accepted. A change of roles or gates needs an approver's signature over the digest
-/// of the text.
+/// Sends cairn.yaml to be accepted. A change of what gates rest on needs an approver's signature over the
+/// digest of the text.
 Result<int> Apply(Session& session, const Arguments& arguments) {
   Json body = CAIRN_TRY(ReadConfiguration(arguments));
   if (arguments.Has("--sign")) {
@@ -68,7 +69,8 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
     const Json statement = CAIRN_TRY(session.Post("/api/v1/configuration/statement", body));
     body.Set("signer", name).Set("signature", key.Sign(statement.Text("statement")));
   }
-  const Json answer = CAIRN_TRY(session.Post("/api/v1/configuration", body));
+  const Json answer =
+      CAIRN_TRY(While("applying", [&] { return session.Post("/api/v1/configuration", body); }));
   if (session.PrintedJson(answer)) return 0;
   for (const Json& finding : answer.At("findings").items()) {
     session.Note("note: " + finding.Text("field") + " " + finding.Text("problem"));
@@ -76,7 +78,8 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
   for (const Json& warning : answer.At("warnings").items()) session.Note("warning: " + warning.AsString());
   if (answer.Bool("unchanged")) {
     session.Say("This configuration is already the accepted one (" + answer.Text("digest").substr(0, 12) +
-                "…).");
+                "…)" +
+                (answer.Bool("confirmed") ? "; now it is signed by " + answer.Text("signer") + "." : "."));
   } else {
     session.Say("Accepted: sha256 " + answer.Text("digest").substr(0, 12) + "… now governs" +
                 (answer.Text("previous").empty()
@@ -110,8 +113,11 @@ std::vector<Command> StartCommands() {
       {"id new", "Make a signing key for a person", "", {{"NAME", "Whose key"}}, {}, NewId},
       {"apply",
        "Submit cairn.yaml; the accepted copy is what governs",
-       "Changing roles or gates is a decision: an approver of the accepted configuration signs it (--sign "
-       "NAME).",
+       "Changing what gates rest on (roles, gates, model, data sets, the charter's goals, cost, heuristic "
+       "and "
+       "risk, the canary) is a decision: an approver of the accepted configuration signs it (--sign NAME). A "
+       "policy (gates.approval: policy) approves nothing before it is signed; signing what governs already "
+       "is enough.",
        {{"FILE", "cairn.yaml", Positional::Need::Optional}},
        {{"--sign", "NAME", "Sign with this person's key"}},
        Apply},

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace cairn::cli {
 
@@ -16,5 +17,12 @@ class Waiting {
  private:
   std::jthread thread_;
 };
+
+/// What `call` gives, while a line says what is going on.
+template <class Call>
+auto While(std::string what, Call call) {
+  const Waiting waiting(std::move(what));
+  return call();
+}
 
 }  // namespace cairn::cli

@@ -12,7 +12,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -21,10 +20,10 @@ import boto3
 import mlflow
 import pytest
 import requests
-from botocore.client import Config
 from botocore.exceptions import ClientError
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from moto_server import Moto
 from running import CAIRN, Server
 
 BIG = 40 * 1024 * 1024  # more than one part of an upload
@@ -42,38 +41,6 @@ def content(size, seed=7):
 
 
 # The S3 server, and a way to it that fails
-
-
-class Moto:
-    """moto's S3 server in a process of its own, on a port that it chooses itself."""
-
-    PROGRAM = """
-import sys
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
-"""
-
-    def __enter__(self):
-        environment = {**os.environ, "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(16 * 1024 * 1024)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", self.PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, env=environment)
-        self.port = int(self.process.stdout.readline())
-        self.endpoint = f"http://127.0.0.1:{self.port}"
-        return self
-
-    def __exit__(self, *failure):
-        self.process.kill()
-        self.process.wait(30)
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-    def client(self, key="test", secret="test", token=None):
-        return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id=key,
-                            aws_secret_access_key=secret, aws_session_token=token, config=Config(s3={"addressing_style": "path"}))
 
 
 class FlakyProxy:

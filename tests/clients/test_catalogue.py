@@ -59,8 +59,8 @@ def test_taken_out_bytes_are_identical_after_everything_else_is_deleted(project)
     project("data", "add", "a.csv", "--to", "d")
     for path in (project.folder / "a.csv", *(project.folder / "data" / "d").iterdir()):
         path.unlink()
-    assert project("data", "get", "d@1", "--to", "whole", "--part", "original", code=2)["error"]["reason"] == "InvalidArgument"
-    project("data", "get", "d@1", "--to", "whole", "--part", "original", "--why", "audit")
+    assert project("data", "export", "d@1", "--to", "whole", "--part", "original", code=2)["error"]["reason"] == "InvalidArgument"
+    project("data", "export", "d@1", "--to", "whole", "--part", "original", "--why", "audit")
     assert (project.folder / "whole" / "a.csv").read_bytes() == original
     openings = project("data", "seal", "d")
     assert [(item["by"], item["purpose"]) for item in openings["items"]] == [("ada", "audit")]
@@ -99,7 +99,7 @@ def test_the_rows_are_those_that_pandas_reads(project, encoding, dialect):
     quoting = {key: value for key, value in dialect.items() if key != "quoting"}
     expected = pandas.read_csv(project.folder / "t.csv", encoding=encoding, **quoting)
     project("data", "add", "t.csv", "--to", "plain")
-    project("data", "get", "plain", "--to", "out")
+    project("data", "export", "plain", "--to", "out")
     # What a Source reads as it is stays as it is; everything else became plain.
     kept = dialect["sep"] if encoding.startswith("utf-8") and "decimal" not in dialect else ","
     taken = pandas.read_csv(project.folder / "out" / "t.csv", sep=kept, encoding="utf-8-sig")
@@ -112,7 +112,7 @@ def test_a_query_is_kept_with_its_rows_and_without_a_second_version_for_the_same
     words = ("data", "add", "--to", "plain", "--from", "sqlite:///t.db", "--query", "SELECT * FROM trip ORDER BY id")
     added = project(*words)["items"][0]
     assert added["source"]["query"] == words[-1] and added["source"]["kind"] == "sqlite" and added["rows"] == 40
-    project("data", "get", "plain", "--to", "out")
+    project("data", "export", "plain", "--to", "out")
     pandas.testing.assert_frame_equal(pandas.read_parquet(next((project.folder / "out").iterdir())), table(40))
     assert project(*words)["items"][0]["unchanged"]
     assert project(*words[:-1], "DELETE FROM trip", code=2)["error"]["reason"] == "InvalidArgument"

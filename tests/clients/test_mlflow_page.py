@@ -12,25 +12,14 @@ import urllib.request
 
 import mlflow
 import numpy as np
+import pages
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from running import CAIRN, Server
 from sklearn.linear_model import LogisticRegression
 
-CHROMIUM = os.environ.get("CAIRN_CHROMIUM", "/usr/bin/chromium")
-# Chromium's own calls home fail on a machine without a network, so they are switched off.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=30_000)
 BUILD = pathlib.Path(mlflow.__file__).parent / "server" / "js" / "build"
 # MLflow's own server has no users without its authentication plug-in either: its page takes the 404 for "nobody signs in here".
@@ -76,10 +65,8 @@ def logged(server):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with pages.browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -1,25 +1,12 @@
 """The page at `/` in a real browser: every station, an event's body, and that it looks at nothing but its own server."""
 
 import json
-import os
-import urllib.parse
 import urllib.request
 
+import pages
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-CHROMIUM = os.environ.get("CAIRN_CHROMIUM", "/usr/bin/chromium")
-# Chromium's own calls home fail on a machine without a network, so they are switched off.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STATIONS = ["Charter", "Data", "Feasibility", "Pipeline", "Tracking", "Registry", "Gates", "Serving", "Monitoring", "Retraining", "Scorecard"]
 
 
@@ -37,34 +24,14 @@ def finished_run(server):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with pages.browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def page(browser, server):
-    """A new window on the overview. What it complains about, what it could not load and whom it asked are checked in the end."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    opened = context.new_page()
-    complaints, hosts = [], set()
-    opened.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    opened.on("request", lambda request: hosts.add(urllib.parse.urlsplit(request.url).netloc))
-    # A question that is given up because the page moved on is no failure.
-    opened.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}") if request.failure != "net::ERR_ABORTED" else None)
-    opened.goto(server.uri + "/")
-    expect(opened.get_by_role("navigation", name="Stations of the loop")).to_be_visible()
-    yield opened
-    context.close()
-    assert complaints == []
-    assert hosts == {urllib.parse.urlsplit(server.uri).netloc}
-
-
-def station(page, title):
-    return page.get_by_role("navigation", name="Stations of the loop").get_by_role("listitem").filter(has=page.get_by_text(title, exact=True)).get_by_role("link")
+    with pages.window(browser, server.uri) as opened:
+        yield opened
 
 
 def test_the_stations_stand_in_the_order_of_the_loop_and_each_opens(page):
@@ -84,12 +51,12 @@ def test_an_empty_server_says_where_to_begin(page):
     expect(main.get_by_text("No charter is accepted yet.")).to_be_visible()
     expect(main.get_by_text("cairn init", exact=True)).to_be_visible()
     expect(main.get_by_text("Nothing is in production yet.")).to_be_visible()
-    station(page, "Serving").click()
+    pages.station(page, "Serving").click()
     expect(main.get_by_text("No model loaded yet")).to_be_visible()
 
 
 def test_what_happens_shows_by_itself_and_an_event_opens_to_all_it_holds(page, server):
-    station(page, "Tracking").click()
+    pages.station(page, "Tracking").click()
     run = finished_run(server)
     line = page.get_by_role("main").get_by_role("link", name=f"Run {run[:8]} finished")
     expect(line).to_be_visible(timeout=20_000)

@@ -400,11 +400,3 @@ def test_a_refusal_names_its_run_once(cairn, runs):
     words = cairn("runs", "delete", runs[0], "--permanently", code=1)
     assert f"  run:{runs[0]} is under legal hold" in words and f"run:{runs[0]}: run:" not in words
     cairn("hold", "remove", f"run:{runs[0]}")
-
-
-def test_fish_can_read_its_completions(cairn):
-    lines = subprocess.run([CAIRN, "completion", "fish"], capture_output=True, text=True, check=True).stdout.splitlines()
-    quoted = r"'(?:[^'\\]|\\.)*'"
-    for line in lines:
-        assert re.fullmatch(rf"complete -c cairn -f -n (?:\w+|{quoted}) -a {quoted}(?: -d {quoted})?", line), line
-    assert any("\\'" in line for line in lines)

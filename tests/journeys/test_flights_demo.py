@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import onnxruntime
+import pages
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from sklearn.metrics import log_loss
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -87,6 +89,41 @@ def test_one_cause_ties_the_alert_to_the_promotion(told):
     assert (promoted["body"]["version"], promoted["body"]["previous"]) in [(2, 1), ("2", "1")]
 
 
+def test_the_runs_that_the_client_tracked_belong_to_the_same_story(told, server):
+    """Alert, trigger, run, tracked run, version, decision, canary and promotion: one cause, and nobody's hand in between."""
+    (alert,) = [event for event in told.events("monitoring.alert_raised") if event["body"]["monitor"] == "quality"]
+    cause = alert["cause"]
+    story = {}
+    for event in told.events("", cause=cause):
+        story.setdefault(event["kind"], event)
+    run = story["pipeline.run_started"]
+    assert run["body"]["trigger"]["cause"] == cause
+    (tracked,) = [event for event in told.events("run.ended") if event["cause"] == cause]
+    tags = {tag["key"]: tag["value"] for tag in server.get(f"/api/2.0/mlflow/runs/get?run_id={tracked['body']['run_id']}")["run"]["data"]["tags"]}
+    assert tags["cairn.cause"] == cause
+    assert tags["cairn.pipeline_run"] == run["body"]["run"]
+    assert (tags["cairn.actor"], tags["cairn.data"]) == ("system", "flights@4")
+    added = story["registry.version_added"]
+    assert added["body"]["run_id"] == tracked["body"]["run_id"]
+    assert added["body"]["pipeline_run"] == run["body"]["run"]
+    decision = story["governance.decision_proposed"]
+    assert decision["body"]["seen"]["developer"] == decision["actor"] == "system"
+    for kind in ("rollout.considered", "rollout.canary_started", "rollout.canary_ended", "governance.decision_redeemed", "registry.alias_moved", "rollout.promoted"):
+        assert story[kind]["cause"] == cause
+    # What ben ran by hand belongs to a story of its own.
+    first = next(event for event in told.events("registry.version_added") if event["body"]["version"] in (1, "1"))
+    assert first["actor"] == "ben" and first["cause"] not in ("", cause)
+
+
+def test_the_inputs_are_compared_with_what_each_version_was_trained_on(told, server):
+    versions = {int(one["version"]): one for one in server.get(f"/api/v1/models/{MODEL}")["versions"]}
+    assert server.get("/api/v1/monitors")["items"]
+    problems = [monitor["problem"] for monitor in server.get("/api/v1/monitors")["items"]]
+    assert not any(problems), problems
+    assert all(one["state"] != "pending" for one in server.get("/api/v1/monitors/windows?monitor=inputs")["items"])
+    assert versions[1]["created_by"] == "ben" and versions[2]["created_by"] == "system"
+
+
 def test_nothing_else_moves_the_guarded_alias(told, server):
     before = server.get(f"/api/v1/models/{MODEL}")["aliases"]
     with pytest.raises(Refused) as refusal:
@@ -123,6 +160,24 @@ def test_the_monitor_found_what_scikit_learn_finds(told, server):
         inside = (moments >= window["from_ms"]) & (moments < window["to_ms"])
         assert window["rows"] == inside.sum()
         assert window["value"] == pytest.approx(log_loss(april["late"][inside], chances[inside]), abs=1e-4)
+
+
+def test_the_page_shows_what_the_records_say(told, server):
+    (now,) = told.cairn.ask("audit", "as-of", "2100-01-01")["items"]
+    alert = next(event for event in told.events("monitoring.alert_raised") if event["body"]["monitor"] == "quality")
+    with pages.browser() as browser, pages.window(browser, server.address) as page:
+        live = page.get_by_role("region", name="In production")
+        expect(live).to_contain_text(f"{MODEL} version {now['version']}")
+        expect(live).to_contain_text("ada")
+        expect(page.get_by_role("region", name="Open alerts")).to_contain_text("No alert is open")
+        charts = page.get_by_role("region", name="Quality and drift")
+        for monitor in ("quality", "inputs", "predictions"):
+            expect(charts.get_by_role("img", name=monitor)).to_be_visible()
+        pages.station(page, "Monitoring").click()
+        expect(page.get_by_role("main")).to_contain_text("quality")
+        page.goto(f"{server.address}/#/story/{alert['cause']}")
+        for step in ("Alert raised by quality", "Pipeline run finished", f"Canary of {MODEL} version 2 started", "promoted, in place of version 1"):
+            expect(page.get_by_role("main")).to_contain_text(step)
 
 
 def test_the_alert_opened_and_closed_once_each(told):

@@ -12,7 +12,8 @@ sealed "env-$name" "$key" && [ -x "$folder/bin/python" ] && exit 0
 make_environment() {
   rm -rf "$folder"
   /usr/bin/python3 -m venv "$folder"
-  "$folder/bin/pip" install --no-input --disable-pip-version-check --require-hashes -r "$requirements"
+  # The file is the whole closure; resolving it again, an old pip stumbles over extras such as pandas[parquet].
+  "$folder/bin/pip" install --no-input --disable-pip-version-check --no-deps --require-hashes -r "$requirements"
 }
 step "env-$name" "making the Python environment '$name'" make_environment
 seal "env-$name" "$key"

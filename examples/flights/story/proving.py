@@ -10,6 +10,9 @@ from story.terminal import counted, short
 
 def drill(scene: Scene) -> None:
     with scene.say.step("A rollback, as a drill"):
+        if scene.production() == "1":
+            scene.say.fact("no drill", "production is still its first version, so there is nothing to return to")
+            return
         before = time.time()
         began = time.perf_counter()
         back = scene.cairn.ask("model", "rollback", MODEL, "--reason", "drill", actor="ada")

@@ -76,10 +76,14 @@ class Scene:
         self.say.fact("answered by", ", ".join(shares))
         return replay
 
-    def post_labels(self, *replays: traffic.Replay) -> None:
+    def keep_labels(self, *replays: traffic.Replay) -> tuple[int, int]:
+        """How many of how many outcomes found their prediction."""
         labels = [label for replay in replays for label in traffic.labels_of(replay.answers)]
-        accepted = self.server.post("/api/v1/labels", {"labels": labels})["accepted"]
-        self.say.fact("labels", f"{accepted:,} of {len(labels):,} outcomes joined to their predictions")
+        return self.server.post("/api/v1/labels", {"labels": labels})["accepted"], len(labels)
+
+    def post_labels(self, *replays: traffic.Replay) -> None:
+        accepted, total = self.keep_labels(*replays)
+        self.say.fact("labels", f"{accepted:,} of {total:,} outcomes joined to their predictions")
 
     # How it looks
 

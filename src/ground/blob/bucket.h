@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct Tuning {
   int attempts = 8;                              ///< Of each request.
   std::chrono::milliseconds first_pause{100};
   std::chrono::milliseconds longest_pause{5'000};
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds stall_timeout{30'000};  ///< Without a byte.
+  /// Told of the bytes of objects as they pass, on any thread.
+  std::function<void(std::uint64_t bytes)> moved;
 };
 
 /// The objects of one bucket below a prefix, over Amazon's S3 protocol (API version 2006-03-01), signed with

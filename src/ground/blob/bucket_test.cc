@@ -67,6 +67,19 @@ TEST_F(BucketTest, EveryRequestIsSignedAndNamesKeysInCanonicalForm) {
   EXPECT_TRUE(sent.ends_with("\r\n\r\n" + std::string(10, 'x')));
 }
 
+TEST_F(BucketTest, WithoutKeysNothingIsSignedAndFieldsGoWithUploadsOnly) {
+  ScriptedPeer peer({Answering(200, ""), Answering(200, "")});
+  Place place = At(peer).place();
+  place.access_key = place.secret_key = place.session_token = "";
+  place.upload_fields = {{"X-Amz-Acl", "bucket-owner-full-control"}};
+  const Bucket bucket(place);
+  ASSERT_TRUE(bucket.Put("a", Source(10)));
+  ASSERT_TRUE(bucket.Remove("a"));
+  EXPECT_EQ(peer.requests().at(0).find("Authorization"), std::string::npos);
+  EXPECT_NE(peer.requests().at(0).find("X-Amz-Acl: bucket-owner-full-control"), std::string::npos);
+  EXPECT_EQ(peer.requests().at(1).find("X-Amz-Acl"), std::string::npos);
+}
+
 TEST_F(BucketTest, AListingGoesOverAllItsPages) {
   ScriptedPeer peer({Page(Contents("team/a/y%2Bz"), "t/1"),
                      Page(Contents("team/a/x") + Contents("team/a/") +

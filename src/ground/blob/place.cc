@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kScheme = "s3://";
 
 Error Malformed(std::string_view url, const std::string& why) {
-  return {Reason::InvalidArgument,
-          "'" + std::string(url) + "' is not a place for artifacts: " + why + "; write s3://bucket/prefix."};
+  return {Reason::InvalidArgument, "'" + std::string(url) + "' is not the address of a bucket: " + why +
+                                       "; write s3://bucket/prefix."};
 }
 
 bool IsBucketName(std::string_view name) {
@@ -64,7 +64,7 @@ std::string Place::Shown() const {
 
 bool IsBucketUrl(std::string_view text) { return text.starts_with(kScheme); }
 
-Result<Place> PlaceFromEnvironment(std::string_view url) {
+Result<Place> PlaceAt(std::string_view url) {
   if (!IsBucketUrl(url)) return Malformed(url, "it does not begin with s3://");
   const auto rest = url.substr(kScheme.size());
   const auto slash = std::min(rest.find('/'), rest.size());
@@ -75,6 +75,11 @@ Result<Place> PlaceFromEnvironment(std::string_view url) {
   place.prefix = prefix;
   if (!IsBucketName(place.bucket)) return Malformed(url, "'" + place.bucket + "' cannot name a bucket");
   if (!IsPlainPrefix(prefix)) return Malformed(url, "its prefix is not a plain path");
+  return place;
+}
+
+Result<Place> PlaceFromEnvironment(std::string_view url) {
+  Place place = CAIRN_TRY(PlaceAt(url));
   place.endpoint = CAIRN_TRY(EndpointFromEnvironment());
   if (auto region = FirstOf({"AWS_REGION", "AWS_DEFAULT_REGION"}); !region.empty())
     place.region = std::move(region);

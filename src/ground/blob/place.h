@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "ground/vocabulary/result.h"
 
@@ -14,8 +16,12 @@ struct Place {
   std::string
       endpoint;  ///< "http://127.0.0.1:9000": addressed by path. "": Amazon's, addressed by host name.
   std::string region = "us-east-1";
-  std::string access_key, secret_key;
-  std::string session_token;  ///< "" for lasting credentials.
+  std::string access_key, secret_key;  ///< Both "": requests are not signed, as for a bucket open to all.
+  std::string session_token;           ///< "" for lasting credentials.
+  std::vector<std::pair<std::string, std::string>>
+      upload_fields;        ///< Header fields of every object stored: "X-Amz-Acl" and the like.
+  std::string authorities;  ///< As fetch::Outgoing has it, and the next.
+  bool any_certificate = false;
 
   /// "s3://bucket/prefix", for messages.
   std::string Shown() const;
@@ -23,6 +29,9 @@ struct Place {
 
 /// Whether `text` begins as the address of a bucket does.
 bool IsBucketUrl(std::string_view text);
+
+/// The bucket and prefix of "s3://bucket/prefix", and nothing else. InvalidArgument says what is malformed.
+Result<Place> PlaceAt(std::string_view url);
 
 /// Reads "s3://bucket/prefix". Endpoint: MLFLOW_S3_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the
 /// first that is set. Region: AWS_REGION, AWS_DEFAULT_REGION. Credentials: AWS_ACCESS_KEY_ID,

@@ -9,6 +9,7 @@
 
 #include "ground/crypto/openssl.h"
 #include "ground/os/descriptor.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
 
 namespace cairn::crypto {
@@ -82,12 +83,16 @@ Sha256Digest Sha256(std::string_view bytes) { return Sha256OfPair(bytes, {}); }
 
 std::string Sha256Hex(std::string_view bytes) { return HexOf(Sha256(bytes)); }
 
-std::string Md5Hex(std::string_view bytes) {
+Md5Digest Md5(std::string_view bytes) {
   EVP_MD_CTX* const context = ThreadContext();
+  Md5Digest digest;
   Check(EVP_DigestInit_ex2(context, Md5Algorithm(), nullptr) == 1);
   Check(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
-  return Finished(context);
+  Check(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+  return digest;
 }
+
+std::string Md5Hex(std::string_view bytes) { return HexOf(Md5(bytes)); }
 
 Sha256Digest HmacSha256(std::string_view key, std::string_view message) {
   std::string block(key);
@@ -104,16 +109,20 @@ bool EqualSecrets(std::string_view a, std::string_view b) {
 }
 
 struct Hasher::State {
-  Context md5;  // Null unless asked for.
-  Context sha256 = NewContext();
+  // Null unless asked for.
+  Context md5, sha256;
   std::uint64_t size = 0;
 };
 
 Hasher::Hasher(Kinds kinds) : state_(std::make_unique<State>()) {
-  Check(EVP_DigestInit_ex2(state_->sha256.get(), Sha256Algorithm(), nullptr) == 1);
-  if (kinds == Kinds::Sha256) return;
-  state_->md5 = NewContext();
-  Check(EVP_DigestInit_ex2(state_->md5.get(), Md5Algorithm(), nullptr) == 1);
+  if (kinds != Kinds::Md5) {
+    state_->sha256 = NewContext();
+    Check(EVP_DigestInit_ex2(state_->sha256.get(), Sha256Algorithm(), nullptr) == 1);
+  }
+  if (kinds != Kinds::Sha256) {
+    state_->md5 = NewContext();
+    Check(EVP_DigestInit_ex2(state_->md5.get(), Md5Algorithm(), nullptr) == 1);
+  }
 }
 
 Hasher::Hasher(Hasher&&) noexcept = default;
@@ -121,14 +130,14 @@ Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
 void Hasher::Add(std::string_view bytes) {
-  Check(EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size()) == 1);
+  if (state_->sha256) Check(EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size()) == 1);
   if (state_->md5) Check(EVP_DigestUpdate(state_->md5.get(), bytes.data(), bytes.size()) == 1);
   state_->size += bytes.size();
 }
 
 Digests Hasher::Finish() {
   Digests digests;
-  digests.sha256 = Finished(state_->sha256.get());
+  if (state_->sha256) digests.sha256 = Finished(state_->sha256.get());
   if (state_->md5) digests.md5 = Finished(state_->md5.get());
   digests.size = state_->size;
   return digests;
@@ -142,6 +151,26 @@ Result<Digests> HashFile(const std::string& path, Kinds kinds) {
     const std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), buffer.get(), kBuffer, path));
     if (count == 0) return hasher.Finish();
     hasher.Add({buffer.get(), count});
+  }
+}
+
+Result<Digests> CopyAndHash(const std::string& from, const std::string& to, unsigned mode, Kinds kinds,
+                            const std::function<void(std::uint64_t bytes)>& passed) {
+  const os::Descriptor source = CAIRN_TRY(os::OpenToRead(from));
+  const os::Descriptor target = CAIRN_TRY(os::CreateFile(to, mode));
+  thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
+  Hasher hasher(kinds);
+  for (;;) {
+    auto count = os::ReadSome(source.number(), buffer.get(), kBuffer, from);
+    if (count && *count == 0) return hasher.Finish();
+    Result<> written =
+        count ? os::WriteAll(target.number(), {buffer.get(), *count}, to) : Result<>(count.error());
+    if (!written) {
+      static_cast<void>(bool(os::Remove(to)));
+      return std::move(written).error();
+    }
+    hasher.Add({buffer.get(), *count});
+    if (passed) passed(*count);
   }
 }
 

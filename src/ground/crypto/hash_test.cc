@@ -54,6 +54,23 @@ TEST(Hash, OneReadOfAFileGivesBothDigests) {
   EXPECT_EQ(HashFile(folder.path()).error().reason, Reason::InvalidArgument);
 }
 
+TEST(Hash, ACopyIsHashedWhileItIsMadeAndNeverReplacesAFile) {
+  const auto folder = *os::TempFolder::Create();
+  const std::string bytes((2 << 20) + 5, 'c');
+  ASSERT_TRUE(os::WriteFileAtomically(folder / "a", bytes));
+  std::uint64_t passed = 0;
+  const auto copied =
+      CopyAndHash(folder / "a", folder / "b", 0444, Kinds::Md5, [&](std::uint64_t some) { passed += some; });
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_EQ(*copied, (Digests{Md5Hex(bytes), "", bytes.size()}));
+  EXPECT_EQ(passed, bytes.size());
+  EXPECT_EQ(*os::ReadFile(folder / "b"), bytes);
+  EXPECT_EQ(os::Stat(folder / "b")->mode, 0444U);
+  EXPECT_EQ(CopyAndHash(folder / "a", folder / "b").error().reason, Reason::AlreadyExists);
+  EXPECT_EQ(CopyAndHash(folder / "none", folder / "c").error().reason, Reason::NotFound);
+  EXPECT_FALSE(os::Exists(folder / "c"));
+}
+
 TEST(Hash, ThreadsDoNotDisturbEachOther) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {

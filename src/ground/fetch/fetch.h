@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -30,6 +31,8 @@ struct Outgoing {
   std::string method = "GET";
   std::string url;  ///< http or https. TLS certificates are verified against the system's authorities;
                     ///< proxies come from the environment.
+  std::string authorities;       ///< A file of PEM certificates to verify against instead.
+  bool any_certificate = false;  ///< Verifies none: whoever is between may read and change everything.
   Fields headers;
   std::string body;
   std::string body_file;                ///< When set, sent in place of `body`, streamed.
@@ -60,6 +63,9 @@ struct Outgoing {
   /// as they stand in the URL: write them in canonical form (escaped as PercentEncode does, parameters sorted
   /// and each with '='), give the header X-Amz-Content-Sha256, and no header without a value.
   std::string signature;
+  /// Told of the bytes of bodies as they pass, on the thread that fetches; those of an attempt that failed
+  /// were told too.
+  std::function<void(std::uint64_t bytes)> moved;
   /// Ends the call, also while it pauses: Unavailable.
   std::stop_token stop;
 };

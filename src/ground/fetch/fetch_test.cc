@@ -90,13 +90,17 @@ TEST_F(FetchTest, FilesStreamBothWays) {
   up.method = "PUT";
   up.body_file = folder_ + "/up";
   up.headers = {{"Expect", ""}};
+  std::uint64_t moved = 0;
+  up.moved = [&](std::uint64_t bytes) { moved += bytes; };
   const auto sent = Fetch(up);
   ASSERT_TRUE(sent) << sent.error().message;
   EXPECT_TRUE(peer.requests().at(0).ends_with("\r\n\r\n" + content));
   Outgoing down = To(peer);
   down.response_file = folder_ + "/down";
   down.max_response_bytes = 10;
+  down.moved = up.moved;
   EXPECT_EQ(Fetch(down)->body, "");
+  EXPECT_EQ(moved, 2 * content.size());
   EXPECT_TRUE(Content("down") == content);
   down.response_file = folder_ + "/none";
   EXPECT_EQ(Fetch(down)->body, "none");

@@ -63,12 +63,15 @@ Result<> Symlink(const std::string& target, const std::string& at) {
 }
 
 Result<> Reflink(const std::string& from, const std::string& to, unsigned mode) {
-  const Descriptor source = CAIRN_TRY(Open(from, O_RDONLY));
-  const Descriptor target = CAIRN_TRY(Open(to, O_WRONLY | O_CREAT | O_EXCL, mode));
-  if (ioctl(target.number(), FICLONE, source.number()) == 0) return {};
+  return Reflink(CAIRN_TRY(Open(from, O_RDONLY)), from, to, mode);
+}
+
+Result<> Reflink(const Descriptor& from, const std::string& from_path, const std::string& to, unsigned mode) {
+  const Descriptor target = CAIRN_TRY(CreateFile(to, mode));
+  if (ioctl(target.number(), FICLONE, from.number()) == 0) return {};
   const int why = errno;
   unlink(to.c_str());
-  return SystemError(MeansUnable(why) ? EOPNOTSUPP : why, "share the blocks of '" + from + "' with", to);
+  return SystemError(MeansUnable(why) ? EOPNOTSUPP : why, "share the blocks of '" + from_path + "' with", to);
 }
 
 Result<> ShareBlocks(const std::string& twin, const std::string& file) {

@@ -1,10 +1,12 @@
 #include "ground/os/descriptor.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "ground/os/file_status.h"
 #include "ground/os/system_error.h"
 
 namespace cairn::os {
@@ -34,8 +36,36 @@ Result<Descriptor> OpenToRead(const std::string& path) {
   return file;
 }
 
+Result<Descriptor> OpenToChange(const std::string& path) { return Open(path, O_WRONLY); }
+
 Result<Descriptor> OpenToAppend(const std::string& path, unsigned mode) {
   return Open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
+}
+
+Result<Descriptor> CreateFile(const std::string& path, unsigned mode) {
+  return Open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+}
+
+Result<FileStatus> StatusOf(const Descriptor& file, const std::string& path) {
+  struct stat found {};
+  if (fstat(file.number(), &found) != 0) return SystemError(errno, "read", path);
+  return StatusOf(found);
+}
+
+void BeginWriteback(const Descriptor& file) { sync_file_range(file.number(), 0, 0, SYNC_FILE_RANGE_WRITE); }
+
+Result<> WriteAt(const Descriptor& file, std::string_view bytes, std::uint64_t offset,
+                 const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(file.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return SystemError(errno, "write", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return {};
 }
 
 Result<std::size_t> ReadSome(int descriptor, char* buffer, std::size_t size, const std::string& path) {

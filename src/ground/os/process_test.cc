@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
+#include <fstream>
 #include <thread>
 
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
+#include "ground/os/leftovers.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 
@@ -233,6 +236,25 @@ TEST_F(Processes, ManyThreadsMayStartThem) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(Processes, ThatADeadProgramLeftAreFoundByTheirEnvironment) {
+  // The pipe ends when the last process that holds it is gone: the shell, and what it started.
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  Command command = Command::Shell("(trap '' TERM; echo up; exec sleep 1000) > " + pipe + " & wait");
+  command.environment = {{"CAIRN_LEFT_BY", "somebody"}};
+  auto process = Process::Spawn(std::move(command));
+  ASSERT_TRUE(process) << process.error().message;
+  std::ifstream reader(pipe);
+  std::string line;
+  ASSERT_TRUE(std::getline(reader, line));
+  EXPECT_EQ(*EndLeftovers("CAIRN_LEFT_BY", "some"), 0) << "another value";
+  const auto ended = EndLeftovers("CAIRN_LEFT_BY", "somebody");
+  ASSERT_TRUE(ended) << ended.error().message;
+  EXPECT_EQ(*ended, 2);
+  EXPECT_FALSE(std::getline(reader, line));
+  EXPECT_EQ(process->Wait()->signal, SIGKILL);
 }
 
 }  // namespace

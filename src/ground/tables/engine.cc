@@ -5,6 +5,7 @@
 #include "ground/tables/duckdb/appender.h"
 #include "ground/tables/duckdb/connection.h"
 #include "ground/tables/duckdb/failure.h"
+#include "ground/tables/duckdb/visits.h"
 #include "ground/tables/watch.h"
 #include "ground/vocabulary/text.h"
 
@@ -88,12 +89,14 @@ std::string CopyOptions(Format format) {
 
 class Engine::State {
  public:
-  State(const Library& library, duckdb_database database) : library_(library), database_(database) {}
+  State(const Library& library, duckdb_database database)
+      : library_(library), visits_(library), database_(database) {}
   ~State() { library_.close(&database_); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
   const Library& library() const { return library_; }
+  Visits& visits() { return visits_; }
   Result<std::unique_ptr<Connection>> Connect() { return Connection::Open(library_, database_); }
 
   /// Runs `work(connection)`, which is about `sql`, under `limits`, and says so when they ended it.
@@ -109,6 +112,7 @@ class Engine::State {
 
  private:
   const Library& library_;
+  Visits visits_;
   duckdb_database database_;
 };
 
@@ -143,6 +147,9 @@ Result<std::vector<std::string>> Closing(const Engine::Options& options) {
     for (const auto& folder : *options.folders)
       list += (list.empty() ? "" : ", ") + Literal(CAIRN_TRY(os::RealPath(folder)) + "/");
     steps.push_back("SET allowed_directories = [" + list + "]");
+    list.clear();
+    for (const auto& file : options.files) list += (list.empty() ? "" : ", ") + Literal(file);
+    steps.push_back("SET allowed_paths = [" + list + "]");
     steps.emplace_back("SET enable_external_access = false");
   }
   steps.emplace_back("SET lock_configuration = true");
@@ -166,6 +173,7 @@ Result<Table> Engine::Query(std::string_view sql, std::initializer_list<Value> v
 
 Result<Table> Engine::Query(std::string_view sql, std::span<const Value> values, const Limits& limits) {
   return state_->Limited(sql, limits, [&](Connection& connection) -> Result<Table> {
+    if (limits.only_reads) CAIRN_TRY(connection.OnlyReads(sql));
     auto rows = CAIRN_TRY(connection.Run(sql, values, Statement::Mode::Collect));
     auto table = EmptyLike(rows->fields());
     while (CAIRN_TRY(rows->Next()))
@@ -178,11 +186,26 @@ Result<Table> Engine::Query(std::string_view sql, std::span<const Value> values,
 Result<> Engine::Scan(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
                       std::span<const Value> values, const Limits& limits) {
   return state_->Limited(sql, limits, [&](Connection& connection) -> Result<> {
+    if (limits.only_reads) CAIRN_TRY(connection.OnlyReads(sql));
     auto rows = CAIRN_TRY(connection.Run(sql, values, Statement::Mode::Stream));
     while (CAIRN_TRY(rows->Next())) {
       CAIRN_TRY(take(*rows));
     }
     return {};
+  });
+}
+
+Result<std::vector<std::unique_ptr<Visitor>>> Engine::Visit(
+    std::string_view select, const std::function<std::unique_ptr<Visitor>()>& make, const Limits& limits) {
+  using Visitors = std::vector<std::unique_ptr<Visitor>>;
+  return state_->Limited(select, limits, [&](Connection& connection) -> Result<Visitors> {
+    CAIRN_TRY(state_->visits().Register(connection.raw()));
+    const auto plain = CAIRN_TRY(connection.Plain(select));
+    Visits::Visit visit(state_->visits(), make, plain.names);
+    const auto done = connection.Run(visit.Call(plain.sql), {}, Statement::Mode::Collect);
+    CAIRN_TRY(visit.Outcome());
+    if (!done) return done.error();
+    return visit.TakeVisitors();
   });
 }
 

@@ -22,11 +22,21 @@ namespace cairn::tables {
 /// A bound parameter: null, truth value, whole number, number, text.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
-/// What ends a query early. An end that was asked for is Conflict ("was stopped"), one by the clock is
-/// Exhausted ("took longer than").
+/// What a query may take. An end that was asked for is Conflict ("was stopped"), one by the clock is
+/// Exhausted
+/// ("took longer than").
 struct Limits {
   std::stop_token stop = {};
   std::optional<std::chrono::milliseconds> time = {};
+  bool only_reads = false;  ///< Denied for any statement but one SELECT.
+};
+
+/// What one thread does with the chunks that it is handed.
+class Visitor {
+ public:
+  virtual ~Visitor() = default;
+  /// An error ends the visit with it.
+  virtual Result<> Take(const Chunk& chunk) = 0;
 };
 
 /// SQL over files and over tables kept in memory (DuckDB). Nothing is stored, nothing is fetched from a
@@ -49,7 +59,8 @@ class Engine {
     std::string spill = {};                   ///< Folder for what does not fit the memory; "" = none.
     /// Only files below these may be read or written. None given = any file; an empty list = no file at all.
     std::optional<std::vector<std::string>> folders = {};
-    std::string library = {};  ///< Path of libduckdb.so; "" = where the program's libraries are.
+    std::vector<std::string> files = {};  ///< With `folders`: these may be read and written too.
+    std::string library = {};             ///< Path of libduckdb.so; "" = where the program's libraries are.
   };
 
   /// Unavailable when the library cannot be opened or is of another major version; the message says where it
@@ -67,6 +78,14 @@ class Engine {
   /// an error to end the scan with it.
   Result<> Scan(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
                 std::span<const Value> values = {}, const Limits& limits = {});
+
+  /// Runs one SELECT of at least one column for work in which the order of rows does not matter: the engine's
+  /// threads hand chunks over as they have them, each to a visitor that nobody else is calling. `make` gives
+  /// a visitor when one more is needed, at most one a thread, and is called under a lock. Gives the visitors
+  /// back, for their findings to be put together.
+  Result<std::vector<std::unique_ptr<Visitor>>> Visit(std::string_view select,
+                                                      const std::function<std::unique_ptr<Visitor>()>& make,
+                                                      const Limits& limits = {});
 
   /// Columns and types of a file or a set of them.
   Result<std::vector<Field>> Sniff(const Source& source, const Limits& limits = {});

@@ -346,6 +346,88 @@ TEST_F(EngineTest, ReadsOnlyTheFoldersAllowed) {
   EXPECT_FALSE(engine->Query("SET enable_external_access = true"));
 }
 
+TEST_F(EngineTest, ReadsTheVeryFilesAllowedAndNothingBesides) {
+  const auto own = File("own.csv", "a\n1\n"), other = File("other.csv", "a\n2\n");
+  Engine::Options options;
+  options.folders = std::vector<std::string>{};
+  options.files = {own};
+  const auto engine = *Engine::Open(options);
+  const auto read = [&](const std::string& path) {
+    return engine->Query("SELECT * FROM " + Source::Open(path)->Relation());
+  };
+  EXPECT_EQ(Shown(read(own)), "1/");
+  EXPECT_EQ(read(other).error().reason, Reason::Denied);
+  Limits limits;
+  limits.only_reads = true;
+  for (const std::string& sql : {"COPY (SELECT 1) TO " + Literal(own), std::string("CREATE TABLE x (a INT)"),
+                                 std::string("SET threads = 1"), std::string("SELECT 1; DROP TABLE x")})
+    EXPECT_EQ(engine->Query(sql, {}, limits).error().reason, Reason::Denied) << sql;
+  EXPECT_EQ(Shown(engine->Query("WITH t AS (SELECT 2 AS b) SELECT b FROM t", {}, limits)), "2/");
+  EXPECT_EQ(engine->Query("SELEC 1", {}, limits).error().reason, Reason::InvalidArgument);
+  EXPECT_EQ(Shown(read(own)), "1/") << "nothing was written over it";
+}
+
+TEST_F(EngineTest, GivesEachMemberOfJsonLinesAsItsOwnText) {
+  ReadOptions options;
+  options.json_texts = {"a", "b", "none"};
+  const auto path = File(
+      "m.jsonl", "{\"a\": 1.50, \"b\": \"x\\\"y\", \"c\": 1}\n{\"a\": [1, {\"k\": null}], \"b\": null}\n");
+  EXPECT_EQ(Shown(Read(path, options)), "1.5|\"x\\\"y\"|~/[1,{\"k\":null}]|~|~/");
+}
+
+/// Adds up one column.
+class Sum : public Visitor {
+ public:
+  Result<> Take(const Chunk& chunk) override {
+    for (std::size_t row = 0; row < chunk.rows(); ++row) {
+      if (chunk.IsNull(0, row)) continue;
+      sum += chunk.Ints(0)[row];
+      texts += chunk.Text(1, row).size();
+    }
+    rows += chunk.rows();
+    if (sum < 0) return Error{Reason::Unprocessable, "A number is negative."};
+    return {};
+  }
+  std::int64_t sum = 0;
+  std::size_t rows = 0, texts = 0;
+};
+
+TEST_F(EngineTest, VisitsEveryRowOnceWithSeveralThreads) {
+  Engine::Options options;
+  options.threads = 4;
+  const auto engine = *Engine::Open(options);
+  const auto visited =
+      engine->Visit("SELECT CASE WHEN i % 5 > 0 THEN i END AS i, [i] AS list FROM range(1000000) AS r(i);",
+                    [] { return std::make_unique<Sum>(); });
+  ASSERT_TRUE(visited) << visited.error().message;
+  Sum all;
+  for (const auto& one : *visited) {
+    const auto& sum = dynamic_cast<const Sum&>(*one);
+    all.sum += sum.sum;
+    all.rows += sum.rows;
+    all.texts += sum.texts;
+  }
+  EXPECT_EQ(all.rows, 1'000'000U);
+  EXPECT_EQ(all.sum, 400'000'000'000);
+  EXPECT_GT(all.texts, 0U) << "what has no plain value comes as text";
+  EXPECT_LE(visited->size(), 4U);
+}
+
+TEST_F(EngineTest, EndsAVisitWithTheVisitorsOwnErrorOrTheLimits) {
+  const auto make = [] { return std::make_unique<Sum>(); };
+  const auto ended = engine_->Visit("SELECT -i AS i, 'x' FROM range(10000000) AS r(i)", make);
+  EXPECT_EQ(ended.error().message, "A number is negative.");
+  EXPECT_EQ(engine_->Visit("SELECT 1 AS a, CAST('x' AS INT) AS b", make).error().reason,
+            Reason::Unprocessable);
+  EXPECT_EQ(engine_->Visit("DROP TABLE x", make).error().reason, Reason::InvalidArgument);
+  Limits limits;
+  limits.time = std::chrono::milliseconds(50);
+  EXPECT_EQ(engine_->Visit("SELECT i, 'x' FROM range(100000000000) AS r(i)", make, limits).error().reason,
+            Reason::Exhausted);
+  EXPECT_EQ(engine_->Query("SELECT cairn_visit(1, 2)").error().reason, Reason::Unprocessable)
+      << "a visit that is over takes nothing";
+}
+
 TEST_F(EngineTest, SpillsOrFailsCleanlyBeyondItsMemory) {
   const std::string sort =
       "SELECT count(*) FROM (SELECT i, md5(i::VARCHAR) AS h FROM range(1500000) r(i) ORDER BY h LIMIT "

@@ -132,6 +132,12 @@ std::string List(const std::vector<std::string>& items, std::string (*one)(const
   return list + "]";
 }
 
+std::string Members(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "{" : ", ") + Literal(name) + ": 'JSON'";
+  return list + "}";
+}
+
 }  // namespace
 
 std::string Identifier(std::string_view name) {
@@ -182,6 +188,9 @@ std::string Source::Relation() const {
     case Format::Parquet:
       return "read_parquet(" + files + ", union_by_name=true)";
     case Format::JsonLines:
+      if (!options_.json_texts.empty())
+        return "read_json(" + files +
+               ", format='newline_delimited', columns=" + Members(options_.json_texts) + ")";
       return "read_json(" + files + ", format='newline_delimited', union_by_name=true, sample_size=" +
              std::to_string(options_.sample_rows) + ")";
     case Format::Csv:

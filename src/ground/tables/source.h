@@ -27,6 +27,8 @@ struct ReadOptions {
   std::vector<std::string> null_strings = {"", "NA"};  ///< CSV fields that mean "no value", quoted or not.
   std::map<std::string, Type> types = {};              ///< Columns whose type must not be guessed.
   bool all_text = false;  ///< Guess no type at all: every CSV column as the text written.
+  /// JSON lines: these members of each line and no others, each as the JSON text of its value.
+  std::vector<std::string> json_texts = {};
   std::int64_t sample_rows =
       -1;               ///< Rows looked at to guess types; -1 = all, so that the guess holds for every row.
   char delimiter = 0;   ///< 0 = found out.

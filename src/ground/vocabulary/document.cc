@@ -23,7 +23,7 @@ struct Event : yaml_event_t {
 };
 
 Mark MarkOf(const yaml_mark_t& mark) {
-  return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1};
+  return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1, mark.index};
 }
 
 std::string TextOf(const yaml_char_t* text) { return text ? reinterpret_cast<const char*>(text) : ""; }
@@ -86,6 +86,7 @@ class DocumentReader {
     Node node;
     node.file_ = file_;
     node.mark_ = MarkOf(event.start_mark);
+    node.end_index_ = event.end_mark.index;
     std::string anchor;
     switch (event.type) {
       case YAML_SCALAR_EVENT:
@@ -94,10 +95,12 @@ class DocumentReader {
         break;
       case YAML_SEQUENCE_START_EVENT:
         anchor = TextOf(event.data.sequence_start.anchor);
+        node.in_brackets_ = event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
         CAIRN_TRY(ReadList(node, depth));
         break;
       case YAML_MAPPING_START_EVENT:
         anchor = TextOf(event.data.mapping_start.anchor);
+        node.in_brackets_ = event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
         CAIRN_TRY(ReadMap(node, depth));
         break;
       case YAML_ALIAS_EVENT:

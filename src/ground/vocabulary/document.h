@@ -13,6 +13,7 @@ namespace cairn {
 struct Mark {
   int line = 0;
   int column = 0;
+  std::size_t index = 0;  ///< In characters (not bytes) from the beginning, counted from 0.
 };
 
 /// One node of a YAML document, with the place where it stands. Scalars are resolved by YAML 1.2's core
@@ -31,6 +32,10 @@ class Node {
   bool IsScalar() const { return !IsMap() && !IsList(); }
 
   Mark mark() const { return mark_; }
+  /// Where a scalar ends, its quotes included, counted as Mark::index; what is not written has no length.
+  std::size_t end_index() const { return end_index_; }
+  /// Whether a map or list is written in braces or brackets.
+  bool in_brackets() const { return in_brackets_; }
   /// The scalar's text exactly as written (without quotes).
   const std::string& text() const { return text_; }
   const std::vector<Node>& items() const { return items_; }
@@ -54,6 +59,8 @@ class Node {
   std::string text_;
   std::string file_;
   Mark mark_;
+  std::size_t end_index_ = 0;
+  bool in_brackets_ = false;
   std::vector<Node> items_;
   std::vector<Entry> entries_;
 };

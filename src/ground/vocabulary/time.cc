@@ -51,6 +51,11 @@ std::pair<int, bool> TakeZone(std::string_view& rest) {
   return {sign * (hours * 60 + minutes), hours >= 0 && hours <= 23 && minutes >= 0 && minutes <= 59};
 }
 
+Error NoTime(std::string_view text) {
+  return {Reason::InvalidArgument,
+          "'" + std::string(text) + "' is not a time: write 2013-02-01 or 2013-02-01T04:05:06Z"};
+}
+
 }  // namespace
 
 std::string FormatDate(TimeMs at) { return FormatUtc(at).substr(0, 10); }
@@ -69,36 +74,34 @@ std::string FormatUtc(TimeMs at) {
 }
 
 Result<TimeMs> ParseTime(std::string_view text) {
-  const Error wrong{Reason::InvalidArgument,
-                    "'" + std::string(text) + "' is not a time: write 2013-02-01 or 2013-02-01T04:05:06Z"};
   std::string_view rest = text;
   const int year = TakeDigits(rest, 4);
-  if (year < 0 || !Take(rest, '-')) return wrong;
+  if (year < 0 || !Take(rest, '-')) return NoTime(text);
   const int month = TakeDigits(rest, 2);
-  if (month < 0 || !Take(rest, '-')) return wrong;
+  if (month < 0 || !Take(rest, '-')) return NoTime(text);
   const int day = TakeDigits(rest, 2);
-  if (day < 0) return wrong;
+  if (day < 0) return NoTime(text);
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return wrong;
+  if (!date.ok()) return NoTime(text);
   const TimeMs midnight =
       std::chrono::duration_cast<milliseconds>(std::chrono::sys_days(date).time_since_epoch()).count();
   if (rest.empty()) return midnight;
-  if (!Take(rest, 'T') && !Take(rest, ' ')) return wrong;
+  if (!Take(rest, 'T') && !Take(rest, ' ')) return NoTime(text);
   const int hour = TakeDigits(rest, 2);
-  if (hour < 0 || hour > 23 || !Take(rest, ':')) return wrong;
+  if (hour < 0 || hour > 23 || !Take(rest, ':')) return NoTime(text);
   const int minute = TakeDigits(rest, 2);
-  if (minute < 0 || minute > 59) return wrong;
+  if (minute < 0 || minute > 59) return NoTime(text);
   int second = 0, fraction = 0;
   if (Take(rest, ':')) {
     second = TakeDigits(rest, 2);
-    if (second < 0 || second > 59) return wrong;
+    if (second < 0 || second > 59) return NoTime(text);
     if (Take(rest, '.')) fraction = TakeFraction(rest);
-    if (fraction < 0) return wrong;
+    if (fraction < 0) return NoTime(text);
   }
   const auto [offset_minutes, zone_ok] = TakeZone(rest);
-  if (!zone_ok || !rest.empty()) return wrong;
+  if (!zone_ok || !rest.empty()) return NoTime(text);
   return midnight + ((hour * 60LL + minute - offset_minutes) * 60 + second) * 1000 + fraction;
 }
 

@@ -13,7 +13,10 @@
 namespace cairn::governance {
 namespace {
 
-constexpr std::array<std::string_view, 4> kGuarded = {"roles", "gates", "charter.risk", "model.name"};
+constexpr std::array<std::string_view, 9> kGuarded = {
+    "roles",         "gates",           "model",        "charter.risk",
+    "charter.kpis",  "charter.success", "charter.cost", "charter.heuristic",
+    "serving.canary"};
 
 Result<Node> Parse(const std::string& text) {
   auto node = CAIRN_TRY(ParseYaml(text, "cairn.yaml"));
@@ -43,28 +46,28 @@ std::vector<std::string> ChangedSections(const Node& before, const Node& after) 
   return changed;
 }
 
-/// The guarded parts in which the two differ, for a message: "roles, gates".
-std::string GuardedChanges(const Node& before, const Node& after) {
-  std::string changes;
-  for (const auto path : kGuarded) {
-    if (ContentAt(before, path) != ContentAt(after, path))
-      changes += (changes.empty() ? "" : ", ") + std::string(path);
-  }
-  return changes;
+std::string Joined(const std::vector<std::string>& paths) {
+  std::string list;
+  for (const auto& path : paths) list += (list.empty() ? "" : ", ") + path;
+  return list;
 }
 
 Error NeedsSignature(const std::string& changes, const std::string& why) {
+  if (changes.empty()) {
+    return {Reason::Denied, "the signature does not count: " + why +
+                                ". Nothing in this configuration needs one: without '--sign' it is accepted"};
+  }
   return {
       Reason::Denied,
       "this configuration changes " + changes + ", which is a decision: " + why +
           ". An approver of the configuration that governs now can accept it with 'cairn apply --sign NAME'"};
 }
 
-/// Whether the signature lets a configuration with guarded changes follow the one that governs.
-Result<> CheckSignature(const Authority& governing, const std::optional<Signature>& signature,
+/// Whether `signature` is that of an approver among `signers` over `statement`.
+Result<> CheckSignature(const Authority& signers, const std::optional<Signature>& signature,
                         const std::string& statement, const std::string& changes) {
   if (!signature) return NeedsSignature(changes, "it carries no signature");
-  const Principal* signer = governing.Find(signature->principal);
+  const Principal* signer = signers.Find(signature->principal);
   if (signer == nullptr)
     return NeedsSignature(
         changes, "'" + signature->principal + "' is no principal of the configuration that governs now");
@@ -77,14 +80,31 @@ Result<> CheckSignature(const Authority& governing, const std::optional<Signatur
   return Done{};
 }
 
+/// A configuration that is to follow `governing` (null for none), and who may sign it.
+struct Succession {
+  Node before, after;
+  Authority signers;
+  std::vector<std::string> guarded;  ///< What needs a signature.
+};
+
+Result<Succession> SuccessionOf(const std::string* governing, Node after) {
+  Succession succession{governing ? CAIRN_TRY(Parse(*governing)) : Node(), std::move(after), {}, {}};
+  const Authority before = CAIRN_TRY(ReadAuthority(succession.before));
+  // Where nobody may approve yet, nobody could sign: such a configuration is followed on trust, as the first
+  // one is.
+  succession.signers = before.HasApprover() ? before : CAIRN_TRY(ReadAuthority(succession.after));
+  if (before.HasApprover()) succession.guarded = GuardedChanges(succession.before, succession.after);
+  return succession;
+}
+
 Result<std::optional<Configuration>> LastIn(sql::Connection& connection) {
   auto last = CAIRN_TRY(ConfigurationsIn(connection, 1));
   if (last.empty()) return std::optional<Configuration>();
   return std::optional(std::move(last.front()));
 }
 
-Result<> Record(sql::Connection& connection, const Configuration& accepted, const std::string& signature) {
-  CAIRN_TRY(InsertConfiguration(connection, accepted, signature));
+Result<> Record(sql::Connection& connection, const Configuration& accepted) {
+  CAIRN_TRY(InsertConfiguration(connection, accepted));
   Json changed = Json::Array();
   for (const auto& section : accepted.changed) changed.Push(section);
   CAIRN_TRY(metadata::Append(
@@ -94,11 +114,40 @@ Result<> Record(sql::Connection& connection, const Configuration& accepted, cons
             {"previous", accepted.previous},
             {"changed", changed},
             {"signer", accepted.signer},
-            {"signature", signature}}}));
+            {"signature", accepted.signature}}}));
   return Done{};
 }
 
+/// What somebody should know about the configuration that governs now.
+Result<std::vector<std::string>> WarningsOn(sql::Connection& connection, const Authority& authority) {
+  std::vector<std::string> warnings;
+  if (!authority.HasApprover()) {
+    warnings.emplace_back(
+        "nobody in this configuration has the role approver: nobody can approve a promotion, and anybody can "
+        "change roles and gates");
+  } else if (authority.approval == Approval::Policy && !CAIRN_TRY(SignedPolicyIn(connection))) {
+    warnings.emplace_back(
+        "'gates.approval' is policy, but no approver has signed this policy: until one does ('cairn apply "
+        "--sign NAME'), people approve");
+  }
+  return warnings;
+}
+
 }  // namespace
+
+std::vector<std::string> GuardedChanges(const Node& before, const Node& after) {
+  std::vector<std::string> changes;
+  for (const auto path : kGuarded) {
+    if (ContentAt(before, path) != ContentAt(after, path)) changes.emplace_back(path);
+  }
+  const Node *data = before.Find("data"), *data_after = after.Find("data");
+  if (data == nullptr) return changes;
+  for (const auto& entry : data->entries()) {
+    const Node* now = data_after == nullptr ? nullptr : data_after->Find(entry.key);
+    if (now == nullptr || !(now->ToJson() == entry.value.ToJson())) changes.push_back("data." + entry.key);
+  }
+  return changes;
+}
 
 Json ToJson(const Configuration& configuration) {
   Json changed = Json::Array();
@@ -121,6 +170,23 @@ Result<Authority> AuthorityIn(sql::Connection& connection) {
   return ReadAuthority(CAIRN_TRY(Parse(accepted->text)));
 }
 
+Result<std::optional<Configuration>> SignedPolicyIn(sql::Connection& connection) {
+  auto history = CAIRN_TRY(ConfigurationsIn(connection));
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    Configuration& one = history[i];
+    const std::string* governing = i + 1 < history.size() ? &history[i + 1].text : nullptr;
+    const auto succession = CAIRN_TRY(SuccessionOf(governing, CAIRN_TRY(Parse(one.text))));
+    if (!one.signer.empty()) {
+      const auto statement = AcceptanceStatement(one.digest, one.previous);
+      const bool holds =
+          bool(CheckSignature(succession.signers, Signature{one.signer, one.signature}, statement, ""));
+      return holds ? std::optional(std::move(one)) : std::nullopt;
+    }
+    if (governing == nullptr || !GuardedChanges(succession.before, succession.after).empty()) break;
+  }
+  return std::optional<Configuration>();
+}
+
 Result<Acceptance> Configurations::Accept(const std::string& text, const std::string& digest,
                                           const std::string& actor,
                                           const std::optional<Signature>& signature) {
@@ -133,31 +199,31 @@ Result<Acceptance> Configurations::Accept(const std::string& text, const std::st
   const TimeMs now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<Acceptance> {
     Acceptance acceptance;
-    if (!authority.HasApprover()) {
-      acceptance.warnings.emplace_back(
-          "nobody in this configuration has the role approver: nobody can approve a promotion, and anybody "
-          "can change roles and gates");
-    }
     const auto governing = CAIRN_TRY(LastIn(connection));
-    if (governing && governing->digest == digest) {
+    const bool same = governing && governing->digest == digest;
+    if (same && (!signature || !governing->signer.empty())) {
       acceptance.configuration = *governing;
-      return acceptance;
+    } else {
+      const auto succession = CAIRN_TRY(SuccessionOf(governing ? &governing->text : nullptr, after));
+      Configuration accepted{digest,
+                             text,
+                             now,
+                             actor,
+                             governing ? governing->digest : "",
+                             {},
+                             signature ? signature->principal : "",
+                             signature ? signature->value : ""};
+      accepted.changed = ChangedSections(succession.before, succession.after);
+      if (signature || !succession.guarded.empty()) {
+        CAIRN_TRY(CheckSignature(succession.signers, signature,
+                                 AcceptanceStatement(digest, accepted.previous), Joined(succession.guarded)));
+      }
+      CAIRN_TRY(Record(connection, accepted));
+      acceptance.configuration = std::move(accepted);
+      acceptance.changed = !same;
+      acceptance.confirmed = same;
     }
-    const Node before = governing ? CAIRN_TRY(Parse(governing->text)) : Node();
-    Configuration accepted{
-        digest, text, now, actor, governing ? governing->digest : "", ChangedSections(before, after), ""};
-    const Authority before_authority = CAIRN_TRY(ReadAuthority(before));
-    // Where nobody may approve yet, nobody could sign: such a configuration is followed on trust, as the
-    // first one is.
-    const std::string guarded = before_authority.HasApprover() ? GuardedChanges(before, after) : "";
-    if (!guarded.empty()) {
-      CAIRN_TRY(CheckSignature(before_authority, signature, AcceptanceStatement(digest, accepted.previous),
-                               guarded));
-      accepted.signer = signature->principal;
-    }
-    CAIRN_TRY(Record(connection, accepted, guarded.empty() ? "" : signature->value));
-    acceptance.configuration = std::move(accepted);
-    acceptance.changed = true;
+    acceptance.warnings = CAIRN_TRY(WarningsOn(connection, authority));
     return acceptance;
   });
 }

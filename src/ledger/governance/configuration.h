@@ -6,6 +6,7 @@
 
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
+#include "ground/vocabulary/document.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "ground/vocabulary/time.h"
@@ -27,14 +28,16 @@ struct Configuration {
   std::string by;
   std::string previous;              ///< Digest of the one before; "" for the first.
   std::vector<std::string> changed;  ///< Top-level sections that differ from the one before.
-  std::string signer;                ///< "" where no signature was needed.
+  std::string signer;                ///< The approver who signed it; "" when nobody did.
+  std::string signature;             ///< Over AcceptanceStatement, in base64; "" when nobody signed.
 };
-/// Without the text.
+/// Without text and signature.
 Json ToJson(const Configuration& configuration);
 
 struct Acceptance {
   Configuration configuration;
-  bool changed = false;  ///< False when exactly this text governs already; nothing was recorded then.
+  bool changed = false;    ///< False when exactly this text governs already.
+  bool confirmed = false;  ///< That text, which nobody had signed, is signed now; else nothing was recorded.
   std::vector<std::string> warnings;
 };
 
@@ -44,8 +47,19 @@ struct Acceptance {
 /// from being used again.
 std::string AcceptanceStatement(const std::string& digest, const std::string& previous);
 
+/// What only an approver of the configuration that governs may change, as dotted paths: `roles`, `gates`,
+/// `model`, `charter.risk`, `.kpis`, `.success`, `.cost` and `.heuristic`, `serving.canary`, and
+/// `data.<name>` of every data set that was there. Gives those in which the two differ. What a gate is judged
+/// on, and what is done with its verdict, is among them; monitors and triggers are not: they begin work, and
+/// what comes of it meets the gates.
+std::vector<std::string> GuardedChanges(const Node& before, const Node& after);
+
 /// The last accepted configuration, in the caller's transaction.
 Result<std::optional<Configuration>> AcceptedIn(sql::Connection& connection);
+/// The configuration with which an approver signed what is guarded in the one that governs: that one itself,
+/// or the last signed one before it when only unguarded parts changed since. The signature is verified anew.
+/// None when what is guarded was taken on trust.
+Result<std::optional<Configuration>> SignedPolicyIn(sql::Connection& connection);
 /// What it says about who may allow what. Conflict when none was accepted.
 Result<Authority> AuthorityIn(sql::Connection& connection);
 
@@ -57,9 +71,11 @@ class Configurations {
 
   /// Accepts `text`, whose SHA-256 must be `digest` (InvalidArgument otherwise, and for errors in the
   /// sections that this room reads). The first is taken on trust, and so is what follows one in which nobody
-  /// may approve (that gives a warning). Later ones that change what is guarded (`roles`, `gates`,
-  /// `charter.risk`, `model.name`) need the signature of an approver of the one that governs, over
-  /// AcceptanceStatement: Denied otherwise, saying how. Event "governance.configuration_accepted", subject
+  /// may approve (that gives a warning). Later ones that change what is guarded (GuardedChanges) need the
+  /// signature of an approver of the one that governs, over AcceptanceStatement: Denied otherwise, saying
+  /// how. A signature that was not needed is verified and kept all the same (where nobody could approve
+  /// before, by the principals of `text` itself): with it, the first, or the one that governs already,
+  /// becomes a policy under which gates may approve. Event "governance.configuration_accepted", subject
   /// "configuration:<digest>", body {digest, previous, changed, signer, signature}.
   Result<Acceptance> Accept(const std::string& text, const std::string& digest, const std::string& actor,
                             const std::optional<Signature>& signature = std::nullopt);

@@ -48,20 +48,71 @@ TEST_P(ConfigurationTest, AChangeOfWhatIsNotGuardedNeedsNoSignature) {
   EXPECT_EQ(accepted.configuration.signer, "");
 }
 
-TEST_P(ConfigurationTest, AChangeOfRolesGatesRiskOrBoundModelNeedsTheSignatureOfAnApproverWhoGoverns) {
-  Must(office_.Accept(office_.Text()));
-  const std::string changes[] = {office_.Text("policy"), office_.Text("human", "minimal"),
-                                 office_.Text("human", "limited", "model:\n  name: other\n"),
-                                 office_.Text() + "  rules: []\n", "project: delays\n"};
-  for (const auto& text : changes) {
-    const auto refused = office_.Accept(text);
-    ASSERT_FALSE(refused) << text;
+TEST_P(ConfigurationTest, AChangeOfWhatGatesRestOnNeedsTheSignatureOfAnApproverWhoGoverns) {
+  const std::string rest =
+      "data:\n  flights: {path: data/flights, key: [id], holdout: 20%, contract: {rows: {min: 9}}}\n"
+      "model: {name: delay, dataset: flights}\nserving: {canary: {share: 10%}, fallback: none}\n";
+  const auto text = [&](const std::string& risk, const std::string& more) {
+    return office_.Text("human", risk, more);
+  };
+  Must(office_.Accept(text("limited", rest)));
+  const auto altered = [&](const std::string& from, const std::string& to) {
+    std::string other = rest;
+    other.replace(other.find(from), from.size(), to);
+    return text("limited", other);
+  };
+  const std::pair<std::string, std::string> changes[] = {
+      {office_.Text("policy", "limited", rest), "gates"},
+      {text("minimal", rest), "charter.risk"},
+      {text("limited\n  kpis: [{name: x}]", rest), "charter.kpis"},
+      {text("limited\n  success: [{metric: f1}]", rest), "charter.success"},
+      {text("limited\n  cost: {false_positive: 2}", rest), "charter.cost"},
+      {text("limited\n  heuristic: [{otherwise: 1}]", rest), "charter.heuristic"},
+      {altered("min: 9", "min: 1"), "data.flights"},
+      {altered("holdout: 20%", "holdout: 1%"), "data.flights"},
+      {altered("key: [id]", "key: [day]"), "data.flights"},
+      {altered("dataset: flights", "dataset: flights, threshold: 0.1"), "model"},
+      {altered("name: delay", "name: other"), "model"},
+      {altered("share: 10%", "share: 90%"), "serving.canary"},
+      {"project: delays\n", "roles, gates, model, charter.risk, serving.canary, data.flights"}};
+  for (const auto& [changed, parts] : changes) {
+    const auto refused = office_.Accept(changed);
+    ASSERT_FALSE(refused) << changed;
     EXPECT_EQ(refused.error().reason, Reason::Denied);
-    EXPECT_NE(refused.error().message.find("cairn apply --sign NAME"), std::string::npos)
+    EXPECT_NE(refused.error().message.find("changes " + parts + ","), std::string::npos)
         << refused.error().message;
+    EXPECT_NE(refused.error().message.find("cairn apply --sign NAME"), std::string::npos);
   }
   EXPECT_EQ(Must(office_.configurations.History()).size(), 1u);
+  EXPECT_TRUE(office_.Accept(altered("fallback: none", "fallback: heuristic")));
+  EXPECT_TRUE(office_.Accept(altered("data:", "data:\n  more: {path: data/more}"))) << "another data set";
   EXPECT_EQ(office_.AcceptSigned(office_.Text("policy")).configuration.signer, "grace");
+}
+
+TEST_P(ConfigurationTest, TheFirstMayBeSignedByAnApproverThatItNames) {
+  const std::string first = office_.Text("policy"), digest = crypto::Sha256Hex(first);
+  const auto statement = AcceptanceStatement(digest, "");
+  EXPECT_EQ(office_.Accept(first, office_.Sign("ada", statement)).error().reason, Reason::Denied);
+  EXPECT_FALSE(Must(office_.configurations.Accepted()));
+  const auto accepted = Must(office_.Accept(first, office_.Sign("grace", statement)));
+  EXPECT_EQ(accepted.configuration.signer, "grace");
+  EXPECT_TRUE(accepted.warnings.empty());
+}
+
+TEST_P(ConfigurationTest, WhatGovernsUnsignedIsConfirmedByASignatureAndSaysSoUntilThen) {
+  const std::string text = office_.Text("policy");
+  const auto unsigned_one = Must(office_.Accept(text));
+  ASSERT_EQ(unsigned_one.warnings.size(), 1u);
+  EXPECT_NE(unsigned_one.warnings[0].find("no approver has signed this policy"), std::string::npos);
+  const auto confirmed = office_.AcceptSigned(text);
+  EXPECT_FALSE(confirmed.changed);
+  EXPECT_TRUE(confirmed.confirmed);
+  EXPECT_TRUE(confirmed.warnings.empty());
+  EXPECT_EQ(Must(office_.configurations.Accepted())->signer, "grace");
+  EXPECT_EQ(office_.Events("governance.configuration_accepted").back().event.body.Text("signer"), "grace");
+  const auto again = office_.AcceptSigned(text);
+  EXPECT_FALSE(again.confirmed);
+  EXPECT_EQ(Must(office_.configurations.History()).size(), 2u) << "once is enough";
 }
 
 TEST_P(ConfigurationTest, ASignatureOfAnotherPersonOrOverAnotherTextIsRefused) {

@@ -83,13 +83,19 @@ Result<Principal> ApproverOf(const Authority& authority, const Decision& decisio
   return *principal;
 }
 
-Result<> CheckPolicy(const Authority& authority) {
+/// The signed policy, when it may approve.
+Result<Configuration> PolicyOf(sql::Connection& connection, const Authority& authority) {
   if (authority.approval != Approval::Policy) {
     return Denied("the accepted configuration says 'gates.approval: human': an approver must sign");
   }
   if (authority.risk == Risk::High)
     return Denied("the charter's risk class is high: a policy cannot approve, two approvers must sign");
-  return CheckRisk(authority);
+  CAIRN_TRY(CheckRisk(authority));
+  auto policy = CAIRN_TRY(SignedPolicyIn(connection));
+  if (policy) return *std::move(policy);
+  return Denied(
+      "the gates passed, but no approver has signed the policy that would approve: 'cairn apply --sign NAME' "
+      "signs the configuration that governs now, and until then an approver must sign the decision");
 }
 
 }  // namespace
@@ -218,19 +224,21 @@ Result<Decision> Decisions::ApproveByPolicy(const std::string& id) {
   return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
     Decision decision = CAIRN_TRY(LockedDecision(connection, id));
     CAIRN_TRY(CheckOpen(decision));
-    CAIRN_TRY(CheckPolicy(CAIRN_TRY(AuthorityIn(connection))));
-    const std::string policy = CAIRN_TRY(AcceptedIn(connection))->digest;
-    if (decision.seen.Text("configuration") != policy) {
+    const Configuration policy = CAIRN_TRY(PolicyOf(connection, CAIRN_TRY(AuthorityIn(connection))));
+    if (decision.seen.Text("configuration") != CAIRN_TRY(AcceptedIn(connection))->digest) {
       return Error{
           Reason::Conflict,
           "the decision " + id + " rests on a configuration that does not govern any more; propose it again"};
     }
     decision.authority = Approval::Policy;
-    decision.reason = policy;
+    decision.reason = policy.digest;
     CAIRN_TRY(MoveDecision(connection, decision, {State::Open}, State::Approved));
     decision.state = State::Approved;
     CAIRN_TRY(Trace(connection, now, decision, "approved", "policy",
-                    Json{{"principal", "policy"}, {"policy", policy}, {"complete", true}}));
+                    Json{{"principal", "policy"},
+                         {"policy", policy.digest},
+                         {"signer", policy.signer},
+                         {"complete", true}}));
     return decision;
   });
 }

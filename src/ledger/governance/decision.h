@@ -64,8 +64,8 @@ struct Decision {
   TimeMs created_at = 0;
   std::string proposer;
   std::string cause;
-  std::string reason;  ///< Of a rejection or a void; of a policy's approval the digest of the configuration
-                       ///< it rests on.
+  std::string reason;  ///< Of a rejection or a void; of a policy's approval the digest of the signed
+                       ///< configuration it rests on (SignedPolicyIn).
   std::vector<Vote> votes;
 };
 Json ToJson(const Decision& decision);
@@ -109,6 +109,13 @@ struct Redeemed {
 /// message names what), or when its recorded approvals do not hold.
 Result<Redeemed> Redeem(sql::Connection& connection, TimeMs now, const Redemption& redemption);
 
+/// Whether `decision` was carried out and is about exactly this act.
+Result<bool> IsCarriedOut(sql::Connection& connection, const std::string& decision, const Act& act);
+/// Whether a decision of any action lets this version stand under this alias: one that was carried out, or an
+/// approved one that can still be.
+Result<bool> IsAllowed(sql::Connection& connection, std::string_view model, std::string_view version,
+                       std::string_view alias);
+
 /// Decisions about what may go live. Every step appends an event with subject "decision:<id>" and the
 /// decision's cause (or its id where it has none): governance.decision_proposed, decision_approved
 /// {principal, signature, complete} (principal "policy" for the gates), decision_rejected, decision_voided,
@@ -127,8 +134,9 @@ class Decisions {
   /// risk class forbids it, or the signature is not theirs over exactly this. Conflict: it is closed, or they
   /// approved it already. Approved once `required` people did.
   Result<Decision> Approve(const std::string& id, const Signature& signature);
-  /// By the accepted gates alone. Denied unless they say `approval: policy`, every rule passed, and the risk
-  /// is minimal or limited.
+  /// By the accepted gates alone. Denied unless they say `approval: policy`, an approver has signed what is
+  /// guarded in the accepted configuration (SignedPolicyIn; the message says how), every rule passed, and the
+  /// risk is minimal or limited.
   Result<Decision> ApproveByPolicy(const std::string& id);
   /// By an approver or validator who signs RejectionStatement. Also an approved decision can be rejected
   /// until it is redeemed.

@@ -232,8 +232,46 @@ TEST_P(DecisionTest, AnUnacceptableRiskIsNeverApproved) {
   EXPECT_EQ(office_.decisions.ApproveByPolicy(decision.id).error().reason, Reason::Denied);
 }
 
-TEST_P(DecisionTest, APolicyApprovesWhereTheAcceptedGatesSaySoAndIsCited) {
+TEST_P(DecisionTest, APolicyThatNobodySignedApprovesNothingAndSaysHow) {
   Configure("policy", "limited");
+  const auto decision = Propose();
+  const auto refused = office_.decisions.ApproveByPolicy(decision.id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::Denied);
+  EXPECT_NE(refused.error().message.find("cairn apply --sign NAME"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(StateOf(decision.id), State::Open);
+  // Signing what governs already is enough: the decision rests on the same text.
+  EXPECT_TRUE(office_.AcceptSigned(office_.Text("policy")).confirmed);
+  EXPECT_EQ(Must(office_.decisions.ApproveByPolicy(decision.id)).reason,
+            crypto::Sha256Hex(office_.Text("policy")));
+}
+
+TEST_P(DecisionTest, APolicyIsCitedByTheTextThatWasSignedAlsoAfterAnUnguardedChange) {
+  office_.AcceptSigned(office_.Text("policy"));
+  const std::string now = office_.Text("policy", "limited", "monitors: []\n");
+  Must(office_.Accept(now));
+  const auto approved = Must(office_.decisions.ApproveByPolicy(Propose().id));
+  EXPECT_EQ(approved.reason, crypto::Sha256Hex(office_.Text("policy")));
+  EXPECT_EQ(approved.seen.Text("configuration"), crypto::Sha256Hex(now));
+  const auto events = office_.Events("governance.decision_approved");
+  EXPECT_EQ(events[0].event.body.Text("signer"), "grace");
+  EXPECT_TRUE(Redeem(Of(approved)));
+}
+
+TEST_P(DecisionTest, ASignatureThatWasWrittenIntoTheStoreByAnotherHandIsNone) {
+  Configure("policy", "limited");
+  const auto decision = Propose();
+  office_.ledger.Run("UPDATE configuration SET signer = 'grace', signature = 'bm9uZQ=='", {});
+  EXPECT_EQ(office_.decisions.ApproveByPolicy(decision.id).error().reason, Reason::Denied);
+  office_.ledger.Run(
+      "UPDATE decision SET state = 'approved', authority = 'policy', reason = $2 WHERE id = $1",
+      {decision.id, crypto::Sha256Hex(office_.Text("policy"))});
+  EXPECT_EQ(RedeemReason(Of(decision)), Reason::Denied);
+}
+
+TEST_P(DecisionTest, APolicyApprovesWhereTheAcceptedGatesSaySoAndIsCited) {
+  office_.AcceptSigned(office_.Text("policy"));
   const auto decision = Propose();
   const auto approved = Must(office_.decisions.ApproveByPolicy(decision.id));
   EXPECT_EQ(approved.state, State::Approved);
@@ -305,6 +343,33 @@ TEST_P(DecisionTest, AProposalWithoutRulesOrUnderAnotherConfigurationIsRefused) 
   auto stale = Candidate();
   stale.seen.Set("configuration", "old");
   EXPECT_EQ(office_.decisions.Propose(stale).error().reason, Reason::Conflict);
+}
+
+TEST_P(DecisionTest, OnlyWhatWasApprovedOrCarriedOutIsAllowed) {
+  Configure("human", "limited");
+  const auto allowed = [&](const std::string& version) {
+    return Must(office_.ledger.database().Read(
+        [&](sql::Connection& connection) { return IsAllowed(connection, "delay", version, "production"); }));
+  };
+  const auto carried_out = [&](const Decision& decision, const std::string& version) {
+    return Must(office_.ledger.database().Read([&](sql::Connection& connection) {
+      return IsCarriedOut(connection, decision.id, {"promote", "delay", version, "production"});
+    }));
+  };
+  const auto open = Propose();
+  EXPECT_FALSE(allowed("3")) << "it waits";
+  Must(Approve(open, "grace"));
+  EXPECT_TRUE(allowed("3"));
+  EXPECT_FALSE(carried_out(open, "3"));
+  Must(Redeem(Of(open)));
+  EXPECT_TRUE(allowed("3"));
+  EXPECT_TRUE(carried_out(open, "3"));
+  EXPECT_FALSE(carried_out(open, "4"));
+  EXPECT_FALSE(allowed("4"));
+  const auto gone = Propose(Candidate("5"));
+  Must(Approve(gone, "grace"));
+  Must(office_.decisions.Void(gone.id, "the canary failed", "system"));
+  EXPECT_FALSE(allowed("5"));
 }
 
 TEST_P(DecisionTest, DecisionsAreListedNewestFirst) {

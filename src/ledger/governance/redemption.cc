@@ -69,6 +69,9 @@ Result<> CheckApprovals(sql::Connection& connection, const Decision& decision, c
   if (decision.authority == Approval::Policy) {
     const bool holds = authority.approval == Approval::Policy && authority.risk != Risk::High;
     if (!holds) return Denied(decision, "the accepted configuration does not let a policy approve");
+    const auto policy = CAIRN_TRY(SignedPolicyIn(connection));
+    if (!policy || policy->digest != decision.reason)
+      return Denied(decision, "no approver has signed the policy that approved it");
     return Done{};
   }
   std::int64_t good = 0;
@@ -121,6 +124,18 @@ Result<std::string> ApproveReturn(sql::Connection& connection, TimeMs now, const
 }
 
 }  // namespace
+
+Result<bool> IsCarriedOut(sql::Connection& connection, const std::string& id, const Act& act) {
+  const auto decision = DecisionOf(connection, id);
+  if (!decision && decision.error().reason == Reason::NotFound) return false;
+  if (!decision) return decision.error();
+  return decision->state == State::Redeemed && decision->act == act;
+}
+
+Result<bool> IsAllowed(sql::Connection& connection, std::string_view model, std::string_view version,
+                       std::string_view alias) {
+  return AnyAllows(connection, model, version, alias);
+}
 
 Result<Redeemed> Redeem(sql::Connection& connection, TimeMs now, const Redemption& redemption) {
   Redeemed redeemed{CAIRN_TRY(LockedDecision(connection, redemption.decision)), ""};

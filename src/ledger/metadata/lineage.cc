@@ -40,12 +40,13 @@ Result<std::vector<Edge>> RecomputedEdges(sql::Connection& connection) {
 
 }  // namespace
 
-Result<LineageWalk> WalkLineage(sql::Database& database, std::string_view thing, Direction direction,
-                                std::size_t limit) {
+Result<LineageWalk> WalkLineage(sql::Database& database, const std::vector<std::string>& names,
+                                Direction direction, std::size_t limit) {
   return database.Read([&](sql::Connection& connection) -> Result<LineageWalk> {
     LineageWalk walk;
-    std::unordered_set<std::string> seen{std::string(thing)};
-    std::deque<std::pair<std::string, std::int64_t>> ahead{{std::string(thing), 0}};
+    std::unordered_set<std::string> seen(names.begin(), names.end());
+    std::deque<std::pair<std::string, std::int64_t>> ahead;
+    for (const auto& name : names) ahead.emplace_back(name, 0);
     while (!ahead.empty()) {
       const auto [here, depth] = std::move(ahead.front());
       ahead.pop_front();

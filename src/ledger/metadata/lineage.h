@@ -44,10 +44,10 @@ struct LineageWalk {
   bool complete = true;            ///< Whether there was no more than the limit.
 };
 
-/// Everything that can be reached from `thing`, which itself is not among the steps. Nothing for a thing that
-/// no event speaks of.
-Result<LineageWalk> WalkLineage(sql::Database& database, std::string_view thing, Direction direction,
-                                std::size_t limit = 10'000);
+/// Everything that can be reached from a thing, which itself is not among the steps. A file goes by several
+/// names, its digests: `names` are those of one thing. Nothing for a thing that no event speaks of.
+Result<LineageWalk> WalkLineage(sql::Database& database, const std::vector<std::string>& names,
+                                Direction direction, std::size_t limit = 10'000);
 
 /// The things on record whose name begins so, in order, at most `limit`: for a digest that was cut short.
 Result<std::vector<std::string>> ThingsLike(sql::Database& database, std::string_view beginning,

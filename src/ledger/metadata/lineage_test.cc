@@ -20,7 +20,7 @@ class LineageTest : public ::testing::TestWithParam<std::string> {
   }
   std::vector<std::string> Reached(const std::string& thing, Direction direction) {
     std::vector<std::string> things;
-    for (const auto& step : Must(WalkLineage(ledger_.database(), thing, direction)).steps)
+    for (const auto& step : Must(WalkLineage(ledger_.database(), {thing}, direction)).steps)
       things.push_back(step.thing);
     return things;
   }
@@ -52,7 +52,7 @@ TEST_P(LineageTest, BothWaysAreWalkedFromAnyThing) {
 
 TEST_P(LineageTest, EachStepCitesTheEventThatSaysSo) {
   TellStory();
-  const auto walk = Must(WalkLineage(ledger_.database(), "md5:bb", Direction::Upstream));
+  const auto walk = Must(WalkLineage(ledger_.database(), {"md5:bb"}, Direction::Upstream));
   const auto& step = walk.steps.front();
   EXPECT_EQ(step.thing, "stage:r/train");
   EXPECT_EQ(step.via, "md5:bb");
@@ -65,11 +65,25 @@ TEST_P(LineageTest, EachStepCitesTheEventThatSaysSo) {
   EXPECT_EQ(event.event.body.At("lineage").Text("of"), "stage:r/train");
 }
 
+TEST_P(LineageTest, AFileIsFollowedByAllItsNames) {
+  Say("pipeline.stage_ended", "stage:r/train", {"", {}, {{"md5:bb", "model.onnx"}}});
+  Say("registry.version_added", "model:delay/1",
+      {"", {{"sha256:cc", "model.onnx"}, {"md5:bb", "model.onnx"}}, {}});
+  const std::vector<std::string> file = {"sha256:cc", "md5:bb"};
+  const auto up = Must(WalkLineage(ledger_.database(), file, Direction::Upstream));
+  ASSERT_EQ(up.steps.size(), 1U);
+  EXPECT_EQ(up.steps.front().thing, "stage:r/train");
+  EXPECT_EQ(up.steps.front().via, "md5:bb");
+  const auto down = Must(WalkLineage(ledger_.database(), file, Direction::Downstream));
+  ASSERT_EQ(down.steps.size(), 1U);
+  EXPECT_EQ(down.steps.front().thing, "model:delay/1");
+}
+
 TEST_P(LineageTest, AWalkEndsWhereThingsGoRoundAndAtItsLimit) {
   Say("x.one", "a", {"", {{"b", ""}}, {{"b", ""}}});
   Say("x.two", "b", {"", {{"a", ""}}, {{"c", ""}}});
   EXPECT_EQ(Reached("a", Direction::Downstream), (std::vector<std::string>{"b", "c"}));
-  const auto cut = Must(WalkLineage(ledger_.database(), "a", Direction::Downstream, 1));
+  const auto cut = Must(WalkLineage(ledger_.database(), {"a"}, Direction::Downstream, 1));
   EXPECT_EQ(cut.steps.size(), 1U);
   EXPECT_FALSE(cut.complete);
 }

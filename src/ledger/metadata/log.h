@@ -90,7 +90,7 @@ class Log {
   Result<std::vector<AliasMove>> AliasHistory(std::string_view model, std::string_view alias) const;
   /// The last move of `alias` of each model at or before `at`, models in order of name; models whose alias
   /// was deleted by then are left out.
-  Result<std::vector<AliasMove>> ProductionAt(TimeMs at, std::string_view alias = "production") const;
+  Result<std::vector<AliasMove>> ProductionAt(TimeMs at, std::string_view alias) const;
 
   /// Recomputes everything from the first event: each event's leaf, the tree, each signed head in the store
   /// and in `heads_file` ("" or an absent file: none). `public_key` is the sealer's, base64 of 32 bytes. The

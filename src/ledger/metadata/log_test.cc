@@ -134,11 +134,12 @@ TEST_P(LogTest, WhatWasInProductionAtEveryInstantEqualsAnOracle) {
   for (const auto& [at, expected] : oracle) {
     for (const TimeMs instant : {at, at + 499}) {
       std::map<std::string, std::string> found;
-      for (const auto& move : Must(log_.ProductionAt(instant))) found[move.model] = move.version;
+      for (const auto& move : Must(log_.ProductionAt(instant, "production")))
+        found[move.model] = move.version;
       ASSERT_EQ(found, expected) << instant;
     }
   }
-  EXPECT_TRUE(Must(log_.ProductionAt(oracle.begin()->first - 1)).empty());
+  EXPECT_TRUE(Must(log_.ProductionAt(oracle.begin()->first - 1, "production")).empty());
 }
 
 TEST_P(LogTest, TheHistoryOfAnAliasSaysWhoDecided) {

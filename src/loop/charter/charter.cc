@@ -28,7 +28,7 @@ Result<> ParseKpis(const Node& section, Charter& charter) {
                   kpi.kind = CAIRN_TRY(ChoiceAt(item, "kind", kKinds));
                   kpi.source = CAIRN_TRY(TextAt(item, "source"));
                   kpi.comparator = CAIRN_TRY(ChoiceAt(item, "comparator", kComparators));
-                  kpi.target = CAIRN_TRY(NumberAt(item, "target")).value_or(0);
+                  kpi.target = CAIRN_TRY(NumberAt(item, "target"));
                   kpi.owner = CAIRN_TRY(TextAt(item, "owner"));
                   kpi.due_ms = CAIRN_TRY(DateAt(item, "due"));
                   charter.kpis.push_back(std::move(kpi));
@@ -111,12 +111,18 @@ Result<> ParseRisk(const Node& section, Charter& charter) {
   return Done{};
 }
 
+/// Where `key` of a map stands, or else the map itself.
+std::string PlaceOf(const Node& map, std::string_view key) {
+  const Node* node = map.Find(key);
+  return (node ? *node : map).Where();
+}
+
 /// Collects findings in the order of the page.
 class Checker {
  public:
   Checker(const Charter& charter, const Node& configuration) : charter_(charter) {
     const Node* section = configuration.Find("charter");
-    where_ = section ? section->Where() : configuration.Where();
+    section_ = section ? section : &configuration;
   }
 
   std::vector<Finding> Run() {
@@ -135,67 +141,99 @@ class Checker {
     if (!charter_.heuristic)
       Find("heuristic", "is missing: write the rule that would be used without a model");
     if (!charter_.risk) Find("risk", "is missing: minimal, limited, high or unacceptable");
-    if (charter_.timeline.empty()) Find("timeline", "is missing: give at least one milestone with a date");
-    for (const auto& milestone : charter_.timeline) {
-      if (milestone.due_ms == 0) Find("timeline." + milestone.milestone, "has no due date");
-    }
+    CheckTimeline();
     return std::move(findings_);
   }
 
  private:
   void CheckKpis() {
     if (charter_.kpis.empty()) Find("kpis", "are missing: nothing says how success will be measured");
-    for (const Kpi& kpi : charter_.kpis) {
-      const std::string field = "kpis." + (kpi.name.empty() ? "?" : kpi.name);
-      if (kpi.name.empty()) Find(field, "has no name");
-      if (kpi.kind.empty()) Find(field, "has no kind (business, model or economic)");
-      if (kpi.source.empty()) {
-        Find(field, "has no source: nothing measures it");
-      } else if (!kpi.source.starts_with("evaluation.") && !kpi.source.starts_with("quality.") &&
-                 kpi.source != "serving.latency_p99_ms" && kpi.source != "serving.fallback_share") {
-        Find(field, "has the source '" + kpi.source +
-                        "', which nothing here measures: use evaluation.<metric>, quality.<metric>, " +
-                        "serving.latency_p99_ms or serving.fallback_share");
+    for (std::size_t i = 0; i < charter_.kpis.size(); ++i) {
+      const Kpi& kpi = charter_.kpis[i];
+      const Node& item = ItemOf("kpis", i);
+      const std::string name = "kpis." + (kpi.name.empty() ? std::to_string(i + 1) : kpi.name);
+      const auto need = [&](std::string_view key, bool there, std::string_view advice) {
+        if (!there) Find(name, item, key, "is missing: " + std::string(advice));
+      };
+      need("name", !kpi.name.empty(), "give the goal a name");
+      need("kind", !kpi.kind.empty(), "business, model or economic");
+      need("source", !kpi.source.empty(), "nothing measures it");
+      if (!kpi.source.empty() && !kpi.source.starts_with("evaluation.") &&
+          !kpi.source.starts_with("quality.") && kpi.source != "serving.latency_p99_ms" &&
+          kpi.source != "serving.fallback_share") {
+        Find(name, item, "source",
+             "is '" + kpi.source + "', which nothing here measures: use evaluation.<metric>, " +
+                 "quality.<metric>, serving.latency_p99_ms or serving.fallback_share");
       }
-      if (kpi.comparator.empty()) Find(field, "has no comparator");
-      if (kpi.owner.empty()) Find(field, "has no owner");
-      if (kpi.due_ms == 0) Find(field, "has no due date");
+      need("comparator", !kpi.comparator.empty(), "<, <=, > or >=");
+      need("target", kpi.target.has_value(), "say which value is good enough");
+      need("owner", !kpi.owner.empty(), "say who answers for it");
+      need("due", kpi.due_ms != 0, "say by when");
     }
   }
 
   void CheckSuccess() {
     if (charter_.success.empty()) Find("success", "is missing: say which metric must be how good");
-    for (const Success& success : charter_.success) {
-      if (success.metric.empty()) Find("success", "has an entry without a metric");
+    for (std::size_t i = 0; i < charter_.success.size(); ++i) {
+      const Success& success = charter_.success[i];
+      const Node& item = ItemOf("success", i);
+      const std::string name = "success." + (success.metric.empty() ? std::to_string(i + 1) : success.metric);
+      if (success.metric.empty()) Find(name, item, "metric", "is missing: say what is measured");
       if (!success.target && success.than.empty())
-        Find("success." + success.metric, "has neither a target nor something to beat");
-      if (success.comparator.empty()) Find("success." + success.metric, "has no comparator");
+        Find(name, item, "target", "is missing, and there is no 'than: heuristic' to beat either");
+      if (success.target && !success.than.empty())
+        Find(name, item, "than", "stands beside a target: say one of the two");
+      if (success.comparator.empty()) Find(name, item, "comparator", "is missing: <, <=, > or >=");
       if (!success.than.empty() && success.than != "heuristic") {
-        Find("success." + success.metric, "can only be better than 'heuristic', not '" + success.than + "'");
+        Find(name, item, "than", "can only be 'heuristic', not '" + success.than + "'");
       }
     }
   }
+
+  void CheckTimeline() {
+    if (charter_.timeline.empty()) Find("timeline", "is missing: give at least one milestone with a date");
+    for (std::size_t i = 0; i < charter_.timeline.size(); ++i) {
+      const Milestone& milestone = charter_.timeline[i];
+      const std::string name = milestone.milestone.empty() ? std::to_string(i + 1) : milestone.milestone;
+      if (milestone.due_ms == 0)
+        Find("timeline." + name, ItemOf("timeline", i), "due", "is missing: say by when");
+    }
+  }
+
+  /// The i-th entry of a list that was read.
+  const Node& ItemOf(std::string_view list, std::size_t i) const { return section_->Find(list)->items()[i]; }
 
   void Need(std::string_view field, const std::string& value, std::string_view advice) {
     if (Trim(value).empty()) Find(field, "is missing: " + std::string(advice));
   }
 
   void Find(std::string_view field, std::string problem) {
-    findings_.push_back({std::string(field), std::move(problem), where_});
+    // The deepest map of its path that is there.
+    const Node* place = section_;
+    for (const std::string_view key : Split(field, '.')) {
+      const Node* next = place->Find(key);
+      if (!next) break;
+      place = next;
+    }
+    findings_.push_back({std::string(field), std::move(problem), place->Where()});
+  }
+  void Find(const std::string& name, const Node& item, std::string_view key, std::string problem) {
+    findings_.push_back({name + "." + std::string(key), std::move(problem), PlaceOf(item, key)});
   }
 
   const Charter& charter_;
-  std::string where_;
+  const Node* section_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
 bool Kpi::MetBy(double value) const {
-  if (comparator == "<") return value < target;
-  if (comparator == "<=") return value <= target;
-  if (comparator == ">") return value > target;
-  return value >= target;
+  if (!target) return false;
+  if (comparator == "<") return value < *target;
+  if (comparator == "<=") return value <= *target;
+  if (comparator == ">") return value > *target;
+  return value >= *target;
 }
 
 std::string_view NameOf(Risk risk) {
@@ -221,7 +259,7 @@ Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap())
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
   return configuration.OnlyKeys(
-      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers"});
+      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "triggers", "files"});
 }
 
 Result<Charter> Parse(const Node& configuration) {

@@ -15,19 +15,19 @@
 /// section of cairn.yaml.
 namespace cairn::charter {
 
-/// A goal that can be read off live records. Every field is required: a goal without a source, a comparator,
-/// a target, an owner or a date cannot be checked.
+/// A goal that can be read off live records. Every field is required (Check names what is missing): a goal
+/// without a source, a comparator, a target, an owner or a date cannot be checked.
 struct Kpi {
   std::string name;
   std::string kind;  ///< business, model or economic
   std::string
       source;  ///< evaluation.<metric>, quality.<metric>, serving.latency_p99_ms, serving.fallback_share
   std::string comparator;  ///< <, <=, >, >=
-  double target = 0;
+  std::optional<double> target;
   std::string owner;
   TimeMs due_ms = 0;
 
-  /// Whether a measured value meets the target.
+  /// Whether a measured value meets the target; nothing meets one that is not there.
   bool MetBy(double value) const;
 };
 
@@ -76,7 +76,8 @@ struct Charter {
   const Kpi* FindKpi(std::string_view name) const;
 };
 
-/// One thing that a check found: which field, what is wrong with it, and where it stands (or should stand).
+/// One thing that a check found: which field, what is wrong with it, and where it stands (or the map in which
+/// it should stand).
 struct Finding {
   std::string field;
   std::string problem;
@@ -91,8 +92,9 @@ Result<> CheckSections(const Node& configuration);
 /// an unknown key or a value of a wrong kind.
 Result<Charter> Parse(const Node& configuration);
 
-/// Everything that is missing or cannot be checked, in the order of the page; empty when the charter is
-/// complete.
+/// Everything that is missing or could never be measured, in the order of the page; empty when the charter is
+/// complete. Whether the rest of the configuration acts on what it says is for later rooms
+/// (rollout/bindings.h).
 std::vector<Finding> Check(const Charter& charter, const Node& configuration);
 
 /// A duration as written in cairn.yaml, in milliseconds: 30s, 15m, 6h, 7d, 2w. InvalidArgument otherwise.

@@ -51,7 +51,47 @@ TEST(Charter, EachMissingFieldIsNamed) {
 TEST(Charter, AGoalThatNothingMeasuresIsAFinding) {
   std::string text = kComplete;
   text.replace(text.find("quality.log_loss"), 16, "feeling");
-  EXPECT_THAT(FieldsFoundIn(text), testing::ElementsAre("kpis.honest risk"));
+  EXPECT_THAT(FieldsFoundIn(text), testing::ElementsAre("kpis.honest risk.source"));
+}
+
+TEST(Charter, AGoalWithoutATargetIsAFinding) {
+  std::string text = kComplete;
+  text.replace(text.find(" target: 0.56,"), 14, "");
+  EXPECT_THAT(FieldsFoundIn(text), testing::ElementsAre("kpis.honest risk.target"));
+  EXPECT_FALSE(Parse(*ParseYaml(text, "cairn.yaml"))->kpis[0].MetBy(0));
+}
+
+TEST(Charter, EachFindingStandsAtItsOwnField) {
+  const auto places = [](const std::string& text) {
+    const auto node = ParseYaml(text, "cairn.yaml");
+    std::vector<std::string> found;
+    for (const Finding& finding : Check(*Parse(*node), *node))
+      found.push_back(finding.where + " " + finding.field);
+    return found;
+  };
+  const auto found = places(R"(project: flights
+charter:
+  problem:
+  scope:
+    out: [cancelled]
+  kpis:
+    - {name: quick, kind: business, source: feeling, owner: Ada, due: 2014-01-01}
+    - name: right
+      comparator: "<"
+  success:
+    - metric: log_loss
+      comparator: "<"
+      target: 1
+      than: heuristic
+  timeline: [{milestone: release}]
+)");
+  for (const char* expected :
+       {"cairn.yaml:3:11 problem", "cairn.yaml:5:5 scope.in", "cairn.yaml:3:3 prediction.entity",
+        "cairn.yaml:7:45 kpis.quick.source", "cairn.yaml:7:7 kpis.quick.comparator",
+        "cairn.yaml:7:7 kpis.quick.target", "cairn.yaml:8:7 kpis.right.source",
+        "cairn.yaml:14:13 success.log_loss.than", "cairn.yaml:15:14 timeline.release.due"}) {
+    EXPECT_THAT(found, testing::Contains(std::string(expected)));
+  }
 }
 
 TEST(Charter, AMisspeltKeyIsRefusedWithPlaceAndSuggestion) {

@@ -28,8 +28,9 @@ std::string Wrapped(std::string_view text, std::size_t width, std::string_view i
 }
 
 std::string KpiSentence(const Kpi& kpi) {
-  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " + ShortestText(kpi.target) + " by " +
-         Date(kpi.due_ms) + ", " + kpi.owner + " (" + kpi.kind + ")";
+  return kpi.name + ": " + kpi.source + " " + kpi.comparator + " " +
+         (kpi.target ? ShortestText(*kpi.target) : "(no target)") + " by " + Date(kpi.due_ms) + ", " +
+         kpi.owner + " (" + kpi.kind + ")";
 }
 
 std::string SuccessSentence(const Success& success) {
@@ -159,7 +160,7 @@ Json ToJson(const Charter& charter) {
                    {"kind", kpi.kind},
                    {"source", kpi.source},
                    {"comparator", kpi.comparator},
-                   {"target", kpi.target},
+                   {"target", kpi.target ? Json(*kpi.target) : Json()},
                    {"owner", kpi.owner},
                    {"due_ms", kpi.due_ms}});
   }

@@ -1,10 +1,11 @@
 #include "loop/comparison/histogram.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
+
+#include "loop/comparison/exact/radix_sort.h"
+#include "loop/comparison/exact/sum.h"
 
 namespace cairn::comparison {
 namespace {
@@ -24,42 +25,6 @@ Extent ExtentOf(std::span<const double> values) {
     ++extent.rows;
   }
   return extent;
-}
-
-constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-
-/// Unsigned order of the keys is the numeric order of the doubles.
-std::uint64_t KeyOf(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
-
-double ValueOf(std::uint64_t key) { return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key); }
-
-constexpr int kDigitBits = 11;
-constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-
-std::size_t DigitOf(std::uint64_t key, int shift) {
-  return static_cast<std::size_t>(key >> shift) & (kDigits - 1);
-}
-
-/// Least-significant-digit radix sort: several times faster than comparing for the sizes of a column.
-std::vector<double> RadixSorted(const std::vector<double>& values) {
-  std::vector<std::uint64_t> keys(values.size());
-  std::vector<std::uint64_t> other(values.size());
-  std::transform(values.begin(), values.end(), keys.begin(), KeyOf);
-  for (int shift = 0; shift < 64; shift += kDigitBits) {
-    std::array<std::size_t, kDigits> next{};
-    for (const std::uint64_t key : keys) ++next[DigitOf(key, shift)];
-    if (next[DigitOf(keys.front(), shift)] == keys.size()) continue;
-    std::size_t begin = 0;
-    for (std::size_t& slot : next) begin += std::exchange(slot, begin);
-    for (const std::uint64_t key : keys) other[next[DigitOf(key, shift)]++] = key;
-    keys.swap(other);
-  }
-  std::vector<double> sorted(keys.size());
-  std::transform(keys.begin(), keys.end(), sorted.begin(), ValueOf);
-  return sorted;
 }
 
 std::size_t BinOf(std::span<const double> edges, double per_unit, double value) {
@@ -90,6 +55,21 @@ std::vector<double> EvenEdges(double low, double high, std::int64_t bins) {
 std::vector<double> SturgesEdges(double low, double high, std::int64_t rows, NumberKind kind) {
   if (!(low < high)) return EvenEdges(low, high, 1);
   double width = (high - low) / (std::log2(static_cast<double>(rows)) + 1.0);
+  if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
+  return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
+}
+
+std::vector<double> DoaneEdges(const Sample& sample, NumberKind kind) {
+  const auto rows = static_cast<double>(sample.rows());
+  const double low = sample.sorted().front(), high = sample.sorted().back();
+  const double deviation = std::sqrt(sample.Variance());
+  if (sample.rows() <= 2 || !(low < high) || deviation == 0) return EvenEdges(low, high, 1);
+  const double mean = sample.Mean();
+  Sum cubes;
+  for (const double value : sample.sorted()) cubes.Add(std::pow((value - mean) / deviation, 3));
+  const double skewness = std::fabs(cubes.value() / rows);
+  const double spread = std::sqrt(6.0 * (rows - 2) / ((rows + 1.0) * (rows + 3)));
+  double width = (high - low) / (1.0 + std::log2(rows) + std::log2(1.0 + skewness / spread));
   if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
   return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
 }
@@ -132,9 +112,7 @@ std::vector<double> SortedFinite(std::span<const double> values) {
   finite.reserve(values.size());
   std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
                [](double v) { return std::isfinite(v); });
-  constexpr std::size_t kSmall = 2048;
-  if (finite.size() > kSmall) return RadixSorted(finite);
-  std::sort(finite.begin(), finite.end());
+  Sort(finite);
   return finite;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ground/vocabulary/result.h"
+#include "loop/comparison/sample.h"
 
 namespace cairn::comparison {
 
@@ -31,6 +32,10 @@ std::vector<double> EvenEdges(double low, double high, std::int64_t bins);
 /// Sturges' rule over `rows` values between low and high, as numpy's histogram_bin_edges(bins="sturges"):
 /// width (high - low) / (log2(rows) + 1), at least 1 for whole numbers.
 std::vector<double> SturgesEdges(double low, double high, std::int64_t rows, NumberKind kind);
+
+/// Doane's rule, which adds bins for skewness, as numpy's histogram_bin_edges(bins="doane"). The sample must
+/// not be empty.
+std::vector<double> DoaneEdges(const Sample& sample, NumberKind kind);
 
 /// Counts the finite values over ascending edges (at least two). O(n) for even edges.
 std::vector<std::int64_t> CountOver(std::span<const double> edges, std::span<const double> values,

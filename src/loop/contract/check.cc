@@ -1,325 +1,214 @@
 #include "loop/contract/check.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 
-#include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
+#include "loop/contract/queries/queries.h"
+#include "loop/contract/scan/pass.h"
 
 namespace cairn::contract {
 namespace {
 
-/// A rule as SQL over a view of the file in which column i of the contract is `t<i>` as text and `v<i>` in
-/// its own type: the rows where `breaks` holds are unexpected.
-struct SqlRule {
+constexpr std::size_t kMostExamples = 20;
+
+bool IsFor(const Rule& rule, Environment environment) {
+  return environment == Environment::Training ? rule.training : rule.serving;
+}
+
+std::vector<std::string> Needed(const std::vector<Rule>& rules) {
+  std::set<std::string> names;
+  for (const Rule& rule : rules) {
+    for (auto& name : ColumnsOf(rule)) names.insert(std::move(name));
+  }
+  return {names.begin(), names.end()};
+}
+
+RuleVerdict Begun(const Rule& rule) {
   RuleVerdict verdict;
-  std::string breaks;
-  std::string shown;  ///< The expression whose values serve as examples.
-};
-
-/// One column of the file as the contract sees it.
-struct ColumnView {
-  std::string text;   ///< As text, NULL where missing.
-  std::string typed;  ///< Over the text's name: in the rule's type, NULL where it does not convert.
-  bool never_text = false;
-};
-
-ColumnView ViewOf(const ColumnRule& rule, const tables::Field& field, tables::Format format,
-                  const std::string& t) {
-  ColumnView view;
-  const std::string column = tables::Identifier(field.name);
-  view.text = field.sql_type == "JSON" ? "(" + column + " ->> '$')" : "CAST(" + column + " AS VARCHAR)";
-  // The engine would also read 1_000 and 0x10, which nothing else takes for numbers.
-  const std::string plain =
-      t + " IS NOT NULL AND NOT contains(" + t + ", '_') AND NOT contains(lower(" + t + "), 'x')";
-  const std::string number = "TRY_CAST(" + t + " AS DOUBLE)", whole = "TRY_CAST(" + t + " AS BIGINT)",
-                    word = "lower(trim(" + t + "))";
-  switch (rule.type) {
-    case ColumnType::String:
-      view.typed = t;
-      view.never_text = format != tables::Format::Csv && field.type != tables::Type::Text &&
-                        field.type != tables::Type::Time;
-      break;
-    case ColumnType::Integer:
-    case ColumnType::Number:
-      view.text = "CASE WHEN lower(trim(" + view.text + ")) IN ('nan', '+nan', '-nan') THEN NULL ELSE " +
-                  view.text + " END";
-      view.typed = rule.type == ColumnType::Number ? "CASE WHEN " + plain + " THEN " + number + " END"
-                                                   : "CASE WHEN " + plain + " AND " + number + " = floor(" +
-                                                         number + ") THEN " + whole + " END";
-      break;
-    case ColumnType::Boolean:
-      view.typed = "CASE WHEN " + word + " IN ('true', '1') THEN true WHEN " + word +
-                   " IN ('false', '0') THEN false END";
-      break;
-    case ColumnType::Timestamp:
-      view.typed = "coalesce(TRY_CAST(" + t + " AS TIMESTAMPTZ), epoch_ms(" + whole + ")::TIMESTAMPTZ)";
-      break;
-  }
-  return view;
+  verdict.rule = rule.name;
+  verdict.column = rule.column;
+  verdict.test = NameOf(rule.test);
+  if (const auto* statistic = std::get_if<StatisticWithin>(&rule.test))
+    verdict.test = NameOf(statistic->statistic);
+  verdict.stops = rule.stops;
+  verdict.sentence = rule.sentence;
+  verdict.dimension = rule.dimension;
+  verdict.where = rule.where;
+  return verdict;
 }
 
-std::string SqlOf(const ColumnRule& rule, const Json& value) {
-  if (value.IsString()) return tables::Literal(value.AsString());
-  if (rule.type == ColumnType::Boolean)
-    return (value.IsBool() ? value.AsBool() : value.AsInt() != 0) ? "true" : "false";
-  return value.IsInt() ? std::to_string(value.AsInt()) : ShortestText(value.AsDouble());
+void Break(RuleVerdict& verdict, const std::string& remark) {
+  verdict.status = verdict.stops ? Status::Failed : Status::Warned;
+  if (!remark.empty()) verdict.sentence += "; " + remark;
 }
 
-/// The contract's rules over a file of these columns; what speaks of a column that is not there becomes a
-/// verdict at once.
-class RuleList {
- public:
-  RuleList(const Contract& contract, const std::vector<tables::Field>& fields, tables::Format format)
-      : fields_(fields), format_(format) {
-    for (const ColumnRule& rule : contract.columns) AddColumn(rule);
-    if (!contract.unique.empty()) AddUnique(contract.unique);
-    if (!contract.freshness_column.empty()) AddFreshness(contract.freshness_column);
-  }
-
-  std::vector<SqlRule>& rules() { return rules_; }
-  std::vector<RuleVerdict>& missing() { return missing_; }
-  /// "" when freshness cannot be told.
-  const std::string& newest() const { return newest_; }
-  /// What to select the rules from.
-  std::string View(const std::string& relation) const {
-    return "(SELECT " + (typed_.empty() ? "1 AS one" : typed_) + " FROM (SELECT " +
-           (texts_.empty() ? "1 AS one" : texts_) + " FROM " + relation + "))";
-  }
-
- private:
-  const tables::Field* Find(const std::string& name) const {
-    const auto found = std::find_if(fields_.begin(), fields_.end(),
-                                    [&](const tables::Field& field) { return field.name == name; });
-    return found == fields_.end() ? nullptr : &*found;
-  }
-
-  /// The number of the view's new column, or none and a verdict.
-  std::optional<std::string> AddView(const ColumnRule& rule, bool& never_text) {
-    const tables::Field* field = Find(rule.name);
-    if (!field) {
-      std::vector<std::string_view> names;
-      for (const auto& one : fields_) names.push_back(one.name);
-      missing_.push_back({rule.name + ": present",
-                          rule.name,
-                          false,
-                          0,
-                          0,
-                          {},
-                          "the column is missing." + Suggestion(rule.name, names)});
-      return std::nullopt;
-    }
-    const std::string number = std::to_string(views_++), text = "t" + number;
-    const ColumnView view = ViewOf(rule, *field, format_, text);
-    never_text = view.never_text;
-    texts_ += (texts_.empty() ? "" : ", ") + view.text + " AS " + text;
-    typed_ += (typed_.empty() ? "" : ", ") + text + ", " + view.typed + " AS v" + number;
-    return number;
-  }
-
-  void Add(const ColumnRule& rule, const std::string& number, std::string_view what, std::string expectation,
-           std::string breaks) {
-    SqlRule added;
-    added.verdict.rule = rule.name + ": " + std::string(what);
-    added.verdict.column = rule.name;
-    added.verdict.sentence = std::move(expectation);
-    added.breaks = std::move(breaks);
-    added.shown = "t" + number;
-    rules_.push_back(std::move(added));
-  }
-
-  void AddColumn(const ColumnRule& rule) {
-    bool never_text = false;
-    const auto number = AddView(rule, never_text);
-    if (!number) return;
-    const std::string text = "t" + *number, typed = "v" + *number, type(NameOf(rule.type));
-    if (!rule.nullable) Add(rule, *number, "not null", "must have a value", text + " IS NULL");
-    Add(rule, *number, "type", "must be a " + type,
-        text + " IS NOT NULL" + (never_text ? "" : " AND " + typed + " IS NULL"));
-    if (!rule.allowed.empty()) {
-      std::string list;
-      for (const Json& value : rule.allowed) list += (list.empty() ? "" : ", ") + SqlOf(rule, value);
-      Add(rule, *number, "allowed", "must be one of " + list, typed + " NOT IN (" + list + ")");
-    }
-    if (rule.min)
-      Add(rule, *number, "min", "must be at least " + ShortestText(*rule.min),
-          typed + " < " + ShortestText(*rule.min));
-    if (rule.max)
-      Add(rule, *number, "max", "must be at most " + ShortestText(*rule.max),
-          typed + " > " + ShortestText(*rule.max));
-    if (!rule.pattern.empty()) {
-      Add(rule, *number, "pattern", "must match " + rule.pattern,
-          "NOT regexp_matches(" + text + ", " + tables::Literal(rule.pattern) + ")");
-    }
-    if (rule.unique) {
-      Add(rule, *number, "unique", "must be unique",
-          text + " IS NOT NULL AND count(*) OVER (PARTITION BY " + text + ") > 1");
-    }
-  }
-
-  void AddUnique(const std::vector<std::string>& columns) {
-    std::string list;
-    for (const auto& column : columns) {
-      ColumnRule rule;
-      rule.name = column;
-      bool never_text = false;
-      const auto number = AddView(rule, never_text);
-      if (!number) return;
-      list += (list.empty() ? "t" : ", t") + *number;
-    }
-    SqlRule added;
-    added.verdict.rule = "unique: " + Join(columns, ", ");
-    added.verdict.sentence = "these columns together must name one row";
-    added.breaks = "count(*) OVER (PARTITION BY " + list + ") > 1";
-    added.shown = "concat_ws(' | ', " + list + ")";
-    rules_.push_back(std::move(added));
-  }
-
-  void AddFreshness(const std::string& column) {
-    ColumnRule rule;
-    rule.name = column;
-    rule.type = ColumnType::Timestamp;
-    bool never_text = false;
-    if (const auto number = AddView(rule, never_text)) newest_ = "v" + *number;
-  }
-
-  const std::vector<tables::Field>& fields_;
-  tables::Format format_;
-  std::vector<SqlRule> rules_;
-  std::vector<RuleVerdict> missing_;
-  std::string texts_, typed_, newest_;
-  int views_ = 0;
-};
-
-/// Rows and unexpected rows of each rule, in one pass; error when one of the rules cannot be evaluated.
-Result<tables::Table> Count(tables::Engine& engine, const std::string& view, std::span<const SqlRule> rules,
-                            const std::string& newest) {
-  std::string flags, counts = newest.empty() ? "count(*), NULL" : "count(*), epoch_ms(max(newest))";
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    flags += ", (" + rules[i].breaks + ") AS b" + std::to_string(i);
-    counts += ", count(*) FILTER (WHERE b" + std::to_string(i) + ")";
-  }
-  return engine.Query("SELECT " + counts + " FROM (SELECT " + (newest.empty() ? "1" : newest) + " AS newest" +
-                      flags + " FROM " + view + ")");
+void CannotRun(RuleVerdict& verdict, const std::string& why) {
+  verdict.status = Status::Error;
+  verdict.sentence += "; it cannot be evaluated: " + why;
 }
 
-void Take(const tables::Table& table, std::size_t column, std::int64_t rows, RuleVerdict& verdict) {
-  verdict.considered = rows;
-  verdict.unexpected = table[column].Int(0);
-  verdict.passed = verdict.unexpected == 0;
+std::string MissingColumn(const std::string& name, const Layout& layout) {
+  const std::vector<std::string_view> there(layout.in_file().begin(), layout.in_file().end());
+  return "the column '" + name + "' is missing." + Suggestion(name, there);
 }
 
-/// One rule is to blame that all cannot be evaluated together: each for itself.
-Result<> CountEach(tables::Engine& engine, const std::string& view, std::vector<SqlRule>& rules,
-                   std::int64_t rows) {
-  for (SqlRule& rule : rules) {
-    const auto table = Count(engine, view, {&rule, 1}, "");
-    if (table) {
-      Take(*table, 2, rows, rule.verdict);
-      continue;
+/// Whether the contract's columns and the file's are the same.
+std::string ColumnTrouble(const OnlyTheseColumns& test, const Contract& contract, const Layout& layout) {
+  std::vector<std::string> listed, extra;
+  for (const ColumnRule& column : contract.columns) listed.push_back(column.name);
+  for (const auto& name : layout.in_file()) {
+    if (std::find(listed.begin(), listed.end(), name) == listed.end()) extra.push_back(name);
+  }
+  if (!extra.empty()) return "the file also has " + Join(extra, ", ");
+  if (test.in_order && listed != layout.in_file())
+    return "they stand in the order " + Join(layout.in_file(), ", ");
+  return "";
+}
+
+/// Tells what needs no rows: whether columns are there, and remarks. True when that was all.
+bool TellWithoutRows(const Rule& rule, const Contract& contract, const Layout& layout, RuleVerdict& verdict) {
+  const auto there = [&](const std::string& name) {
+    return std::find(layout.in_file().begin(), layout.in_file().end(), name) != layout.in_file().end();
+  };
+  if (const auto* remark = std::get_if<Remark>(&rule.test)) {
+    verdict.status = Status::Remarked;
+    if (!remark->what.empty() && verdict.sentence.empty()) verdict.sentence = remark->what;
+    return true;
+  }
+  if (const auto* only = std::get_if<OnlyTheseColumns>(&rule.test)) {
+    if (const auto trouble = ColumnTrouble(*only, contract, layout); !trouble.empty())
+      Break(verdict, trouble);
+    return true;
+  }
+  if (std::get_if<ColumnThere>(&rule.test)) {
+    if (!there(rule.column)) {
+      Break(verdict, "");
+      verdict.sentence = MissingColumn(rule.column, layout);
     }
-    if (table.error().reason != Reason::InvalidArgument && table.error().reason != Reason::Unprocessable)
-      return table.error();
-    rule.verdict.passed = false;
-    rule.verdict.sentence += "; the rule itself cannot be evaluated: " + table.error().message;
+    return true;
+  }
+  for (const auto& name : ColumnsOf(rule)) {
+    if (there(name)) continue;
+    CannotRun(verdict, MissingColumn(name, layout));
+    return true;
+  }
+  return false;
+}
+
+std::string MeasuredText(const Rule& rule, double measured) {
+  const auto* statistic = std::get_if<StatisticWithin>(&rule.test);
+  if (statistic && statistic->statistic == Statistic::Rows)
+    return "there are " + WithThousands(static_cast<std::int64_t>(measured));
+  return "it is " + ShortestText(measured);
+}
+
+void Judge(const Rule& rule, const Finding& finding, std::int64_t rows, RuleVerdict& verdict) {
+  verdict.considered = finding.considered;
+  verdict.unexpected = finding.unexpected;
+  verdict.figure = finding.figure;
+  if (finding.holds) {
+    if (!finding.remark.empty()) verdict.sentence += "; " + finding.remark;
+    if (!*finding.holds) Break(verdict, "");
+    return;
+  }
+  const bool counted = std::get_if<StatisticWithin>(&rule.test) || std::get_if<QueryValue>(&rule.test);
+  if (counted && !finding.figure) return Break(verdict, "there is no value");
+  const double measured = finding.figure.value_or(static_cast<double>(finding.unexpected));
+  bool holds = false;
+  switch (rule.allowance.unit) {
+    case Allowance::Unit::Rows:
+      holds = rule.allowance.range.Holds(measured);
+      break;
+    case Allowance::Unit::Percent:
+      holds = rule.allowance.range.Holds(rows == 0 ? 0 : 100 * measured / static_cast<double>(rows));
+      break;
+    case Allowance::Unit::Fitting:
+      holds = rule.allowance.range.Holds(1 - verdict.Share());
+      break;
+  }
+  if (counted) verdict.sentence += "; " + MeasuredText(rule, measured);
+  if (!finding.remark.empty()) verdict.sentence += "; " + finding.remark;
+  if (!holds) Break(verdict, "");
+}
+
+/// Whose values an example must not show.
+bool IsMasked(const std::vector<std::string>& columns, const Contract& contract) {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& name) {
+    const ColumnRule* column = contract.Find(name);
+    return column && column->Masked();
+  });
+}
+
+void Keep(std::vector<Example> examples, bool masked, RuleVerdict& verdict) {
+  if (masked) verdict.masked = !examples.empty();
+  for (Example& example : examples) {
+    verdict.examples.push_back(masked ? "***" : std::move(example.text));
+    if (example.row > 0) verdict.example_rows.push_back(example.row);
+  }
+}
+
+/// The findings of the pass as verdicts, with examples for what is broken.
+Result<> JudgeAll(tables::Engine& engine, const std::vector<Rule>& rules, const Contract& contract,
+                  Pass& pass, const std::stop_token& stop, Verdict& verdict) {
+  const auto judged = [&](std::size_t number) {
+    RuleVerdict one = verdict.rules[number];
+    Judge(rules[number], *pass.FindingOf(number), pass.rows(), one);
+    return one;
+  };
+  std::vector<std::size_t> broken;
+  for (std::size_t number = 0; number < rules.size(); ++number) {
+    if (!pass.FindingOf(number)) continue;
+    const RuleVerdict first = judged(number);
+    if (first.unexpected > 0 && first.status != Status::Passed) broken.push_back(number);
+  }
+  CAIRN_TRY(pass.Look(engine, broken, kMostExamples, stop));
+  for (std::size_t number = 0; number < rules.size(); ++number) {
+    if (!pass.FindingOf(number)) continue;
+    verdict.rules[number] = judged(number);
+    if (verdict.rules[number].status != Status::Passed)
+      Keep(pass.TakeExamples(number), IsMasked(ColumnsOf(rules[number]), contract), verdict.rules[number]);
   }
   return Done{};
-}
-
-Result<> TakeExamples(tables::Engine& engine, const std::string& view, SqlRule& rule) {
-  const auto table = CAIRN_TRY(engine.Query("SELECT DISTINCT shown FROM (SELECT " + rule.shown +
-                                            " AS shown, (" + rule.breaks + ") AS broken FROM " + view +
-                                            ") WHERE broken ORDER BY shown LIMIT 5"));
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    rule.verdict.examples.push_back(table[0].IsNull(row) ? "(missing)" : table[0].Shown(row));
-  }
-  return Done{};
-}
-
-RuleVerdict Freshness(const Contract& contract, std::optional<TimeMs> newest, std::int64_t rows, TimeMs now) {
-  RuleVerdict rule{
-      "freshness: " + contract.freshness_column, contract.freshness_column, false, 0, rows, {}, ""};
-  rule.sentence = "the newest value must not be older than " + FormatDuration(contract.freshness_ms);
-  if (newest) {
-    rule.passed = now - *newest <= contract.freshness_ms;
-    rule.sentence += "; it is from " + FormatUtc(*newest);
-  } else {
-    rule.sentence += ", and no time could be read";
-  }
-  return rule;
 }
 
 }  // namespace
 
-Result<Verdict> Check(tables::Engine& engine, const std::string& file, const Contract& contract, TimeMs now) {
-  tables::ReadOptions options;
-  options.all_text = true;
-  const auto source = CAIRN_TRY(tables::Source::Open(file, options));
-  const auto fields = CAIRN_TRY(engine.Sniff(source));
-  RuleList list(contract, fields, source.format());
-  const std::string view = list.View(source.Relation());
+Result<Verdict> Check(tables::Engine& engine, const std::vector<std::string>& files, const Contract& contract,
+                      const Conditions& conditions) {
+  std::vector<Rule> rules = contract.AllRules();
+  std::erase_if(rules, [&](const Rule& rule) { return !IsFor(rule, conditions.environment); });
+  const Layout layout = CAIRN_TRY(Layout::Of(engine, files, contract, Needed(rules)));
+  Pass pass(layout, contract, conditions.now);
+  Queries queries(engine, files, contract, conditions);
   Verdict verdict;
-  verdict.rules = std::move(list.missing());
-  auto& rules = list.rules();
-  auto counted = Count(engine, view, rules, list.newest());
-  const bool together = static_cast<bool>(counted);
-  if (!together) counted = Count(engine, view, {}, list.newest());
-  if (!counted) return counted.error();
-  verdict.rows = (*counted)[0].Int(0);
-  if (!together) CAIRN_TRY(CountEach(engine, view, rules, verdict.rows));
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (together) Take(*counted, i + 2, verdict.rows, rules[i].verdict);
-    if (rules[i].verdict.unexpected > 0) CAIRN_TRY(TakeExamples(engine, view, rules[i]));
-    verdict.rules.push_back(std::move(rules[i].verdict));
+  std::vector<std::size_t> asked;
+  for (std::size_t number = 0; number < rules.size(); ++number) {
+    RuleVerdict& one = verdict.rules.emplace_back(Begun(rules[number]));
+    if (TellWithoutRows(rules[number], contract, layout, one)) continue;
+    const auto measured = pass.Add(number, rules[number]);
+    if (!measured)
+      CannotRun(one, measured.error().message);
+    else if (!*measured)
+      asked.push_back(number);
   }
-  if (contract.min_rows > 0) {
-    verdict.rules.push_back({"rows: min",
-                             "",
-                             verdict.rows >= contract.min_rows,
-                             0,
-                             verdict.rows,
-                             {},
-                             "there must be at least " + WithThousands(contract.min_rows) +
-                                 " rows; there are " + WithThousands(verdict.rows)});
-  }
-  if (!contract.freshness_column.empty()) {
-    const bool told = !list.newest().empty() && !(*counted)[1].IsNull(0);
-    verdict.rules.push_back(Freshness(
-        contract, told ? std::optional<TimeMs>((*counted)[1].Int(0)) : std::nullopt, verdict.rows, now));
+  CAIRN_TRY(pass.Run(engine, conditions.stop));
+  verdict.rows = pass.rows();
+  CAIRN_TRY(JudgeAll(engine, rules, contract, pass, conditions.stop, verdict));
+  for (const std::size_t number : asked) {
+    auto answer = queries.Ask(rules[number]);
+    if (conditions.stop.stop_requested()) return Error{Reason::Conflict, "The check was stopped."};
+    if (!answer) {
+      CannotRun(verdict.rules[number], answer.error().message);
+      continue;
+    }
+    if (answer->finding.considered == 0) answer->finding.considered = verdict.rows;
+    Judge(rules[number], answer->finding, verdict.rows, verdict.rules[number]);
+    Keep(std::move(answer->examples), answer->masked, verdict.rules[number]);
   }
   verdict.passed = std::all_of(verdict.rules.begin(), verdict.rules.end(),
-                               [](const RuleVerdict& rule) { return rule.passed; });
+                               [](const RuleVerdict& rule) { return rule.passed() || !rule.stops; });
   return verdict;
-}
-
-Json Verdict::ToJson() const {
-  Json list = Json::Array();
-  for (const RuleVerdict& rule : rules) {
-    Json examples = Json::Array();
-    for (const auto& example : rule.examples) examples.Push(example);
-    list.Push(Json{{"rule", rule.rule},
-                   {"column", rule.column},
-                   {"passed", rule.passed},
-                   {"unexpected", rule.unexpected},
-                   {"considered", rule.considered},
-                   {"examples", std::move(examples)},
-                   {"sentence", rule.sentence}});
-  }
-  return Json{{"passed", passed}, {"rows", rows}, {"rules", std::move(list)}};
-}
-
-std::string Verdict::Failures() const {
-  std::vector<std::string> failures;
-  for (const RuleVerdict& rule : rules) {
-    if (rule.passed) continue;
-    std::string text = rule.rule;
-    if (rule.unexpected == 0) text += " (" + rule.sentence + ")";
-    if (rule.unexpected > 0)
-      text += " (" + WithThousands(rule.unexpected) + " of " + WithThousands(rule.considered) +
-              " rows, such as " + Join(rule.examples, ", ") + ")";
-    failures.push_back(std::move(text));
-  }
-  return Join(failures, "; ");
 }
 
 }  // namespace cairn::contract

@@ -1,42 +1,47 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ground/tables/engine.h"
 #include "ground/vocabulary/time.h"
 #include "loop/contract/contract.h"
+#include "loop/contract/verdict.h"
 
 namespace cairn::contract {
 
-/// The verdict of one rule over a whole table.
-struct RuleVerdict {
-  std::string rule;    ///< "distance: max"
-  std::string column;  ///< "" for a rule about the table.
-  bool passed = true;
-  std::int64_t unexpected = 0;  ///< Rows that break it.
-  std::int64_t considered = 0;
-  std::vector<std::string> examples;  ///< Up to five values that break it.
-  std::string sentence;               ///< What was expected and, for a rule about the table, what was found.
+enum class Environment { Training, Serving };
+
+/// What a check is made under.
+struct Conditions {
+  TimeMs now = 0;  ///< What freshness is measured against.
+  Environment environment = Environment::Training;
+  /// Where the files lie that rules name ("" for the working folder). A rule reaches nothing outside of it.
+  std::string folder;
+  std::map<std::string, std::string> tables;  ///< Files of other tables, by the names that rules call them.
+  /// The files of a data set that a rule names; none where there are no data sets.
+  std::function<Result<std::vector<std::string>>(std::string_view dataset)> dataset;
+  std::chrono::milliseconds query_time{60'000};  ///< For each SQL of a rule.
+  std::stop_token stop = {};
 };
 
-struct Verdict {
-  bool passed = true;
-  std::int64_t rows = 0;
-  std::vector<RuleVerdict> rules;
-
-  Json ToJson() const;
-  /// The failing rules in one sentence, or "".
-  std::string Failures() const;
-};
-
-/// Checks every rule of the contract in one pass over the file's rows and reports all that fail (their
-/// examples take another look at the file). A rule that cannot be evaluated, such as a pattern that is no
-/// regular expression, fails. `now` is what freshness is measured against. Errors are those of reading.
+/// Checks every rule of the contract that is for this environment in one pass over the rows of `files` (CSV,
+/// Parquet or JSON lines; one name may be a pattern), and reports all. Examples of what is broken take
+/// another look, and so do rules that compare with other tables or are SQL: these run on an engine of their
+/// own that can read the files they name, and can write nothing. Errors are those of reading the files; a
+/// rule that cannot be evaluated is a verdict.
 ///
-/// A CSV field counts as the text that was written: "" and NA are missing, and what reads as a number is one.
-/// In other formats a number does not pass for a text. NaN is missing; a boolean is true, false, 1 or 0; a
-/// time is ISO 8601 or a whole number. Per value the verdict is that of Contract::Violation.
-Result<Verdict> Check(tables::Engine& engine, const std::string& file, const Contract& contract, TimeMs now);
+/// What a value is, and whether it breaks a rule, is decided as for requests (RowRules). A CSV field counts
+/// as the text that was written: "" and NA are missing, and in a column of numbers what reads as a number is
+/// one. In other formats a number does not pass for a text, nor a text for a number. NaN is missing; a
+/// boolean is true, false, 1 or 0; a time is ISO 8601, the column's own format, or a whole number of UTC
+/// milliseconds.
+Result<Verdict> Check(tables::Engine& engine, const std::vector<std::string>& files, const Contract& contract,
+                      const Conditions& conditions);
 
 }  // namespace cairn::contract

@@ -1,112 +1,164 @@
 #include "loop/contract/contract.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <set>
 
-#include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
-#include "loop/charter/charter.h"
-#include "loop/contract/pattern.h"
 
 namespace cairn::contract {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTypes = {"string", "integer", "number", "boolean", "timestamp"};
-
-Result<std::int64_t> DurationAt(const Node& node, std::string_view key) {
-  const auto duration = charter::ParseDuration(CAIRN_TRY(TextAt(node, key)));
-  if (!duration) return WrongAt(node, "'" + std::string(key) + "': " + duration.error().message);
-  return *duration;
+std::string Listed(const std::vector<Json>& values) {
+  constexpr std::size_t kMost = 12;
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < std::min(kMost, values.size()); ++i)
+    words.push_back(values[i].IsString() ? "'" + values[i].AsString() + "'" : values[i].Dump());
+  if (values.size() > kMost) words.push_back("… (" + std::to_string(values.size()) + " in all)");
+  return Join(words, ", ");
 }
 
-std::string Shown(const Json& value) {
-  return value.IsString() ? "'" + value.AsString() + "'" : value.Dump();
+/// The range of a whole number's format ("i8", "u16"); none for a width that every number here has.
+std::optional<Range> RangeOfWidth(std::string_view format) {
+  if (format.size() < 2 || (format[0] != 'i' && format[0] != 'u')) return std::nullopt;
+  const auto bits = ParseInt(format.substr(1));
+  if (!bits || *bits > 32)
+    return format[0] == 'u' ? std::optional(Range{0, {}, false, false, false}) : std::nullopt;
+  const double top = static_cast<double>(std::int64_t{1} << (format[0] == 'i' ? *bits - 1 : *bits));
+  return Range{format[0] == 'i' ? -top : 0, top - 1, false, false, false};
 }
 
-bool IsWholeDouble(const Json& value) {
-  return value.IsNumber() && value.AsDouble() == std::floor(value.AsDouble()) &&
-         std::fabs(value.AsDouble()) < 0x1p63;
-}
+/// Writes out the rules of columns.
+class Writer {
+ public:
+  explicit Writer(std::vector<Rule>& rules) : rules_(rules) {}
 
-bool Fits(ColumnType type, const Json& value) {
-  switch (type) {
-    case ColumnType::String:
-      return value.IsString();
-    case ColumnType::Integer:
-      return value.IsInt() || IsWholeDouble(value);
-    case ColumnType::Number:
-      return value.IsNumber();
-    case ColumnType::Boolean:
-      return value.IsBool() || (value.IsInt() && (value.AsInt() == 0 || value.AsInt() == 1));
-    case ColumnType::Timestamp:
-      return (value.IsString() && ParseTime(value.AsString())) || value.IsInt();
+  void Column(const ColumnRule& column) {
+    root_ = &column;
+    place_ = column.name;
+    path_.clear();
+    Add(column, "present", "must be there", ColumnThere{}, "");
+    Value(column, column.name, {});
+    if (column.unique) Add(column, "unique", "must be unique", Unique{{column.name}}, "uniqueness");
   }
-  return false;
-}
 
-bool Same(const Json& a, const Json& b) {
-  if (a.IsNumber() && b.IsNumber()) return a.AsDouble() == b.AsDouble();
-  if (a.IsBool() && b.IsInt()) return a.AsBool() == (b.AsInt() != 0);
-  if (a.IsInt() && b.IsBool()) return Same(b, a);
-  return a == b;
-}
-
-bool IsMissing(const Json& value) {
-  return value.IsNull() || (value.IsNumber() && std::isnan(value.AsDouble()));
-}
-
-/// Bounds are for numbers, patterns for text, and what is allowed must be of the column's type: anything else
-/// could never hold.
-Result<> CheckRule(const ColumnRule& rule, const Node& node) {
-  const bool number = rule.type == ColumnType::Integer || rule.type == ColumnType::Number;
-  const std::string column = "column '" + rule.name + "'", type(NameOf(rule.type));
-  if (!number && (rule.min || rule.max))
-    return WrongAt(node, column + " is a " + type + ": 'min' and 'max' are for integer and number");
-  if (rule.min && rule.max && *rule.min > *rule.max) return WrongAt(node, column + ": 'min' is above 'max'");
-  if (!rule.pattern.empty() && rule.type != ColumnType::String)
-    return WrongAt(node, column + " is a " + type + ": 'pattern' is for string");
-  if (const std::string problem = PatternProblem(rule.pattern); !problem.empty())
-    return WrongAt(node, column + ": 'pattern' is no regular expression: " + problem);
-  if (!rule.allowed.empty() && rule.type == ColumnType::Timestamp)
-    return WrongAt(node, column + " is a timestamp: 'allowed' is for the other types");
-  for (const Json& value : rule.allowed) {
-    if (!Fits(rule.type, value))
-      return WrongAt(node, column + " allows " + Shown(value) + ", which is no " + type);
+ private:
+  void Add(const ColumnRule& column, std::string_view what, std::string sentence, Test test,
+           std::string_view dimension) {
+    Rule rule;
+    rule.name = (place_.empty() ? column.name : place_) + ": " + std::string(what);
+    rule.column = root_->name;
+    rule.path = path_;
+    rule.sentence = std::move(sentence);
+    rule.test = std::move(test);
+    rule.training = root_->training;
+    rule.serving = root_->serving;
+    rule.dimension = dimension;
+    rules_.push_back(std::move(rule));
   }
-  return Done{};
-}
 
-Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
-  ColumnRule rule;
-  rule.name = name;
-  if (node.IsNull()) return rule;
-  if (!node.IsMap())
-    return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
-  CAIRN_TRY(node.OnlyKeys({"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving"}));
-  const std::string type = CAIRN_TRY(ChoiceAt(node, "type", kTypes));
-  if (!type.empty())
-    rule.type = static_cast<ColumnType>(std::find(kTypes.begin(), kTypes.end(), type) - kTypes.begin());
-  rule.nullable = CAIRN_TRY(TruthAt(node, "nullable", true));
-  rule.unique = CAIRN_TRY(TruthAt(node, "unique", false));
-  rule.serving = CAIRN_TRY(TruthAt(node, "serving", true));
-  rule.min = CAIRN_TRY(NumberAt(node, "min"));
-  rule.max = CAIRN_TRY(NumberAt(node, "max"));
-  rule.pattern = CAIRN_TRY(TextAt(node, "pattern"));
-  if (const Node* allowed = node.Find("allowed"); allowed && !allowed->IsNull()) {
-    if (!allowed->IsList()) return WrongAt(*allowed, "'allowed' must be a list");
-    for (const Node& item : allowed->items()) {
-      rule.allowed.push_back(rule.type == ColumnType::String ? Json(item.text()) : item.ToJson());
+  void Value(const ColumnRule& column, const std::string& place, std::vector<std::string> path) {
+    place_ = place;
+    path_ = std::move(path);
+    if (!column.nullable) Add(column, "not null", "must have a value", NotMissing{}, "completeness");
+    Type(column);
+    if (!column.allowed.empty())
+      Add(column, "allowed", "must be one of " + Listed(column.allowed), OneOf{column.allowed}, "conformity");
+    Bounds(column);
+    if (!column.pattern.empty())
+      Add(column, "pattern", "must match " + column.pattern, Matches{{column.pattern}}, "conformity");
+    if (column.min_length || column.max_length) {
+      const Range range{column.min_length, column.max_length};
+      Add(column, "length", "must have " + range.Words() + " characters", LengthWithin{range}, "conformity");
     }
+    Contents(column);
+    Nested(column, place);
   }
-  CAIRN_TRY(CheckRule(rule, node));
+
+  void Type(const ColumnRule& column) {
+    if (column.type == ColumnType::Any) return;
+    const bool time = column.type == ColumnType::Timestamp || column.type == ColumnType::Date ||
+                      column.type == ColumnType::Time;
+    const std::string format = time ? column.format : "";
+    const std::string type(NameOf(column.type));
+    Add(column, "type",
+        "must be a" + std::string(type.find_first_of("aio") == 0 ? "n " : " ") + type +
+            (format.empty() ? "" : " written " + format),
+        OfType{column.type, format}, "conformity");
+    if (column.type == ColumnType::String && !column.format.empty())
+      Add(column, "format", "must be written as " + column.format, OfForm{column.format}, "conformity");
+    if (const auto range = RangeOfWidth(column.format); range && column.type == ColumnType::Integer)
+      Add(column, "width", "must fit " + column.format, Within{*range}, "conformity");
+  }
+
+  void Bounds(const ColumnRule& column) {
+    if (column.min) {
+      const Range range{column.min, {}, column.open_min};
+      Add(column, "min", "must be " + range.Words(column.type), Within{range}, "conformity");
+    }
+    if (column.max) {
+      const Range range{{}, column.max, false, column.open_max};
+      Add(column, "max", "must be " + range.Words(column.type), Within{range}, "conformity");
+    }
+    if (column.multiple_of)
+      Add(column, "multiple", "must be a multiple of " + ShortestText(*column.multiple_of),
+          MultipleOf{*column.multiple_of}, "conformity");
+  }
+
+  void Contents(const ColumnRule& column) {
+    const Range count{column.min_items, column.max_items};
+    const std::string_view what = column.type == ColumnType::Object ? "members" : "items";
+    if (column.min_items || column.max_items)
+      Add(column, what, "must have " + count.Words() + " " + std::string(what), Holding{count}, "conformity");
+    if (column.unique_items)
+      Add(column, "unique items", "must not hold an item twice", Holding{{}, true}, "uniqueness");
+    if (!column.members.empty())
+      Add(column, "required members", "must have the members " + Join(column.members, ", "),
+          Holding{{}, false, column.members}, "completeness");
+  }
+
+  void Nested(const ColumnRule& column, const std::string& place) {
+    const auto path = path_;
+    const auto into = [&](const ColumnRule& part, const std::string& name, std::string step) {
+      auto deeper = path;
+      deeper.push_back(std::move(step));
+      Value(part, name, std::move(deeper));
+    };
+    for (const ColumnRule& part : column.properties) into(part, place + "." + part.name, part.name);
+    for (const ColumnRule& part : column.item) into(part, place + "[]", "[]");
+    place_ = place;
+    path_ = path;
+  }
+
+  std::vector<Rule>& rules_;
+  const ColumnRule* root_ = nullptr;
+  std::string place_;
+  std::vector<std::string> path_;
+};
+
+void NumberNames(std::vector<Rule>& rules) {
+  std::set<std::string> taken;
+  for (Rule& rule : rules) {
+    std::string name = rule.name;
+    for (int number = 2; !taken.insert(name).second; ++number)
+      name = rule.name + " (" + std::to_string(number) + ")";
+    rule.name = name;
+  }
+}
+
+Rule TableRule(std::string name, std::string sentence, Test test, std::string dimension) {
+  Rule rule;
+  rule.name = std::move(name);
+  rule.sentence = std::move(sentence);
+  rule.test = std::move(test);
+  rule.dimension = std::move(dimension);
+  rule.serving = false;
   return rule;
 }
 
 }  // namespace
 
-std::string_view NameOf(ColumnType type) { return kTypes[static_cast<std::size_t>(type)]; }
+bool ColumnRule::Masked() const { return !classification.empty() && LowerAscii(classification) != "public"; }
 
 const ColumnRule* Contract::Find(std::string_view column) const {
   const auto found = std::find_if(columns.begin(), columns.end(),
@@ -114,45 +166,29 @@ const ColumnRule* Contract::Find(std::string_view column) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-std::string Contract::Violation(const ColumnRule& rule, const Json& value) {
-  if (IsMissing(value)) return rule.nullable ? "" : "is missing, and it must not be";
-  if (!Fits(rule.type, value))
-    return "is " + Shown(value) + ", which is no " + std::string(NameOf(rule.type));
-  const bool listed = std::any_of(rule.allowed.begin(), rule.allowed.end(),
-                                  [&](const Json& one) { return Same(one, value); });
-  if (!rule.allowed.empty() && !listed)
-    return "is " + Shown(value) + ", which is not among the allowed values";
-  if (value.IsNumber() && rule.min && value.AsDouble() < *rule.min) {
-    return "is " + Shown(value) + ", below the minimum " + ShortestText(*rule.min);
+std::vector<Rule> Contract::AllRules() const {
+  std::vector<Rule> all;
+  Writer writer(all);
+  for (const ColumnRule& column : columns) writer.Column(column);
+  if (!unique.empty())
+    all.push_back(TableRule("unique: " + Join(unique, ", "), "these columns together must name one row",
+                            Unique{unique}, "uniqueness"));
+  all.insert(all.end(), rules.begin(), rules.end());
+  if (min_rows > 0) {
+    Rule rule = TableRule("rows: min", "there must be at least " + WithThousands(min_rows) + " rows",
+                          StatisticWithin{Statistic::Rows}, "completeness");
+    rule.allowance.range = {static_cast<double>(min_rows), {}};
+    all.push_back(std::move(rule));
   }
-  if (value.IsNumber() && rule.max && value.AsDouble() > *rule.max) {
-    return "is " + Shown(value) + ", above the maximum " + ShortestText(*rule.max);
+  if (!freshness_column.empty()) {
+    Rule rule = TableRule("freshness: " + freshness_column,
+                          "the newest value must not be older than " + FormatDuration(freshness_ms),
+                          AgeWithin{false, freshness_ms}, "timeliness");
+    rule.column = freshness_column;
+    all.push_back(std::move(rule));
   }
-  if (!rule.pattern.empty() && value.IsString() && !Matches(rule.pattern, value.AsString()))
-    return "is " + Shown(value) + ", which does not match " + rule.pattern;
-  return "";
-}
-
-Result<Contract> ParseContract(const Node& node) {
-  Contract contract;
-  CAIRN_TRY(node.OnlyKeys({"columns", "unique", "rows", "freshness"}));
-  if (const Node* columns = CAIRN_TRY(MapAt(node, "columns"))) {
-    for (const auto& entry : columns->entries())
-      contract.columns.push_back(CAIRN_TRY(ParseColumn(entry.key, entry.value)));
-  }
-  contract.unique = CAIRN_TRY(WordsAt(node, "unique"));
-  if (const Node* rows = CAIRN_TRY(MapAt(node, "rows"))) {
-    CAIRN_TRY(rows->OnlyKeys({"min"}));
-    contract.min_rows = static_cast<std::int64_t>(CAIRN_TRY(NumberAt(*rows, "min")).value_or(0));
-  }
-  if (const Node* freshness = CAIRN_TRY(MapAt(node, "freshness"))) {
-    CAIRN_TRY(freshness->OnlyKeys({"column", "within"}));
-    contract.freshness_column = CAIRN_TRY(TextAt(*freshness, "column"));
-    if (contract.freshness_column.empty())
-      return WrongAt(*freshness, "'freshness' needs a 'column' that holds a time");
-    contract.freshness_ms = CAIRN_TRY(DurationAt(*freshness, "within"));
-  }
-  return contract;
+  NumberNames(all);
+  return all;
 }
 
 }  // namespace cairn::contract

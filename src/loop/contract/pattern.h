@@ -1,16 +1,28 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <string_view>
 
-/// The regular expressions of contracts, in the syntax of RE2, which is also what checks whole files.
+#include "ground/vocabulary/result.h"
+
+namespace re2 {
+class RE2;
+}
+
 namespace cairn::contract {
 
-/// "" when `pattern` is an expression, else why it is none: "missing ): (".
-std::string PatternProblem(std::string_view pattern);
+/// A regular expression of a contract, in the syntax of RE2, compiled. Cheap to copy; safe from any thread.
+class Pattern {
+ public:
+  /// InvalidArgument: "is no regular expression: missing ): (".
+  static Result<Pattern> Compile(std::string_view text);
 
-/// Whether `text` matches somewhere; never, when the pattern is none. Each pattern is compiled once in the
-/// life of the process. Safe from any thread.
-bool Matches(const std::string& pattern, std::string_view text);
+  /// Whether `text` matches somewhere.
+  bool Matches(std::string_view text) const;
+
+ private:
+  explicit Pattern(std::shared_ptr<const re2::RE2> expression) : expression_(std::move(expression)) {}
+  std::shared_ptr<const re2::RE2> expression_;
+};
 
 }  // namespace cairn::contract

@@ -5,12 +5,12 @@
 #include "ground/os/identity.h"
 #include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
-#include "loop/contract/check.h"
 #include "loop/data/address.h"
 #include "loop/data/catalogue.h"
 #include "loop/data/draft.h"
 #include "loop/data/recording.h"
 #include "loop/data/room.h"
+#include "loop/repository/collection.h"
 #include "loop/repository/dvc_file.h"
 
 namespace cairn::data {
@@ -27,13 +27,6 @@ tables::ReadOptions Untouched() {
   options.all_text = true;
   options.null_strings = {""};
   return options;
-}
-
-bool IsOneFile(std::string_view path) {
-  for (const std::string_view ending : {".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json"}) {
-    if (path.ends_with(ending)) return true;
-  }
-  return false;
 }
 
 Result<> CheckKey(const std::vector<std::string>& key, const std::vector<tables::Field>& fields,
@@ -126,7 +119,7 @@ class Adding {
     CAIRN_TRY(
         EnsureRoom({{places().cache, size + parts}, {places().scratch, parts}, {places().project, plain}},
                    "adding '" + addition_.file + "'"));
-    snapshot_ = CAIRN_TRY(repository::TakeSnapshot(addition_.file, index_));
+    snapshot_ = CAIRN_TRY(repository::TakeSnapshot(addition_.file, index_, repository::Evidence::Sha256));
     stamp_ = status.stamp;
     file_.name = addition_.name.empty() ? os::BaseName(addition_.file) : addition_.name;
     file_.md5 = snapshot_.md5;
@@ -185,14 +178,14 @@ class Adding {
     DatasetVersion version;
     const std::string readable = CAIRN_TRY(Readable(version));
     auto& engine = *CAIRN_TRY(catalogue_.Engine());
-    const auto verdict =
-        CAIRN_TRY(contract::Check(engine, readable, specification_.contract, catalogue_.clock_.Now()));
+    const auto verdict = CAIRN_TRY(catalogue_.CheckFile(specification_, readable));
     if (!verdict.passed && addition_.broken == Addition::Broken::Refuse) {
       return Error{Reason::Unprocessable, "'" + addition_.file + "' breaks the contract of '" +
                                               specification_.name + "': " + verdict.Failures()};
     }
     CAIRN_TRY(catalogue_.objects_.Store(addition_.file, snapshot_));
     CAIRN_TRY(Part(engine, readable));
+    CAIRN_TRY(KeepObjects());
     version.columns = CAIRN_TRY(ColumnsOf(engine, readable));
     if (!(CAIRN_TRY(os::Stat(addition_.file)).stamp == stamp_)) {
       return Error{Reason::Conflict,
@@ -260,7 +253,8 @@ class Adding {
       rows = CAIRN_TRY(
           engine.Write("SELECT * FROM " + relation + " WHERE " + condition, draft.path(), source.format()));
       if (rows == 0 && &rows == &file_.sealed_rows) return Done{};
-      const auto made = CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved));
+      const auto made =
+          CAIRN_TRY(repository::TakeSnapshot(draft.path(), unsaved, repository::Evidence::Sha256));
       CAIRN_TRY(catalogue_.objects_.Store(draft.path(), made));
       md5 = made.md5;
       sha256 = made.sha256;
@@ -271,6 +265,13 @@ class Adding {
     CAIRN_TRY(part("NOT (" + sealed + ")", file_.training_md5, file_.training_sha256, file_.training_rows));
     file_.rows = file_.sealed_rows + file_.training_rows;
     return Done{};
+  }
+
+  /// Sealed rows and old versions stand in no text of the repository, and must not be taken for garbage.
+  Result<> KeepObjects() const {
+    std::vector<std::string> kept = {file_.md5, file_.training_md5, file_.sealed_md5};
+    std::erase(kept, "");
+    return repository::Keep(places().cache, "catalogue", kept);
   }
 
   /// An error about a copy of ours is one about the file that was given.

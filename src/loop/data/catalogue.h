@@ -10,6 +10,7 @@
 #include "ground/sql/database.h"
 #include "ground/tables/csv_dialect.h"
 #include "ground/tables/engine.h"
+#include "loop/contract/check.h"
 #include "loop/data/specification.h"
 #include "loop/data/version.h"
 #include "loop/repository/objects.h"
@@ -58,6 +59,11 @@ class Catalogue {
   /// Exhausted with the figures when the disk has no room for it, before anything is read; Conflict when the
   /// file changes meanwhile.
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
+
+  /// The verdict of the data set's contract on a file, which is only read. Rules may speak of the training
+  /// parts of other data sets, and of files in the project. Freshness is measured against `at`, or now.
+  Result<contract::Verdict> CheckFile(const Specification& specification, const std::string& file,
+                                      std::optional<TimeMs> at = {});
 
   /// The newest first.
   Result<std::vector<DatasetVersion>> Versions(std::string_view dataset) const;

@@ -230,7 +230,7 @@ TEST_P(ProvenanceTest, LineageLeadsFromTheSourceToTheFolderThatStagesRead) {
   const auto second = Must(room_.Add(room_.Write("b.csv", TestCatalogue::Rows(51, 80))));
   const auto reached = [&](const std::string& thing, metadata::Direction way) {
     std::vector<std::string> things;
-    for (const auto& step : Must(metadata::WalkLineage(room_.catalogue.database(), thing, way)).steps)
+    for (const auto& step : Must(metadata::WalkLineage(room_.catalogue.database(), {thing}, way)).steps)
       things.push_back(step.thing);
     return things;
   };

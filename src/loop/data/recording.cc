@@ -1,11 +1,9 @@
 #include "loop/data/recording.h"
 
-#include <algorithm>
-
 #include "ground/crypto/hash.h"
 #include "ledger/metadata/event.h"
 #include "loop/data/dataset_table.h"
-#include "loop/repository/objects.h"
+#include "loop/repository/listing.h"
 
 namespace cairn::data {
 namespace {
@@ -58,9 +56,11 @@ metadata::Lineage LineageOf(const Recording& recording, const DatasetVersion& ve
   }
   add(lineage.to, "sha256:", version.digest, "all files");
   add(lineage.to, "sha256:", version.seal_digest, "sealed rows");
-  add(lineage.to, "md5:", TreeOf(version.files), recording.path);
-  add(lineage.to, "md5:", file.training_md5, recording.path + "/" + file.name);
-  add(lineage.to, "sha256:", file.training_sha256, recording.path + "/" + file.name);
+  const bool one = IsOneFile(recording.path);
+  const std::string part = one ? recording.path : recording.path + "/" + file.name;
+  if (!one) add(lineage.to, "md5:", TreeOf(version.files), recording.path);
+  add(lineage.to, "md5:", file.training_md5, part);
+  add(lineage.to, "sha256:", file.training_sha256, part);
   return lineage;
 }
 
@@ -100,11 +100,20 @@ metadata::Event Added(const Recording& recording, const DatasetVersion& version)
 
 }  // namespace
 
+bool IsOneFile(std::string_view path) {
+  for (const std::string_view ending : {".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json"}) {
+    if (path.ends_with(ending)) return true;
+  }
+  return false;
+}
+
 std::string TreeOf(const std::vector<DatasetFile>& files) {
-  std::vector<repository::TrackedFile> listed;
-  for (const auto& file : files) listed.push_back({file.name, file.training_md5, file.training_sha256, 0});
-  std::sort(listed.begin(), listed.end(), [](const auto& a, const auto& b) { return a.relpath < b.relpath; });
-  return crypto::Md5Hex(repository::ListingOf(listed)) + ".dir";
+  repository::Listing listing;
+  for (const auto& file : files) {
+    if (const auto md5 = repository::Md5OfHex(file.training_md5)) listing.Add(file.name, *md5);
+  }
+  listing.Arrange();
+  return crypto::Md5Hex(listing.Object()) + ".dir";
 }
 
 Result<DatasetVersion> RecordVersion(sql::Database& database, const Recording& recording) {

@@ -1,7 +1,5 @@
 #include "loop/data/splits.h"
 
-#include <algorithm>
-
 #include "ground/crypto/hash.h"
 #include "ground/os/temp_folder.h"
 #include "ground/tables/source.h"
@@ -9,6 +7,8 @@
 #include "ledger/metadata/event.h"
 #include "loop/data/dataset_table.h"
 #include "loop/data/room.h"
+#include "loop/repository/collection.h"
+#include "loop/repository/listing.h"
 
 namespace cairn::data {
 namespace {
@@ -141,15 +141,15 @@ Result<> Record(Catalogue& catalogue, const DatasetVersion& version, const Versi
                              {"method", report.Text("method")},
                              {"digest", report.Text("digest")},
                              {"sound", report.At("leaks").Bool("sound")}}};
-  std::vector<repository::TrackedFile> listed;
+  repository::Listing listing;
   for (const auto& part : parts) {
     event.lineage.to.push_back({"md5:" + part.digests.md5, part.file});
     event.lineage.to.push_back({"sha256:" + part.digests.sha256, part.file});
-    listed.push_back({os::BaseName(part.file), part.digests.md5, part.digests.sha256, part.digests.size});
+    if (const auto md5 = repository::Md5OfHex(part.digests.md5)) listing.Add(os::BaseName(part.file), *md5);
   }
-  std::sort(listed.begin(), listed.end(), [](const auto& a, const auto& b) { return a.relpath < b.relpath; });
+  listing.Arrange();
   event.lineage.to.push_back(
-      {"md5:" + crypto::Md5Hex(repository::ListingOf(listed)) + ".dir", os::ParentOf(parts.front().file)});
+      {"md5:" + crypto::Md5Hex(listing.Object()) + ".dir", os::ParentOf(parts.front().file)});
   return catalogue.database().Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(
         PutSplit(connection, version, {split.name, report.Text("digest"), report.Dump(), split.actor, now}));
@@ -163,8 +163,13 @@ Result<std::vector<Part>> StoredParts(Catalogue& catalogue, const tables::Source
                                       const SplitWish& wish, const std::string& drafts) {
   auto parts = CAIRN_TRY(WriteParts(*CAIRN_TRY(catalogue.Engine()), source, wish, drafts));
   repository::StatIndex unsaved = repository::StatIndex::Open("");
-  for (const auto& part : parts)
-    CAIRN_TRY(catalogue.objects().Store(part.file, CAIRN_TRY(repository::TakeSnapshot(part.file, unsaved))));
+  std::vector<std::string> kept;
+  for (const auto& part : parts) {
+    const auto made = CAIRN_TRY(repository::TakeSnapshot(part.file, unsaved, repository::Evidence::Sha256));
+    CAIRN_TRY(catalogue.objects().Store(part.file, made));
+    kept.push_back(made.md5);
+  }
+  CAIRN_TRY(repository::Keep(catalogue.places().cache, "catalogue", kept));
   return parts;
 }
 

@@ -315,7 +315,7 @@ TEST_P(VersionSplitTest, AVersionsTrainingPartIsSplitKeptAndRecorded) {
   const auto made = room_.Events("data.split_made");
   ASSERT_EQ(made.size(), 1U);
   EXPECT_EQ(made.front().event.body.Text("digest"), report.Text("digest"));
-  const auto walk = Must(metadata::WalkLineage(room_.catalogue.database(), "md5:" + parts[0].Text("md5"),
+  const auto walk = Must(metadata::WalkLineage(room_.catalogue.database(), {"md5:" + parts[0].Text("md5")},
                                                metadata::Direction::Upstream));
   EXPECT_EQ(walk.steps.front().thing, "dataset:flights@2");
 

@@ -143,5 +143,18 @@ TEST(Compare, RefusesUnequalLengthsAndNegativeMargins) {
             Reason::InvalidArgument);
 }
 
+TEST(Slices, TheWorstByItsBadEndMayBeAnotherThanTheWorstByValue) {
+  const auto slice = [](const char* value, double metric, double low, double high) {
+    return Slice{"column", value, 100, metric, Interval{metric, low, high}, true};
+  };
+  const std::vector<Slice> slices{slice("large", 0.60, 0.58, 0.62), slice("small", 0.65, 0.50, 0.80)};
+  EXPECT_EQ(WorstOf(Metric::RocAuc, slices)->value, "large");
+  EXPECT_EQ(WorstOf(Metric::RocAuc, slices, WorstBy::BadEnd)->value, "small");
+  EXPECT_EQ(WorstOf(Metric::LogLoss, slices, WorstBy::BadEnd)->value, "small");
+  auto without = slices;
+  without[0].interval.reset();
+  EXPECT_EQ(WorstOf(Metric::RocAuc, without, WorstBy::BadEnd)->value, "large") << "nothing is known of it";
+}
+
 }  // namespace
 }  // namespace cairn::evaluation

@@ -93,12 +93,12 @@ Result<Interval> Examination::GainOf(std::string_view name, std::string_view aga
 }
 
 Result<std::optional<Slice>> Examination::WorstSliceOf(std::string_view name, Metric metric,
-                                                       std::int64_t least_rows) const {
+                                                       std::int64_t least_rows, WorstBy by) const {
   const Entry& entry = *CAIRN_TRY(Named(name));
   const auto columns = Columns();
   const auto slices = CAIRN_TRY(SlicesOf(metric, {rows_->labels, entry.contestant.scores}, columns,
                                          entry.settings, Slicing(least_rows)));
-  const Slice* worst = WorstOf(metric, slices);
+  const Slice* worst = WorstOf(metric, slices, by);
   return worst ? std::optional<Slice>(*worst) : std::nullopt;
 }
 

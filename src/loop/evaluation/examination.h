@@ -119,8 +119,8 @@ class Examination {
   Result<Interval> GainOf(std::string_view name, std::string_view against, Metric metric) const;
   /// The worst value of all slice columns among slices of at least `least_rows`; none when no slice is that
   /// large.
-  Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric,
-                                            std::int64_t least_rows) const;
+  Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric, std::int64_t least_rows,
+                                            WorstBy by = WorstBy::Value) const;
 
   /// {"rows", "available", "metric", "contestants": [{"name", "digest", "latency": {p50_ms, p99_ms, calls} |
   /// null, … as Evaluate}],

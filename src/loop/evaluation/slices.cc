@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -55,12 +56,22 @@ Result<std::vector<Slice>> SlicesOf(Metric metric, Sample sample, std::span<cons
   return slices;
 }
 
-const Slice* WorstOf(Metric metric, std::span<const Slice> slices) {
+double BadEndOf(Metric metric, const Interval& interval) {
+  return HigherIsBetter(metric) ? interval.low : interval.high;
+}
+
+const Slice* WorstOf(Metric metric, std::span<const Slice> slices, WorstBy by) {
+  const bool higher = HigherIsBetter(metric);
+  const double unknown = (higher ? -1 : 1) * std::numeric_limits<double>::infinity();
+  const auto figure = [&](const Slice& slice) {
+    if (by == WorstBy::Value) return slice.metric;
+    return slice.interval ? BadEndOf(metric, *slice.interval) : unknown;
+  };
   const Slice* worst = nullptr;
   for (const Slice& slice : slices) {
     if (!slice.judged) continue;
-    const bool worse = worst == nullptr ||
-                       (HigherIsBetter(metric) ? slice.metric < worst->metric : slice.metric > worst->metric);
+    const bool worse =
+        worst == nullptr || (higher ? figure(slice) < figure(*worst) : figure(slice) > figure(*worst));
     if (worse) worst = &slice;
   }
   return worst;

@@ -39,8 +39,14 @@ struct Slice {
 Result<std::vector<Slice>> SlicesOf(Metric metric, Sample sample, std::span<const SliceColumn> columns,
                                     const MetricSettings& settings, const SliceSettings& slicing);
 
-/// The judged slice with the worst metric; null when none is judged. Ties: the first.
-const Slice* WorstOf(Metric metric, std::span<const Slice> slices);
+/// By what slices are ranked: the metric's value, or the bad end of its interval, which a slice of few rows
+/// has further out.
+enum class WorstBy { Value, BadEnd };
+/// The end of the interval that is worse for the metric.
+double BadEndOf(Metric metric, const Interval& interval);
+/// The worst of the judged slices; null when none is judged. Ties: the first. By the bad end, one without an
+/// interval is the worst.
+const Slice* WorstOf(Metric metric, std::span<const Slice> slices, WorstBy by = WorstBy::Value);
 
 /// Row numbers of each value, most rows first, equal numbers by value.
 struct SliceRows {

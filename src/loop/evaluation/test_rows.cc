@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "loop/evaluation/examination.h"
 #include "loop/evaluation/picked_rows.h"
@@ -7,10 +8,11 @@
 namespace cairn::evaluation {
 namespace {
 
-tables::Type TypeOf(contract::ColumnType type) {
-  switch (type) {
-    case contract::ColumnType::String:
-      return tables::Type::Text;
+/// None where the contract says nothing of how it is to be read.
+std::optional<tables::Type> TypeOf(const contract::ColumnRule& rule) {
+  switch (rule.type) {
+    case contract::ColumnType::Any:
+      return std::nullopt;
     case contract::ColumnType::Integer:
       return tables::Type::Int;
     case contract::ColumnType::Number:
@@ -18,7 +20,14 @@ tables::Type TypeOf(contract::ColumnType type) {
     case contract::ColumnType::Boolean:
       return tables::Type::Bool;
     case contract::ColumnType::Timestamp:
-      return tables::Type::Time;
+    case contract::ColumnType::Date:
+      // A form of its own is a text to every reader but the contract's.
+      return rule.format.empty() ? tables::Type::Time : tables::Type::Text;
+    case contract::ColumnType::String:
+    case contract::ColumnType::Time:
+    case contract::ColumnType::Array:
+    case contract::ColumnType::Object:
+      break;
   }
   return tables::Type::Text;
 }
@@ -32,8 +41,8 @@ Result<tables::Source> Typed(tables::Engine& engine, const std::vector<std::stri
   const auto look = CAIRN_TRY(tables::Source::Open(files, names));
   tables::ReadOptions options;
   for (const auto& field : CAIRN_TRY(engine.Sniff(look))) {
-    if (const auto* rule = specification.contract.Find(field.name))
-      options.types[field.name] = TypeOf(rule->type);
+    const auto* rule = specification.contract.Find(field.name);
+    if (const auto type = rule ? TypeOf(*rule) : std::nullopt) options.types[field.name] = *type;
   }
   return tables::Source::Open(files, options);
 }

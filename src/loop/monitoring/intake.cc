@@ -45,7 +45,7 @@ TimeMs Intake::EventTime(const serving::Prediction& prediction, std::size_t row,
 }
 
 void Intake::Take(const serving::Prediction& prediction) {
-  if (prediction.model != plan_.model) return;
+  if (prediction.model != plan_.model || prediction.arm == serving::Arm::Named) return;
   const auto* times = Column(prediction, plan_.time_column);
   std::vector<const std::vector<Json>*> watched;
   for (const std::string& column : plan_.columns) watched.push_back(Column(prediction, column));

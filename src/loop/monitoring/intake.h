@@ -15,8 +15,8 @@ class Intake {
   /// `watermark` is the newest event time seen so far; 0 before the first.
   Intake(const Plan& plan, TimeMs watermark) : plan_(plan), watermark_(watermark) {}
 
-  /// Takes the rows of a request to the model that is watched; others, and scores that are no finite numbers,
-  /// are passed over.
+  /// Takes the rows of a request to the model that is watched; others, what a version said that the caller
+  /// named, and scores that are no finite numbers, are passed over.
   void Take(const serving::Prediction& prediction);
   /// The rows taken since the last call.
   std::vector<AnsweredRow> Hand() { return std::exchange(rows_, {}); }

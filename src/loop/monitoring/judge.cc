@@ -107,7 +107,13 @@ Result<> Judge::LookAtDrift(const Plan& plan, const Monitor& monitor, Span span,
     return Done{};
   }
   std::vector<Json> inputs;
+  std::int64_t trained_on = 0;
   if (monitor.columns != std::vector<std::string>{"prediction"}) {
+    trained_on = CAIRN_TRY(ProfiledData(plan, judgement));
+    if (trained_on == 0) {
+      SetState(judgement, "pending");
+      return Done{};
+    }
     for (const std::string& text : CAIRN_TRY(
              database_.Read([&](sql::Connection& connection) { return SelectInputs(connection, span); }))) {
       inputs.push_back(CAIRN_TRY(Json::Parse(text)));
@@ -117,10 +123,9 @@ Result<> Judge::LookAtDrift(const Plan& plan, const Monitor& monitor, Span span,
     if (window.column == "prediction") {
       CAIRN_TRY(ComparePredictions(monitor, span, window, judgement));
     } else {
-      CAIRN_TRY(CompareInput(plan, monitor, inputs, window));
+      CAIRN_TRY(CompareInput(monitor, trained_on, inputs, window));
     }
   }
-  if (!judgement.Settled()) SetState(judgement, "pending");  // Columns of a window are judged together.
   return Done{};
 }
 
@@ -149,11 +154,11 @@ Result<> Judge::ComparePredictions(const Monitor& monitor, Span span, Window& wi
                window);
 }
 
-Result<> Judge::CompareInput(const Plan& plan, const Monitor& monitor, const std::vector<Json>& inputs,
+Result<> Judge::CompareInput(const Monitor& monitor, std::int64_t trained_on, const std::vector<Json>& inputs,
                              Window& window) {
-  const Reference* reference = CAIRN_TRY(ReferenceOf(plan, window.column));
+  const Reference* reference = CAIRN_TRY(ReferenceOf(trained_on, window.column));
   if (reference == nullptr) {
-    window.state = profile_ ? "undefined" : "pending";
+    window.state = "undefined";
     return Done{};
   }
   std::vector<Json> values;
@@ -163,23 +168,34 @@ Result<> Judge::CompareInput(const Plan& plan, const Monitor& monitor, const std
                window);
 }
 
-Result<const Reference*> Judge::ReferenceOf(const Plan& plan, const std::string& column) {
-  if (const auto known = references_.find(column); known != references_.end()) return &known->second;
-  if (!profile_) {
-    std::int64_t version = plan.reference_version;
-    if (version == 0) {
-      const auto newest = catalogue_.Find(plan.dataset);
-      if (!newest && newest.error().reason == Reason::NotFound) return nullptr;
-      if (!newest) return newest.error();
-      version = newest->version;
-    }
-    auto profile = catalogue_.FindProfile(plan.dataset, version);
-    if (!profile && profile.error().reason == Reason::NotFound) return nullptr;
-    profile_ = CAIRN_TRY(std::move(profile));
+Result<std::int64_t> Judge::ProfiledData(const Plan& plan, Judgement& judgement) {
+  const auto trained_on = CAIRN_TRY(training_data_.Of(plan.model, judgement.version, plan.dataset));
+  if (!trained_on) {
+    judgement.problem = "the data set '" + plan.dataset +
+                        "' has no version, so there is nothing to compare live inputs with: `cairn data add "
+                        "FILE --to " +
+                        plan.dataset + "`, then `cairn data profile " + plan.dataset + "`";
+    return std::int64_t{0};
   }
-  auto reference = CAIRN_TRY(Reference::Of(profile_->At("reference").At(column)));
+  if (profiles_.contains(*trained_on)) return *trained_on;
+  auto profile = catalogue_.FindProfile(plan.dataset, *trained_on);
+  if (!profile && profile.error().reason == Reason::NotFound) {
+    const std::string number = std::to_string(*trained_on);
+    judgement.problem = "live inputs are compared with the data that the model was trained on, and version " +
+                        number + " of '" + plan.dataset + "' has no profile yet: `cairn data profile " +
+                        plan.dataset + " --data-version " + number + "` makes one";
+    return std::int64_t{0};
+  }
+  profiles_.emplace(*trained_on, CAIRN_TRY(std::move(profile)));
+  return *trained_on;
+}
+
+Result<const Reference*> Judge::ReferenceOf(std::int64_t trained_on, const std::string& column) {
+  const std::pair key(trained_on, column);
+  if (const auto known = references_.find(key); known != references_.end()) return &known->second;
+  auto reference = CAIRN_TRY(Reference::Of(profiles_.at(trained_on).At("reference").At(column)));
   if (!reference) return nullptr;
-  return &references_.emplace(column, std::move(*reference)).first->second;
+  return &references_.emplace(key, std::move(*reference)).first->second;
 }
 
 }  // namespace cairn::monitoring

@@ -10,6 +10,7 @@
 #include "loop/monitoring/plan.h"
 #include "loop/monitoring/reference.h"
 #include "loop/monitoring/store/row_table.h"
+#include "loop/monitoring/training_data.h"
 
 namespace cairn::monitoring {
 
@@ -18,6 +19,7 @@ struct Judgement {
   std::vector<Window> windows;
   std::int64_t version = 0;  ///< That answered most rows.
   bool is_baseline = false;  ///< These rows become what this version's later scores are compared with.
+  std::string problem;       ///< What keeps it pending and what to do about it; "" when only time does.
 
   bool Settled() const;
   /// The column that is furthest beyond the bound; null when the window is within it.
@@ -27,11 +29,11 @@ struct Judgement {
 /// Computes what windows say. Keeps the reference columns it has read; not safe from several threads.
 class Judge {
  public:
-  Judge(sql::Database& database, const data::Catalogue& catalogue)
-      : database_(database), catalogue_(catalogue) {}
+  Judge(sql::Database& database, const data::Catalogue& catalogue, const registry::Registry& registry)
+      : database_(database), catalogue_(catalogue), training_data_(registry, catalogue) {}
 
-  /// Another configuration or reference: what was read before is no longer meant.
-  void Forget() { references_.clear(), profile_.reset(); }
+  /// Another configuration: what was read before is no longer meant.
+  void Forget() { references_.clear(), profiles_.clear(), training_data_.Forget(); }
   Result<Judgement> Look(const Plan& plan, const Monitor& monitor, Span span, TimeMs watermark);
 
  private:
@@ -40,15 +42,19 @@ class Judge {
   Result<> LookAtDrift(const Plan& plan, const Monitor& monitor, Span span, Tally tally,
                        Judgement& judgement);
   Result<> ComparePredictions(const Monitor& monitor, Span span, Window& window, Judgement& judgement) const;
-  Result<> CompareInput(const Plan& plan, const Monitor& monitor, const std::vector<Json>& inputs,
+  Result<> CompareInput(const Monitor& monitor, std::int64_t trained_on, const std::vector<Json>& inputs,
                         Window& window);
-  /// None while there is no profile, or when the profile has nothing on the column.
-  Result<const Reference*> ReferenceOf(const Plan& plan, const std::string& column);
+  /// The data set version whose profile the window's rows are compared with, its profile read; 0, with the
+  /// problem told, while there is none.
+  Result<std::int64_t> ProfiledData(const Plan& plan, Judgement& judgement);
+  /// None when the profile has nothing on the column.
+  Result<const Reference*> ReferenceOf(std::int64_t trained_on, const std::string& column);
 
   sql::Database& database_;
   const data::Catalogue& catalogue_;
-  std::optional<Json> profile_;
-  std::map<std::string, Reference, std::less<>> references_;
+  TrainingData training_data_;
+  std::map<std::int64_t, Json> profiles_;  ///< By version of the data set.
+  std::map<std::pair<std::int64_t, std::string>, Reference> references_;
 };
 
 }  // namespace cairn::monitoring

@@ -1,6 +1,7 @@
 #include "loop/monitoring/monitoring.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -8,6 +9,7 @@
 
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
+#include "loop/monitoring/derived.h"
 #include "loop/monitoring/intake.h"
 #include "loop/monitoring/judge.h"
 #include "loop/monitoring/store/window_table.h"
@@ -31,7 +33,10 @@ metadata::Event ClosedEvent(const Monitor& monitor, const Judgement& judgement) 
   Json values = Json::Array();
   for (const Window& window : judgement.windows) {
     if (window.state == "closed")
-      values.Push(Json{{"column", window.column}, {"value", window.value}, {"breached", window.breached}});
+      values.Push(Json{{"column", window.column},
+                       {"value", window.value},
+                       {"breached", window.breached},
+                       {"rows", window.rows}});
   }
   return {"monitoring.window_closed", "monitor:" + monitor.name, "system", "",
           Json{{"monitor", monitor.name},
@@ -103,8 +108,9 @@ Result<std::optional<Alert>> Conclude(sql::Connection& connection, TimeMs now, c
 }  // namespace
 
 struct Monitoring::State {
-  State(sql::Database& store, const os::Clock& time, serving::PredictionLog& log, data::Catalogue& catalogue)
-      : database(store), clock(time), predictions(log), judge(store, catalogue) {}
+  State(sql::Database& store, const os::Clock& time, serving::PredictionLog& log, data::Catalogue& catalogue,
+        const registry::Registry& registry)
+      : database(store), clock(time), predictions(log), judge(store, catalogue, registry) {}
 
   std::shared_ptr<const Plan> CurrentPlan() const {
     const std::lock_guard lock(plan_mutex);
@@ -112,8 +118,12 @@ struct Monitoring::State {
   }
   /// Takes in what is new in the log. The caller holds `work`.
   Result<> Ingest(const Plan& with);
+  /// Closes what is over. The caller holds `work`.
+  Result<> Close(const Plan& with);
   /// Looks at one window and records what changed. The caller holds `work`.
   Result<std::optional<Alert>> Settle(const Plan& with, const Monitor& monitor, Span span, TimeMs watermark);
+  /// Tells of the alerts that nobody was told of.
+  Result<> Tell(const std::function<Result<>(const Alert&)>& on_alert);
 
   sql::Database& database;
   const os::Clock& clock;
@@ -121,8 +131,11 @@ struct Monitoring::State {
   std::mutex work;  ///< Held by whoever reads the log or closes windows.
   Judge judge;
   bool news = true;  ///< Whether anything came since the windows were last looked at.
-  mutable std::mutex plan_mutex;
+  std::mutex telling;
+  std::atomic<bool> untold = true;  ///< Whether there may be alerts that nobody was told of.
+  mutable std::mutex plan_mutex;    ///< Of what follows.
   std::shared_ptr<const Plan> plan;
+  std::map<std::string, std::string> problems;
 };
 
 Result<> Monitoring::State::Ingest(const Plan& with) {
@@ -157,6 +170,10 @@ Result<> Monitoring::State::Ingest(const Plan& with) {
 Result<std::optional<Alert>> Monitoring::State::Settle(const Plan& with, const Monitor& monitor, Span span,
                                                        TimeMs watermark) {
   const Judgement judgement = CAIRN_TRY(judge.Look(with, monitor, span, watermark));
+  if (!judgement.problem.empty()) {
+    const std::lock_guard lock(plan_mutex);
+    problems[monitor.name] = judgement.problem;
+  }
   const TimeMs now = clock.Now();
   return database.Transact([&](sql::Connection& connection) -> Result<std::optional<Alert>> {
     if (!CAIRN_TRY(IsUnsettled(connection, monitor.name, span.from))) return std::optional<Alert>();
@@ -168,17 +185,58 @@ Result<std::optional<Alert>> Monitoring::State::Settle(const Plan& with, const M
   });
 }
 
-Monitoring::Monitoring(sql::Database& database, const os::Clock& clock, serving::PredictionLog& predictions,
-                       data::Catalogue& catalogue)
-    : state_(std::make_shared<State>(database, clock, predictions, catalogue)) {}
+Result<> Monitoring::State::Close(const Plan& with) {
+  CAIRN_TRY(Ingest(with));
+  {
+    // A monitor that waits for something looks again: it may be there now.
+    const std::lock_guard lock(plan_mutex);
+    news = news || !problems.empty();
+    problems.clear();
+  }
+  if (!news && !with.time_column.empty()) return Done{};
+  TimeMs watermark = CAIRN_TRY(database.Read([](sql::Connection& connection) {
+                       return SelectPosition(connection);
+                     })).watermark;
+  // Without a time in the rows the windows end by the clock, also while nobody asks.
+  if (with.time_column.empty()) watermark = std::max(watermark, clock.Now());
+  for (const Monitor& monitor : with.monitors) {
+    for (const Span span : CAIRN_TRY(database.Read(
+             [&](sql::Connection& connection) { return UnsettledSpans(connection, monitor.name); }))) {
+      if (CAIRN_TRY(Settle(with, monitor, span, watermark))) untold = true;
+    }
+  }
+  news = false;
+  return Done{};
+}
 
-Result<> Monitoring::Configure(const Node& configuration, std::int64_t reference_version) {
-  auto plan = std::make_shared<const Plan>(CAIRN_TRY(PlanOf(configuration, reference_version)));
+Result<> Monitoring::State::Tell(const std::function<Result<>(const Alert&)>& on_alert) {
+  if (!on_alert || !untold) return Done{};
+  const std::lock_guard turn(telling);
+  untold = false;
+  const auto told = [&]() -> Result<> {
+    for (const Alert& alert : CAIRN_TRY(database.Read(SelectUntold))) {
+      CAIRN_TRY(on_alert(alert));
+      CAIRN_TRY(
+          database.Transact([&](sql::Connection& connection) { return MarkTold(connection, alert.id); }));
+    }
+    return Done{};
+  }();
+  if (!told) untold = true;
+  return told;
+}
+
+Monitoring::Monitoring(sql::Database& database, const os::Clock& clock, serving::PredictionLog& predictions,
+                       data::Catalogue& catalogue, const registry::Registry& registry)
+    : state_(std::make_shared<State>(database, clock, predictions, catalogue, registry)) {}
+
+Result<> Monitoring::Configure(const Node& configuration) {
+  auto plan = std::make_shared<const Plan>(CAIRN_TRY(PlanOf(configuration)));
   const std::lock_guard working(state_->work);
   state_->judge.Forget();
   state_->news = true;
   const std::lock_guard lock(state_->plan_mutex);
   state_->plan = std::move(plan);
+  state_->problems.clear();
   return Done{};
 }
 
@@ -210,34 +268,21 @@ Result<Monitoring::Joined> Monitoring::PostLabels(const std::vector<Label>& labe
   return joined;
 }
 
-Result<> Monitoring::Advance(const std::function<void(const Alert&)>& on_alert) {
+Result<> Monitoring::Advance(const std::function<Result<>(const Alert&)>& on_alert) {
   const auto plan = state_->CurrentPlan();
-  if (!plan || plan->monitors.empty()) return Done{};
-  std::vector<Alert> raised;
-  const auto outcome = [&]() -> Result<> {
+  const auto closed = [&]() -> Result<> {
+    if (!plan || plan->monitors.empty()) return Done{};
     const std::lock_guard working(state_->work);
-    CAIRN_TRY(state_->Ingest(*plan));
-    if (!state_->news && !plan->time_column.empty()) return Done{};
-    TimeMs watermark = CAIRN_TRY(state_->database.Read([](sql::Connection& connection) {
-                         return SelectPosition(connection);
-                       })).watermark;
-    // Without a time in the rows the windows end by the clock, also while nobody asks.
-    if (plan->time_column.empty()) watermark = std::max(watermark, state_->clock.Now());
-    for (const Monitor& monitor : plan->monitors) {
-      for (const Span span : CAIRN_TRY(state_->database.Read(
-               [&](sql::Connection& connection) { return UnsettledSpans(connection, monitor.name); }))) {
-        if (auto alert = CAIRN_TRY(state_->Settle(*plan, monitor, span, watermark)))
-          raised.push_back(std::move(*alert));
-      }
-    }
-    state_->news = false;
-    return Done{};
+    return state_->Close(*plan);
   }();
-  // Also when a later window failed: these are on record.
-  for (const Alert& alert : raised) {
-    if (on_alert) on_alert(alert);
-  }
-  return outcome;
+  // Also when a later window failed: what was raised is on record.
+  const auto told = state_->Tell(on_alert);
+  return closed ? told : closed;
+}
+
+std::map<std::string, std::string> Monitoring::Problems() const {
+  const std::lock_guard lock(state_->plan_mutex);
+  return state_->problems;
 }
 
 Result<std::vector<Window>> Monitoring::Windows(std::string_view monitor) const {
@@ -267,6 +312,9 @@ Result<Alert> Monitoring::Acknowledge(std::string_view id, std::string_view acto
     return *alert;
   });
 }
+
+metadata::DerivedTable Monitoring::AlertTable() const { return AlertsOf(state_->database); }
+metadata::DerivedTable Monitoring::WindowTable() const { return WindowsOf(state_->database); }
 
 std::vector<Monitor> Monitoring::monitors() const {
   const auto plan = state_->CurrentPlan();

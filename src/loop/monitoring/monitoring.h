@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,9 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
+#include "ledger/metadata/derived.h"
 #include "loop/data/catalogue.h"
+#include "loop/registry/registry.h"
 #include "loop/serving/prediction_log.h"
 
 /// What has changed: windows of live traffic compared with what the model was trained on, quality once labels
@@ -59,7 +62,8 @@ struct Window {
   std::string column;  ///< "" for quality.
   TimeMs from = 0, to = 0;
   std::int64_t rows = 0;  ///< Of quality: labelled ones.
-  /// "open"; "pending": labels are not due or not there yet, or no profile to compare with; final: "closed",
+  /// "open"; "pending": labels are not due or not there yet, or there is no profile to compare with
+  /// (Monitoring::Problems says what to do); final: "closed",
   /// "too_few" rows, "undefined" (the figure does not exist on these rows), "baseline" (later scores of this
   /// version are compared with these).
   std::string state;
@@ -87,6 +91,9 @@ struct Alert {
 /// of it and labels are there for min_rows and for 80 % of its rows; four window lengths later min_rows are
 /// enough. Until then it is pending, not fine. What comes for a closed window later changes nothing in it.
 ///
+/// The inputs of a window are compared with the profile of the data that the version was trained on which
+/// answered most of its rows (training_data.h): after a promotion the reference follows.
+///
 /// Events, subject "alert:<id>" and cause the alert's id: monitoring.alert_raised {alert, monitor, kpi, kind:
 /// quality|drift, statistic, column, value, threshold, window: {from, to}, model, version},
 /// monitoring.alert_closed {alert, monitor, value}, monitoring.alert_acknowledged {alert, monitor}. Subject
@@ -95,12 +102,12 @@ struct Alert {
 /// rows.
 class Monitoring {
  public:
+  /// All must outlive it.
   Monitoring(sql::Database& database, const os::Clock& clock, serving::PredictionLog& predictions,
-             data::Catalogue& catalogue);
+             data::Catalogue& catalogue, const registry::Registry& registry);
 
-  /// Takes monitors, data set and target from an accepted configuration; the reference is the profile of the
-  /// version that `reference_version` of the data set names (0: the newest).
-  Result<> Configure(const Node& configuration, std::int64_t reference_version = 0);
+  /// Takes monitors, data set and target from an accepted configuration.
+  Result<> Configure(const Node& configuration);
 
   /// Joins labels to predictions. Unknown ids are counted, not refused; a second label for a row replaces the
   /// first. Durable when it returns. InvalidArgument for a label that is not 0 or 1 where a classification is
@@ -112,9 +119,13 @@ class Monitoring {
 
   /// Reads what is new in the log, closes windows whose time is over, computes their values and raises or
   /// closes alerts: one alert per monitor and incident. An alert closes when a later window of its monitor is
-  /// back within the bound. `on_alert` is called for each alert raised, after it is recorded. Costs next to
-  /// nothing when nothing is new.
-  Result<> Advance(const std::function<void(const Alert&)>& on_alert);
+  /// back within the bound. `on_alert` is told of each alert raised, after it is recorded: at least once,
+  /// again after an error, and of those that a program which died could not tell. Costs next to nothing when
+  /// nothing is new.
+  Result<> Advance(const std::function<Result<>(const Alert&)>& on_alert);
+
+  /// By monitor, what keeps its windows pending although their time is over, and what to do about it.
+  std::map<std::string, std::string> Problems() const;
 
   /// By monitor and column, oldest first.
   Result<std::vector<Window>> Windows(std::string_view monitor = "") const;
@@ -125,6 +136,11 @@ class Monitoring {
   std::vector<Monitor> monitors() const;
   /// The newest closed value of a KPI source "quality.<metric>"; none before the first window is closed.
   Result<std::optional<double>> Quality(std::string_view metric) const;
+
+  /// What the events say of alerts, and of windows that closed with a figure. Other windows are no deeds:
+  /// what is open or pending follows from the prediction log as it grows.
+  metadata::DerivedTable AlertTable() const;
+  metadata::DerivedTable WindowTable() const;
 
  private:
   struct State;

@@ -66,13 +66,14 @@ class MonitoringTest : public ::testing::TestWithParam<std::string> {
     version.dataset = "flights";
     version.version = 1;
     ASSERT_TRUE(catalogue_.KeepProfile(version, Profile(), "ada"));
+    for (int i = 0; i < 2; ++i) store_.Register("late-arrival", "flights@1");
     Configure(kConfiguration);
   }
 
   void Configure(const std::string& text) {
     const auto node = ParseYaml(text, "cairn.yaml");
     ASSERT_TRUE(node) << node.error().message;
-    const auto configured = monitoring_.Configure(*node, 1);
+    const auto configured = monitoring_.Configure(*node);
     ASSERT_TRUE(configured) << configured.error().message;
   }
 
@@ -109,7 +110,10 @@ class MonitoringTest : public ::testing::TestWithParam<std::string> {
   }
 
   void Advance() {
-    const auto advanced = monitoring_.Advance([this](const Alert& alert) { raised_.push_back(alert); });
+    const auto advanced = monitoring_.Advance([this](const Alert& alert) -> Result<> {
+      raised_.push_back(alert);
+      return Done{};
+    });
     ASSERT_TRUE(advanced) << advanced.error().message;
   }
   std::vector<Alert> RaisedBy(std::string_view monitor) const {
@@ -282,8 +286,8 @@ TEST_P(MonitoringTest, EachPredictionIsReadOnceAlsoByTheNextProcess) {
   const int handed = log_.handed();
   Advance();
   EXPECT_EQ(log_.handed(), handed);
-  Monitoring next(store_.database, clock_, log_, catalogue_);
-  ASSERT_TRUE(next.Configure(*ParseYaml(kConfiguration, "cairn.yaml"), 1));
+  Monitoring next(store_.database, clock_, log_, catalogue_, store_.registered.registry);
+  ASSERT_TRUE(next.Configure(*ParseYaml(kConfiguration, "cairn.yaml")));
   Fly({kFirst + 8 * kDay});
   ASSERT_TRUE(next.Advance({}));
   EXPECT_EQ(log_.handed(), handed + 1);
@@ -343,8 +347,114 @@ TEST_P(MonitoringTest, AMonthOfTrafficCostsLessThanItIsWorth) {
   EXPECT_EQ(rows, 28'000);
 }
 
+/// A profile in which every flight is of one carrier.
+Json ProfileOf(const std::string& carrier) {
+  Json profile = Profile(), levels = Json::Object();
+  levels.Set(carrier, 100);
+  Json reference = profile.At("reference"), column = reference.At("carrier");
+  column.Set("levels", levels);
+  reference.Set("carrier", column);
+  return profile.Set("reference", reference);
+}
+
+TEST_P(MonitoringTest, EachWindowIsComparedWithTheDataThatItsVersionWasTrainedOn) {
+  data::DatasetVersion fourth;
+  fourth.dataset = "flights";
+  fourth.version = 4;
+  ASSERT_TRUE(catalogue_.KeepProfile(fourth, ProfileOf("UA"), "ada"));
+  ASSERT_EQ(store_.Register("late-arrival", "flights@4").version, 3);
+  Week(0, 0.5, false);
+  Week(1, 0.5, false, 3);  // The third version was promoted in between.
+  Fly({kFirst + 14 * kDay});
+  Advance();
+  const auto windows = Windows("inputs");
+  EXPECT_NEAR(windows[0].value, *comparison::PsiEvidently({{60, 40}, {6, 2}}), 1e-12);
+  EXPECT_NEAR(windows[1].value, *comparison::PsiEvidently({{100, 0}, {2, 6}}), 1e-12);
+  EXPECT_TRUE(windows[1].breached);
+}
+
+TEST_P(MonitoringTest, WithoutAProfileOfItsTrainingDataAMonitorSaysWhatToDoAndGoesOnOnceItIsThere) {
+  ASSERT_EQ(store_.Register("late-arrival", "flights@2").version, 3);
+  Week(0, 0.5, false, 3);
+  Fly({kFirst + 8 * kDay, "AA", 150, 0.5, 3});
+  for (int i = 0; i < 2; ++i) {
+    Advance();
+    EXPECT_EQ(Windows("inputs").at(0).state, "pending");
+    ASSERT_EQ(monitoring_.Problems().count("inputs"), 1u) << i;
+    EXPECT_THAT(monitoring_.Problems()["inputs"],
+                ::testing::HasSubstr("`cairn data profile flights --data-version 2`"));
+  }
+  EXPECT_EQ(monitoring_.Problems().size(), 1u) << "the others do not need one";
+  data::DatasetVersion second;
+  second.dataset = "flights";
+  second.version = 2;
+  ASSERT_TRUE(catalogue_.KeepProfile(second, Profile(), "ada"));
+  Advance();
+  EXPECT_EQ(Windows("inputs").at(0).state, "closed");
+  EXPECT_TRUE(monitoring_.Problems().empty());
+}
+
+TEST_P(MonitoringTest, AnAlertIsToldUntilSomebodyHasTakenItAlsoByTheNextProcess) {
+  Week(0, 0.5, true);
+  Fly({kFirst + 8 * kDay});
+  const auto deaf = [](const Alert&) -> Result<> { return Error{Reason::Unavailable, "nobody listens"}; };
+  EXPECT_FALSE(monitoring_.Advance(deaf));
+  EXPECT_FALSE(monitoring_.Advance(deaf)) << "nothing is new, and it is still to be told";
+  // What dies between the record and the telling leaves the same behind.
+  Monitoring next(store_.database, clock_, log_, catalogue_, store_.registered.registry);
+  std::vector<std::string> told;
+  const auto listen = [&](const Alert& alert) -> Result<> {
+    told.push_back(alert.id);
+    return Done{};
+  };
+  ASSERT_TRUE(next.Advance(listen)) << "even before it is configured";
+  EXPECT_EQ(told, std::vector<std::string>{Events("monitoring.alert_raised").at(0).event.body.Text("alert")});
+  ASSERT_TRUE(next.Advance(listen));
+  Advance();
+  EXPECT_EQ(told.size(), 1u);
+  EXPECT_TRUE(raised_.empty()) << "once it was taken it is not told again";
+}
+
+TEST_P(MonitoringTest, WhatAVersionSaidThatWasNamedIsNoTraffic) {
+  serving::Prediction named;
+  named.id = "asked";
+  named.at = clock_.Now();
+  named.model = "late-arrival";
+  named.version = 2;
+  named.arm = serving::Arm::Named;
+  named.inputs = {{"at", {FormatUtc(kFirst)}}};
+  named.scores = {0.5};
+  ASSERT_TRUE(log_.Append(named));
+  Advance();
+  EXPECT_TRUE(Windows("quality").empty());
+  EXPECT_EQ(monitoring_.PostLabels({{"asked.0", 1}})->unknown, 1);
+}
+
+TEST_P(MonitoringTest, AlertsAndClosedWindowsFollowFromTheEvents) {
+  Week(0, 0.5, true);
+  Week(1, 0.9, true);
+  for (int i = 0; i < 5; ++i) Fly({kFirst + 14 * kDay + i, "ZZ", 900, 0.5});
+  Fly({kFirst + 22 * kDay});
+  Advance();
+  ASSERT_FALSE(raised_.empty());
+  clock_.Advance(5);
+  ASSERT_TRUE(monitoring_.Acknowledge(raised_[0].id, "ada"));
+  const std::vector<metadata::DerivedTable> tables{monitoring_.AlertTable(), monitoring_.WindowTable()};
+  const Json same = *metadata::Rebuild(tables);
+  EXPECT_TRUE(same.Bool("equal")) << same.DumpPretty();
+  EXPECT_GT(same.At("tables").items()[0].Int("rows"), 0);
+  EXPECT_GT(same.At("tables").items()[1].Int("rows"), 4);
+  for (const std::string change : {"UPDATE monitor_alert SET acknowledged_by = 'ben'",
+                                   "UPDATE monitor_window SET value = value + 1 WHERE monitor = 'quality'",
+                                   "DELETE FROM monitor_window WHERE column_name = 'carrier'"}) {
+    store_.registered.office.ledger.Run(change);
+    const Json verdict = *metadata::Rebuild(tables);
+    EXPECT_FALSE(verdict.Bool("equal")) << change;
+  }
+}
+
 TEST_P(MonitoringTest, WithoutAConfigurationLabelsSayWhatIsMissing) {
-  Monitoring empty(store_.database, clock_, log_, catalogue_);
+  Monitoring empty(store_.database, clock_, log_, catalogue_, store_.registered.registry);
   EXPECT_EQ(empty.PostLabels({{"r1.0", 1}}).error().reason, Reason::Conflict);
   EXPECT_TRUE(empty.Advance({}));
 }

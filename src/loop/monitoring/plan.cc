@@ -28,12 +28,11 @@ evaluation::MetricSettings SettingsOf(const charter::Charter& charter, const Nod
 
 }  // namespace
 
-Result<Plan> PlanOf(const Node& configuration, std::int64_t reference_version) {
+Result<Plan> PlanOf(const Node& configuration) {
   Plan plan;
   plan.monitors = CAIRN_TRY(ParseMonitors(configuration));
   plan.model = TextAtPath(configuration, "model.name");
   plan.dataset = TextAtPath(configuration, "model.dataset");
-  plan.reference_version = reference_version;
   const auto charter = CAIRN_TRY(charter::Parse(configuration));
   if (!charter.wait.empty()) plan.wait_ms = CAIRN_TRY(charter::ParseDuration(charter.wait));
   plan.metric = SettingsOf(charter, configuration);

@@ -18,12 +18,11 @@ struct Plan {
   std::string dataset;
   std::string time_column;   ///< "" for the time of the answer.
   std::int64_t wait_ms = 0;  ///< Until the truth is known.
-  std::int64_t reference_version = 0;
   /// For metrics of decisions: the charter's cost; the model's threshold, or for `threshold: cost` the one
   /// that costs least when scores are calibrated, false_positive / (false_positive + false_negative).
   evaluation::MetricSettings metric;
   bool classifies = false;  ///< A quality monitor takes only labels 0 and 1.
 };
-Result<Plan> PlanOf(const Node& configuration, std::int64_t reference_version);
+Result<Plan> PlanOf(const Node& configuration);
 
 }  // namespace cairn::monitoring

@@ -20,8 +20,8 @@ enum class Figure { Statistic, PValue };
 /// How a column looked in the training part: what live values are held against.
 class Reference {
  public:
-  /// Reads one member of a profile's "reference" (loop/profile/profile.h). Corrupt when it is not of that shape;
-  /// none for a column that had no value at all.
+  /// Reads one member of a profile's "reference" (loop/profile/profile.h). Corrupt when it is not of that
+  /// shape; none for a column that had no value at all.
   static Result<std::optional<Reference>> Of(const Json& column);
   /// From the values themselves: Sturges bins, and all of them as the sample. Unprocessable when none is
   /// finite.

@@ -24,7 +24,7 @@ std::string FromWdir(const Stage& stage, const std::string& path) {
 
 LockedPath Locked(const Stage& stage, const std::string& path, const repository::Snapshot& snapshot) {
   LockedPath locked{FromWdir(stage, path), snapshot.md5, snapshot.size, std::nullopt, snapshot.executable};
-  if (snapshot.folder) locked.nfiles = static_cast<std::int64_t>(snapshot.files.size());
+  if (snapshot.folder) locked.nfiles = static_cast<std::int64_t>(snapshot.listing->files().size());
   return locked;
 }
 

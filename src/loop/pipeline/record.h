@@ -20,6 +20,14 @@ struct Trigger {
   std::string cause;  ///< The id that the whole story goes by; a run that starts one goes by its own id.
 };
 
+/// What is asked for.
+struct Request {
+  std::string project = ".";  ///< The folder with dvc.yaml.
+  Selection selection;
+  Trigger trigger;
+  std::string actor = "client";
+};
+
 enum class StageState {
   Waiting,
   Running,
@@ -68,12 +76,16 @@ struct RunRecord {
   Trigger trigger;
   std::string actor;
   std::string configuration;  ///< Digest of the accepted configuration it ran under, or "".
+  std::string data;           ///< The data set version it went by, "flights@4", or "".
   Source source;
   TimeMs started = 0, ended = 0;
   std::string problem;              ///< Why it failed, when no stage says so.
   Json metrics = Json::Object();    ///< By file, what the metrics files held at the end.
   std::vector<StageRecord> stages;  ///< Those that were stale, each after those it needs.
   std::int64_t revision = 0;        ///< Grows with each change while it runs; not kept.
+  /// The runs of the same trigger and cause that died with their program before it, and whose work it went on
+  /// with. Only where its end is told.
+  std::vector<std::string> after;
 };
 
 }  // namespace cairn::pipeline

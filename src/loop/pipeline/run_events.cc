@@ -41,6 +41,7 @@ metadata::Event StartedEvent(const RunRecord& run) {
           {"run", run.id},
           {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
           {"configuration", run.configuration},
+          {"data", run.data},
           {"git", run.source.commit.empty()
                       ? Json()
                       : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},

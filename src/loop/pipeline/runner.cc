@@ -7,16 +7,24 @@
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
+#include "ground/os/leftovers.h"
 #include "ground/os/pool.h"
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
 #include "loop/pipeline/run_events.h"
 #include "loop/pipeline/source.h"
+#include "loop/pipeline/store/pull_table.h"
 #include "loop/pipeline/store/run_table.h"
+#include "loop/tracking/provenance.h"
 
 namespace cairn::pipeline {
 namespace {
+
+/// By it the processes of a run are found again.
+constexpr const char* kRunVariable = "CAIRN_PIPELINE_RUN";
+/// Where the caller's own tags for the runs of MLflow's client stand.
+constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 
 std::vector<StageRecord> StaleOf(const Plan& plan) {
   std::vector<StageRecord> stages;
@@ -47,7 +55,9 @@ struct Runner::Active {
   RunRecord record;  ///< Under the runner's mutex.
   std::unique_ptr<Project> project;
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+  Json context = Json::Object();
   std::stop_source stop;
+  bool cancelled = false;  ///< By a person; under the runner's mutex.
   std::atomic<bool> over = false;
 };
 
@@ -62,7 +72,6 @@ Runner::~Runner() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    queued_.clear();
     for (auto& [project, active] : active_) active->stop.request_stop();
     workers.swap(workers_);
   }
@@ -72,35 +81,45 @@ Runner::~Runner() {
 Result<> Runner::Recover() {
   const std::lock_guard lock(recovering_);
   if (recovered_) return Done{};
-  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-    for (const auto& id : CAIRN_TRY(SelectLeftBy(connection, home_))) {
-      RunRecord run = CAIRN_TRY(SelectRun(connection, id));
-      run.state = RunState::Killed;
-      run.ended = clock_.Now();
-      run.problem = "the program ended while it ran; run it again to do the rest";
-      for (std::size_t i = 0; i < run.stages.size(); ++i) {
-        auto& stage = run.stages[i];
-        if (stage.state != StageState::Running && stage.state != StageState::Waiting) continue;
-        stage.reason = stage.state == StageState::Running ? "the program ended while it ran"
-                                                          : "the program ended before it began";
-        stage.state = StageState::Killed;
-        stage.ended = run.ended;
-        CAIRN_TRY(UpdateStage(connection, run.id, i, stage));
-        if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, run.ended, StageEvent(run, stage)));
-      }
-      CAIRN_TRY(UpdateRun(connection, run));
-      CAIRN_TRY(metadata::Append(connection, run.ended, EndedEvent(run)));
-    }
-    return Done{};
-  }));
+  const auto left =
+      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home_); }));
+  for (const auto& id : left) {
+    // What its stages' processes still write would mix with what the next run makes.
+    const auto leftovers = os::EndLeftovers(kRunVariable, id);
+    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+      return MarkKilled(connection, CAIRN_TRY(SelectRun(connection, id)), leftovers);
+    }));
+  }
   recovered_ = true;
   return Done{};
 }
 
-Result<RunRecord> Runner::Start(const Request& request) {
+Result<> Runner::MarkKilled(sql::Connection& connection, RunRecord run, const Result<int>& leftovers) {
+  run.state = RunState::Killed;
+  run.ended = clock_.Now();
+  run.problem = "the program ended while it ran; run it again to do the rest";
+  if (!leftovers) run.problem += " (" + leftovers.error().message + ")";
+  for (std::size_t i = 0; i < run.stages.size(); ++i) {
+    auto& stage = run.stages[i];
+    if (stage.state != StageState::Running && stage.state != StageState::Waiting) continue;
+    stage.reason = stage.state == StageState::Running ? "the program ended while it ran"
+                                                      : "the program ended before it began";
+    stage.state = StageState::Killed;
+    stage.ended = run.ended;
+    CAIRN_TRY(UpdateStage(connection, run.id, i, stage));
+    if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, run.ended, StageEvent(run, stage)));
+  }
+  CAIRN_TRY(UpdateRun(connection, run));
+  CAIRN_TRY(metadata::Append(connection, run.ended, EndedEvent(run)));
+  return Release(connection, run.id);
+}
+
+Result<RunRecord> Runner::Start(const Request& request) { return Launch(request, By::Person); }
+
+Result<RunRecord> Runner::Launch(const Request& request, By by) {
   auto project = CAIRN_TRY(Project::Open(request.project, surroundings_.data_dir));
   const Plan plan = CAIRN_TRY(project->MakePlan(request.selection));
-  if (plan.AnyStale()) return Begin(request, std::move(project), plan);
+  if (plan.AnyStale()) return Begin(request, by, std::move(project), plan);
   CAIRN_TRY(project->SaveIndex());
   RunRecord nothing;
   nothing.project = project->folder();
@@ -111,7 +130,8 @@ Result<RunRecord> Runner::Start(const Request& request) {
   return nothing;
 }
 
-Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project> project, const Plan& plan) {
+Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<Project> project,
+                                const Plan& plan) {
   if (surroundings_.may_run) CAIRN_TRY(surroundings_.may_run());
   CAIRN_TRY(Recover());
   const Governing governing = surroundings_.governing ? CAIRN_TRY(surroundings_.governing()) : Governing{};
@@ -122,15 +142,12 @@ Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project>
   record.trigger = request.trigger;
   record.actor = request.actor;
   record.configuration = governing.digest;
+  record.data = governing.data;
   record.started = clock_.Now();
   record.id = os::NewUuid(record.started);
   if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   record.stages = StaleOf(plan);
-  active->environment = {{"CAIRN_PIPELINE_RUN", record.id}, {"CAIRN_CAUSE", record.trigger.cause}};
-  if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") &&
-      !os::Variable("MLFLOW_EXPERIMENT_ID")) {
-    active->environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
-  }
+  GiveSurroundings(*active, governing);
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
   record.source = SourceOf(project->folder(), project->definition());
@@ -144,7 +161,7 @@ Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project>
     return Error{Reason::Conflict, "run " + found->second->record.id + " of '" + record.project +
                                        "' is under way: wait for it, or cancel it"};
   }
-  CAIRN_TRY(Journal(record));
+  CAIRN_TRY(Journal(request, by, record));
   active_[record.project] = active;
   RunRecord begun = record;
   workers_.push_back({active, std::jthread([this, active] {
@@ -154,12 +171,35 @@ Result<RunRecord> Runner::Begin(const Request& request, std::unique_ptr<Project>
   return begun;
 }
 
-Result<> Runner::Journal(RunRecord& record) {
+void Runner::GiveSurroundings(Active& active, const Governing& governing) const {
+  const RunRecord& run = active.record;
+  // What the caller's surroundings say of every run stays; who the story belongs to is said here.
+  if (const auto given = os::Variable(kContextVariable)) {
+    const auto tags = Json::Parse(*given);
+    if (tags && tags->IsObject()) active.context = *tags;
+  }
+  const std::pair<std::string_view, const std::string*> own[] = {{tracking::kCauseTag, &run.trigger.cause},
+                                                                 {tracking::kPipelineRunTag, &run.id},
+                                                                 {tracking::kActorTag, &run.actor},
+                                                                 {tracking::kDataTag, &run.data}};
+  for (const auto& [tag, value] : own) {
+    if (!value->empty()) active.context.Set(std::string(tag), *value);
+  }
+  active.environment = {{kRunVariable, run.id}, {"CAIRN_CAUSE", run.trigger.cause}};
+  if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") &&
+      !os::Variable("MLFLOW_EXPERIMENT_ID")) {
+    active.environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
+  }
+}
+
+Result<> Runner::Journal(const Request& request, By by, const RunRecord& record) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     if (const auto other = CAIRN_TRY(SelectRunningOf(connection, record.project))) {
       return Error{Reason::Conflict, "run " + *other + " of '" + record.project +
                                          "' is under way in another program: wait for it, or end it there"};
     }
+    if (by == By::Trigger && !CAIRN_TRY(BeginPull(connection, request, home_, record.id)))
+      return Error{Reason::Conflict, "what the trigger asked for has begun meanwhile"};
     CAIRN_TRY(InsertRun(connection, record, home_));
     CAIRN_TRY(metadata::Append(connection, record.started, StartedEvent(record)));
     return Done{};
@@ -173,11 +213,11 @@ void Runner::Execute(Active& active) {
     const std::lock_guard lock(mutex_);
     setting.logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), active.record.id);
     setting.run = active.record.id;
-    setting.cause = active.record.trigger.cause;
     stages = active.record.stages;
   }
   if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);
   setting.environment = active.environment;
+  setting.context = active.context;
   setting.workers = surroundings_.workers ? surroundings_.workers : os::Processors();
   setting.grace_ms = surroundings_.grace_ms;
   Execution execution(
@@ -225,14 +265,15 @@ void Runner::End(Active& active, const Result<>& outcome) {
   record.metrics = active.project->Metrics();
   if (auto saved = active.project->SaveIndex(); !saved && record.problem.empty())
     record.problem = saved.error().message;
-  const auto written = database_.Transact([&](sql::Connection& connection) -> Result<> {
-    CAIRN_TRY(UpdateRun(connection, record));
-    CAIRN_TRY(metadata::Append(connection, record.ended, EndedEvent(record)));
-    return Done{};
-  });
-  if (!written) {
+  bool again = false;
+  {
+    // One that this program's end cut short is begun again by the next, if a trigger asked for it.
+    const std::lock_guard lock(mutex_);
+    again = closing_ && !active.cancelled && record.state == RunState::Killed;
+  }
+  if (const auto kept = KeepEnd(record, again); !kept) {
     record.state = RunState::Failed;
-    record.problem = written.error().message;
+    record.problem = kept.error().message;
   }
   ++record.revision;
   {
@@ -241,88 +282,22 @@ void Runner::End(Active& active, const Result<>& outcome) {
     active_.erase(record.project);
     changed_.notify_all();
   }
-  if (surroundings_.on_end) surroundings_.on_end(record);
-  StartQueued(record.project);
+  // What cannot be told or begun now is so by the next TakeUp.
+  static_cast<void>(bool(TellEnds(Turn::Awaited)));
+  static_cast<void>(bool(StartWaiting(record.project)));
 }
 
-void Runner::StartQueued(const std::string& project) {
-  std::optional<Request> next;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = queued_.find(project);
-    if (closing_ || found == queued_.end()) return;
-    next = std::move(found->second);
-    queued_.erase(found);
-  }
-  // Somebody may have started a run meanwhile: then this one waits again. What is refused is on record.
-  static_cast<void>(static_cast<bool>(Pull(*next)));
+Result<> Runner::KeepEnd(const RunRecord& record, bool again) {
+  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(UpdateRun(connection, record));
+    CAIRN_TRY(metadata::Append(connection, record.ended, EndedEvent(record)));
+    return again ? Release(connection, record.id) : Result<>();
+  });
 }
 
 void Runner::Sweep() {
   const std::lock_guard lock(mutex_);
   std::erase_if(workers_, [](const Worker& worker) { return worker.active->over.load(); });
-}
-
-Result<Runner::Answer> Runner::Pull(const Request& request) {
-  CAIRN_TRY(Recover());
-  auto answer = PullNow(request);
-  if (!answer) {
-    {
-      // A program that ends refuses nothing: it just does not begin any more.
-      const std::lock_guard lock(mutex_);
-      if (closing_) return answer;
-    }
-    if (const auto kept = JournalRefusal(request, answer.error()); !kept)
-      return Error{answer.error().reason, answer.error().message + " (And it could not be put on record: " +
-                                              kept.error().message + ")"};
-  }
-  return answer;
-}
-
-Result<> Runner::JournalRefusal(const Request& request, const Error& error) {
-  RunRecord record;
-  record.state = RunState::Refused;
-  const auto folder = os::RealPath(request.project);
-  record.project = folder ? *folder : request.project;
-  record.trigger = request.trigger;
-  record.actor = request.actor;
-  record.started = record.ended = clock_.Now();
-  record.id = os::NewUuid(record.started);
-  if (record.trigger.cause.empty()) record.trigger.cause = record.id;
-  record.problem = error.message;
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    CAIRN_TRY(InsertRun(connection, record, home_));
-    CAIRN_TRY(metadata::Append(connection, record.started, RefusedEvent(record, error.reason)));
-    return Done{};
-  });
-}
-
-Result<Runner::Answer> Runner::PullNow(const Request& request) {
-  if (!request.trigger.cause.empty()) {
-    const auto earlier = CAIRN_TRY(database_.Read(
-        [&](sql::Connection& connection) { return SelectTriggered(connection, request.trigger); }));
-    if (earlier) return Answer{Outcome::Repeated, CAIRN_TRY(State(*earlier))};
-  }
-  auto run = Start(request);
-  if (run) {
-    const Outcome outcome = run->id.empty() ? Outcome::NothingStale : Outcome::Started;
-    return Answer{outcome, *std::move(run)};
-  }
-  if (run.error().reason != Reason::Conflict) return std::move(run).error();
-  const std::string project = CAIRN_TRY(os::RealPath(request.project));
-  std::unique_lock lock(mutex_);
-  if (!active_.contains(project)) {
-    lock.unlock();
-    // It ended in between: what would have waited for it can begin.
-    auto again = Start(request);
-    if (!again) return std::move(again).error();
-    return Answer{again->id.empty() ? Outcome::NothingStale : Outcome::Started, *std::move(again)};
-  }
-  const bool first = queued_.try_emplace(project, request).second;
-  RunRecord waiting;
-  waiting.project = project;
-  waiting.trigger = request.trigger;
-  return Answer{first ? Outcome::Queued : Outcome::Coalesced, std::move(waiting)};
 }
 
 Result<RunRecord> Runner::State(const std::string& id) { return Follow(id, -1, 0); }
@@ -354,6 +329,7 @@ Result<> Runner::Cancel(const std::string& id) {
     const std::lock_guard lock(mutex_);
     for (auto& [project, active] : active_) {
       if (active->record.id != id) continue;
+      active->cancelled = true;
       active->stop.request_stop();
       return Done{};
     }

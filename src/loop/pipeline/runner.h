@@ -19,18 +19,11 @@
 
 namespace cairn::pipeline {
 
-/// What is asked for.
-struct Request {
-  std::string project = ".";  ///< The folder with dvc.yaml.
-  Selection selection;
-  Trigger trigger;
-  std::string actor = "client";
-};
-
 /// The accepted configuration that a run goes by.
 struct Governing {
   std::string digest;   ///< "" when none was accepted.
   std::string project;  ///< Its name; becomes the MLflow experiment of the stages.
+  std::string data;     ///< The data set version that there is now, "flights@4"; "" when there is none.
 };
 
 /// What a run needs from around it. The functions may be called from any thread, as long as the runner lives.
@@ -41,16 +34,22 @@ struct Surroundings {
   /// Denied: nothing runs. Asked before each run that would run something.
   std::function<Result<>()> may_run;
   std::function<Result<Governing>()> governing;
-  /// After the end of each run, when its record is in the store; on the run's own thread.
-  std::function<void(const RunRecord&)> on_end;
+  /// Told of each run that ended, when its record is in the store: at least once, again after an error, and
+  /// of what a program that died could not tell by the next one. One at a time.
+  std::function<Result<>(const RunRecord&)> on_end;
   unsigned workers = 0;          ///< Stages at once; 0 for the number of processors.
   std::int64_t grace_ms = 5000;  ///< What a cancelled stage gets to end by itself.
 };
 
 /// Runs pipelines: one run at a time per project, each in the background, with a record of it in the store.
 /// Making one costs nothing: the store is first touched when something must run or records are asked for;
-/// then, once, what a program that died left standing as running is marked killed, with its event. Safe from
-/// any thread.
+/// then, once, what a program that died left standing as running is marked killed, with its event, and its
+/// stages' processes are ended. Safe from any thread.
+///
+/// What a trigger asked for is kept until it was done: one that waits for another run, or whose run died with
+/// the program, is begun by the next program on the same data folder; a run that a person cancelled or whose
+/// stage failed is not. Stages name the story in the variables CAIRN_CAUSE, CAIRN_PIPELINE_RUN and, for what
+/// the unmodified MLflow client tracks in them, MLFLOW_RUN_CONTEXT (tracking/provenance.h).
 ///
 /// Events: pipeline.run_started (with the git revision), pipeline.stage_ended, pipeline.run_ended, and
 /// pipeline.trigger_refused for what a trigger asked for in vain; all under the trigger's cause, or the run's
@@ -73,17 +72,22 @@ class Runner {
     Started,
     NothingStale,
     Queued,     ///< Starts when the run under way ends.
-    Coalesced,  ///< One is queued already, and will see all that this one would.
-    Repeated,   ///< This trigger has already set off a run for this cause.
+    Coalesced,  ///< Queued behind one that sees all that this one would, and is done with it.
+    Repeated,   ///< This trigger was pulled for this cause before.
+    Refused,
   };
   struct Answer {
     Outcome outcome;
-    RunRecord run;  ///< With an id when Started, or of the earlier run when Repeated.
+    RunRecord run;  ///< With an id when Started or Refused, or of the earlier run when Repeated.
   };
-  /// For triggers: as Start, but never in conflict. What cannot begin, now or when its turn in the queue
-  /// comes, is kept among the runs as Refused with the reason, with its event; the same trigger may try
-  /// again.
+  /// For triggers: as Start, but never in conflict, and done once for each trigger and cause whatever happens
+  /// to this program. What cannot begin, now or when its turn comes, is kept among the runs as Refused with
+  /// the reason, with its event; the same trigger may try again. So is, in the end, one whose run died with
+  /// the program three times. An error means that nothing was kept.
   Result<Answer> Pull(const Request& request);
+  /// Does what a program that died left undone, and what could not be done before: tells of runs that ended,
+  /// begins what waits. Costs two small reads when there is nothing.
+  Result<> TakeUp();
 
   /// NotFound without such a run.
   Result<RunRecord> State(const std::string& id);
@@ -99,16 +103,29 @@ class Runner {
  private:
   struct Active;
 
+  enum class By { Person, Trigger };
+
   Result<> Recover();
-  Result<RunRecord> Begin(const Request& request, std::unique_ptr<Project> project, const Plan& plan);
-  Result<> Journal(RunRecord& record);
-  Result<Answer> PullNow(const Request& request);
-  Result<> JournalRefusal(const Request& request, const Error& error);
+  Result<> MarkKilled(sql::Connection& connection, RunRecord run, const Result<int>& leftovers);
+  Result<RunRecord> Launch(const Request& request, By by);
+  Result<RunRecord> Begin(const Request& request, By by, std::unique_ptr<Project> project, const Plan& plan);
+  void GiveSurroundings(Active& active, const Governing& governing) const;
+  Result<> Journal(const Request& request, By by, const RunRecord& record);
   void Execute(Active& active);
   Result<> RecordStage(Active& active, std::size_t place, const StageRecord& stage);
   void End(Active& active, const Result<>& outcome);
-  void StartQueued(const std::string& project);
+  Result<> KeepEnd(const RunRecord& record, bool again);
   void Sweep();
+
+  Result<Answer> Attempt(const Request& request);
+  Result<Answer> Wait(const Request& request);
+  Result<bool> IsBusy(const std::string& project);
+  Result<Answer> Refuse(const Request& request, const Error& error);
+  Result<RunRecord> InsertRefusal(sql::Connection& connection, const Request& request, const Error& error);
+  Result<> Release(sql::Connection& connection, const std::string& run);
+  Result<> StartWaiting(const std::string& project);
+  enum class Turn { Awaited, IfFree };
+  Result<> TellEnds(Turn turn);
 
   sql::Database& database_;
   const os::Clock& clock_;
@@ -116,12 +133,12 @@ class Runner {
   const std::string home_;
   std::mutex recovering_;
   bool recovered_ = false;
+  std::mutex telling_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   bool closing_ = false;
   std::map<std::string, std::shared_ptr<Active>> active_;  ///< By project.
-  std::map<std::string, Request> queued_;                  ///< By project.
   struct Worker {
     std::shared_ptr<Active> active;  ///< Its `over` is set as the last thing that the thread does.
     std::jthread thread;

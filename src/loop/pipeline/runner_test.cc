@@ -37,7 +37,7 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     Surroundings around;
     around.data_dir = data_dir;
     around.tracking_address = [] { return Result<std::string>("http://127.0.0.1:5"); };
-    around.governing = [] { return Result<Governing>(Governing{"d1", "flights"}); };
+    around.governing = [] { return Result<Governing>(Governing{"d1", "flights", "flights@4"}); };
     around.workers = 2;
     around.grace_ms = 200;
     return around;
@@ -49,13 +49,24 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
       const std::lock_guard lock(mutex_);
       return permission_;
     };
-    around.on_end = [this](const RunRecord& run) {
+    around.on_end = [this](const RunRecord& run) -> Result<> {
       const std::lock_guard lock(mutex_);
+      if (deaf_) return Error{Reason::Unavailable, "nobody listens"};
       ended_.push_back(run.id);
+      after_ = run.after;
+      return Done{};
     };
     runner_ = std::make_unique<Runner>(*store_, clock_, std::move(around));
   }
 
+  std::vector<std::string> Ended() {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+  void Listen(bool listens) {
+    const std::lock_guard lock(mutex_);
+    deaf_ = !listens;
+  }
   void Permit(Result<> permission) {
     const std::lock_guard lock(mutex_);
     permission_ = std::move(permission);
@@ -72,6 +83,33 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     return folder_ / name;
   }
 
+  /// Runs `work` in another program on the same store, and kills that program once a stage says "up" in the
+  /// fifo `up`. The stage stays behind.
+  void DieWhile(const std::string& up, const std::function<void(Runner&)>& work) {
+    runner_.reset();
+    store_.Close();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto database = sql::Database::Open(store_.url());
+      if (!database) ::_exit(1);
+      Runner runner(**database, clock_, Around(folder_ / ".cairn"));
+      work(runner);
+      for (;;) ::pause();
+    }
+    std::string line;
+    ASSERT_TRUE(std::getline(std::ifstream(up), line));
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    store_.Reopen();
+    Build();
+  }
+
+  Request OfAlert(const std::string& cause = "alert-1") const {
+    Request alert = Asked();
+    alert.trigger = {"alert", "retrain", cause};
+    alert.actor = "system";
+    return alert;
+  }
   Request Asked() const {
     Request request;
     request.project = folder_.path();
@@ -104,7 +142,8 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
   os::SystemClock clock_;
   Result<> permission_;
   std::mutex mutex_;
-  std::vector<std::string> ended_;
+  std::vector<std::string> ended_, after_;
+  bool deaf_ = false;
   std::unique_ptr<Runner> runner_;
 };
 
@@ -352,6 +391,133 @@ TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
         "deps: [a], outs: [b]}\n");
   EXPECT_THAT(States(Run()), ElementsAre("b finished"));
   EXPECT_EQ(Read("count"), "a\nb\nb\n");
+}
+
+TEST_P(RunnerTest, StagesTellWhatTheyTrackWhichStoryItBelongsTo) {
+  ASSERT_EQ(::setenv("MLFLOW_RUN_CONTEXT", R"({"team": "blue", "cairn.cause": "mine"})", 1), 0);
+  Write(
+      "dvc.yaml",
+      "stages:\n  a: {cmd: 'printf %s \"$MLFLOW_RUN_CONTEXT\" > a; echo $CAIRN_CAUSE > b', outs: [a, b]}\n");
+  const auto pulled = runner_->Pull(OfAlert());
+  ::unsetenv("MLFLOW_RUN_CONTEXT");
+  ASSERT_TRUE(pulled) << pulled.error().message;
+  const RunRecord run = ToEnd(pulled->run);
+  ASSERT_EQ(run.state, RunState::Finished);
+  EXPECT_EQ(*Json::Parse(Read("a")), (Json{{"team", "blue"},
+                                           {"cairn.cause", "alert-1"},
+                                           {"cairn.pipeline_run", run.id},
+                                           {"cairn.actor", "system"},
+                                           {"cairn.data", "flights@4"},
+                                           {"cairn.stage", run.id + "/a"}}));
+  EXPECT_EQ(Read("b"), "alert-1\n");
+  EXPECT_EQ(runner_->State(run.id)->data, "flights@4");
+  EXPECT_EQ(Events().front().event.body.Text("data"), "flights@4");
+}
+
+TEST_P(RunnerTest, ATriggeredRunThatDiedWithItsProgramIsBegunByTheNextAndNothingOfItLivesOn) {
+  const std::string up = Fifo("up");
+  std::fstream go(Fifo("go"), std::ios::in | std::ios::out);
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo up > up; read x < go; "
+        "echo b >> count; touch b', deps: [a], outs: [b]}\n");
+  DieWhile(up, [this](Runner& runner) { static_cast<void>(bool(runner.Pull(OfAlert()))); });
+  ASSERT_TRUE(runner_->TakeUp());
+  std::string line;
+  ASSERT_TRUE(std::getline(std::ifstream(up), line));
+  go << "go\ngo\n" << std::flush;  // One line for each that waits, were the dead one's stage still there.
+  const RunRecord again = ToEnd(runner_->List("", 1)->front());
+  EXPECT_EQ(again.state, RunState::Finished);
+  EXPECT_EQ(again.trigger.cause, "alert-1");
+  EXPECT_EQ(again.trigger.name, "retrain");
+  EXPECT_THAT(States(again), ElementsAre("b finished"));
+  EXPECT_EQ(Read("count"), "a\nb\n");
+  const auto runs = runner_->List("", 10);
+  ASSERT_EQ(runs->size(), 2U);
+  EXPECT_EQ((*runs)[1].state, RunState::Killed);
+  ASSERT_TRUE(runner_->TakeUp());
+  EXPECT_EQ(runner_->Pull(OfAlert())->outcome, Runner::Outcome::Repeated);
+  EXPECT_EQ(runner_->List("", 10)->size(), 2U) << "once is enough";
+  runner_.reset();  // What it told is told now.
+  EXPECT_THAT(Ended(), ElementsAre((*runs)[1].id, again.id));
+  EXPECT_THAT(after_, ElementsAre((*runs)[1].id)) << "whose work it went on with";
+}
+
+TEST_P(RunnerTest, ARunThatTakesTheProgramWithItIsNotBegunForEver) {
+  const std::string up = Fifo("up");
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'echo up > up; sleep 1000', outs: [a]}\n");
+  DieWhile(up, [this](Runner& runner) { static_cast<void>(bool(runner.Pull(OfAlert()))); });
+  for (int i = 0; i < 2; ++i) DieWhile(up, [](Runner& runner) { static_cast<void>(bool(runner.TakeUp())); });
+  ASSERT_TRUE(runner_->TakeUp());
+  const auto runs = runner_->List("", 10);
+  ASSERT_EQ(runs->size(), 4U);
+  EXPECT_EQ(runs->front().state, RunState::Refused);
+  EXPECT_THAT(runs->front().problem, HasSubstr("3 times"));
+  for (int i = 1; i < 4; ++i) EXPECT_EQ((*runs)[static_cast<std::size_t>(i)].state, RunState::Killed);
+  EXPECT_EQ(Events().back().event.kind, "pipeline.trigger_refused");
+}
+
+TEST_P(RunnerTest, WhatWaitsWhenTheProgramEndsIsBegunByTheNext) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'echo up > pipe; cat pipe; touch a', outs: [a]}\n");
+  ASSERT_TRUE(runner_->Start(Asked()));
+  std::string line;
+  ASSERT_TRUE(std::getline(std::ifstream(pipe), line));
+  EXPECT_EQ(runner_->Pull(OfAlert())->outcome, Runner::Outcome::Queued);
+  EXPECT_EQ(runner_->Pull(OfAlert("alert-2"))->outcome, Runner::Outcome::Coalesced);
+  runner_.reset();  // Ends the run under way; what a person asked for is not begun anew.
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
+  Build();
+  ASSERT_TRUE(runner_->TakeUp());
+  const RunRecord run = ToEnd(runner_->List("", 1)->front());
+  EXPECT_EQ(run.state, RunState::Finished);
+  EXPECT_EQ(run.trigger.cause, "alert-1");
+  ASSERT_TRUE(runner_->TakeUp());
+  EXPECT_EQ(runner_->List("", 10)->size(), 2U);
+  EXPECT_EQ(runner_->Pull(OfAlert("alert-2"))->run.id, run.id) << "one run did for both";
+}
+
+TEST_P(RunnerTest, ATriggeredRunThatTheProgramsEndCutShortIsBegunAnewButNoneThatWasCancelledOrFailed) {
+  const std::string pipe = Fifo("pipe");
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'echo up > pipe; cat pipe; test -e good && touch a', outs: [a]}\n");
+  const auto begun = [&](const std::string& cause) {
+    const auto pulled = runner_->Pull(OfAlert(cause));
+    EXPECT_EQ(pulled->outcome, Runner::Outcome::Started);
+    std::string line;
+    EXPECT_TRUE(std::getline(std::ifstream(pipe), line));
+    return pulled->run;
+  };
+  const RunRecord cancelled = begun("alert-1");
+  ASSERT_TRUE(runner_->Cancel(cancelled.id));
+  EXPECT_EQ(ToEnd(cancelled).state, RunState::Killed);
+  const RunRecord failed = begun("alert-2");
+  std::ofstream(pipe) << "go\n";
+  EXPECT_EQ(ToEnd(failed).state, RunState::Failed);
+  begun("alert-3");
+  runner_.reset();
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
+  Build();
+  ASSERT_TRUE(runner_->TakeUp());
+  const RunRecord again = ToEnd(runner_->List("", 1)->front());
+  EXPECT_EQ(again.trigger.cause, "alert-3");
+  EXPECT_EQ(again.state, RunState::Finished);
+  EXPECT_EQ(runner_->List("", 10)->size(), 4U);
+}
+
+TEST_P(RunnerTest, AnEndIsToldUntilSomebodyHasTakenItAlsoByTheNextProgram) {
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
+  Listen(false);
+  const RunRecord run = Run();
+  runner_.reset();
+  Build();
+  const auto refused = runner_->TakeUp();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "nobody listens");
+  EXPECT_THAT(Ended(), ElementsAre());
+  Listen(true);
+  ASSERT_TRUE(runner_->TakeUp());
+  EXPECT_THAT(Ended(), ElementsAre(run.id));
+  ASSERT_TRUE(runner_->TakeUp());
+  EXPECT_THAT(Ended(), ElementsAre(run.id)) << "once it was taken it is not told again";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RunnerTest, ::testing::ValuesIn(sql::testing::Engines()),

@@ -49,4 +49,19 @@ Result<std::vector<TriggerRule>> ParseTriggers(const Node& configuration) {
   return rules;
 }
 
+std::vector<Request> PulledBy(const std::vector<TriggerRule>& rules, const std::string& monitor,
+                              const std::string& alert, const std::string& project) {
+  std::vector<Request> requests;
+  for (const auto& rule : rules) {
+    if (!rule.monitor.empty() && rule.monitor != monitor) continue;
+    Request request;
+    request.project = project;
+    request.selection.only = rule.stages;
+    request.trigger = {.on = rule.on, .name = rule.name, .cause = alert};
+    request.actor = "system";
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
 }  // namespace cairn::pipeline

@@ -129,6 +129,79 @@ Result<double> Pearson(std::span<const double> x, std::span<const double> y) {
   return std::clamp(static_cast<double>(xy / std::sqrt(xx * yy)), -1.0, 1.0);
 }
 
+std::vector<std::uint32_t> AscendingOrder(std::span<const double> values) {
+  std::vector<std::uint32_t> order;
+  order.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) order.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+namespace {
+
+/// Ranks from 1 among the rows in which `other` is finite too (equal values share the mean of theirs), NaN
+/// elsewhere.
+std::vector<double> RanksAmong(std::span<const double> values, std::span<const std::uint32_t> order,
+                               std::span<const double> other) {
+  std::vector<double> ranks(values.size(), kNan);
+  double before = 0;
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    double tied = 0;
+    for (; last < order.size() && values[order[last]] == values[order[first]]; ++last) {
+      tied += std::isfinite(other[order[last]]) ? 1 : 0;
+    }
+    for (std::size_t i = first; i < last; ++i) {
+      if (std::isfinite(other[order[i]])) ranks[order[i]] = before + (tied + 1) / 2;
+    }
+    before += tied;
+  }
+  return ranks;
+}
+
+/// Rows of each code of either column, and of each pair; rows with a missing code are left out.
+struct CrossCounts {
+  std::map<std::int32_t, double> a, b;
+  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
+  double rows = 0;
+};
+CrossCounts CrossCount(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  CrossCounts counts;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] < 0 || b[i] < 0) continue;
+    ++counts.a[a[i]];
+    ++counts.b[b[i]];
+    ++counts.cells[{a[i], b[i]}];
+    ++counts.rows;
+  }
+  return counts;
+}
+
+}  // namespace
+
+double SpearmanOrdered(std::span<const double> x, std::span<const std::uint32_t> x_order,
+                       std::span<const double> y, std::span<const std::uint32_t> y_order) {
+  const auto found = Pearson(RanksAmong(x, x_order, y), RanksAmong(y, y_order, x));
+  return found ? *found : kNan;
+}
+
+Result<double> Spearman(std::span<const double> x, std::span<const double> y) {
+  CAIRN_TRY(SameLength(x.size(), y.size()));
+  return SpearmanOrdered(x, AscendingOrder(x), y, AscendingOrder(y));
+}
+
+Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  CAIRN_TRY(SameLength(a.size(), b.size()));
+  auto [a_rows, b_rows, cells, rows] = CrossCount(a, b);
+  if (rows == 0) return kNan;
+  double sum = 0;
+  for (const auto& [codes, count] : cells)
+    sum += count / rows * std::log(count * rows / (a_rows[codes.first] * b_rows[codes.second]));
+  return std::max(sum, 0.0);
+}
+
 Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::span<const double> y) {
   CAIRN_TRY(SameLength(categories.size(), y.size()));
   struct Group {
@@ -160,16 +233,7 @@ Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::s
 
 Result<double> CramersV(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
   CAIRN_TRY(SameLength(a.size(), b.size()));
-  std::map<std::int32_t, double> a_rows, b_rows;
-  std::map<std::pair<std::int32_t, std::int32_t>, double> cells;
-  double rows = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < 0 || b[i] < 0) continue;
-    ++a_rows[a[i]];
-    ++b_rows[b[i]];
-    ++cells[{a[i], b[i]}];
-    ++rows;
-  }
+  auto [a_rows, b_rows, cells, rows] = CrossCount(a, b);
   const auto narrower = static_cast<double>(std::min(a_rows.size(), b_rows.size()));
   if (narrower < 2) return kNan;
   // chi2 / n = sum over cells of n_ij^2 / (n_i n_j) - 1: empty cells need no visit.

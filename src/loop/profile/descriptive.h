@@ -50,9 +50,18 @@ CategorySummary SummarizeCategories(const comparison::CategoryCounts& counts, st
 
 /// Pearson's r; NaN and infinities count as missing.
 Result<double> Pearson(std::span<const double> x, std::span<const double> y);
+/// Spearman's rho: Pearson's r of the ranks among the rows that have both; equal values share theirs.
+Result<double> Spearman(std::span<const double> x, std::span<const double> y);
 /// eta: sqrt(between-group sum of squares / total sum of squares), 0..1.
 Result<double> CorrelationRatio(std::span<const std::int32_t> categories, std::span<const double> y);
 /// Cramér's V without bias correction (scipy's association(method="cramer")), 0..1.
 Result<double> CramersV(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
+/// Mutual information in nats (scikit-learn's mutual_info_score), not corrected for bias; never below 0.
+Result<double> MutualInformation(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
+/// The indices of the finite values in ascending order of the values.
+std::vector<std::uint32_t> AscendingOrder(std::span<const double> values);
+/// Spearman's rho of two columns whose orders are known.
+double SpearmanOrdered(std::span<const double> x, std::span<const std::uint32_t> x_order,
+                       std::span<const double> y, std::span<const std::uint32_t> y_order);
 
 }  // namespace cairn::profile

@@ -78,7 +78,8 @@ TEST(Descriptive, ListsCategoriesByRowsThenName) {
 TEST(Descriptive, TiesBetweenColumnsEqualScipy) {
   const std::vector<double> x = comparison::Drawn(51, 400);
   std::vector<double> y = comparison::Drawn(52, 400);
-  const std::vector<double> u = Uniform(53, 400), v = Uniform(54, 400), w = Uniform(55, 400);
+  const std::vector<double> u = comparison::Uniform(53, 400), v = comparison::Uniform(54, 400),
+                            w = comparison::Uniform(55, 400);
   std::vector<std::int32_t> a(400), b(400);
   for (std::size_t i = 0; i < 400; ++i) {
     y[i] = 0.6 * x[i] + y[i];
@@ -89,6 +90,16 @@ TEST(Descriptive, TiesBetweenColumnsEqualScipy) {
   EXPECT_TRUE(comparison::Near(*Pearson(x, y), expected.Double("pearson"), 1e-12, 0));
   EXPECT_TRUE(comparison::Near(*CorrelationRatio(a, y), expected.Double("correlation_ratio"), 1e-12, 0));
   EXPECT_TRUE(comparison::Near(*CramersV(a, b), expected.Double("cramers_v"), 1e-12, 0));
+}
+
+TEST(Descriptive, RanksAndSharedInformationAreTold) {
+  const std::vector<double> x = {1, 2, 2, 4, kNan, 5}, y = {10, 30, 20, 40, 0, 40};
+  // Ranks 1 2.5 2.5 4 5 and 1 3 2 4.5 4.5 of the five rows that have both.
+  EXPECT_NEAR(*Spearman(x, y), 9 / 9.5, 1e-12);
+  EXPECT_DOUBLE_EQ(*Spearman(std::vector<double>{1, 10, 100}, std::vector<double>{3, 2, 1}), -1.0);
+  const std::vector<std::int32_t> a = {0, 0, 1, 1, -1}, same = {5, 5, 7, 7, 7}, other = {0, 1, 0, 1, 1};
+  EXPECT_NEAR(*MutualInformation(a, same), std::log(2), 1e-15);
+  EXPECT_NEAR(*MutualInformation(a, other), 0, 1e-15);
 }
 
 TEST(Descriptive, TiesLeaveOutMissingRowsAndRefuseUnequalLengths) {

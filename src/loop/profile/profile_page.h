@@ -6,9 +6,10 @@
 
 namespace cairn::profile {
 
-/// The report that Profile gave as one HTML page that needs nothing else: warnings first, then a small
-/// picture of every column. Every bar carries its count in `data-rows`, and its height is that count's share
-/// of the largest one. `title` names the data set and version.
+/// The report that Profile gave as one HTML page that needs nothing else and reads on a light ground, a dark
+/// one and paper: what it is of, warnings, what is missing, what goes together, then a picture of every
+/// column. Every bar of values carries its count in `data-rows`. `title` names the data set and version, or
+/// the file. Reports of format 1, which older versions kept, are shown too.
 std::string ProfilePage(const Json& report, const std::string& title);
 
 }  // namespace cairn::profile

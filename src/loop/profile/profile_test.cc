@@ -143,10 +143,16 @@ TEST_F(Profiled, ThePageDrawsEveryBinOnce) {
   for (std::size_t at = 0; (at = page.find("data-rows=\"", at)) != std::string::npos; ++at)
     drawn.push_back(std::atoll(page.c_str() + at + 11));
   for (const Json& column : report_.At("columns").items()) {
-    const bool bins = column.At("histogram").IsObject();
+    // Values that hardly repeat are not drawn one by one, and numbers with few values are drawn by value.
+    const std::string meaning = column.Text("meaning");
+    const std::size_t values = column.At("top").items().size();
+    const bool bins = column.At("histogram").IsObject() && (values == 0 || values > 12);
+    if (!bins && (meaning == "identifier" || meaning == "nearly_unique")) continue;
     for (const Json& one : bins ? column.At("histogram").At("counts").items() : column.At("top").items())
       told.push_back(bins ? one.AsInt() : one.Int("rows"));
   }
+  std::sort(drawn.begin(), drawn.end());
+  std::sort(told.begin(), told.end());
   EXPECT_EQ(drawn, told);
   EXPECT_NE(page.find("planted &lt;1&gt;"), std::string::npos);
   EXPECT_LT(page.find("possible leak"), page.find("<section>"));

@@ -43,11 +43,14 @@ Result<Json> RecomputedAliases(sql::Database& database) {
   return rows;
 }
 
-/// What a return to the version that the alias names now must see again.
-Result<Json> SeenOnReturn(sql::Connection& connection, std::string_view model, std::int64_t version) {
-  Json seen = Json::Object();
-  if (version != 0) seen.Set("manifest", CAIRN_TRY(ReadVersion(connection, model, version)).version.manifest);
-  return seen;
+/// The version that a return would lead to, and what it must see again.
+Result<> NoteReturn(sql::Connection& connection, const Standing& standing, std::int64_t previous,
+                    governance::Redemption& redemption) {
+  if (!standing.IsCovered() || standing.version != previous) return {};
+  redemption.predecessor = NumberOrNone(previous);
+  const auto version = CAIRN_TRY(ReadVersion(connection, redemption.act.model, previous)).version;
+  redemption.predecessor_seen = Json{{"manifest", version.manifest}};
+  return {};
 }
 
 Result<> CheckBound(const Guard& guard, const governance::Act& act) {
@@ -101,6 +104,7 @@ Result<std::string> Registry::MoveGuarded(const governance::Act& act, std::strin
   const auto number = CAIRN_TRY(ParseInt(act.version));
   const auto verified = CAIRN_TRY(Find(act.model, number));
   CAIRN_TRY(Verify(verified));
+  const auto standing = CAIRN_TRY(StandingOf(act.model));
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<std::string> {
     CAIRN_TRY(CheckBound(CAIRN_TRY(guard_(connection)), act));
@@ -112,8 +116,7 @@ Result<std::string> Registry::MoveGuarded(const governance::Act& act, std::strin
     redemption.seen = seen;
     redemption.seen.Set("manifest", verified.manifest);
     redemption.actor = actor;
-    redemption.predecessor = NumberOrNone(previous);
-    redemption.predecessor_seen = CAIRN_TRY(SeenOnReturn(connection, act.model, previous));
+    CAIRN_TRY(NoteReturn(connection, standing, previous, redemption));
     if (stored.version.manifest != verified.manifest) {
       return Error{Reason::Conflict, "Version " + act.version + " of model '" + act.model +
                                          "' changed while it was verified; try again."};

@@ -15,6 +15,7 @@
 #include "ground/vocabulary/result.h"
 #include "ledger/governance/decision.h"
 #include "ledger/metadata/derived.h"
+#include "loop/registry/guard.h"
 #include "loop/registry/manifest.h"
 #include "loop/tracking/artifacts.h"
 #include "loop/tracking/logged_models.h"
@@ -52,7 +53,12 @@ struct ModelVersion {
   std::vector<Tag> tags;
   std::vector<std::string> aliases;
   std::string manifest;  ///< SHA-256 of the frozen manifest; "" for files that are not ours.
+  /// Who made it: who ran the pipeline whose stage tracked its run, else the user of that run, else who
+  /// registered it.
   std::string created_by;
+  std::string cause;         ///< The id of the story that its run belongs to; "" for none.
+  std::string pipeline_run;  ///< The run of the pipeline that made it; "" for none.
+  std::string data;          ///< The data set version that this run of the pipeline went by: "flights@4".
   TimeMs created_ms = 0;
   TimeMs updated_ms = 0;
 };
@@ -60,19 +66,9 @@ struct ModelVersion {
 struct NewVersion {
   std::string model, source, run_id, model_id, run_link, description;
   std::vector<Tag> tags;
-  std::string actor;
-  std::string cause;
+  std::string actor;  ///< Counts as its maker when the run that it comes from names none.
+  std::string cause;  ///< Of a version whose run names none.
 };
-
-/// Which alias of which model only a decision may move.
-struct Guard {
-  std::string model;  ///< The model that the accepted configuration binds; "" when none is.
-  std::string alias = "production";
-};
-
-/// The guard that the last accepted configuration asks for: its `model.name`, and `production`. One function
-/// for a whole Registry: it remembers what it read last.
-std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted();
 
 /// "production" in any case becomes "Production"; InvalidArgument for what is none of MLflow's four stages.
 Result<std::string> CanonicalStage(std::string_view stage);
@@ -99,7 +95,8 @@ class Registry {
   /// the files stay.
   Result<> DeleteModel(std::string_view name, std::string_view actor);
 
-  /// Registers the next version and freezes a manifest of digests of its files. Sources as MLflow takes them:
+  /// Registers the next version and freezes a manifest of digests of its files. What its run says of where it
+  /// comes from (tracking/provenance.h) becomes the version's own. Sources as MLflow takes them:
   /// InvalidArgument for a path that leads elsewhere, and for a folder of this machine unless it lies within
   /// the artifacts of the run or logged model that is named with it. A logged model is told that it was
   /// registered. Conflict when the run or logged model that it comes from was erased meanwhile.
@@ -134,12 +131,19 @@ class Registry {
   /// version.
   Result<ModelVersion> FindByAlias(std::string_view model, std::string_view alias) const;
 
+  /// What the guarded alias of `model` names, and under which decision. Nothing for an unknown model.
+  Result<Standing> StandingOf(std::string_view model) const;
+  /// Denied, saying how it can be done, for a version of the bound model that no decision lets answer
+  /// requests: none that was carried out put it under the guarded alias before, and none is approved to.
+  Result<> AllowAnswering(std::string_view model, std::int64_t version) const;
+
   /// Moves the guarded alias under a decision, redeemed in the same transaction. The manifest is verified
   /// first (Corrupt when a file changed since registration). `act.action` is "promote" or "rollback"; `seen`
   /// as governance::Redemption, except that "manifest" is filled in here with the digest that was just
   /// verified: a decision must have seen it. A pre-authorised return sees {"manifest"} of the version it
   /// returns to. Conflict when the accepted configuration binds another model or alias; Unsupported for a
-  /// version whose files are not kept here. Gives the id of the pre-authorised return, or "".
+  /// version whose files are not kept here. Gives the id of the pre-authorised return, or "": nothing returns
+  /// to a version that no decision had put there.
   Result<std::string> MoveGuarded(const governance::Act& act, std::string_view decision, const Json& seen,
                                   std::string_view actor, std::string_view cause);
 

@@ -50,6 +50,62 @@ TEST_P(GuardTest, TheGuardedAliasMovesByNoOtherDoor) {
   EXPECT_EQ(store.Events("registry.alias_moved").size(), 1u);
 }
 
+TEST_P(GuardTest, WhatStandsInProductionIsCoveredOnlyByTheDecisionThatPutItThere) {
+  const auto standing = Must(registry.StandingOf("churn"));
+  EXPECT_EQ(standing.version, 1);
+  EXPECT_TRUE(standing.IsCovered());
+  EXPECT_EQ(standing.decision, store.Events("registry.alias_moved").back().event.body.Text("decision"));
+  EXPECT_EQ(Must(registry.StandingOf("nothing")).version, 0);
+  // Set while nothing was bound: also to a version that a decision once let through.
+  store.Bind("");
+  Must(registry.SetAlias("churn", "production", 2, "mallory"));
+  store.Bind("churn");
+  EXPECT_EQ(Must(registry.StandingOf("churn")).version, 2);
+  EXPECT_FALSE(Must(registry.StandingOf("churn")).IsCovered());
+  store.Bind("");
+  Must(registry.SetAlias("churn", "production", 1, "mallory"));
+  store.Bind("churn");
+  EXPECT_FALSE(Must(registry.StandingOf("churn")).IsCovered());
+}
+
+TEST_P(GuardTest, AnAliasThatAnotherHandMovedInTheStoreIsNotCovered) {
+  store.office.ledger.Run("UPDATE model_alias SET version = 2 WHERE name = 'production'", {});
+  EXPECT_EQ(Must(registry.StandingOf("churn")).version, 2);
+  EXPECT_FALSE(Must(registry.StandingOf("churn")).IsCovered());
+}
+
+TEST_P(GuardTest, NoReturnLeadsToAVersionThatNoDecisionPutThere) {
+  store.Bind("");
+  Must(registry.SetAlias("churn", "production", 2, "mallory"));
+  store.Bind("churn");
+  const auto third = store.Register("churn", "third");
+  EXPECT_EQ(store.Promote(third), "");
+  EXPECT_NE(store.Promote(first), "") << "the third was promoted, so there is a way back to it";
+}
+
+TEST_P(GuardTest, OnlyVersionsThatADecisionHasAllowedMayAnswer) {
+  Must(registry.AllowAnswering("churn", 1));
+  ExpectDenied(registry.AllowAnswering("churn", 2));
+  const auto act = Promotion(second);
+  const auto decision = store.Decide(act, second.manifest);
+  Must(registry.AllowAnswering("churn", 2));
+  Must(registry.MoveGuarded(act, decision, Json::Object(), "grace", ""));
+  Must(registry.AllowAnswering("churn", 1));
+  Must(registry.AllowAnswering("other", 7));
+}
+
+TEST(Guard, IsReadFromTheConfiguration) {
+  const auto guard = [](const std::string& text) { return GuardOf(*ParseYaml(text, "cairn.yaml")); };
+  EXPECT_EQ(*guard("model: {name: churn}\n"), (Guard{"churn", "production"}));
+  EXPECT_EQ(*guard("model: {name: churn, alias: champion}\n"), (Guard{"churn", "champion"}));
+  EXPECT_EQ(*guard("project: x\n"), (Guard{"", "production"}));
+  for (const std::string wrong : {"latest", "v7", "a b", "[a]"}) {
+    const auto refused = guard("model: {name: churn, alias: " + wrong + "}\n");
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().message.find("cairn.yaml:1:"), 0u) << refused.error().message;
+  }
+}
+
 TEST_P(GuardTest, NoModelTakesTheBoundNameWithAProductionOfItsOwn) {
   store.Bind("");
   store.Register("impostor");

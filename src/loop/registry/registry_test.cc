@@ -342,6 +342,32 @@ TEST_P(RegistryTest, ManyCallersGetDifferentNumbers) {
   EXPECT_EQ(versions.front().version, 20);
 }
 
+TEST_P(RegistryTest, AVersionKnowsTheStoryItsRunBelongsToAndWhoMadeIt) {
+  Must(registry.Create("churn", {}, "", "ada"));
+  const auto made_by = [&](const std::string& user, const std::vector<tracking::Tag>& tags) {
+    const auto run = Must(store.tracking->runs.Create({0, "", user, 1, tags}));
+    return Must(registry.Add(
+        {"churn", "models:/" + store.Log("w", run.info.id).id, "", "", "", "", {}, "client", ""}));
+  };
+  const auto piped = made_by("root", {{"mlflow.user", "root"},
+                                      {"cairn.cause", "alert-1"},
+                                      {"cairn.pipeline_run", "run-1"},
+                                      {"cairn.actor", "ben"},
+                                      {"cairn.data", "customers@4"}});
+  EXPECT_EQ(piped.created_by, "ben");
+  EXPECT_EQ(piped.cause, "alert-1");
+  EXPECT_EQ(piped.pipeline_run, "run-1");
+  EXPECT_EQ(piped.data, "customers@4");
+  const auto event = store.Events("registry.version_added").back().event;
+  EXPECT_EQ(event.cause, "alert-1");
+  EXPECT_EQ(event.actor, "ben");
+  EXPECT_EQ(event.body.Text("pipeline_run"), "run-1");
+  EXPECT_EQ(made_by("root", {{"mlflow.user", "carol"}}).created_by, "carol");
+  EXPECT_EQ(made_by("dora", {}).created_by, "dora");
+  EXPECT_EQ(made_by("unknown", {}).created_by, "client") << "what the client sends when it knows nobody";
+  EXPECT_EQ(made_by("", {}).cause, "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, RegistryTest, ::testing::ValuesIn(sql::testing::Engines()),
                          sql::testing::EngineName);
 

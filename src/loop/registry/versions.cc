@@ -10,6 +10,7 @@
 #include "loop/registry/tables/version_table.h"
 #include "loop/registry/webhooks/announcement.h"
 #include "loop/tracking/deletion.h"
+#include "loop/tracking/provenance.h"
 #include "loop/tracking/registrations.h"
 
 namespace cairn::registry {
@@ -69,7 +70,16 @@ std::vector<metadata::Lineage::Link> MadeFrom(const ModelVersion& version, const
   return from;
 }
 
-ModelVersion VersionOf(const NewVersion& wanted, Origin origin, TimeMs now) {
+/// What the run says that the version comes from. A run that is not here says nothing.
+Result<tracking::Provenance> ProvenanceOf(const tracking::Runs& runs, const std::string& run_id) {
+  if (run_id.empty()) return tracking::Provenance();
+  const auto run = runs.Find(run_id);
+  if (!run && run.error().reason == Reason::NotFound) return tracking::Provenance();
+  if (!run) return run.error();
+  return tracking::ProvenanceOf(*run);
+}
+
+ModelVersion VersionOf(const NewVersion& wanted, Origin origin, tracking::Provenance provenance, TimeMs now) {
   ModelVersion version;
   version.model = wanted.model;
   version.source = std::move(origin.source);
@@ -79,7 +89,10 @@ ModelVersion VersionOf(const NewVersion& wanted, Origin origin, TimeMs now) {
   version.model_id = std::move(origin.model_id);
   version.run_link = wanted.run_link;
   version.description = wanted.description;
-  version.created_by = wanted.actor;
+  version.created_by = provenance.maker.empty() ? wanted.actor : std::move(provenance.maker);
+  version.cause = provenance.cause.empty() ? wanted.cause : std::move(provenance.cause);
+  version.pipeline_run = std::move(provenance.pipeline_run);
+  version.data = std::move(provenance.data);
   version.created_ms = version.updated_ms = now;
   return version;
 }
@@ -94,7 +107,8 @@ Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
   const auto manifest = CAIRN_TRY(TakeIfThere(artifacts_, origin.location));
   const auto now = clock_.Now();
   const auto found = std::move(origin.found);
-  auto version = VersionOf(wanted, std::move(origin), now);
+  auto provenance = CAIRN_TRY(ProvenanceOf(runs_, origin.run_id));
+  auto version = VersionOf(wanted, std::move(origin), std::move(provenance), now);
   if (!manifest.files.empty()) version.manifest = manifest.Digest();
   return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
     CAIRN_TRY(CheckStillThere(connection, wanted, found));
@@ -107,8 +121,12 @@ Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
     if (!version.model_id.empty()) {
       CAIRN_TRY(tracking::NoteRegistration(connection, version.model_id, wanted.model, number));
     }
-    CAIRN_TRY(Trace(connection, now, {"version_added", wanted.model, wanted.actor, wanted.cause, number},
-                    Json{{"run_id", version.run_id}, {"manifest", version.manifest}},
+    CAIRN_TRY(Trace(connection, now,
+                    {"version_added", wanted.model, version.created_by, version.cause, number},
+                    Json{{"run_id", version.run_id},
+                         {"manifest", version.manifest},
+                         {"pipeline_run", version.pipeline_run},
+                         {"data", version.data}},
                     MadeFrom(version, manifest)));
     return Public(ReadVersion(connection, wanted.model, number));
   });

@@ -1,282 +1,176 @@
 #include "loop/repository/objects.h"
 
 #include <algorithm>
-#include <atomic>
-#include <optional>
-#include <set>
 
-#include "ground/os/identity.h"
-#include "ground/os/pool.h"
+#include "ground/crypto/hash.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
-#include "ground/vocabulary/json.h"
-#include "ground/vocabulary/text.h"
+#include "loop/repository/cache/intake.h"
+#include "loop/repository/cache/linking.h"
+#include "loop/repository/cache/staging.h"
+#include "loop/repository/scan/digest.h"
+#include "loop/repository/scan/scan.h"
 
 namespace cairn::repository {
 namespace {
 
-/// One UTF-8 sequence (known to be valid) at the front of `text`, taken off.
-char32_t TakeCodePoint(std::string_view& text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-  char32_t point = length == 1 ? byte(0) : byte(0) & (0xFF >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(i) & 0x3F);
-  text.remove_prefix(length);
-  return point;
-}
-
-void AppendEscape(std::string& out, unsigned unit) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[unit >> shift & 15];
-}
-
-/// A JSON string as Python's json.dumps writes it: everything outside ASCII escaped.
-void AppendAsciiJson(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    const char32_t point = TakeCodePoint(text);
-    if (point >= 0x10000) {
-      AppendEscape(out, 0xD800 + static_cast<unsigned>((point - 0x10000) >> 10));
-      AppendEscape(out, 0xDC00 + static_cast<unsigned>((point - 0x10000) & 0x3FF));
-    } else if (point >= 0x7F) {
-      // Python leaves DEL as it is.
-      if (point == 0x7F) {
-        out += '\x7F';
-      } else {
-        AppendEscape(out, static_cast<unsigned>(point));
-      }
-    } else if (point == '"' || point == '\\') {
-      out += '\\';
-      out += static_cast<char>(point);
-    } else if (point < 0x20) {
-      static constexpr std::string_view kShort = "\b\t\n\f\r", kLetters = "btnfr";
-      const auto at = kShort.find(static_cast<char>(point));
-      if (at == std::string_view::npos) {
-        AppendEscape(out, static_cast<unsigned>(point));
-      } else {
-        out += '\\';
-        out += kLetters[at];
-      }
-    } else {
-      out += static_cast<char>(point);
-    }
-  }
-  out += '"';
-}
-
-bool StaysInside(std::string_view relpath) {
-  if (relpath.empty() || relpath.front() == '/') return false;
-  for (const std::string_view part : Split(relpath, '/')) {
-    if (part.empty() || part == "." || part == "..") return false;
-  }
-  return true;
-}
-
-Result<crypto::Digests> DigestsOf(const std::string& path, const os::FileStamp& stamp, StatIndex& index) {
-  if (auto known = index.Find(path, stamp)) return *std::move(known);
-  auto digests = CAIRN_TRY(crypto::HashFile(path));
-  const auto after = CAIRN_TRY(os::Stat(path));
-  if (!(after.stamp == stamp))
-    return Error{Reason::Conflict, "'" + path + "' changed while it was read; try again when it is settled"};
-  index.Remember(path, stamp, digests);
-  return digests;
-}
-
-/// Runs `work(i)` for every i below `count` on all cores; the error of the lowest i that failed.
-template <class Work>
-Result<> ForEach(std::size_t count, Work work) {
-  std::vector<std::optional<Error>> errors(count);
-  std::atomic<bool> any = false;
-  os::ForEachIndex(count, static_cast<unsigned>(std::min<std::size_t>(os::Processors(), count)),
-                   [&](std::size_t i) {
-                     if (any) return;
-                     if (auto done = work(i); !done) {
-                       errors[i] = std::move(done).error();
-                       any = true;
-                     }
-                   });
-  for (std::size_t i = 0; any && i < count; ++i) {
-    if (errors[i]) return *std::move(errors[i]);
-  }
-  return Done{};
+Result<Md5Digest> DigestOf(const std::string& path, const Fingerprint& key, const os::FileStamp& stamp,
+                           std::int64_t began_ns, StatIndex& index) {
+  const Fingerprint state = Fingerprint::Of(stamp);
+  if (const auto known = index.Find(Fact::Md5, key, state)) return *known;
+  const Md5Digest md5 = CAIRN_TRY(DigestFile(path, stamp, nullptr));
+  if (IsSettled(stamp, began_ns)) index.Remember(Fact::Md5, key, state, md5);
+  return md5;
 }
 
 Result<Snapshot> SnapshotOfFolder(const std::string& path, StatIndex& index) {
-  Snapshot snapshot;
-  snapshot.folder = true;
-  std::vector<os::TreeEntry> entries;
-  for (auto& entry : CAIRN_TRY(os::ListTree(path, os::Symlinks::Follow))) {
-    if (entry.kind == os::FileKind::Folder) continue;
-    if (entry.kind != os::FileKind::File) {
-      return Error{Reason::InvalidArgument,
-                   "'" + os::JoinPath(path, entry.path) +
-                       "' is neither a file nor a folder: remove it or keep it elsewhere"};
-    }
-    if (!IsUtf8(entry.path)) {
-      return Error{Reason::InvalidArgument, "a file name in '" + path + "' is not UTF-8: rename it first"};
-    }
-    entries.push_back(std::move(entry));
-  }
-  snapshot.files.resize(entries.size());
-  CAIRN_TRY(ForEach(entries.size(), [&](std::size_t i) -> Result<> {
-    auto digests = CAIRN_TRY(DigestsOf(os::JoinPath(path, entries[i].path), entries[i].stamp, index));
-    snapshot.files[i] = {entries[i].path, std::move(digests.md5), std::move(digests.sha256), digests.size};
+  const Scan scan = CAIRN_TRY(ScanFolder(path, nullptr));
+  std::vector<Md5Digest> digests(scan.files.size());
+  CAIRN_TRY(ForEach(scan.files.size(), [&](std::size_t i) -> Result<> {
+    const ScannedFile& file = scan.files[i];
+    const std::string at = os::JoinPath(path, file.relpath);
+    if (file.is_broken)
+      return Error{Reason::NotFound, "'" + at + "' is a link that leads nowhere: repair or remove it"};
+    digests[i] = CAIRN_TRY(DigestOf(at, Scan::KeyOf(path, file.relpath), file.stamp, scan.began_ns, index));
     return Done{};
   }));
-  std::string lines;
-  for (const auto& file : snapshot.files) {
-    snapshot.size += file.size;
-    lines += file.sha256 + "  " + file.relpath + "\n";
-  }
-  snapshot.md5 = crypto::Md5Hex(ListingOf(snapshot.files)) + ".dir";
-  snapshot.sha256 = crypto::Sha256Hex(lines);
+  auto listing = std::make_shared<Listing>();
+  for (std::size_t i = 0; i < digests.size(); ++i) listing->Add(scan.files[i].relpath, digests[i]);
+  listing->Arrange();
+  Snapshot snapshot;
+  snapshot.folder = true;
+  snapshot.size = scan.bytes;
+  snapshot.md5 = crypto::Md5Hex(listing->Object()) + ".dir";
+  snapshot.listing = std::move(listing);
   return snapshot;
+}
+
+/// Both digests in one read, or from the index.
+Result<> AddEvidence(const std::string& path, const os::FileStamp& stamp, std::int64_t began_ns,
+                     StatIndex& index, Snapshot& snapshot) {
+  const Fingerprint key = Fingerprint::OfPath(path), state = Fingerprint::Of(stamp);
+  const auto md5 = index.Find(Fact::Md5, key, state), first = index.Find(Fact::Sha256First, key, state),
+             last = index.Find(Fact::Sha256Last, key, state);
+  if (md5 && first && last) {
+    snapshot.md5 = HexOf(*md5);
+    snapshot.sha256 = HexOf(*first) + HexOf(*last);
+    return Done{};
+  }
+  const auto file = CAIRN_TRY(OpenAsSeen(path, stamp));
+  const auto digests = CAIRN_TRY(crypto::HashFile(path));
+  CAIRN_TRY(CheckAsSeen(file, path, stamp));
+  snapshot.md5 = digests.md5;
+  snapshot.sha256 = digests.sha256;
+  if (!IsSettled(stamp, began_ns)) return Done{};
+  index.Remember(Fact::Md5, key, state, *Md5OfHex(digests.md5));
+  StatIndex::Value half{};
+  for (const Fact fact : {Fact::Sha256First, Fact::Sha256Last}) {
+    const std::size_t at = fact == Fact::Sha256First ? 0 : 32;
+    half = *Md5OfHex(std::string_view(digests.sha256).substr(at, 32));
+    index.Remember(fact, key, state, half);
+  }
+  return Done{};
 }
 
 }  // namespace
 
-std::string ListingOf(const std::vector<TrackedFile>& files) {
-  std::string json = "[";
-  for (const auto& file : files) {
-    if (json.size() > 1) json += ", ";
-    json += "{\"md5\": \"" + file.md5 + "\", \"relpath\": ";
-    AppendAsciiJson(json, file.relpath);
-    json += "}";
-  }
-  return json + "]";
-}
-
-Result<std::vector<TrackedFile>> ParseListing(std::string_view json) {
-  const auto parsed = Json::Parse(json);
-  if (!parsed || !parsed->IsArray())
-    return Error{Reason::Corrupt, "a folder's listing in the cache is damaged: it is not a list"};
-  std::vector<TrackedFile> files;
-  for (const Json& item : parsed->items()) {
-    TrackedFile file{item.Text("relpath"), item.Text("md5"), "", 0};
-    if (!IsHex(file.md5, 32) || !StaysInside(file.relpath)) {
-      return Error{Reason::Corrupt,
-                   "a folder's listing in the cache is damaged: it names '" + file.relpath + "'"};
-    }
-    files.push_back(std::move(file));
-  }
-  return files;
-}
-
-Result<Snapshot> TakeSnapshot(const std::string& path, StatIndex& index) {
+Result<Snapshot> TakeSnapshot(const std::string& path, StatIndex& index, Evidence evidence) {
+  const std::int64_t began_ns = NowNs();
   const auto status = CAIRN_TRY(os::Stat(path));
   if (status.kind == os::FileKind::Folder) return SnapshotOfFolder(path, index);
   if (status.kind != os::FileKind::File)
     return Error{Reason::InvalidArgument, "'" + path + "' is neither a file nor a folder"};
-  auto digests = CAIRN_TRY(DigestsOf(path, status.stamp, index));
   Snapshot snapshot;
-  snapshot.md5 = std::move(digests.md5);
-  snapshot.sha256 = std::move(digests.sha256);
-  snapshot.size = digests.size;
+  snapshot.size = status.stamp.size;
   snapshot.executable = (status.mode & 0111) != 0;
+  if (evidence == Evidence::Sha256) {
+    CAIRN_TRY(AddEvidence(path, status.stamp, began_ns, index, snapshot));
+  } else {
+    snapshot.md5 = HexOf(CAIRN_TRY(DigestOf(path, Fingerprint::OfPath(path), status.stamp, began_ns, index)));
+  }
   return snapshot;
 }
 
-std::string Objects::PathOf(std::string_view md5) const {
-  return cache_ + "/files/md5/" + std::string(md5.substr(0, 2)) + "/" + std::string(md5.substr(2));
-}
+std::string Objects::PathOf(std::string_view md5) const { return PathOf(ObjectId{std::string(md5), false}); }
+std::string Objects::PathOf(const ObjectId& id) const { return use_.folder + "/" + id.Key(); }
 
 bool Objects::Has(std::string_view md5) const { return os::Exists(PathOf(md5)); }
 
 bool Objects::HasAll(const Snapshot& snapshot) const {
-  return Has(snapshot.md5) && std::all_of(snapshot.files.begin(), snapshot.files.end(),
-                                          [&](const TrackedFile& file) { return Has(file.md5); });
+  if (!Has(snapshot.md5)) return false;
+  const auto found = [&](const ListedFile& file) { return Has(HexOf(file.md5)); };
+  return !snapshot.listing ||
+         std::all_of(snapshot.listing->files().begin(), snapshot.listing->files().end(), found);
 }
 
-Result<> Objects::Store(const std::string& path, const Snapshot& snapshot) {
-  std::vector<Placement> wanted;
-  if (!snapshot.folder) {
-    wanted.push_back({path, snapshot.md5});
-    return Place(wanted, "", "");
+Result<> Objects::Store(const std::string& path, const Snapshot& snapshot) const {
+  auto intake = CAIRN_TRY(Intake::Begin(use_));
+  const auto take = [&](const std::string& file, const Md5Digest& md5) -> Result<> {
+    const auto status = CAIRN_TRY(os::Stat(file));
+    return intake.TakeKnown({file, status.stamp}, md5);
+  };
+  if (snapshot.folder) {
+    const auto& files = snapshot.listing->files();
+    CAIRN_TRY(ForEach(files.size(), [&](std::size_t i) -> Result<> {
+      return take(os::JoinPath(path, files[i].relpath), files[i].md5);
+    }));
+    CAIRN_TRY(intake.TakeBytes(snapshot.listing->Object(), snapshot.md5));
+  } else {
+    CAIRN_TRY(take(path, *Md5OfHex(snapshot.md5)));
   }
-  for (const auto& file : snapshot.files) wanted.push_back({os::JoinPath(path, file.relpath), file.md5});
-  return Place(wanted, ListingOf(snapshot.files), snapshot.md5);
+  if (intake.staged_files() == 0) return Done{};
+  CAIRN_TRY(intake.Publish());
+  return os::SyncFileSystem(use_.folder);
 }
 
-Result<std::string> Objects::StoreBytes(std::string_view bytes) {
+Result<std::string> Objects::StoreBytes(std::string_view bytes) const {
   const std::string md5 = crypto::Md5Hex(bytes);
-  CAIRN_TRY(Place({}, bytes, md5));
+  auto intake = CAIRN_TRY(Intake::Begin(use_));
+  CAIRN_TRY(intake.TakeBytes(bytes, md5));
+  if (intake.staged_files() == 0) return md5;
+  CAIRN_TRY(intake.Publish());
+  CAIRN_TRY(os::SyncFileSystem(use_.folder));
   return md5;
 }
 
-Result<> Objects::Place(const std::vector<Placement>& wanted, std::string_view listing,
-                        std::string_view listing_md5) {
-  struct Pending {
-    std::string temporary, final;
-  };
-  std::vector<Pending> pending;
-  std::set<std::string> folders, seen;
-  const auto room_for = [&](std::string_view md5) -> Result<std::string> {
-    const std::string final = PathOf(md5);
-    if (folders.insert(os::ParentOf(final)).second) CAIRN_TRY(os::MakeFolders(os::ParentOf(final)));
-    return os::ParentOf(final) + "/.tmp-" + os::NewHexId();
-  };
-  const auto drop = [&] {
-    for (const auto& one : pending) static_cast<void>(bool(os::Remove(one.temporary)));
-  };
-  for (const auto& one : wanted) {
-    if (Has(one.md5) || !seen.insert(one.md5).second) continue;
-    auto placed = [&]() -> Result<> {
-      pending.push_back({CAIRN_TRY(room_for(one.md5)), PathOf(one.md5)});
-      CAIRN_TRY(os::CopyFile(one.from, pending.back().temporary));
-      const auto copied = CAIRN_TRY(crypto::HashFile(pending.back().temporary));
-      if (copied.md5 == one.md5) return Done{};
-      return Error{Reason::Conflict,
-                   "'" + one.from + "' changed while it was stored; try again when it is settled"};
-    }();
-    if (!placed) return drop(), placed;
+Result<Listing> Objects::ReadListing(const ObjectId& id) const {
+  auto object = os::ReadFile(PathOf(id));
+  if (!object) {
+    if (object.error().reason != Reason::NotFound) return std::move(object).error();
+    return Error{Reason::NotFound, "the object " + id.md5 + " is not in the cache '" + use_.folder + "'"};
   }
-  if (!listing_md5.empty() && !Has(listing_md5)) {
-    auto placed = [&]() -> Result<> {
-      pending.push_back({CAIRN_TRY(room_for(listing_md5)), PathOf(listing_md5)});
-      return os::WriteFileAtomically(pending.back().temporary, listing);
-    }();
-    if (!placed) return drop(), placed;
+  if (crypto::Md5Hex(*object) + ".dir" != id.md5) {
+    return Error{Reason::Corrupt, "the object " + id.md5 + " in the cache '" + use_.folder +
+                                      "' is damaged; `cairn data check` finds what else is"};
   }
-  if (pending.empty()) return Done{};
-  if (auto synced = os::SyncFileSystem(cache_); !synced) return drop(), synced;
-  // A folder's listing stands last in the row: it appears when all it names is there.
-  for (const auto& one : pending) {
-    if (auto protect = os::SetMode(one.temporary, 0444); !protect) return drop(), protect;
-    if (auto renamed = os::Rename(one.temporary, one.final); !renamed) return drop(), renamed;
-  }
-  for (const auto& folder : folders) CAIRN_TRY(os::SyncFolder(folder));
-  return Done{};
-}
-
-Result<std::vector<TrackedFile>> Objects::Listing(std::string_view md5) const {
-  const auto json = os::ReadFile(PathOf(md5));
-  if (!json)
-    return Error{Reason::NotFound,
-                 "the object " + std::string(md5) + " is not in the cache '" + cache_ + "'"};
-  return ParseListing(*json);
+  return Listing::Parse(*std::move(object));
 }
 
 Result<> Objects::Checkout(std::string_view md5, const std::string& path) const {
-  const auto place = [&](std::string_view object, const std::string& at) -> Result<> {
-    if (!Has(object)) {
-      return Error{Reason::NotFound, "the object " + std::string(object) + " for '" + at +
-                                         "' is not in the cache '" + cache_ + "'"};
+  CAIRN_TRY(os::MakeFolders(os::ParentOf(path)));
+  const auto staging = CAIRN_TRY(Staging::Begin(os::JoinPath(os::ParentOf(path), ".cairn-checkout")));
+  Linking linking(use_);
+  std::atomic<unsigned> number = 0;
+  const auto place = [&](const std::string& object, const std::string& at) -> Result<> {
+    const std::string draft = os::JoinPath(staging.folder(), std::to_string(++number));
+    auto made = linking.Make(PathOf(object), draft, false);
+    if (!made && made.error().reason == Reason::NotFound) {
+      return Error{Reason::NotFound,
+                   "the object " + object + " for '" + at + "' is not in the cache '" + use_.folder + "'"};
     }
+    CAIRN_TRY(std::move(made));
     CAIRN_TRY(os::MakeFolders(os::ParentOf(at)));
-    const std::string temporary = os::ParentOf(at) + "/.tmp-" + os::NewHexId();
-    CAIRN_TRY(os::CopyFile(PathOf(object), temporary));
-    return os::Rename(temporary, at);
+    return os::Rename(draft, at);
   };
-  if (!md5.ends_with(".dir")) return place(md5, path);
-  const auto files = CAIRN_TRY(Listing(md5));
+  if (!md5.ends_with(".dir")) return place(std::string(md5), path);
+  const Listing listing = CAIRN_TRY(ReadListing({std::string(md5), false}));
   CAIRN_TRY(os::MakeFolders(path));
-  std::set<std::string> belongs;
-  for (const auto& file : files) {
-    belongs.insert(file.relpath);
-    CAIRN_TRY(place(file.md5, os::JoinPath(path, file.relpath)));
-  }
+  CAIRN_TRY(ForEach(listing.files().size(), [&](std::size_t i) -> Result<> {
+    const ListedFile& file = listing.files()[i];
+    return place(HexOf(file.md5), os::JoinPath(path, file.relpath));
+  }));
   for (const auto& entry : CAIRN_TRY(os::ListTree(path))) {
-    if (entry.kind != os::FileKind::Folder && !belongs.contains(entry.path))
+    if (entry.kind != os::FileKind::Folder && !listing.Find(entry.path))
       CAIRN_TRY(os::Remove(os::JoinPath(path, entry.path)));
   }
   return Done{};

@@ -34,11 +34,11 @@ TEST_F(ObjectsTest, AFolderIsNamedAsDvcNamesIt) {
   const auto snapshot = TakeSnapshot(folder_ / "raw", index_);
   ASSERT_TRUE(snapshot) << snapshot.error().message;
   EXPECT_EQ(snapshot->md5, "3b19761b3afda73d2e3b38a2120c9383.dir");
-  EXPECT_EQ(ListingOf(snapshot->files).size(), 268U);
+  EXPECT_EQ(snapshot->listing->Object().size(), 268U);
 }
 
 TEST_F(ObjectsTest, AFileIsNamedByItsMd5AndProvenBySha256) {
-  const auto snapshot = TakeSnapshot(Write("a.csv", "a,b\n1,2\n"), index_);
+  const auto snapshot = TakeSnapshot(Write("a.csv", "a,b\n1,2\n"), index_, Evidence::Sha256);
   ASSERT_TRUE(snapshot);
   EXPECT_EQ(snapshot->md5, "e5ebd4c02cefbe7955977c67ada242b7");
   EXPECT_EQ(snapshot->sha256.size(), 64U);
@@ -74,25 +74,51 @@ TEST_F(ObjectsTest, BytesThatAreNotTheSnapshotsAreNotStored) {
   EXPECT_FALSE(objects_.Has(snapshot.md5));
 }
 
-TEST_F(ObjectsTest, AListingThatLeavesItsFolderIsRefused) {
-  for (const char* listing : {R"([{"md5": "d41d8cd98f00b204e9800998ecf8427e", "relpath": "../x"}])",
-                              R"([{"md5": "d41d8cd98f00b204e9800998ecf8427e", "relpath": "/etc/passwd"}])",
-                              R"([{"md5": "zz", "relpath": "x"}])", "{}", "["}) {
-    EXPECT_FALSE(ParseListing(listing)) << listing;
-  }
+TEST_F(ObjectsTest, AnUnprotectedObjectIsLookedIntoAndADamagedOneReplaced) {
+  const std::string path = Write("a", "one");
+  const auto snapshot = *TakeSnapshot(path, index_);
+  ASSERT_TRUE(objects_.Store(path, snapshot));
+  const std::string object = objects_.PathOf(snapshot.md5);
+  ASSERT_TRUE(os::SetMode(object, 0644));
+  ASSERT_TRUE(objects_.Store(path, snapshot));
+  EXPECT_EQ(os::Stat(object)->mode, 0444U);
+  ASSERT_TRUE(os::SetMode(object, 0644));
+  Write("cache/files/md5/" + snapshot.md5.substr(0, 2) + "/" + snapshot.md5.substr(2), "owe");
+  ASSERT_TRUE(objects_.Store(path, snapshot));
+  EXPECT_EQ(*os::ReadFile(object), "one");
 }
 
-TEST_F(ObjectsTest, TheIndexSurvivesSavingAndForgetsWhatIsDamaged) {
+TEST_F(ObjectsTest, ALargeFileArrivesWholeAndNothingIsLeftAside) {
+  std::string bytes(20 << 20, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 2654435761U >> 13);
+  const std::string path = Write("large", bytes);
+  const auto snapshot = *TakeSnapshot(path, index_);
+  ASSERT_TRUE(objects_.Store(path, snapshot));
+  EXPECT_EQ(*os::ReadFile(objects_.PathOf(snapshot.md5)), bytes);
+  EXPECT_TRUE(os::ListFolder(folder_ / "cache/.cairn-intake")->empty());
+}
+
+TEST_F(ObjectsTest, WhatADeadProcessWroteAsideIsClearedAway) {
+  Write("cache/.cairn-intake/0123/ab/cdef", "half");
+  Write("cache/.cairn-intake/0123.lock", "");
+  ASSERT_TRUE(objects_.StoreBytes("x"));
+  EXPECT_TRUE(os::ListFolder(folder_ / "cache/.cairn-intake")->empty());
+}
+
+TEST_F(ObjectsTest, AFileIsLinkedInTheWayThatIsAskedFor) {
   const std::string path = Write("a", "one");
-  const os::FileStamp old{1, 3, 1000, 1000};
-  index_.Remember(path, old, {"d41d8cd98f00b204e9800998ecf8427e", std::string(64, 'a'), 3});
-  ASSERT_TRUE(index_.Save());
-  const StatIndex again = StatIndex::Open(folder_ / "index");
-  ASSERT_TRUE(again.Find(path, old));
-  EXPECT_EQ(again.Find(path, old)->sha256, std::string(64, 'a'));
-  EXPECT_FALSE(again.Find(path, {1, 3, 1001, 1000}));
-  Write("index", "cairn stat index 1\nrubbish");
-  EXPECT_FALSE(StatIndex::Open(folder_ / "index").Find(path, old));
+  const auto snapshot = *TakeSnapshot(path, index_);
+  for (const LinkType type : {LinkType::HardLink, LinkType::Symlink, LinkType::Copy}) {
+    const Objects objects(CacheUse{folder_ / "cache", {type}, false});
+    ASSERT_TRUE(objects.Store(path, snapshot));
+    ASSERT_TRUE(objects.Checkout(snapshot.md5, folder_ / "b"));
+    const auto made = *os::Stat(folder_ / "b", os::Symlinks::Report);
+    EXPECT_EQ(made.kind == os::FileKind::Symlink, type == LinkType::Symlink);
+    EXPECT_EQ(made.links == 1, type != LinkType::HardLink);
+    EXPECT_EQ(os::Stat(folder_ / "b")->mode & 0222, type == LinkType::Copy ? 0200U : 0U);
+    EXPECT_EQ(*os::ReadFile(folder_ / "b"), "one");
+    ASSERT_TRUE(os::Remove(folder_ / "b"));
+  }
 }
 
 }  // namespace

@@ -25,18 +25,26 @@ struct TrackedPath {
   bool pushed = true;   ///< false: never sent to a remote (`push: false`, or an import).
   std::string remote;   ///< The remote that keeps it; "" for the default.
   std::string said_in;  ///< The file that names it, relative to the root: "data/raw.dvc", "dvc.lock".
-  std::string stage;    ///< Of dvc.yaml; "" for a `.dvc` file.
+  std::string stage;    ///< Of dvc.yaml ("train", "train@x"); "" for a `.dvc` file.
+
+  bool IsFolder() const { return md5.ends_with(".dir"); }
 };
 
 /// One state of a repository's texts: the working tree, or a commit.
 struct Texts {
-  /// The `.dvc`, dvc.yaml and dvc.lock files, relative to the root, sorted; ignored folders left out.
+  /// The `.dvc`, dvc.yaml and dvc.lock files (IsTrackingFile), relative to the root with '/', sorted; ignored
+  /// folders left out.
   std::vector<std::string> files;
   std::function<Result<std::string>(const std::string& file)> read;
 };
 
-/// Everything tracked in a state, sorted by path. InvalidArgument with file and line for a text that is none
-/// of DVC's.
+/// Whether a file of that name says what is tracked: `*.dvc`, dvc.yaml or dvc.lock.
+bool IsTrackingFile(std::string_view file);
+
+/// Everything tracked in a state, sorted by path; paths outside the repository are left out. A dvc.lock
+/// counts only beside its dvc.yaml. `read` is called from this thread alone. InvalidArgument with file and
+/// line for a text that is none of DVC's, Unsupported for outputs kept as versions in a cloud and for a stage
+/// whose folder is a template.
 Result<std::vector<TrackedPath>> TrackedIn(const Texts& texts);
 
 }  // namespace cairn::repository

@@ -4,6 +4,7 @@
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/log.h"
 #include "loop/evaluation/examination.h"
+#include "loop/rollout/contract_verdict.h"
 #include "loop/rollout/judging.h"
 
 namespace cairn::rollout {
@@ -45,19 +46,6 @@ Result<evaluation::Examination> OpenExamination(const Rollouts::Rooms& rooms, co
   auto rows = CAIRN_TRY(
       evaluation::ReadRows(*CAIRN_TRY(rooms.catalogue.Engine()), files, setting.specification, task));
   return evaluation::Examination::Of(std::move(rows), std::move(settings));
-}
-
-/// Whether every file of the version kept the contract when it was added.
-Result<> ReadContract(const Rollouts::Rooms& rooms, const data::DatasetVersion& dataset, Evidence& evidence) {
-  evidence.contract = "all " + WithThousands(static_cast<std::int64_t>(dataset.files.size())) + " files of " +
-                      dataset.dataset + " version " + std::to_string(dataset.version) + " keep the contract";
-  for (const auto& version : CAIRN_TRY(rooms.catalogue.Versions(dataset.dataset))) {
-    if (version.contract_passed || version.version > dataset.version) continue;
-    evidence.contract_passed = false;
-    evidence.contract = "the file added with version " + std::to_string(version.version) + " of " +
-                        dataset.dataset + " breaks the contract";
-  }
-  return Done{};
 }
 
 Result<> AddProduction(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout,
@@ -122,7 +110,9 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
                          CAIRN_TRY(evaluation::ScoreByRule(*setting.charter.heuristic, examination.table())),
                          {}}));
   }
-  CAIRN_TRY(ReadContract(rooms, dataset, evidence));
+  const auto contract = CAIRN_TRY(JudgeContract(rooms, setting, dataset));
+  evidence.contract_passed = contract.passed;
+  evidence.contract = contract.sentence;
   const Json measured = CAIRN_TRY(examination.Report());
   for (const auto& [name, value] : measured.members()) candidate.report.Set(name, value);
   candidate.report.Set("seal_openings", CAIRN_TRY(OpeningsOf(rooms, dataset)));

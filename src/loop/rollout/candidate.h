@@ -13,7 +13,7 @@ struct Candidate {
   Json report;
   std::vector<governance::Rule> rules;
   Json value;             ///< Of the primary metric; null when it could not be examined.
-  std::string developer;  ///< Who registered it.
+  std::string developer;  ///< Who made it.
 };
 
 /// Loads the rollout's version, and the one in production, verified against their manifests, and scores both

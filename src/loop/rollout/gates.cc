@@ -5,6 +5,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/charter/charter.h"
 #include "loop/evaluation/metrics.h"
+#include "loop/registry/guard.h"
 #include "loop/rollout/rollout.h"
 
 namespace cairn::rollout {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kOpponents = {"heuristic", "production"};
 constexpr std::array<std::string_view, 2> kApprovals = {"human", "policy"};
+constexpr std::array<std::string_view, 2> kJudgedBy = {"interval", "value"};
 
 Result<std::string> MetricAt(const Node& map, std::string_view key) {
   const std::string name = CAIRN_TRY(TextAt(map, key));
@@ -35,10 +37,11 @@ class GateReader {
 
  private:
   Result<> ReadModel(const Node& model) {
-    CAIRN_TRY(model.OnlyKeys({"name", "dataset", "metric", "threshold", "slices"}));
+    CAIRN_TRY(model.OnlyKeys({"name", "alias", "dataset", "metric", "threshold", "slices"}));
     gates_.model = CAIRN_TRY(TextAt(model, "name"));
     if (gates_.model.empty())
       return WrongAt(model, "'model' needs a 'name': the registered model that this configuration binds");
+    gates_.alias = CAIRN_TRY(registry::GuardOf(configuration_)).alias;
     gates_.dataset = CAIRN_TRY(TextAt(model, "dataset"));
     if (const std::string metric = CAIRN_TRY(MetricAt(model, "metric")); !metric.empty())
       gates_.metric = metric;
@@ -109,7 +112,7 @@ class GateReader {
                      "a gate rule is a map such as {name: better than the heuristic, metric: log_loss, "
                      "against: heuristic}");
     CAIRN_TRY(node.OnlyKeys({"name", "metric", "against", "margin", "min", "max", "slice", "min_rows",
-                             "contract", "latency_p99_ms", "kpi"}));
+                             "judged_by", "contract", "latency_p99_ms", "kpi"}));
     GateRule rule;
     rule.name = CAIRN_TRY(TextAt(node, "name"));
     if (rule.name.empty()) return WrongAt(node, "a gate rule needs a 'name'");
@@ -128,8 +131,19 @@ class GateReader {
                                "' must say exactly one of 'metric', 'contract', 'latency_p99_ms' and 'kpi'");
     }
     CAIRN_TRY(ReadMetricPart(node, rule));
+    CAIRN_TRY(ReadJudgedBy(node, rule));
     if (!rule.kpi.empty()) CAIRN_TRY(CheckKpi(node, rule));
     return rule;
+  }
+
+  Result<> ReadJudgedBy(const Node& node, GateRule& rule) {
+    const std::string by = CAIRN_TRY(ChoiceAt(node, "judged_by", kJudgedBy));
+    rule.by_interval = by != "value";
+    if (by.empty() || !rule.kpi.empty() || rule.min || rule.max) return Done{};
+    return WrongAt(
+        *node.Find("judged_by"),
+        "'judged_by' has a meaning only beside 'min', 'max' and 'kpi'; what is 'against' something is "
+        "always judged by its interval");
   }
 
   Result<> ReadMetricPart(const Node& node, GateRule& rule) {
@@ -193,6 +207,8 @@ class GateReader {
     for (const auto& one : charter_.kpis) known.push_back(one.name);
     if (!kpi)
       return WrongAt(place, "the charter has no KPI '" + rule.kpi + "'." + Suggestion(rule.kpi, known));
+    if (!kpi->target)
+      return WrongAt(place, "the KPI '" + rule.kpi + "' has no target, so nothing can be held against it");
     constexpr std::string_view kMeasured = "evaluation.";
     if (!kpi->source.starts_with(kMeasured)) {
       return WrongAt(

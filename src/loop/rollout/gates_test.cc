@@ -71,6 +71,22 @@ gates:
   EXPECT_EQ(gates->rules[5].kpi, "cost of errors");
 }
 
+TEST(GatesTest, ReadsHowABoundIsJudgedAndWhichAliasIsGuarded) {
+  EXPECT_TRUE(WithRule("{name: a, metric: roc_auc, min: 0.6}")->rules[0].by_interval);
+  EXPECT_TRUE(WithRule("{name: a, metric: roc_auc, min: 0.6, judged_by: interval}")->rules[0].by_interval);
+  EXPECT_FALSE(WithRule("{name: a, metric: roc_auc, min: 0.6, judged_by: value}")->rules[0].by_interval);
+  ExpectRefused("{name: a, metric: roc_auc, min: 0.6, judged_by: valeu}", "Did you mean 'value'?");
+  ExpectRefused("{name: a, metric: log_loss, against: heuristic, judged_by: value}",
+                "always judged by its interval");
+  ExpectRefused("{name: a, contract: passed, judged_by: value}", "has a meaning only beside");
+  EXPECT_EQ(Read(std::string(kRest))->alias, "production");
+  std::string text(kRest);
+  text.replace(text.find("{name: delay,"), 13, "{name: delay, alias: champion,");
+  EXPECT_EQ(Read(text)->alias, "champion");
+  text.replace(text.find("champion"), 8, "latest");
+  EXPECT_NE(Refusal(Read(text)).find("'latest' alias name"), std::string::npos);
+}
+
 TEST(GatesTest, AbsentSectionsAreEmpty) {
   const auto gates = Read("project: x\n");
   ASSERT_TRUE(gates);
@@ -102,6 +118,12 @@ TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
   ExpectRefused("{name: a, metric: rmse, max: 1}", "does not fit the model's metric");
   ExpectRefused("{name: a, contract: passed}\n    - {name: a, contract: passed}",
                 "two gate rules are called 'a'");
+}
+
+TEST(GatesTest, RefusesAKpiWithoutATarget) {
+  std::string text = std::string(kRest) + "gates:\n  rules:\n    - {name: a, kpi: cost of errors}\n";
+  text.replace(text.find(" target: 400,"), 13, "");
+  EXPECT_NE(Refusal(Read(text)).find("has no target"), std::string::npos);
 }
 
 TEST(GatesTest, RefusesAKpiThatOnlyLiveTrafficShows) {
@@ -247,7 +269,37 @@ TEST_F(JudgingTest, ABusinessBadCandidateFailsItsKpi) {
   Add("candidate", constant_);
   const auto kpi = Judged("{name: a, kpi: cost of errors}");
   EXPECT_FALSE(kpi.passed) << kpi.detail;
-  EXPECT_EQ(kpi.value.AsDouble(), 500) << "all rows are called late, so half of a thousand decisions cost 1";
+  EXPECT_GT(kpi.value.AsDouble(), 500) << "all rows are called late, so half of a thousand decisions cost 1";
+  EXPECT_EQ(kpi.bound, Json("high end <= 400"));
+  const auto value = Judged("{name: a, kpi: cost of errors, judged_by: value}");
+  EXPECT_EQ(value.value.AsDouble(), 500);
+  EXPECT_EQ(value.bound, Json("<= 400"));
+}
+
+TEST_F(JudgingTest, ABoundMustBeKeptByTheBadEndOfTheIntervalUnlessTheRuleSaysOtherwise) {
+  Add("candidate", constant_);
+  const auto strict = Judged("{name: a, metric: cost_per_1000, max: 510}");
+  EXPECT_FALSE(strict.passed) << "chance alone could explain that it is below: " << strict.detail;
+  EXPECT_EQ(strict.bound, Json("high end <= 510"));
+  EXPECT_NE(strict.detail.find("cost_per_1000 is 500 (95% interval"), std::string::npos) << strict.detail;
+  EXPECT_TRUE(Judged("{name: a, metric: cost_per_1000, max: 510, judged_by: value}").passed);
+  EXPECT_TRUE(Judged("{name: a, metric: cost_per_1000, max: 600}").passed);
+  const auto least = Judged("{name: a, metric: cost_per_1000, min: 490}");
+  EXPECT_FALSE(least.passed) << "a least value is held against the low end";
+  EXPECT_EQ(least.bound, Json("low end >= 490"));
+}
+
+TEST_F(JudgingTest, TheWorstSliceIsTheOneWhoseIntervalReachesFurthestOut) {
+  std::vector<double> weaker = knowing_;
+  for (std::size_t i = 0; i < 100; i += 3) weaker[i] = 1 - weaker[i];  // A third of AA is wrong.
+  Add("candidate", weaker);
+  const auto value =
+                 Judged("{name: a, metric: roc_auc, slice: worst, min: 0.1, min_rows: 50, judged_by: value}"),
+             end = Judged("{name: a, metric: roc_auc, slice: worst, min: 0.1, min_rows: 50}");
+  EXPECT_TRUE(value.passed && end.passed);
+  EXPECT_LT(end.value.AsDouble(), value.value.AsDouble());
+  const std::string between = std::to_string((end.value.AsDouble() + value.value.AsDouble()) / 2);
+  EXPECT_FALSE(Judged("{name: a, metric: roc_auc, slice: worst, min: " + between + ", min_rows: 50}").passed);
 }
 
 TEST_F(JudgingTest, WhatCannotBeServedHereIsJudgedByNothingElse) {

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
-#include "ledger/metadata/event.h"
+#include "loop/rollout/rollout_events.h"
 #include "loop/rollout/rollout_table.h"
 
 namespace cairn::rollout {
 namespace {
-
-std::string SubjectOf(const Rollout& rollout) {
-  return "model:" + rollout.model + "/" + std::to_string(rollout.version);
-}
 
 /// Errors that trying again will not mend: the ground of the decision is gone.
 bool IsFinal(Reason reason) {
@@ -18,15 +14,22 @@ bool IsFinal(Reason reason) {
          reason == Reason::Unsupported;
 }
 
-governance::Act PromotionOf(const Rollout& rollout) {
-  return {"promote", rollout.model, std::to_string(rollout.version), std::string(kAlias)};
-}
-
 }  // namespace
 
+Result<governance::Act> Journey::PromotionOf(const Rollout& rollout) const {
+  return governance::Act{"promote", rollout.model, std::to_string(rollout.version),
+                         CAIRN_TRY(rooms_.registry.guard()).alias};
+}
+
 Result<std::int64_t> Journey::ProductionOf(std::string_view model) const {
+  const auto standing = CAIRN_TRY(rooms_.registry.StandingOf(model));
+  return standing.IsCovered() ? standing.version : 0;
+}
+
+Result<std::int64_t> Journey::AliasedOf(std::string_view model) const {
+  const std::string guarded = CAIRN_TRY(rooms_.registry.guard()).alias;
   for (const auto& alias : CAIRN_TRY(rooms_.registry.FindModel(model)).aliases) {
-    if (alias.name == kAlias) return alias.version;
+    if (alias.name == guarded) return alias.version;
   }
   return std::int64_t{0};
 }
@@ -35,17 +38,7 @@ Result<Rollout> Journey::Move(Rollout rollout, Stage from, std::string_view acto
   rollout.changed_ms = rooms_.clock.Now();
   return rooms_.database.Transact([&](sql::Connection& connection) -> Result<Rollout> {
     CAIRN_TRY(UpdateRollout(connection, rollout, from));
-    for (const Note& note : notes) {
-      Json body{
-          {"model", rollout.model}, {"version", std::to_string(rollout.version)}, {"rollout", rollout.id}};
-      for (const auto& [name, value] : note.body.members()) body.Set(name, value);
-      CAIRN_TRY(metadata::Append(connection, rollout.changed_ms,
-                                 {.kind = "rollout." + note.kind,
-                                  .subject = SubjectOf(rollout),
-                                  .actor = std::string(actor),
-                                  .cause = rollout.story(),
-                                  .body = std::move(body)}));
-    }
+    for (const Note& note : notes) CAIRN_TRY(Trace(connection, rollout, actor, note.kind, note.body));
     return rollout;
   });
 }
@@ -67,7 +60,7 @@ Result<Rollout> Journey::KeepJudgement(Rollout rollout, const Candidate& candida
   rollout.report = candidate.report;
   const Json& dataset = candidate.report.At("dataset");
   governance::Proposal proposal;
-  proposal.act = PromotionOf(rollout);
+  proposal.act = CAIRN_TRY(PromotionOf(rollout));
   proposal.rules = candidate.rules;
   proposal.seen = Json{{"manifest", candidate.report.At("manifest")},
                        {"dataset", dataset.At("digest")},
@@ -122,9 +115,11 @@ Result<> Journey::Supersede(const Rollout& newer) {
 Result<Rollout> Journey::ApproveByPolicy(Rollout rollout) {
   const auto approved = rooms_.decisions.ApproveByPolicy(rollout.decision);
   if (approved) return Begin(std::move(rollout), "policy");
-  // The policy may have been withdrawn meanwhile: then people decide.
-  if (approved.error().reason == Reason::Denied) return rollout;
-  return approved.error();
+  if (approved.error().reason != Reason::Denied) return approved.error();
+  // Nobody has signed the policy, or it was withdrawn meanwhile: then people decide, and the record says why.
+  if (rollout.reason == approved.error().message) return rollout;
+  rollout.reason = approved.error().message;
+  return Move(std::move(rollout), Stage::AwaitingApproval, "system", {});
 }
 
 Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
@@ -140,6 +135,7 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   }
   if (!started) return started.error();
   rollout.stage = Stage::Canary;
+  rollout.reason.clear();
   return Move(std::move(rollout), Stage::AwaitingApproval, actor,
               {{"canary_started", Json{{"share", setting.serving.canary_share}}}});
 }
@@ -167,9 +163,9 @@ Result<Json> Journey::SeenNow(const Rollout& rollout) const {
 
 Result<Rollout> Journey::CarryOut(Rollout rollout, std::string_view actor) {
   rollout.previous = CAIRN_TRY(ProductionOf(rollout.model));
+  const auto act = CAIRN_TRY(PromotionOf(rollout));
   const auto seen = SeenNow(rollout);
-  const auto moved = seen ? rooms_.registry.MoveGuarded(PromotionOf(rollout), rollout.decision, *seen, actor,
-                                                        rollout.story())
+  const auto moved = seen ? rooms_.registry.MoveGuarded(act, rollout.decision, *seen, actor, rollout.story())
                           : Result<std::string>(seen.error());
   if (moved) return FinishPromotion(std::move(rollout), actor);
   const auto decision = CAIRN_TRY(rooms_.decisions.Find(rollout.decision));

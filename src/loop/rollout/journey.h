@@ -10,8 +10,6 @@
 
 namespace cairn::rollout {
 
-inline constexpr std::string_view kAlias = "production";
-
 /// The steps of a rollout. Each is one transaction with its events, and each can be taken up where a dead
 /// process left it: what was done last is read from the decision and from the alias. One at a time.
 class Journey {
@@ -38,8 +36,11 @@ class Journey {
   /// Records returns that were carried out by a process that died before it could.
   Result<> TakeUpReturns();
 
-  /// The version that the alias names; 0 for none.
+  /// The version that is in production under a decision; 0 for none. One that no decision put there counts as
+  /// none: it does not answer, and nothing is compared with it.
   Result<std::int64_t> ProductionOf(std::string_view model) const;
+  /// The version that the guarded alias names, whoever set it; 0 for none.
+  Result<std::int64_t> AliasedOf(std::string_view model) const;
 
  private:
   struct Note {
@@ -50,6 +51,7 @@ class Journey {
   Result<Rollout> KeepJudgement(Rollout rollout, const Candidate& candidate);
   Result<> Supersede(const Rollout& newer);
   Result<Rollout> ApproveByPolicy(Rollout rollout);
+  Result<governance::Act> PromotionOf(const Rollout& rollout) const;
   Result<Rollout> FinishPromotion(Rollout rollout, std::string_view actor);
   Result<Rollout> FinishReturn(Rollout rollout, const governance::Decision& decision, std::string_view actor);
   Result<> TakeUpExamination(const Rollout& rollout);

@@ -28,17 +28,32 @@ std::string IntervalText(const Interval& interval) {
          Shown(interval.high) + ")";
 }
 
+/// "low end >= 0.5 and high end <= 0.9", or without the ends where the value itself is judged.
 std::string BoundText(const GateRule& rule) {
+  const std::string low = rule.by_interval ? "low end " : "", high = rule.by_interval ? "high end " : "";
   std::string text;
-  if (rule.min) text = ">= " + Shown(*rule.min);
-  if (rule.max) text += (text.empty() ? "<= " : " and <= ") + Shown(*rule.max);
+  if (rule.min) text = low + ">= " + Shown(*rule.min);
+  if (rule.max) text += (text.empty() ? "" : " and ") + high + "<= " + Shown(*rule.max);
   return text;
 }
 
-bool Within(const GateRule& rule, double value) {
-  // A value that is no number is within nothing.
-  return std::isfinite(value) && (!rule.min || value >= *rule.min) && (!rule.max || value <= *rule.max);
+/// What a bound is held against: the ends of an interval, or twice the value.
+struct Ends {
+  double low, high;
+};
+
+Ends EndsOf(const GateRule& rule, const Interval& measured) {
+  return rule.by_interval ? Ends{measured.low, measured.high} : Ends{measured.value, measured.value};
 }
+
+/// A measured figure that is no number is within nothing.
+bool Within(const GateRule& rule, Ends ends) {
+  return std::isfinite(ends.low) && std::isfinite(ends.high) && (!rule.min || ends.low >= *rule.min) &&
+         (!rule.max || ends.high <= *rule.max);
+}
+
+/// The figure that decides: the low end for a least value, else the high one.
+double Deciding(const GateRule& rule, Ends ends) { return rule.min ? ends.low : ends.high; }
 
 Rule Failed(const GateRule& rule, std::string bound, std::string detail) {
   return {rule.name, false, Json(), std::move(bound), std::move(detail)};
@@ -79,18 +94,24 @@ class Judgement {
 
   Rule OfKpi(const GateRule& rule) const {
     const charter::Kpi* kpi = evidence_.charter->FindKpi(rule.kpi);
-    if (!kpi) return Failed(rule, "", "the charter has no KPI '" + rule.kpi + "'");
-    const std::string bound = kpi->comparator + " " + Shown(kpi->target);
+    if (!kpi || !kpi->target)
+      return Failed(rule, "", "the charter has no KPI '" + rule.kpi + "' with a target");
+    const bool least = kpi->comparator.starts_with('>');
+    const std::string wanted = kpi->comparator + " " + Shown(*kpi->target), bound = (!rule.by_interval ? ""
+                                                                                     : least ? "low end "
+                                                                                             : "high end ") +
+                                                                                    wanted;
     const auto metric =
         evaluation::MetricNamed(std::string_view(kpi->source).substr(kpi->source.find('.') + 1));
     if (!metric) return Failed(rule, bound, metric.error().message);
     const auto measured = examination_.MetricOf(kCandidate, *metric);
     if (!measured) return Failed(rule, bound, measured.error().message);
-    return {rule.name, std::isfinite(measured->value) && kpi->MetBy(measured->value),
-            NumberOrNull(measured->value), bound,
+    const Ends ends = EndsOf(rule, *measured);
+    const double deciding = least ? ends.low : ends.high;
+    return {rule.name, std::isfinite(deciding) && kpi->MetBy(deciding), NumberOrNull(deciding), bound,
             std::string(evaluation::NameOf(*metric)) + " is " + Shown(measured->value) +
                 IntervalText(*measured) + Rows(examination_) + "; the KPI '" + kpi->name + "' of " +
-                kpi->owner + " wants " + bound};
+                kpi->owner + " wants " + wanted};
   }
 
   Rule OfGain(const GateRule& rule, evaluation::Metric metric) const {
@@ -123,12 +144,14 @@ class Judgement {
   Rule OfBound(const GateRule& rule, evaluation::Metric metric) const {
     const auto measured = examination_.MetricOf(kCandidate, metric);
     if (!measured) return Failed(rule, BoundText(rule), measured.error().message);
-    return {rule.name, Within(rule, measured->value), NumberOrNull(measured->value), BoundText(rule),
+    const Ends ends = EndsOf(rule, *measured);
+    return {rule.name, Within(rule, ends), NumberOrNull(Deciding(rule, ends)), BoundText(rule),
             rule.metric + " is " + Shown(measured->value) + IntervalText(*measured) + Rows(examination_)};
   }
 
   Rule OfWorstSlice(const GateRule& rule, evaluation::Metric metric) const {
-    const auto worst = examination_.WorstSliceOf(kCandidate, metric, rule.min_rows);
+    const auto by = rule.by_interval ? evaluation::WorstBy::BadEnd : evaluation::WorstBy::Value;
+    const auto worst = examination_.WorstSliceOf(kCandidate, metric, rule.min_rows, by);
     if (!worst) return Failed(rule, BoundText(rule), worst.error().message);
     if (!*worst) {
       return Failed(rule, BoundText(rule),
@@ -136,10 +159,14 @@ class Judgement {
                         " rows that are needed to judge it");
     }
     const evaluation::Slice& slice = **worst;
-    return {rule.name, Within(rule, slice.metric), NumberOrNull(slice.metric), BoundText(rule),
-            "the worst slice is " + slice.column + " = " + slice.value + ": " + rule.metric + " " +
-                Shown(slice.metric) + (slice.interval ? IntervalText(*slice.interval) : "") + " over " +
-                WithThousands(slice.rows) + " rows"};
+    const std::string detail = "the worst slice is " + slice.column + " = " + slice.value + ": " +
+                               rule.metric + " " + Shown(slice.metric) +
+                               (slice.interval ? IntervalText(*slice.interval) : "") + " over " +
+                               WithThousands(slice.rows) + " rows";
+    if (!slice.interval && rule.by_interval)
+      return Failed(rule, BoundText(rule), detail + ", and its interval is not defined");
+    const Ends ends = slice.interval ? EndsOf(rule, *slice.interval) : Ends{slice.metric, slice.metric};
+    return {rule.name, Within(rule, ends), NumberOrNull(Deciding(rule, ends)), BoundText(rule), detail};
   }
 
   const Gates& gates_;

@@ -1,7 +1,10 @@
 #include "loop/rollout/rollout.h"
 
+#include <algorithm>
+
 #include "ground/os/identity.h"
 #include "loop/rollout/journey.h"
+#include "loop/rollout/rollout_events.h"
 #include "loop/rollout/rollout_table.h"
 
 namespace cairn::rollout {
@@ -67,6 +70,34 @@ Json ToJson(const Rollout& rollout) {
 Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version, std::string_view actor,
                                    std::string_view cause) {
   const std::lock_guard turn(turns_);
+  return ConsiderNow(model, version, actor, cause);
+}
+
+Result<Rollouts::Offered> Rollouts::Offer(const FinishedRun& run) {
+  const std::lock_guard turn(turns_);
+  const std::string model = CAIRN_TRY(rooms_.registry.guard()).model;
+  if (model.empty()) return Offered();
+  const auto versions = rooms_.registry.Versions(model);
+  if (!versions && versions.error().reason == Reason::NotFound) return Offered();
+  if (!versions) return versions.error();
+  const auto made = std::find_if(versions->begin(), versions->end(), [&](const registry::ModelVersion& one) {
+    return std::find(run.ids.begin(), run.ids.end(), one.pipeline_run) != run.ids.end();
+  });
+  if (made == versions->end()) return Offered();
+  for (const Rollout& known : CAIRN_TRY(List(model))) {
+    if (known.version == made->version) return Offered();
+  }
+  auto rollout = ConsiderNow(model, made->version, run.actor, run.cause);
+  if (rollout) return Offered{*std::move(rollout), ""};
+  const Reason reason = rollout.error().reason;
+  // A refusal stays one; what the machine could not do now it may do later.
+  if (reason == Reason::Unavailable || reason == Reason::Exhausted || reason == Reason::Internal)
+    return rollout.error();
+  return Offered{std::nullopt, rollout.error().message};
+}
+
+Result<Rollout> Rollouts::ConsiderNow(std::string_view model, std::int64_t version, std::string_view actor,
+                                      std::string_view cause) {
   Journey journey(rooms_);
   const Setting setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
   CAIRN_TRY(MayBeConsidered(rooms_, setting, model));
@@ -82,8 +113,11 @@ Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version,
   rollout.cause = cause;
   if (rollout.previous == version)
     return Error{Reason::Conflict, Named(rollout) + " is in production already"};
-  CAIRN_TRY(rooms_.database.Transact(
-      [&](sql::Connection& connection) { return InsertRollout(connection, rollout); }));
+  CAIRN_TRY(rooms_.database.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(InsertRollout(connection, rollout));
+    return Trace(connection, rollout, actor, "considered",
+                 Json{{"previous", rollout.previous == 0 ? "" : std::to_string(rollout.previous)}});
+  }));
   return journey.Examine(setting, std::move(rollout));
 }
 
@@ -134,7 +168,7 @@ Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {
 Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason,
                                    std::string_view actor) {
   const std::lock_guard turn(turns_);
-  const auto decision = rooms_.decisions.ReturnFor(model, kAlias);
+  const auto decision = rooms_.decisions.ReturnFor(model, CAIRN_TRY(rooms_.registry.guard()).alias);
   if (decision) return Journey(rooms_).Return(*decision, reason, actor);
   if (decision.error().reason != Reason::NotFound) return decision.error();
   return Error{Reason::Denied,

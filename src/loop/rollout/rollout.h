@@ -15,6 +15,7 @@
 #include "ground/vocabulary/result.h"
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/decision.h"
+#include "ledger/metadata/derived.h"
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/registry/registry.h"
@@ -24,6 +25,14 @@
 /// share of live traffic, and promoted or kept out. Every step is a record; a process that dies goes on where
 /// it was.
 namespace cairn::rollout {
+
+/// A run of the pipeline that finished, as far as rollouts care.
+struct FinishedRun {
+  std::vector<std::string>
+      ids;            ///< Its own, and those of the runs that died before it and whose work it ended.
+  std::string cause;  ///< The id of its story.
+  std::string actor;  ///< Who ran it.
+};
 
 /// Where a candidate is on its way.
 enum class Stage { Examining, AwaitingApproval, Canary, Promoted, KeptOut, RolledBack };
@@ -57,21 +66,25 @@ struct GateRule {
   std::optional<double> min, max;
   bool worst_slice = false;
   std::int64_t min_rows = 100;
+  /// Of a bound, a slice's or a KPI's: whether the bad end of the 95% interval must keep it, so that chance
+  /// alone does not let anything through, or the measured value is enough (`judged_by: value`).
+  bool by_interval = true;
   bool contract = false;  ///< contract: passed
   std::optional<double> latency_p99_ms;
   std::string kpi;
 };
 struct Gates {
   std::string model, dataset, metric = "log_loss";
-  std::optional<double> threshold;  ///< Absent: the cost-best one.
+  std::string alias = "production";  ///< The alias that is guarded.
+  std::optional<double> threshold;   ///< Absent: the cost-best one.
   std::vector<std::string> slices;
   bool by_policy = false;
   std::vector<GateRule> rules;
 };
 /// InvalidArgument with place and nearest known word: an unknown key, metric, data set, slice column or KPI;
 /// a rule that says nothing or two things; `threshold: cost` without a cost matrix; a rule against a
-/// heuristic that the charter lacks; a KPI that only live traffic can show; a policy where the risk class
-/// forbids one. Absent sections are empty.
+/// heuristic that the charter lacks; a KPI without a target, or one that only live traffic can show; a policy
+/// where the risk class forbids one; a word that can be no alias. Absent sections are empty.
 Result<Gates> ParseGates(const Node& configuration);
 
 /// Safe from any thread; what changes something takes turns. One process carries out the rollouts of a store.
@@ -97,6 +110,14 @@ class Rollouts {
   /// the version that is in production.
   Result<Rollout> Consider(std::string_view model, std::int64_t version, std::string_view actor,
                            std::string_view cause);
+  /// Considers the newest version of the bound model that the run made, unless that was done before: it may
+  /// be told of a run again. None when it made none, or nothing is bound. What refuses the version for good
+  /// is given as `why_not`; an error is worth another try.
+  struct Offered {
+    std::optional<Rollout> rollout;
+    std::string why_not;
+  };
+  Result<Offered> Offer(const FinishedRun& run);
 
   /// Approves or rejects with a signature over governance::ApprovalStatement or RejectionStatement. An
   /// approved first version is promoted at once (there is nothing to compare it with), others start their
@@ -122,8 +143,8 @@ class Rollouts {
   /// A sentence about each of `candidates` whose decision rests on another configuration or another version
   /// of the data than there is now, and so can no longer be carried out: which one, why, and what to do.
   Result<std::vector<std::string>> Voided(const std::vector<Rollout>& candidates) const;
-  /// A sentence when the production alias of the bound model names a version that no carried-out decision
-  /// covers (it was set before the model was bound); "" otherwise.
+  /// A sentence when the guarded alias of the bound model names a version that no decision put there (it was
+  /// set before the model was bound), which therefore does not answer; "" otherwise.
   Result<std::string> UncoveredProduction() const;
 
   /// Newest first, without reports; `model` "" means any.
@@ -131,7 +152,13 @@ class Rollouts {
   /// "" finds the newest that waits for approval. NotFound otherwise.
   Result<Rollout> Find(std::string_view id) const;
 
+  /// What the events say of each rollout: rows {"id", "model", "version", "stage", "decision", "report" (its
+  /// digest), "cause", "actor"} by id.
+  metadata::DerivedTable Table() const;
+
  private:
+  Result<Rollout> ConsiderNow(std::string_view model, std::int64_t version, std::string_view actor,
+                              std::string_view cause);
   Result<Rollout> Waiting(std::string_view rollout) const;
 
   Rooms rooms_;

@@ -97,4 +97,25 @@ Result<std::vector<Rollout>> SelectInProduction(sql::Connection& connection) {
   return newest;
 }
 
+Result<std::vector<Rollout>> SelectAll(sql::Connection& connection) {
+  return RolloutsOf(CAIRN_TRY(connection.Run(std::string(kWhole) + "ORDER BY id")));
+}
+
+Result<std::optional<ContractVerdict>> SelectVerdict(sql::Connection& connection, std::string_view file,
+                                                     std::string_view contract) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT passed, sentence FROM contract_verdict WHERE file = $1 AND contract = $2", {file, contract}));
+  if (rows.empty()) return std::optional<ContractVerdict>();
+  return std::optional(ContractVerdict{rows.front().Int(0) != 0, rows.front().Text(1)});
+}
+
+Result<> PutVerdict(sql::Connection& connection, std::string_view file, std::string_view contract,
+                    const ContractVerdict& verdict) {
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO contract_verdict (file, contract, passed, sentence) VALUES ($1, $2, $3, $4) "
+      "ON CONFLICT (file, contract) DO NOTHING",
+      {file, contract, std::int64_t{verdict.passed ? 1 : 0}, verdict.sentence}));
+  return Done{};
+}
+
 }  // namespace cairn::rollout

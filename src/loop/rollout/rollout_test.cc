@@ -92,13 +92,19 @@ class RolloutTest : public testing::TestWithParam<std::string> {
 
   void Accept(std::string_view rules = kStrict, const std::string& approval = "human",
               std::string_view serving = kCanary) {
-    configuration = "project: delays\ncharter:\n  risk: limited" + std::string(kCharter) +
-                    "roles:\n  principals:\n" + office.Person("ada", "developer") +
-                    office.Person("grace", "approver") + office.Person("linus", "approver, developer") +
-                    office.Person("vera", "validator") + std::string(kData) +
-                    "gates:\n  approval: " + approval + "\n  rules:" + std::string(rules) +
-                    std::string(serving);
-    if (Must(office.configurations.Accepted())) {
+    Take(Written(rules, approval, serving), approval);
+  }
+  std::string Written(std::string_view rules = kStrict, const std::string& approval = "human",
+                      std::string_view serving = kCanary) {
+    return "project: delays\ncharter:\n  risk: limited" + std::string(kCharter) + "roles:\n  principals:\n" +
+           office.Person("ada", "developer") + office.Person("grace", "approver") +
+           office.Person("linus", "approver, developer") + office.Person("vera", "validator") +
+           std::string(kData) + "gates:\n  approval: " + approval + "\n  rules:" + std::string(rules) +
+           std::string(serving);
+  }
+  void Take(const std::string& text, const std::string& approval = "human") {
+    configuration = text;
+    if (approval == "policy" || Must(office.configurations.Accepted())) {
       office.AcceptSigned(configuration);
     } else {
       Must(office.Accept(configuration));
@@ -144,6 +150,15 @@ class RolloutTest : public testing::TestWithParam<std::string> {
       columns += std::string(x ? ", " : "") + R"({"type": "float", "name": "x)" + std::to_string(x) + "\"}";
     return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\nsignature:\n  inputs: '[" + columns + "]'\n",
                           "boosting.onnx", "guess", "ada", run);
+  }
+
+  /// A version that knows, made by a run of the pipeline that `actor` started.
+  std::int64_t MadeBy(const std::string& pipeline_run, const std::string& actor,
+                      const std::string& note = "made") {
+    const auto run = Must(store.tracking->runs.Create(
+        {0, "", "root", 1, {{"cairn.pipeline_run", pipeline_run}, {"cairn.actor", actor}}}));
+    return RegisterFolder("flavors:\n  onnx: {data: model.onnx}\n", "columns.onnx", note, "client",
+                          run.info.id);
   }
 
   Rollout Consider(std::int64_t version, const std::string& cause = "") {
@@ -209,8 +224,8 @@ TEST_P(RolloutTest, AnApprovedFirstVersionIsPromotedAtOnceUnderOneCause) {
   EXPECT_EQ(promoted.stage, Stage::Promoted);
   EXPECT_EQ(Production(), 1);
   EXPECT_EQ(service->state().version, 1) << service->state().problem;
-  EXPECT_EQ(Kinds(),
-            (std::vector<std::string>{"rollout.examined", "rollout.gates_judged", "rollout.promoted"}));
+  EXPECT_EQ(Kinds(), (std::vector<std::string>{"rollout.considered", "rollout.examined",
+                                               "rollout.gates_judged", "rollout.promoted"}));
   for (const std::string kind : {"rollout.", "data.seal_opened", "governance.decision_proposed",
                                  "governance.decision_redeemed", "registry.alias_moved"}) {
     const auto events = store.Events(kind);
@@ -541,7 +556,7 @@ TEST_P(RolloutTest, WhatAChangeVoidsIsNamed) {
   EXPECT_EQ(StageOf(canary), Stage::KeptOut) << "and it is so";
 }
 
-TEST_P(RolloutTest, AProductionThatNoDecisionCoversIsNamed) {
+TEST_P(RolloutTest, AProductionThatNoDecisionCoversDoesNotAnswerUntilOneDoes) {
   store.Bind("");
   const auto version = Knowing();
   Must(store.registry.SetAlias("delay", "production", version, "ada"));
@@ -550,14 +565,191 @@ TEST_P(RolloutTest, AProductionThatNoDecisionCoversIsNamed) {
   Accept();
   EXPECT_EQ(
       Must(rollouts->UncoveredProduction()),
-      "version 1 of model 'delay' is in production, and no decision covers it: the alias was set before "
-      "the model was bound. Have a version examined and approved (`cairn model consider`), or go on "
-      "knowing it.");
+      "version 1 of model 'delay' stands in production, and no decision put it there: the alias was set "
+      "before the model was bound. It does not answer until one does: `cairn model consider delay 1` "
+      "examines it, `cairn model approve` signs.");
+  EXPECT_EQ(service->state().version, 0);
+  EXPECT_NE(service->state().problem.find("`cairn model consider delay 1`"), std::string::npos)
+      << service->state().problem;
+  EXPECT_EQ(service->PredictWith(1, {}).error().reason, Reason::Denied);
+  EXPECT_EQ(service->Describe(1).error().reason, Reason::Denied);
   AddFlights("a.csv");
-  auto covered = Must(Approve(Consider(Knowing("second"))));
-  covered = Must(rollouts->Promote(covered.id, "ada"));
-  ASSERT_EQ(Production(), 2);
+  const auto covered = Must(Approve(Consider(version)));
+  EXPECT_EQ(covered.stage, Stage::Promoted);
+  EXPECT_EQ(service->state().version, 1);
   EXPECT_EQ(Must(rollouts->UncoveredProduction()), "");
+  EXPECT_EQ(rollouts->RollBack("delay", "there is nothing to return to", "ada").error().reason,
+            Reason::Denied);
+}
+
+TEST_P(RolloutTest, WhatNoDecisionPutInProductionIsNoPredecessor) {
+  store.Bind("");
+  Must(store.registry.SetAlias("delay", "production", Knowing("first"), "ada"));
+  store.Bind("delay");
+  Accept();
+  AddFlights("a.csv");
+  const auto next = Consider(Knowing("second"));
+  EXPECT_EQ(next.previous, 0);
+  EXPECT_EQ(next.report.At("contestants").items().size(), 2u) << "candidate and heuristic";
+  EXPECT_EQ(Must(Approve(next)).stage, Stage::Promoted) << "there is nothing to try it beside";
+  EXPECT_EQ(rollouts->RollBack("delay", "x", "ada").error().reason, Reason::Denied);
+}
+
+TEST_P(RolloutTest, WhoRanThePipelineCannotApproveWhatItMade) {
+  Accept();
+  AddFlights("a.csv");
+  const auto offered = Must(rollouts->Offer({{"run-1"}, "run-1", "linus"}));
+  EXPECT_FALSE(offered.rollout) << "it made nothing";
+  const auto version = MadeBy("run-1", "linus");
+  const auto rollout = Must(rollouts->Offer({{"run-1"}, "run-1", "linus"})).rollout;
+  ASSERT_TRUE(rollout);
+  EXPECT_EQ(rollout->version, version);
+  EXPECT_EQ(rollout->actor, "linus");
+  const auto decision = Must(office.decisions.Find(rollout->decision));
+  EXPECT_EQ(decision.seen.Text("developer"), "linus");
+  EXPECT_EQ(decision.proposer, "linus");
+  EXPECT_EQ(Approve(*rollout, "linus").error().reason, Reason::Denied) << "he is an approver too";
+  EXPECT_TRUE(Approve(*rollout, "grace"));
+}
+
+TEST_P(RolloutTest, ARunOffersTheNewestVersionThatItMadeOnce) {
+  Accept();
+  AddFlights("a.csv");
+  MadeBy("run-1", "ada", "first");
+  const auto second = MadeBy("run-1", "ada", "second");
+  MadeBy("run-9", "ada", "another run's");
+  const auto rollout = Must(rollouts->Offer({{"run-1"}, "alert-1", "system"})).rollout;
+  ASSERT_TRUE(rollout);
+  EXPECT_EQ(rollout->version, second);
+  EXPECT_EQ(rollout->cause, "alert-1");
+  EXPECT_FALSE(Must(rollouts->Offer({{"run-1"}, "alert-1", "system"})).rollout) << "it was told of before";
+  Start();
+  EXPECT_FALSE(Must(rollouts->Offer({{"run-1"}, "alert-1", "system"})).rollout) << "by another program too";
+  EXPECT_EQ(Must(rollouts->List("delay")).size(), 1u);
+}
+
+TEST_P(RolloutTest, ARunThatEndedADeadOnesWorkOffersWhatThatOneMade) {
+  Accept();
+  AddFlights("a.csv");
+  const auto version = MadeBy("dead", "system");
+  EXPECT_FALSE(Must(rollouts->Offer({{"run-2"}, "alert-1", "system"})).rollout);
+  const auto rollout = Must(rollouts->Offer({{"run-2", "dead"}, "alert-1", "system"})).rollout;
+  ASSERT_TRUE(rollout);
+  EXPECT_EQ(rollout->version, version);
+}
+
+TEST_P(RolloutTest, WhatCannotBeOfferedForGoodSaysWhyAndIsNoError) {
+  const auto version = MadeBy("run-1", "ada");
+  EXPECT_EQ(version, 1);
+  Accept();
+  const auto offered = Must(rollouts->Offer({{"run-1"}, "run-1", "ada"}));
+  EXPECT_FALSE(offered.rollout);
+  EXPECT_NE(offered.why_not.find("cairn data add"), std::string::npos) << offered.why_not;
+  store.Bind("");
+  EXPECT_EQ(Must(rollouts->Offer({{"run-1"}, "run-1", "ada"})).why_not, "") << "nothing is bound";
+}
+
+TEST_P(RolloutTest, APolicyThatNobodySignedLeavesItToPeopleAndSaysHow) {
+  const std::string text = Written(kStrict, "policy");
+  Must(office.Accept(text));
+  configuration = text;
+  Start();
+  AddFlights("a.csv");
+  const auto rollout = Consider(Knowing());
+  EXPECT_EQ(rollout.stage, Stage::AwaitingApproval);
+  EXPECT_NE(rollout.reason.find("'cairn apply --sign NAME'"), std::string::npos) << rollout.reason;
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(rollout), Stage::AwaitingApproval);
+  EXPECT_EQ(Production(), 0);
+  office.AcceptSigned(text);
+  ASSERT_TRUE(rollouts->Advance());
+  const auto promoted = Must(rollouts->Find(rollout.id));
+  EXPECT_EQ(promoted.stage, Stage::Promoted);
+  EXPECT_EQ(promoted.reason, "");
+  EXPECT_EQ(Must(office.decisions.Find(rollout.decision)).reason, crypto::Sha256Hex(text));
+}
+
+TEST_P(RolloutTest, AChangedContractIsCheckedAgainOnEveryFile) {
+  Accept();
+  AddFlights("a.csv");
+  EXPECT_EQ(Consider(Knowing("first")).stage, Stage::AwaitingApproval);
+  const auto with = [&](const std::string& hour) {
+    std::string text = Written();
+    text.replace(text.find("hour: {type: integer}"), 21, "hour: {type: integer" + hour + "}");
+    return text;
+  };
+  Take(with(", max: 20"));
+  const auto refused = Consider(Knowing("second"));
+  EXPECT_EQ(refused.stage, Stage::KeptOut);
+  EXPECT_NE(refused.reason.find("'contract': 'a.csv' breaks the contract that governs now: hour: max"),
+            std::string::npos)
+      << refused.reason;
+  Take(with(", max: 23"));
+  const auto kept = Consider(Knowing("third"));
+  EXPECT_EQ(kept.stage, Stage::AwaitingApproval) << kept.reason;
+  const auto rules = Must(office.decisions.Find(kept.decision)).rules;
+  EXPECT_NE(rules.back().detail.find("checked again"), std::string::npos) << rules.back().detail;
+  EXPECT_EQ(office.ledger.Run("SELECT passed FROM contract_verdict ORDER BY passed").size(), 2u)
+      << "once for each contract";
+  Take(with(", max: 20"));
+  EXPECT_EQ(Consider(Knowing("fourth")).stage, Stage::KeptOut) << "also as it was found before";
+  EXPECT_EQ(office.ledger.Run("SELECT passed FROM contract_verdict").size(), 2u);
+}
+
+TEST_P(RolloutTest, AnotherAliasCanBeTheGuardedOne) {
+  store.guard.alias = "champion";
+  std::string text = Written();
+  text.replace(text.find("{name: delay,"), 13, "{name: delay, alias: champion,");
+  Take(text);
+  AddFlights("a.csv");
+  Must(store.registry.SetAlias("delay", "production", Knowing("any"), "ada"));
+  const auto first = InProduction(Knowing("first"));
+  EXPECT_EQ(Must(store.registry.FindByAlias("delay", "champion")).version, first.version);
+  EXPECT_EQ(Must(store.registry.FindByAlias("delay", "production")).version, 1) << "an alias like any other";
+  EXPECT_EQ(service->state().version, first.version);
+  const auto second = Must(rollouts->Promote(Must(Approve(Consider(Knowing("second")))).id, "ada"));
+  EXPECT_EQ(second.previous, first.version);
+  EXPECT_EQ(Must(rollouts->RollBack("delay", "late calls", "ada")).stage, Stage::RolledBack);
+  EXPECT_EQ(Must(store.registry.FindByAlias("delay", "champion")).version, first.version);
+}
+
+TEST_P(RolloutTest, OnlyCandidatesThatWereApprovedAndFormerProductionAnswerByTheirNumber) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto waiting = Consider(Knowing("second"));
+  EXPECT_EQ(service->Describe(2).error().reason, Reason::Denied) << "it waits for approval";
+  ASSERT_EQ(Must(Approve(waiting)).stage, Stage::Canary);
+  EXPECT_TRUE(service->Describe(2));
+  EXPECT_EQ(Must(rollouts->Promote(waiting.id, "ada")).stage, Stage::Promoted);
+  EXPECT_TRUE(service->Describe(1)) << "the predecessor";
+  const auto aborted = Must(Approve(Consider(Knowing("third"))));
+  ASSERT_TRUE(service->Describe(3));
+  const auto decision = Must(office.decisions.Find(aborted.decision));
+  Must(rollouts->Reject(aborted.id, "no",
+                        office.Sign("vera", governance::RejectionStatement(decision, "no"))));
+  EXPECT_EQ(service->Describe(3).error().reason, Reason::Denied);
+}
+
+TEST_P(RolloutTest, WhereEachRolloutStandsFollowsFromTheEvents) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  Consider(Guessing());
+  Must(rollouts->Promote(Must(Approve(Consider(Knowing("third")))).id, "ada"));
+  Must(rollouts->RollBack("delay", "bad", "ada"));
+  const auto canary = Must(Approve(Consider(Knowing("fourth"))));
+  ASSERT_EQ(canary.stage, Stage::Canary);
+  const std::vector<metadata::DerivedTable> tables{rollouts->Table()};
+  const Json same = Must(metadata::Rebuild(tables));
+  EXPECT_TRUE(same.Bool("equal")) << same.DumpPretty();
+  EXPECT_EQ(same.At("tables").items()[0].Int("rows"), 4);
+  for (const std::string change :
+       {"UPDATE rollout SET stage = 'promoted' WHERE stage = 'kept_out'",
+        "UPDATE rollout SET report = '{}' WHERE version = 1", "DELETE FROM rollout WHERE version = 1"}) {
+    office.ledger.Run(change);
+    EXPECT_FALSE(Must(metadata::Rebuild(tables)).Bool("equal")) << change;
+  }
 }
 
 TEST_P(RolloutTest, ACanaryGoesOnAfterARestart) {

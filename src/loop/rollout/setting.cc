@@ -1,6 +1,16 @@
 #include "loop/rollout/setting.h"
 
+#include "ground/crypto/hash.h"
+
 namespace cairn::rollout {
+
+std::string ContractDigest(const Node& configuration, std::string_view dataset) {
+  const Node* data = configuration.Find("data");
+  const Node* entry = data ? data->Find(dataset) : nullptr;
+  if (!entry) return "";
+  const Node* contract = entry->Find("contract");
+  return crypto::Sha256Hex(contract ? contract->ToJson().Canonical() : "null");
+}
 
 Result<Setting> ReadSetting(const governance::Configurations& configurations) {
   const auto accepted = CAIRN_TRY(configurations.Accepted());
@@ -16,6 +26,7 @@ Result<Setting> ReadSetting(const governance::Configurations& configurations) {
   setting.serving = CAIRN_TRY(serving::ParseSettings(root));
   if (!setting.gates.model.empty())
     setting.specification = CAIRN_TRY(data::FindSpecification(root, setting.gates.dataset));
+  setting.contract = ContractDigest(root, setting.gates.dataset);
   const Node* canary = root.FindPath("serving.canary");
   setting.canary = canary && !canary->IsNull();
   return setting;

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "loop/rollout/journey.h"
 #include "loop/rollout/rollout_table.h"
 
@@ -49,21 +47,14 @@ Result<std::vector<std::string>> Rollouts::Voided(const std::vector<Rollout>& ca
 Result<std::string> Rollouts::UncoveredProduction() const {
   const std::string model = CAIRN_TRY(ReadSetting(rooms_.configurations)).gates.model;
   if (model.empty()) return std::string();
-  const auto production = Journey(rooms_).ProductionOf(model);
-  if (!production && production.error().reason == Reason::NotFound) return std::string();
-  if (!production) return production.error();
-  if (*production == 0) return std::string();
-  const std::string version = std::to_string(*production);
-  const auto carried_out =
-      CAIRN_TRY(rooms_.decisions.List(model, NameOf(governance::State::Redeemed), 100'000));
-  const bool covered = std::any_of(carried_out.begin(), carried_out.end(), [&](const auto& decision) {
-    return decision.act.alias == kAlias && decision.act.version == version;
-  });
-  if (covered) return std::string();
+  const auto standing = CAIRN_TRY(rooms_.registry.StandingOf(model));
+  if (standing.version == 0 || standing.IsCovered()) return std::string();
+  const std::string version = std::to_string(standing.version);
   return "version " + version + " of model '" + model +
-         "' is in production, and no decision covers it: the alias was set before the model was bound. Have "
-         "a "
-         "version examined and approved (`cairn model consider`), or go on knowing it.";
+         "' stands in production, and no decision put it there: the alias was set before the model was "
+         "bound. It "
+         "does not answer until one does: `cairn model consider " +
+         model + " " + version + "` examines it, `cairn model approve` signs.";
 }
 
 }  // namespace cairn::rollout

@@ -82,7 +82,7 @@ Result<> Journey::LookAtCanary(const Rollout& rollout) {
 Result<> Journey::TakeUpReturns() {
   for (const auto& rollout : CAIRN_TRY(rooms_.database.Read(
            [](sql::Connection& connection) { return SelectInProduction(connection); }))) {
-    const auto production = ProductionOf(rollout.model);
+    const auto production = AliasedOf(rollout.model);
     if (!production || *production == rollout.version) continue;
     for (const auto& decision : CAIRN_TRY(rooms_.decisions.List(rollout.model, NameOf(State::Redeemed)))) {
       if (decision.act.action == "rollback" && decision.seen.Text("promotion") == rollout.decision)

@@ -108,7 +108,7 @@ TEST(StationsTest, EachStationTellsItsLastEvent) {
   EXPECT_EQ(stations[8].standing, Standing::Alert);
   EXPECT_EQ(stations[9].last->event.kind, "rollout.promoted");  // The end of the story of alert a1.
   EXPECT_EQ(SentenceOf(*history.Last("rollout.rolled_back")), "m rolled back from version 3 to 2: worse");
-  const Json production = ProductionOf(history);
+  const Json production = ProductionOf(history, "", "production");
   EXPECT_EQ(production.Text("version"), "2");
   EXPECT_EQ(production.At("approved_by").items().at(0).AsString(), "ada");
   EXPECT_TRUE(CanaryOf(history).IsNull());

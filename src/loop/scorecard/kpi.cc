@@ -41,11 +41,16 @@ std::string_view NameOf(KpiStatus::Verdict verdict) {
 }
 
 Json ToJson(const KpiStatus& status) {
-  return Json{{"name", status.kpi.name},          {"kind", status.kpi.kind},
-              {"source", status.kpi.source},      {"comparator", status.kpi.comparator},
-              {"target", status.kpi.target},      {"owner", status.kpi.owner},
-              {"due_ms", status.kpi.due_ms},      {"value", status.value ? Json(*status.value) : Json()},
-              {"status", NameOf(status.verdict)}, {"why", status.why}};
+  return Json{{"name", status.kpi.name},
+              {"kind", status.kpi.kind},
+              {"source", status.kpi.source},
+              {"comparator", status.kpi.comparator},
+              {"target", status.kpi.target ? Json(*status.kpi.target) : Json()},
+              {"owner", status.kpi.owner},
+              {"due_ms", status.kpi.due_ms},
+              {"value", status.value ? Json(*status.value) : Json()},
+              {"status", NameOf(status.verdict)},
+              {"why", status.why}};
 }
 
 Result<std::vector<KpiStatus>> StatusOf(const std::vector<charter::Kpi>& kpis, const Meters& meters) {
@@ -54,12 +59,14 @@ Result<std::vector<KpiStatus>> StatusOf(const std::vector<charter::Kpi>& kpis, c
     KpiStatus status;
     status.kpi = kpi;
     const auto value = CAIRN_TRY(Measured(kpi.source, meters));
-    if (value && std::isfinite(*value)) {
-      status.value = value;
+    if (value && std::isfinite(*value)) status.value = value;
+    if (!kpi.target) {
+      status.why = "the charter gives it no target";
+    } else if (status.value) {
       const bool met = kpi.MetBy(*value);
       status.verdict = met ? KpiStatus::Verdict::Pass : KpiStatus::Verdict::Fail;
       status.why = ShortestText(*value) + (met ? " is " : " is not ") + kpi.comparator + " " +
-                   ShortestText(kpi.target);
+                   ShortestText(*kpi.target);
     } else {
       status.why = WhyUnknown(kpi.source);
     }

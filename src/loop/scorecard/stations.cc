@@ -165,10 +165,11 @@ std::vector<Station> StationsOf(const History& history) {
   return stations;
 }
 
-Json ProductionOf(const History& history) {
+Json ProductionOf(const History& history, std::string_view model, std::string_view alias) {
   const Moment* move = nullptr;
   for (const Moment* one : history.Of("registry.alias_moved")) {
-    if (one->event.body.Text("alias") == "production") move = one;
+    const Json& body = one->event.body;
+    if (body.Text("alias") == alias && (model.empty() || body.Text("model") == model)) move = one;
   }
   if (move == nullptr || VersionIn(move->event.body).empty()) return {};
   const Json& body = move->event.body;

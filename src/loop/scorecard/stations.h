@@ -28,9 +28,9 @@ Json ToJson(const Station& station);
 /// this order. (The scorecard, the eleventh, has no events of its own.)
 std::vector<Station> StationsOf(const History& history);
 
-/// What is in production: the last promotion or return of each guarded alias.
+/// What is in production: the last promotion or return of the guarded alias of a model; of any for "".
 ///   null | {"model", "version", "since_ms", "approved_by": [names], "decision", "cause", "previous"}
-Json ProductionOf(const History& history);
+Json ProductionOf(const History& history, std::string_view model, std::string_view alias);
 /// A canary that has started and not ended: null | {"model", "version", "share", "since_ms"}.
 Json CanaryOf(const History& history);
 

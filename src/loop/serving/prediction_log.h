@@ -16,8 +16,10 @@
 
 namespace cairn::serving {
 
-/// Who answered a request.
-enum class Arm { Production, Canary, Fallback };
+/// Who answered a request: the version in production, the one on trial beside it, the heuristic, or another
+/// version that the caller named. What a named version says is no answer of the service to its users:
+/// monitors pass over it.
+enum class Arm { Production, Canary, Fallback, Named };
 std::string_view NameOf(Arm arm);
 
 /// One answered request with its rows, as it is kept.

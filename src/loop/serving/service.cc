@@ -16,15 +16,22 @@
 namespace cairn::serving {
 namespace {
 
-constexpr std::string_view kAlias = "production";
 constexpr std::size_t kKept = 4;  ///< Versions kept for callers who ask for one by number.
 
 using Loaded = std::shared_ptr<const LoadedVersion>;
 
 /// All that a request needs, in one piece: it is made anew whenever something changes, and never changed.
 struct Current {
-  explicit Current(Settings given)
-      : settings(std::move(given)), rules(settings), offer(std::make_shared<Offer>()) {}
+  Current(Settings given, InputRules input_rules)
+      : settings(std::move(given)), rules(std::move(input_rules)), offer(std::make_shared<Offer>()) {}
+
+  /// Goes on with what answers under `before`.
+  void GoOnWith(const Current& before) {
+    production = before.production;
+    offer = before.offer;
+    canary = before.canary;
+    problem = before.problem;
+  }
 
   const Settings settings;
   const InputRules rules;
@@ -72,7 +79,8 @@ struct Service::Impl {
     const std::lock_guard lock(current_mutex);
     current.swap(next);
   }
-  std::shared_ptr<Current> Successor(const Settings& settings, bool same_model) const;
+  /// The same once more, to be changed.
+  std::shared_ptr<Current> Successor() const;
 
   Result<Loaded> Load(const std::string& model, std::int64_t version);
   Result<> FollowAlias();
@@ -84,8 +92,14 @@ struct Service::Impl {
     Error error;  ///< Why not.
   };
   Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
-  Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start,
+  /// Whether a canary gets its share of this request.
+  enum class Split { Drawn, None };
+  Result<Answer> Respond(const Current& now, const Question& question, std::int64_t start, Split split);
+  Result<Answer> RespondAs(const Current& now, const LoadedVersion& version, const Question& question,
+                           std::int64_t start);
+  Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start, Split split,
                                Answer& answer);
+  Error Counted(const Error& error);
   Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
                       const std::string& failure);
 
@@ -96,7 +110,7 @@ struct Service::Impl {
   std::mutex control;  ///< One change at a time; held while loading, never while answering.
   std::uint64_t seed;
   mutable std::mutex current_mutex;
-  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{});
+  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
   std::mutex kept_mutex;
   std::deque<Loaded> kept;
 
@@ -105,14 +119,10 @@ struct Service::Impl {
   FallbackWatch watch;
 };
 
-std::shared_ptr<Current> Service::Impl::Successor(const Settings& settings, bool same_model) const {
+std::shared_ptr<Current> Service::Impl::Successor() const {
   const auto now = Now();
-  auto next = std::make_shared<Current>(settings);
-  if (!same_model) return next;
-  next->production = now->production;
-  next->offer = now->offer;
-  next->canary = now->canary;
-  next->problem = now->problem;
+  auto next = std::make_shared<Current>(now->settings, now->rules);
+  next->GoOnWith(*now);
   return next;
 }
 
@@ -141,7 +151,7 @@ Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings)
 Result<> Service::Impl::FollowAlias() {
   const auto now = Now();
   const Settings& settings = now->settings;
-  const auto next = Successor(settings, true);
+  const auto next = Successor();
   const auto stay = [&](const Error& error) -> Result<> {
     next->problem = error.message;
     Become(next);
@@ -152,12 +162,14 @@ Result<> Service::Impl::FollowAlias() {
     Become(next);
     return Done{};
   }
-  const auto named = versions->Named(settings.model, kAlias);
-  if (!named && named.error().reason != Reason::NotFound) return stay(named.error());
-  if (!named) {
+  const auto named = versions->InProduction(settings.model);
+  const bool none =
+      !named && (named.error().reason == Reason::NotFound || named.error().reason == Reason::Denied);
+  if (!named && !none) return stay(named.error());
+  if (none) {
     next->production.reset();
     next->offer = std::make_shared<Offer>(Offer{settings.model, 0, {}, {}, {}, false});
-    next->problem = "No version of '" + settings.model + "' is in production.";
+    next->problem = named.error().message;
     Become(next);
     return Done{};
   }
@@ -178,6 +190,7 @@ Result<Loaded> Service::Impl::Ready(std::int64_t version) {
   const auto now = Now();
   if (now->production && now->production->offer().version == version) return now->production;
   if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
+  CAIRN_TRY(versions->AllowAnswering(now->settings.model, version));
   {
     const std::lock_guard lock(kept_mutex);
     for (const auto& one : kept)
@@ -205,8 +218,9 @@ Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Qu
 
 /// Gives why the one whose turn it was did not answer; "" when it did.
 Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& question, std::int64_t start,
-                                            Answer& answer) {
-  const bool to_canary = now.canary && now.canary->ToCanary();
+                                            Split split, Answer& answer) {
+  const bool drawn = now.canary && split == Split::Drawn;
+  const bool to_canary = drawn && now.canary->ToCanary();
   Attempt first{false, {Reason::Unavailable, now.problem}};
   if (to_canary) {
     first = Try(now.canary->version(), question, Arm::Canary, answer);
@@ -219,7 +233,7 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
     second = Try(*now.production, question, Arm::Production, answer);
   // What neither version can read is the caller's mistake, and says nothing about either.
   if (!second.answered && second.error.reason == Reason::Unprocessable) return second.error;
-  if (now.canary && (to_canary || now.production)) now.canary->Observe(to_canary, !first.answered, micros);
+  if (drawn && (to_canary || now.production)) now.canary->Observe(to_canary, !first.answered, micros);
   if (second.answered) return first.answered ? std::string() : first.error.message;
   if (!now.settings.fall_back || !now.settings.heuristic) return second.error;
   answer.version = 0;
@@ -245,6 +259,7 @@ Result<Answer> Service::Impl::Keep(const Current& now, const Question& question,
   CAIRN_TRY(log.Append(prediction));
   ++requests;
   rows += static_cast<std::int64_t>(question.rows);
+  if (answer.arm == Arm::Named) return answer;
   times.Add(prediction.micros);
   if (answer.arm == Arm::Fallback) {
     watch.FellBack(now.settings.model, now.offer->version, failure);
@@ -252,6 +267,30 @@ Result<Answer> Service::Impl::Keep(const Current& now, const Question& question,
     watch.Answered(now.settings.model, answer.version);
   }
   return answer;
+}
+
+Error Service::Impl::Counted(const Error& error) {
+  if (error.reason == Reason::Unprocessable) ++rejected;
+  return error;
+}
+
+Result<Answer> Service::Impl::Respond(const Current& now, const Question& question, std::int64_t start,
+                                      Split split) {
+  if (const auto checked = now.rules.Check(question, now.production.get()); !checked)
+    return Counted(checked.error());
+  Answer answer;
+  const auto failure = AnswerBy(now, question, start, split, answer);
+  if (!failure) return Counted(failure.error());
+  return Keep(now, question, start, std::move(answer), *failure);
+}
+
+Result<Answer> Service::Impl::RespondAs(const Current& now, const LoadedVersion& version,
+                                        const Question& question, std::int64_t start) {
+  if (const auto checked = now.rules.Check(question, &version); !checked) return Counted(checked.error());
+  Answer answer;
+  const auto attempt = Try(version, question, Arm::Named, answer);
+  if (!attempt.answered) return Counted(attempt.error);
+  return Keep(now, question, start, std::move(answer), "");
 }
 
 Service::Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock)
@@ -265,8 +304,10 @@ Service::~Service() = default;
 
 Result<> Service::Configure(const Settings& settings) {
   const std::lock_guard lock(impl_->control);
-  const bool same_model = impl_->Now()->settings.model == settings.model;
-  impl_->Become(impl_->Successor(settings, same_model));
+  const auto now = impl_->Now();
+  const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
+  if (now->settings.model == settings.model) next->GoOnWith(*now);
+  impl_->Become(next);
   return impl_->FollowAlias();
 }
 
@@ -278,29 +319,17 @@ Result<> Service::Follow() {
 Result<Answer> Service::Predict(const Question& question) {
   const std::int64_t start = question.received_ns != 0 ? question.received_ns : os::SteadyNs();
   CAIRN_TRY(CheckForm(question));
-  const auto now = impl_->Now();
-  const auto reject = [&](const Error& error) {
-    if (error.reason == Reason::Unprocessable) ++impl_->rejected;
-    return error;
-  };
-  if (const auto checked = now->rules.Check(question, now->production.get()); !checked)
-    return reject(checked.error());
-  Answer answer;
-  const auto failure = impl_->AnswerBy(*now, question, start, answer);
-  if (!failure) return reject(failure.error());
-  return impl_->Keep(*now, question, start, std::move(answer), *failure);
+  return impl_->Respond(*impl_->Now(), question, start, Impl::Split::Drawn);
 }
 
 Result<Answer> Service::PredictWith(std::int64_t version, const Question& question) {
+  const std::int64_t start = question.received_ns != 0 ? question.received_ns : os::SteadyNs();
   CAIRN_TRY(CheckForm(question));
-  const auto loaded = CAIRN_TRY(impl_->Ready(version));
   const auto now = impl_->Now();
-  CAIRN_TRY(now->rules.Check(question, loaded.get()));
-  Answer answer;
-  answer.id = question.id.empty() ? os::NewUuid(impl_->clock.Now()) : question.id;
-  const auto attempt = impl_->Try(*loaded, question, Arm::Production, answer);
-  if (!attempt.answered) return attempt.error;
-  return answer;
+  if (now->production && now->production->offer().version == version)
+    return impl_->Respond(*now, question, start, Impl::Split::None);
+  const auto loaded = CAIRN_TRY(impl_->Ready(version));
+  return impl_->RespondAs(*now, *loaded, question, start);
 }
 
 std::shared_ptr<const Offer> Service::offer() const { return impl_->Now()->offer; }
@@ -319,8 +348,9 @@ Result<> Service::StartCanary(std::int64_t version, double share) {
     return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
+  CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
-  const auto next = impl_->Successor(now->settings, true);
+  const auto next = impl_->Successor();
   next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);
   impl_->Become(next);
   return Done{};
@@ -328,7 +358,7 @@ Result<> Service::StartCanary(std::int64_t version, double share) {
 
 void Service::EndCanary() {
   const std::lock_guard lock(impl_->control);
-  const auto next = impl_->Successor(impl_->Now()->settings, true);
+  const auto next = impl_->Successor();
   next->canary.reset();
   impl_->Become(next);
 }

@@ -33,7 +33,7 @@ struct Settings {
   double canary_alpha = 0.01;
   contract::Contract contract;
   std::string contract_digest;  ///< As data::Specification has it.
-  std::string time_column;  ///< Of the data set; "" for none.
+  std::string time_column;      ///< Of the data set; "" for none.
   std::optional<charter::Heuristic> heuristic;
 };
 /// InvalidArgument with the place for an unknown key or a wrong value.
@@ -84,8 +84,9 @@ struct ServiceState {
   std::string problem;  ///< Why nothing is loaded, or "".
   runtime::Signature signature;
   std::vector<std::string> columns;  ///< That the version reads.
-  double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests.
-  /// Answered since the start; those answered by the heuristic among them; those refused for their content.
+  double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests, without those to named versions.
+  /// Answered since the start, also by versions that callers named; those answered by the heuristic among
+  /// them; those refused for their content.
   std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
   bool falling_back = false;  ///< The last event said that the heuristic answers.
   CanaryState canary;
@@ -102,7 +103,8 @@ class Service {
   ~Service();
 
   /// Takes new settings and follows the alias they name. With nothing in production the service answers
-  /// Unavailable (or the heuristic).
+  /// Unavailable (or the heuristic). InvalidArgument, and nothing changes, for a contract with a rule that
+  /// cannot be evaluated.
   Result<> Configure(const Settings& settings);
   /// Loads what the production alias names now, verified against its manifest, and swaps it in without a
   /// dropped request; the old one answers until then. Called whenever the alias moved. An error leaves what
@@ -116,19 +118,21 @@ class Service {
   /// when the model failed and there is no fallback; Exhausted when the log's disk is full. Never blocks on
   /// more than a write to the log's file.
   Result<Answer> Predict(const Question& question);
-  /// Scores rows with one version, past the traffic split and without fallback, not logged. Loads it when it
-  /// is not in memory. NotFound without it.
+  /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
+  /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its
+  /// failure is the answer, and it is loaded when it is not in memory. Denied for a version that no decision
+  /// lets answer; NotFound without it; else as Predict.
   Result<Answer> PredictWith(std::int64_t version, const Question& question);
 
   /// What is in production now; never null, and as cheap as a copied pointer.
   std::shared_ptr<const Offer> offer() const;
-  /// The same of any version; loads it when it is not in memory.
+  /// The same of any version that may answer; loads it when it is not in memory. Errors as PredictWith.
   Result<std::shared_ptr<const Offer>> Describe(std::int64_t version);
   /// Whether a request would be answered now, be it by the heuristic.
   bool CanAnswer() const;
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
-  /// loaded first.
+  /// loaded first. Denied for a version that no decision lets answer.
   Result<> StartCanary(std::int64_t version, double share);
   void EndCanary();
 

@@ -287,14 +287,67 @@ TEST(TrafficSplitTest, DrawsEachRequestIndependently) {
   EXPECT_NEAR(equal, 0.58 * kDraws, 5 * std::sqrt(kDraws * 0.58 * 0.42));
 }
 
-TEST_P(ServiceTest, ScoresWithAVersionByNumberPastTheLog) {
+TEST_P(ServiceTest, AVersionAskedByItsNumberAnswersForItselfAndIsLoggedAsSuch) {
   test.versions->Put(1, Constant(0.1f));
   test.versions->Put(2, Constant(0.2f));
+  test.versions->Put(3, Constant(std::numeric_limits<float>::quiet_NaN()));
   Serve(1);
   EXPECT_NEAR(test.service->PredictWith(2, Hours({1}))->scores[0], 0.2, 1e-6);
   EXPECT_EQ(test.service->PredictWith(7, Hours({1})).error().reason, Reason::NotFound);
-  EXPECT_TRUE(test.Logged().empty());
+  EXPECT_FALSE(test.service->PredictWith(3, Hours({1}))) << "its failure is the answer";
+  EXPECT_EQ(test.service->PredictWith(2, Hours({"noon"})).error().reason, Reason::Unprocessable);
+  const auto logged = test.Logged();
+  ASSERT_EQ(logged.size(), 1u);
+  EXPECT_EQ(logged[0].arm, Arm::Named);
+  EXPECT_EQ(logged[0].version, 2);
+  const auto state = test.service->state();
+  EXPECT_EQ(state.requests, 1);
+  EXPECT_EQ(state.rejected, 1);
+  EXPECT_EQ(state.fallbacks, 0);
+  EXPECT_EQ(state.p99_ms, 0) << "how long it took says nothing about the service";
   EXPECT_EQ((*test.service->Describe(2))->version, 2);
+}
+
+TEST_P(ServiceTest, TheVersionInProductionAnswersTheSameUnderItsNumber) {
+  std::atomic<bool> well = true;
+  test.versions->Put(
+      1, std::make_shared<ScriptedModel>([&](std::span<const float> hours) -> Result<std::vector<float>> {
+        if (!well) return Error{Reason::Internal, "The model failed."};
+        return std::vector<float>(hours.size(), 0.1f);
+      }));
+  test.versions->Put(2, Constant(0.2f));
+  Serve(1);
+  ASSERT_TRUE(test.service->StartCanary(2, 0.9));
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = test.service->PredictWith(1, Hours({1}));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->arm, Arm::Production);
+    EXPECT_EQ(answer->version, 1) << "who asks for a version gets no other";
+  }
+  const auto canary = test.service->state().canary;
+  EXPECT_EQ(canary.canary_requests + canary.production_requests, 0) << "these were not drawn";
+  well = false;
+  EXPECT_EQ(test.service->PredictWith(1, Hours({20}))->arm, Arm::Fallback);
+  EXPECT_EQ(test.Logged().size(), 21u);
+  EXPECT_EQ(test.service->state().requests, 21);
+  EXPECT_EQ(test.service->state().fallbacks, 1);
+}
+
+TEST_P(ServiceTest, AVersionThatNoDecisionAllowsDoesNotAnswer) {
+  test.versions->Put(1, Constant(0.1f));
+  test.versions->Put(2, Constant(0.2f));
+  test.versions->Forbid(2);
+  Serve(1);
+  EXPECT_EQ(test.service->PredictWith(2, Hours({1})).error().reason, Reason::Denied);
+  EXPECT_EQ(test.service->Describe(2).error().reason, Reason::Denied);
+  EXPECT_EQ(test.service->StartCanary(2, 0.5).error().reason, Reason::Denied);
+  EXPECT_TRUE(test.Logged().empty());
+  // Nor does it when it stands in production without one.
+  test.versions->Promote(2);
+  ASSERT_TRUE(test.service->Follow());
+  EXPECT_EQ(test.service->state().version, 0);
+  EXPECT_EQ(test.service->state().problem, "No decision put it there.");
+  EXPECT_EQ(test.service->Predict(Hours({1}))->arm, Arm::Fallback);
 }
 
 TEST_P(ServiceTest, NamesTheColumnsOfAMatrixByTheSignatureOrByTheirPlace) {

@@ -7,13 +7,22 @@ class RegisteredVersions final : public VersionSource {
  public:
   explicit RegisteredVersions(registry::Registry& registry) : registry_(registry) {}
 
-  Result<std::int64_t> Named(const std::string& model, std::string_view alias) override {
-    const auto found = registry_.FindByAlias(model, alias);
-    if (found) return found->version;
-    // An alias that is not set is answered in the words of MLflow's clients.
-    const bool unset =
-        found.error().reason == Reason::InvalidArgument || found.error().reason == Reason::NotFound;
-    return Error{unset ? Reason::NotFound : found.error().reason, found.error().message};
+  Result<std::int64_t> InProduction(const std::string& model) override {
+    const auto standing = CAIRN_TRY(registry_.StandingOf(model));
+    if (standing.IsCovered()) return standing.version;
+    if (standing.version == 0)
+      return Error{Reason::NotFound, "No version of '" + model + "' is in production."};
+    const std::string version = std::to_string(standing.version);
+    return Error{Reason::Denied,
+                 "Version " + version + " of '" + model +
+                     "' stands in production, but no decision put it there, so it does not answer: `cairn "
+                     "model consider " +
+                     model + " " + version +
+                     "` examines it, and once it is approved (`cairn model approve`) it does."};
+  }
+
+  Result<> AllowAnswering(const std::string& model, std::int64_t version) override {
+    return registry_.AllowAnswering(model, version);
   }
 
   Result<StoredVersion> Load(const std::string& model, std::int64_t number) override {

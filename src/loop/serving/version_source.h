@@ -22,8 +22,11 @@ struct StoredVersion {
 class VersionSource {
  public:
   virtual ~VersionSource() = default;
-  /// The version that the alias names; NotFound when it names none.
-  virtual Result<std::int64_t> Named(const std::string& model, std::string_view alias) = 0;
+  /// The version that the guarded alias of the model names; NotFound when it names none, Denied, saying how
+  /// it can be done, when no decision put it there.
+  virtual Result<std::int64_t> InProduction(const std::string& model) = 0;
+  /// Denied, saying how it can be done, for a version that no decision lets answer.
+  virtual Result<> AllowAnswering(const std::string& model, std::int64_t version) = 0;
   /// Its files are compared with the manifest first: Corrupt when one differs. The errors of
   /// runtime::LoadModelFolder.
   virtual Result<StoredVersion> Load(const std::string& model, std::int64_t version) = 0;

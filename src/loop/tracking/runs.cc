@@ -14,6 +14,7 @@
 #include "loop/tracking/limits/batch.h"
 #include "loop/tracking/limits/names.h"
 #include "loop/tracking/page.h"
+#include "loop/tracking/provenance.h"
 #include "loop/tracking/search/searches.h"
 #include "loop/tracking/tables/experiment_table.h"
 #include "loop/tracking/tables/input_table.h"
@@ -25,11 +26,6 @@
 
 namespace cairn::tracking {
 namespace {
-
-/// Ties a run to the story that started it.
-constexpr std::string_view kCauseTag = "cairn.cause";
-/// Names the stage of a pipeline that began a run: "RUN/train".
-constexpr std::string_view kStageTag = "cairn.stage";
 
 const Tag* Last(std::span<const Tag> tags, std::string_view key) {
   const auto found = std::find_if(tags.rbegin(), tags.rend(), [&](const Tag& tag) { return tag.key == key; });

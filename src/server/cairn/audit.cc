@@ -1,4 +1,6 @@
+#include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/registry/guard.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -38,14 +40,24 @@ Result<Json> ReadLog(const metadata::Log& log, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-/// ?at=TIME&alias=production
-Result<Json> AsOf(const metadata::Log& log, const Call& call) {
+/// The alias that was guarded at a moment.
+Result<std::string> GuardedAt(const governance::Configurations& configurations, TimeMs at) {
+  for (const auto& configuration : CAIRN_TRY(configurations.History())) {
+    if (configuration.at <= at)
+      return CAIRN_TRY(registry::GuardOf(CAIRN_TRY(ParseYaml(configuration.text, "an accepted cairn.yaml"))))
+          .alias;
+  }
+  return registry::Guard().alias;
+}
+
+/// ?at=TIME&alias=NAME; without a name, the alias that was guarded then.
+Result<Json> AsOf(const AuditRooms& rooms, const Call& call) {
   const auto at = CAIRN_TRY(ParseTime(call.Query("at")));
-  const std::string alias = call.Query("alias");
+  std::string alias = call.Query("alias");
+  if (alias.empty()) alias = CAIRN_TRY(GuardedAt(rooms.configurations, at));
   Json items = Json::Array();
-  for (const auto& move : CAIRN_TRY(log.ProductionAt(at, alias.empty() ? "production" : alias)))
-    items.Push(ToJson(move));
-  return Json{{"at_ms", at}, {"items", std::move(items)}};
+  for (const auto& move : CAIRN_TRY(rooms.log.ProductionAt(at, alias))) items.Push(ToJson(move));
+  return Json{{"at_ms", at}, {"alias", alias}, {"items", std::move(items)}};
 }
 
 }  // namespace
@@ -53,7 +65,7 @@ Result<Json> AsOf(const metadata::Log& log, const Call& call) {
 void MountAudit(http::Router& router, AuditRooms given) {
   const auto rooms = std::make_shared<AuditRooms>(std::move(given));
   router.Get("/api/v1/audit/log", Answer([rooms](const Call& call) { return ReadLog(rooms->log, call); }));
-  router.Get("/api/v1/audit/as-of", Answer([rooms](const Call& call) { return AsOf(rooms->log, call); }));
+  router.Get("/api/v1/audit/as-of", Answer([rooms](const Call& call) { return AsOf(*rooms, call); }));
   router.Get("/api/v1/audit/verify", Answer([rooms](const Call&) -> Result<Json> {
                // What was committed before the call is sealed first, so that the verdict covers it. A store
                // that was tampered with may refuse to be sealed: then the verdict says why.

@@ -112,7 +112,7 @@ Result<data::Withdrawal::Part> PartIn(const Json& body) {
   return Error{Reason::InvalidArgument, "'" + part + "' is no part: training, original or sealed"};
 }
 
-Result<Json> Get(const Rooms& rooms, const Call& call) {
+Result<Json> Export(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version", "to", "part", "purpose", "cause"}));
   data::Withdrawal wish;
   wish.to = CAIRN_TRY(RequiredText(call.body, "to"));
@@ -147,7 +147,7 @@ void MountCatalogue(http::Router& router, DataRooms given) {
   router.Post("/api/v1/data/aliases", bound(NameVersion));
   router.Post("/api/v1/data/aliases/remove", bound(RemoveName));
   router.Post("/api/v1/data/verify", bound(Verify), http::Lane::Bytes);
-  router.Post("/api/v1/data/get", bound(Get), http::Lane::Bytes);
+  router.Post("/api/v1/data/export", bound(Export), http::Lane::Bytes);
 }
 
 }  // namespace cairn::api

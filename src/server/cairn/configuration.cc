@@ -6,6 +6,7 @@
 #include "ground/crypto/hash.h"
 #include "loop/charter/charter.h"
 #include "loop/charter/page.h"
+#include "loop/rollout/bindings.h"
 #include "server/cairn/answer.h"
 
 namespace cairn::api {
@@ -47,6 +48,7 @@ Result<Reading> ReadAll(const Rooms& rooms, const Given& given) {
   Reading reading{CAIRN_TRY(charter::Parse(root)), {}};
   for (const SectionCheck& check : rooms->checks) CAIRN_TRY(check(root));
   reading.findings = charter::Check(reading.charter, root);
+  for (auto& finding : CAIRN_TRY(rollout::UnboundIn(root))) reading.findings.push_back(std::move(finding));
   return reading;
 }
 
@@ -82,7 +84,7 @@ Result<Json> Accept(const Rooms& rooms, const Call& call) {
       rooms->configurations.Accept(given.text, crypto::Sha256Hex(given.text), call.Actor(), signature));
   if (accepted.changed && rooms->on_accepted) rooms->on_accepted();
   Json answer = governance::ToJson(accepted.configuration);
-  answer.Set("unchanged", !accepted.changed);
+  answer.Set("unchanged", !accepted.changed).Set("confirmed", accepted.confirmed);
   Json warnings = Json::Array();
   for (const auto& warning : accepted.warnings) warnings.Push(warning);
   if (rooms->rollouts) Foresee(rooms, under_way, warnings);

@@ -5,8 +5,6 @@
 #include "ground/vocabulary/text.h"
 #include "loop/contract/check.h"
 #include "loop/data/ingestion.h"
-#include "loop/profile/profile.h"
-#include "loop/profile/profile_page.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
 #include "server/cairn/dataset_json.h"
@@ -78,7 +76,6 @@ Result<data::Addition> AdditionIn(const Call& call) {
   const Json& body = call.body;
   data::Addition addition;
   addition.actor = call.Actor();
-  addition.cause = body.Text("cause");
   addition.note = body.Text("note");
   addition.name = body.Text("name");
   addition.dialect = CAIRN_TRY(DialectIn(body));
@@ -121,8 +118,8 @@ Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specificati
 
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(
-      call.body, {"file", "from", "query", "dataset", "name", "note", "allow_broken", "replace", "cause",
-                  "source", "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
+      call.body, {"file", "from", "query", "dataset", "name", "note", "allow_broken", "replace", "source",
+                  "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto addition = CAIRN_TRY(AdditionIn(call));
@@ -142,36 +139,9 @@ Result<Json> Check(const Rooms& rooms, const Call& call) {
   const std::string file = CAIRN_TRY(FileIn(call.body));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  const auto verdict = CAIRN_TRY(contract::Check(engine, file, specification.contract, rooms->clock.Now()));
+  const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
   Json answer = verdict.ToJson();
   return answer.Set("file", file).Set("dataset", specification.name);
-}
-
-/// Profiles the training part; the sealed rows are not opened.
-Result<Json> MakeProfile(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"dataset", "version"}));
-  const auto specification =
-      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(specification.name, call.body.Int("version")));
-  auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  Json report =
-      CAIRN_TRY(profile::Profile(engine, rooms->catalogue.TrainingParts(version),
-                                 {specification.name, specification.target, specification.contract}));
-  report.Set("version", version.version).Set("digest", version.digest);
-  CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
-  return report;
-}
-
-Result<std::int64_t> VersionAsked(const Call& call) {
-  const std::string text = call.Query("version");
-  return text.empty() ? std::int64_t{0} : ParseInt(text);
-}
-
-/// ?version=, the newest otherwise.
-Result<Json> FindProfile(const Rooms& rooms, const Call& call) {
-  const auto version = CAIRN_TRY(rooms->catalogue.Find(call.Path("name"), CAIRN_TRY(VersionAsked(call))));
-  return rooms->catalogue.FindProfile(version.dataset, version.version);
 }
 
 Result<Json> ListDatasets(const Rooms& rooms) {
@@ -191,13 +161,6 @@ Result<Json> ListVersions(const Rooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-http::Response Page(const Rooms& rooms, const http::Request& request) {
-  const auto report = FindProfile(rooms, Call{request, Json::Object()});
-  if (!report) return Reply(report);
-  const std::string title = report->Text("dataset") + ", version " + std::to_string(report->Int("version"));
-  return http::Response::Text(200, profile::ProfilePage(*report, title), "text/html; charset=utf-8");
-}
-
 }  // namespace
 
 void MountData(http::Router& router, DataRooms given) {
@@ -206,14 +169,9 @@ void MountData(http::Router& router, DataRooms given) {
               http::Lane::Bytes);
   router.Post("/api/v1/data/check", Answer([rooms](const Call& call) { return Check(rooms, call); }),
               http::Lane::Bytes);
-  router.Post("/api/v1/data/profile", Answer([rooms](const Call& call) { return MakeProfile(rooms, call); }),
-              http::Lane::Bytes);
   router.Get("/api/v1/data/datasets", Answer([rooms](const Call&) { return ListDatasets(rooms); }));
   router.Get("/api/v1/data/datasets/{name}/versions",
              Answer([rooms](const Call& call) { return ListVersions(rooms, call); }));
-  router.Get("/api/v1/data/datasets/{name}/profile",
-             Answer([rooms](const Call& call) { return FindProfile(rooms, call); }));
-  router.Get("/data/{name}/profile", [rooms](const http::Request& request) { return Page(rooms, request); });
 }
 
 }  // namespace cairn::api

@@ -32,7 +32,10 @@ data:
 
 class DataDoorTest : public testing::TestWithParam<std::string> {
  protected:
-  DataDoorTest() { MountData(router_, {catalogue_, configurations_, clock_}); }
+  DataDoorTest() {
+    MountData(router_, {catalogue_, configurations_, clock_});
+    MountProfile(router_, {catalogue_, configurations_, clock_});
+  }
 
   void SetUp() override {
     ASSERT_TRUE(

@@ -24,15 +24,28 @@ Result<std::vector<std::string>> NamesOfFile(const std::string& path) {
   return std::vector<std::string>{"sha256:" + digests.sha256, "md5:" + digests.md5};
 }
 
+/// DATASET, DATASET@VERSION or MODEL@ALIAS; nothing when the word is none of them. NotFound for a version
+/// that a data set lacks.
+Result<std::vector<std::string>> VersionMeant(const LineageRooms& rooms, const std::string& word) {
+  if (word.find(':') != word.npos) return std::vector<std::string>();
+  const auto at = word.rfind('@');
+  if (at != word.npos && CAIRN_TRY(IsKnown(rooms, "alias:" + word)))
+    return std::vector<std::string>{"alias:" + word};
+  const auto version = rooms.catalogue.Named(word.substr(0, at), at == word.npos ? "" : word.substr(at + 1));
+  if (version) return std::vector<std::string>{data::SubjectOf(*version)};
+  if (at != word.npos || version.error().reason != Reason::NotFound) return version.error();
+  return std::vector<std::string>();
+}
+
 /// The names that a word of the user's may stand for: DATASET@VERSION, MODEL/VERSION, a digest or its
 /// beginning, the id of a run or a decision, or a name as lineage has it.
-Result<std::vector<std::string>> Candidates(const LineageRooms& rooms, const std::string& word) {
-  if (word.starts_with('/') && os::Exists(word)) return NamesOfFile(word);
-  std::vector<std::string> names{word};
-  if (const auto at = word.rfind('@'); at != word.npos && word.find(':') == word.npos) {
-    const auto version = CAIRN_TRY(rooms.catalogue.Named(word.substr(0, at), word.substr(at + 1)));
-    return std::vector<std::string>{data::SubjectOf(version)};
-  }
+Result<std::vector<std::string>> Candidates(const LineageRooms& rooms, const std::string& asked) {
+  if (asked.starts_with('/') && os::Exists(asked)) return NamesOfFile(asked);
+  // As the command shows a digest: cut short.
+  const std::string word = asked.substr(0, asked.find("…"));
+  auto names = CAIRN_TRY(VersionMeant(rooms, word));
+  if (!names.empty()) return names;
+  names.push_back(word);
   const std::string plain = word.substr(0, word.find('.'));
   const bool digest = plain.size() >= 6 && IsHex(plain, plain.size());
   for (const char* kind : {"model:", "run:", "decision:", "pipeline_run:", "commit:", "configuration:"})
@@ -43,18 +56,21 @@ Result<std::vector<std::string>> Candidates(const LineageRooms& rooms, const std
   return names;
 }
 
-Result<std::string> ThingMeant(const LineageRooms& rooms, const std::string& word) {
+/// The names of the thing that is meant; of a file there may be two.
+Result<std::vector<std::string>> ThingMeant(const LineageRooms& rooms, const std::string& word) {
   const auto names = CAIRN_TRY(Candidates(rooms, word));
+  std::vector<std::string> known;
   for (const auto& name : names) {
-    if (CAIRN_TRY(IsKnown(rooms, name))) return name;
+    if (CAIRN_TRY(IsKnown(rooms, name))) known.push_back(name);
   }
+  if (!known.empty()) return known;
   std::vector<std::string> longer;
   for (const auto& name : names) {
     if (name.size() < 8) continue;
     for (auto& thing : CAIRN_TRY(metadata::ThingsLike(rooms.database, name, 3)))
       longer.push_back(std::move(thing));
   }
-  if (longer.size() == 1) return longer.front();
+  if (longer.size() == 1) return longer;
   if (longer.size() > 1) {
     longer.resize(std::min<std::size_t>(longer.size(), 5));
     return Error{Reason::InvalidArgument,
@@ -92,14 +108,16 @@ Result<Json> Walk(const LineageRooms& rooms, const Call& call) {
   if (direction != "upstream" && direction != "downstream")
     return Error{Reason::InvalidArgument, "'direction' must be upstream or downstream"};
   if (call.Query("thing").empty()) return Error{Reason::InvalidArgument, "say of what: ?thing="};
-  const std::string thing = CAIRN_TRY(ThingMeant(rooms, call.Query("thing")));
+  const auto names = CAIRN_TRY(ThingMeant(rooms, call.Query("thing")));
   const auto walk = CAIRN_TRY(metadata::WalkLineage(
-      rooms.database, thing,
+      rooms.database, names,
       direction == "upstream" ? metadata::Direction::Upstream : metadata::Direction::Downstream));
   Json items = Json::Array();
   for (const auto& step : walk.steps) items.Push(ToJson(rooms, step));
-  return Json{{"thing", thing},
-              {"source", SourceOf(rooms, thing)},
+  Json things = Json::Array();
+  for (const auto& name : names) things.Push(name);
+  return Json{{"things", std::move(things)},
+              {"source", SourceOf(rooms, names.front())},
               {"direction", direction},
               {"complete", walk.complete},
               {"items", std::move(items)}};

@@ -32,7 +32,9 @@ Result<Json> PostLabels(monitoring::Monitoring& monitoring, const Call& call) {
 
 Result<Json> ListMonitors(const monitoring::Monitoring& monitoring) {
   Json items = Json::Array();
+  const auto problems = monitoring.Problems();
   for (const auto& monitor : monitoring.monitors()) {
+    const auto problem = problems.find(monitor.name);
     Json columns = Json::Array();
     for (const auto& column : monitor.columns) columns.Push(column);
     items.Push(Json{{"name", monitor.name},
@@ -43,7 +45,8 @@ Result<Json> ListMonitors(const monitoring::Monitoring& monitoring) {
                     {"window_ms", monitor.window_ms},
                     {"min_rows", monitor.min_rows},
                     {"above", monitor.above ? Json(*monitor.above) : Json()},
-                    {"below", monitor.below ? Json(*monitor.below) : Json()}});
+                    {"below", monitor.below ? Json(*monitor.below) : Json()},
+                    {"problem", problem == problems.end() ? "" : problem->second}});
   }
   return Json{{"items", std::move(items)}};
 }
@@ -108,9 +111,9 @@ void MountMonitoring(http::Router& router, MonitoringRooms given) {
               }));
   router.Post("/api/v1/monitors/advance", Answer([rooms](const Call&) -> Result<Json> {
                 Json raised = Json::Array();
-                CAIRN_TRY(rooms->monitoring.Advance([&](const monitoring::Alert& alert) {
+                CAIRN_TRY(rooms->monitoring.Advance([&](const monitoring::Alert& alert) -> Result<> {
                   raised.Push(ToJson(alert));
-                  if (rooms->on_alert) rooms->on_alert(alert);
+                  return rooms->on_alert ? rooms->on_alert(alert) : Result<>();
                 }));
                 return Json{{"raised", std::move(raised)}};
               }));

@@ -32,6 +32,7 @@ namespace cairn::api {
 void MountVersion(http::Router& router);
 
 struct AuditRooms {
+  const governance::Configurations& configurations;
   metadata::Log& log;
   metadata::Sealer& sealer;
   const os::Clock& clock;
@@ -49,10 +50,10 @@ struct DataRooms {
   const rollout::Rollouts* rollouts =
       nullptr;  ///< Whose candidates new data may void; null where there are none.
 };
-/// /api/v1/data/… and the page /data/{name}/profile.
+/// /api/v1/data/…, but for profiles.
 void MountData(http::Router& router, DataRooms rooms);
 /// /api/v1/data/search, /api/v1/data/datasets/{name}/versions/{version}, …/aliases, …/seal,
-/// /api/v1/data/verify, /api/v1/data/get.
+/// /api/v1/data/verify, /api/v1/data/export.
 void MountCatalogue(http::Router& router, DataRooms rooms);
 /// /api/v1/data/split: of a version, kept and recorded.
 void MountSplits(http::Router& router, DataRooms rooms);
@@ -65,6 +66,12 @@ struct LineageRooms {
 };
 /// /api/v1/lineage: where a thing came from, or what came from it.
 void MountLineage(http::Router& router, LineageRooms rooms);
+/// /api/v1/data/profile, /api/v1/data/datasets/{name}/profile and the page /data/{name}/profile.
+void MountProfile(http::Router& router, DataRooms rooms);
+
+/// /api/v1/data/compare: two tables or profiles, as files or as versions of data sets. `catalogue` may be
+/// null: then there are no data sets, only files.
+void MountComparison(http::Router& router, const data::Catalogue* catalogue);
 
 struct FeasibilityRooms {
   charter::Feasibility& feasibility;
@@ -127,8 +134,8 @@ void MountMoving(http::Router& router, MovingRooms rooms);
 
 struct MonitoringRooms {
   monitoring::Monitoring& monitoring;
-  std::function<void(const monitoring::Alert&)>
-      on_alert;  ///< For alerts that a request to advance raises; may be empty.
+  /// Told of the alerts that a request to advance finds untold, as Monitoring::Advance says; may be empty.
+  std::function<Result<>(const monitoring::Alert&)> on_alert;
 };
 /// /api/v1/labels, /api/v1/monitors…, /api/v1/alerts…
 void MountMonitoring(http::Router& router, MonitoringRooms rooms);

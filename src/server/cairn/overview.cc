@@ -2,6 +2,8 @@
 #include <map>
 
 #include "loop/charter/charter.h"
+#include "loop/registry/guard.h"
+#include "loop/rollout/bindings.h"
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
 #include "loop/scorecard/stations.h"
@@ -17,13 +19,16 @@ namespace {
 constexpr std::size_t kPoints = 120;  ///< Of one line in a chart.
 constexpr std::size_t kAlerts = 50;
 
-Json CharterPart(const std::optional<Governing>& governing, const std::optional<charter::Charter>& charter) {
+Result<Json> CharterPart(const std::optional<Governing>& governing,
+                         const std::optional<charter::Charter>& charter) {
   if (!governing)
     return Json{{"complete", false}, {"findings", Json::Array()},
                 {"digest", ""},      {"objective", ""},
                 {"problem", ""},     {"risk", Json()}};
   Json findings = Json::Array();
   for (const auto& finding : charter::Check(*charter, governing->document))
+    findings.Push(finding.field + ": " + finding.problem);
+  for (const auto& finding : CAIRN_TRY(rollout::UnboundIn(governing->document)))
     findings.Push(finding.field + ": " + finding.problem);
   const bool complete = findings.items().empty();
   return Json{{"complete", complete},
@@ -102,7 +107,11 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
   const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
   const auto governing = CAIRN_TRY(GoverningIn(rooms.configurations));
   std::optional<charter::Charter> charter;
-  if (governing) charter = CAIRN_TRY(charter::Parse(governing->document));
+  registry::Guard guard;
+  if (governing) {
+    charter = CAIRN_TRY(charter::Parse(governing->document));
+    guard = CAIRN_TRY(registry::GuardOf(governing->document));
+  }
   const auto score = scorecard::Judge(history, governing ? &governing->document : nullptr, now);
   const auto maturity = scorecard::MaturityOf(history);
 
@@ -121,9 +130,9 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
   return Json{{"now_ms", now},
               {"project", charter ? charter->project : ""},
               {"configuration", ConfigurationPart(governing)},
-              {"charter", CharterPart(governing, charter)},
+              {"charter", CAIRN_TRY(CharterPart(governing, charter))},
               {"stations", std::move(stations)},
-              {"production", scorecard::ProductionOf(history)},
+              {"production", scorecard::ProductionOf(history, guard.model, guard.alias)},
               {"canary", scorecard::CanaryOf(history)},
               {"monitors", CAIRN_TRY(MonitorsPart(rooms.monitoring))},
               {"alerts", CAIRN_TRY(AlertsPart(rooms.monitoring))},

@@ -49,6 +49,7 @@ Json ToJson(const RunRecord& run) {
       {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
       {"actor", run.actor},
       {"configuration", run.configuration},
+      {"data", run.data},
       {"git",
        run.source.commit.empty() ? Json() : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
       {"started_ms", run.started},
@@ -75,9 +76,15 @@ Result<std::int64_t> Number(const Call& call, std::string_view name, std::int64_
 }
 
 Result<pipeline::Request> RequestIn(const Call& call) {
-  static constexpr std::string_view kKnown[] = {"project_dir", "stages", "force",
-                                                "dry_run",     "cause",  "trigger"};
+  static constexpr std::string_view kKnown[] = {"project_dir", "stages", "force", "dry_run"};
   for (const auto& [key, value] : call.body.members()) {
+    if (key == "trigger" || key == "cause") {
+      return Error{
+          Reason::InvalidArgument,
+          "'" + key +
+              "' cannot be given: a run that is asked for is one on demand and begins a story of its "
+              "own; what a trigger sets off names its trigger and cause by itself"};
+    }
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown)) {
       return Error{Reason::InvalidArgument,
                    "unknown member '" + key + "' in the body." + Suggestion(key, kKnown)};
@@ -91,10 +98,6 @@ Result<pipeline::Request> RequestIn(const Call& call) {
     if (!stage.IsString()) return Error{Reason::InvalidArgument, "'stages' must be a list of stage names"};
     request.selection.only.push_back(stage.AsString());
   }
-  const Json& trigger = call.body.At("trigger");
-  request.trigger.on = trigger.Text("on", "demand");
-  request.trigger.name = trigger.Text("name");
-  request.trigger.cause = trigger.Text("cause", call.body.Text("cause"));
   return request;
 }
 

@@ -50,8 +50,8 @@ Result<std::string> ReasonIn(const Call& call) {
 
 Result<Json> Consider(const RolloutRooms& rooms, const Call& call) {
   const auto version = CAIRN_TRY(ParseInt(call.Path("version")));
-  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(),
-                                                        call.body.Text("cause"))));
+  // Whoever asks begins a story of their own; only what a trigger set off belongs to an alert's.
+  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), "")));
 }
 
 Result<Json> List(const RolloutRooms& rooms, const Call& call) {

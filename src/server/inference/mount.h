@@ -6,9 +6,15 @@
 /// The doors through which programs ask for predictions: the Open Inference Protocol (version 2, REST, with
 /// binary tensors) under /v2, and MLflow's scoring calls POST /invocations and GET /ping. Every answer to a
 /// request for predictions names itself in headers:
-///   X-Cairn-Prediction-Id   row i of the request is "<id>.<i>", the name under which its label is posted
-///   later X-Cairn-Model-Version   0 when the heuristic answered X-Cairn-Arm             production, canary
-///   or fallback
+/// - X-Cairn-Prediction-Id: row i of the request is "<id>.<i>", the name under which its label is posted
+/// later
+/// - X-Cairn-Model-Version: 0 when the heuristic answered
+/// - X-Cairn-Arm: production, canary, fallback or named
+/// A request to /v2/models/{model}/versions/{version} is answered by that version and no canary. Naming the
+/// version in production makes no other difference. Any other one must have been let by a decision (a
+/// candidate that is approved, a version that was in production before; 403 otherwise); its answers are
+/// logged under the arm "named", counted, and passed over by the monitors.
+///
 /// Where the protocol's usual server answers malformed JSON with 500, this one answers 400; a row that breaks
 /// the contract gets 422.
 namespace cairn::inference {

@@ -8,7 +8,6 @@ namespace cairn::blob::s3 {
 namespace {
 
 constexpr std::size_t kAnswerBytes = 16 * 1024 * 1024;
-constexpr std::chrono::seconds kStall{30};
 constexpr std::chrono::minutes kLongest{15};
 
 std::string BaseOf(const Place& place) {
@@ -40,7 +39,7 @@ Reason ReasonOf(int status, std::string_view code) {
 std::string RemedyFor(Reason reason) {
   switch (reason) {
     case Reason::Denied:
-      return "; check the AWS_… variables of this server and the rights of that key.";
+      return "; check the credentials (the AWS_… variables, or the remote's own) and the rights of that key.";
     case Reason::Unavailable:
       return "; try again later.";
     case Reason::NotFound:
@@ -100,12 +99,18 @@ fetch::Outgoing Caller::Request(std::string method, std::optional<std::string_vi
   request.headers = {{"X-Amz-Content-Sha256", sha256}};
   if (!place_.session_token.empty())
     request.headers.emplace_back("X-Amz-Security-Token", place_.session_token);
-  request.user = place_.access_key + ":" + place_.secret_key;
-  request.signature = "aws:amz:" + place_.region + ":s3";
+  request.authorities = place_.authorities;
+  request.any_certificate = place_.any_certificate;
+  if (!place_.access_key.empty()) {
+    request.user = place_.access_key + ":" + place_.secret_key;
+    request.signature = "aws:amz:" + place_.region + ":s3";
+  }
   request.repeatable = true;
   request.retry = {tuning_.attempts, tuning_.first_pause, tuning_.longest_pause};
   request.timeout = kLongest;
-  request.stall_timeout = kStall;
+  request.connect_timeout = tuning_.connect_timeout;
+  request.stall_timeout = tuning_.stall_timeout;
+  request.moved = tuning_.moved;
   request.max_response_bytes = kAnswerBytes;
   return request;
 }

@@ -61,6 +61,10 @@ Result<Cut> CutFile(const std::string& source, std::uint64_t part_bytes) {
   return cut;
 }
 
+void AddFields(const Caller& caller, fetch::Outgoing& request) {
+  for (const auto& field : caller.place().upload_fields) request.headers.push_back(field);
+}
+
 /// Several requests that make one object; given up when it goes away before it is complete.
 class PartedUpload {
  public:
@@ -76,6 +80,7 @@ class PartedUpload {
     auto request = caller_.Request("POST", key_, {{"uploads", ""}});
     request.headers.emplace_back(kMetadata, cut.sha256);
     request.headers.emplace_back("X-Amz-Checksum-Algorithm", "SHA256");
+    AddFields(caller_, request);
     request.headers.emplace_back("Content-Type", kBytes);
     id_ = CAIRN_TRY(caller_.SendForXml(request, what_, "InitiateMultipartUploadResult")).Text("UploadId");
     if (!id_.empty()) return {};
@@ -144,6 +149,7 @@ Result<> Upload(const Caller& caller, std::string_view key, const std::string& s
     request.headers.emplace_back(kMetadata, cut.sha256);
     request.headers.emplace_back(kChecksum, Checksum(cut.sha256));
     request.headers.emplace_back("Content-Type", kBytes);
+    AddFields(caller, request);
     request.body_file = source;
     CAIRN_TRY(caller.Send(request, "'" + std::string(key) + "'"));
     return {};

@@ -117,6 +117,11 @@ Result<> Transfer::Prepare() {
     Set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirects));
   }
   PreparePlace();
+  if (!request_.authorities.empty()) Set(CURLOPT_CAINFO, request_.authorities.c_str());
+  if (request_.any_certificate) {
+    Set(CURLOPT_SSL_VERIFYPEER, 0L);
+    Set(CURLOPT_SSL_VERIFYHOST, 0L);
+  }
   if (!request_.user.empty()) Set(CURLOPT_USERPWD, request_.user.c_str());
   if (!request_.signature.empty()) {
     Set(CURLOPT_AWS_SIGV4, request_.signature.c_str());
@@ -194,6 +199,7 @@ std::size_t Transfer::OnSend(char* room, std::size_t size, std::size_t count, vo
   const std::size_t got = std::fread(room, 1, most, transfer.upload_);
   if (got < most && std::ferror(transfer.upload_) != 0) return CURL_READFUNC_ABORT;
   transfer.sent_ += got;
+  if (transfer.request_.moved) transfer.request_.moved(got);
   return got;
 }
 
@@ -253,6 +259,7 @@ Result<> Transfer::TakeBody(std::string_view bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), download_) != bytes.size()) {
       return os::SystemError(errno, "write", request_.response_file);
     }
+    if (request_.moved) request_.moved(bytes.size());
     return {};
   }
   if (incoming_.body.size() + bytes.size() > request_.max_response_bytes) {

@@ -3,6 +3,14 @@
 #include "ground/tables/duckdb/failure.h"
 
 namespace cairn::tables {
+namespace {
+
+std::string_view WithoutEnd(std::string_view sql) {
+  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.remove_suffix(1);
+  return sql;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Statement>> Statement::Prepare(const Library& library, duckdb_connection connection,
                                                       std::string_view sql, std::span<const Value> values) {
@@ -103,11 +111,28 @@ Connection::~Connection() {
   if (connection_) library_.disconnect(&connection_);
 }
 
+Result<> Connection::OnlyReads(std::string_view sql) {
+  const auto statement = Statement::Prepare(library_, connection_, sql, {});
+  if (statement && (*statement)->IsSelect()) return {};
+  const bool several = !statement && statement.error().message.find("multiple") != std::string::npos;
+  if (!statement && !several) return statement.error();
+  return Error{Reason::Denied, several ? "Only one SELECT may run here, and these are several statements."
+                                       : "Only a SELECT may run here: nothing may be written or changed."};
+}
+
+Result<Connection::PlainSelect> Connection::Plain(std::string_view select) {
+  const auto statement = CAIRN_TRY(Statement::Prepare(library_, connection_, select, {}));
+  if (!statement->IsSelect()) return Error{Reason::InvalidArgument, "Only a SELECT can be visited."};
+  select = WithoutEnd(select);
+  return PlainSelect{statement->NeedsCasts() ? statement->WithCasts(select) : std::string(select),
+                     statement->names()};
+}
+
 Result<std::unique_ptr<Rows>> Connection::Run(std::string_view sql, std::span<const Value> values,
                                               Statement::Mode mode) {
   auto statement = CAIRN_TRY(Statement::Prepare(library_, connection_, sql, values));
   if (!statement->NeedsCasts()) return statement->Run(mode, {});
-  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.remove_suffix(1);
+  sql = WithoutEnd(sql);
   auto cast = CAIRN_TRY(Statement::Prepare(library_, connection_, statement->WithCasts(sql), values));
   return cast->Run(mode, statement->names());
 }

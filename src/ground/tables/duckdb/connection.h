@@ -50,6 +50,14 @@ class Connection {
 
   Result<std::unique_ptr<Rows>> Run(std::string_view sql, std::span<const Value> values,
                                     Statement::Mode mode);
+  /// Denied for any statement but one SELECT.
+  Result<> OnlyReads(std::string_view sql);
+  /// The same SELECT with columns that only have a text form cast to it, and its columns' names.
+  struct PlainSelect {
+    std::string sql;
+    std::vector<std::string> names;
+  };
+  Result<PlainSelect> Plain(std::string_view select);
   /// From any thread.
   void Interrupt() { library_.interrupt(connection_); }
   duckdb_connection raw() const { return connection_; }

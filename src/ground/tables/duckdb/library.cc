@@ -1,5 +1,6 @@
 #include "ground/tables/duckdb/library.h"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,8 @@ Result<std::unique_ptr<Library>> OpenAndBind(const std::string& path) {
   return library;
 }
 
+std::atomic<const Library*> first = nullptr;
+
 }  // namespace
 
 Result<const Library*> Library::Load(const std::string& path) {
@@ -44,7 +47,10 @@ Result<const Library*> Library::Load(const std::string& path) {
   const std::lock_guard lock(mutex);
   auto& library = loaded[path];
   if (!library) library = CAIRN_TRY(OpenAndBind(path));
+  if (!first) first = library.get();
   return library.get();
 }
+
+const Library& Library::Loaded() { return *first; }
 
 }  // namespace cairn::tables

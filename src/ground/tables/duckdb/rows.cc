@@ -89,61 +89,34 @@ Reading ReadingOf(duckdb_type type) {
   }
 }
 
-Rows::Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names)
-    : library_(library), result_(result) {
-  const auto count = library_.column_count(&result_);
-  fields_.resize(count);
-  columns_.resize(count);
-  for (std::size_t column = 0; column < count; ++column) Describe(column, names);
-}
-
-void Rows::Describe(std::size_t column, const std::vector<std::string>& names) {
-  auto& state = columns_[column];
-  state.type = library_.column_type(&result_, column);
-  const auto reading = ReadingOf(state.type);
-  fields_[column] = {names.empty() ? library_.column_name(&result_, column) : names[column], reading.type,
-                     reading.sql_type};
-  if (state.type != DUCKDB_TYPE_DECIMAL && state.type != DUCKDB_TYPE_ENUM) return;
-  auto logical = library_.column_logical_type(&result_, column);
+void Vectors::AddColumn(std::string name, duckdb_logical_type type) {
+  State state;
+  state.type = library_.get_type_id(type);
   if (state.type == DUCKDB_TYPE_DECIMAL) {
-    state.inner = library_.decimal_internal_type(logical);
-    state.divisor = std::pow(10.0, library_.decimal_scale(logical));
-  } else {
-    state.inner = library_.enum_internal_type(logical);
-    for (std::uint32_t word = 0; word < library_.enum_dictionary_size(logical); ++word) {
-      char* text = library_.enum_dictionary_value(logical, word);
+    state.inner = library_.decimal_internal_type(type);
+    state.divisor = std::pow(10.0, library_.decimal_scale(type));
+  } else if (state.type == DUCKDB_TYPE_ENUM) {
+    state.inner = library_.enum_internal_type(type);
+    for (std::uint32_t word = 0; word < library_.enum_dictionary_size(type); ++word) {
+      char* text = library_.enum_dictionary_value(type, word);
       state.words.emplace_back(text);
       library_.free(text);
     }
   }
-  library_.destroy_logical_type(&logical);
+  const auto reading = ReadingOf(state.type);
+  fields_.push_back({std::move(name), reading.type, reading.sql_type});
+  columns_.push_back(std::move(state));
 }
 
-Rows::~Rows() {
-  if (chunk_) library_.destroy_data_chunk(&chunk_);
-  library_.destroy_result(&result_);
+Result<> Vectors::Load(duckdb_data_chunk chunk, std::size_t first) {
+  size_ = library_.data_chunk_get_size(chunk);
+  for (std::size_t column = 0; column < columns_.size(); ++column)
+    CAIRN_TRY(LoadColumn(column, library_.data_chunk_get_vector(chunk, first + column)));
+  return {};
 }
 
-Result<bool> Rows::Next() {
-  if (chunk_) library_.destroy_data_chunk(&chunk_);
-  size_ = 0;
-  chunk_ = library_.fetch_chunk(result_);
-  if (!chunk_) {
-    const char* message = library_.result_error(&result_);
-    if (message && *message) return Failure(message);
-    return false;
-  }
-  size_ = library_.data_chunk_get_size(chunk_);
-  if (size_ == 0) return false;
-  for (std::size_t column = 0; column < columns_.size(); ++column) CAIRN_TRY(Load(column));
-  return true;
-}
-
-std::int64_t Rows::changed() { return static_cast<std::int64_t>(library_.rows_changed(&result_)); }
-
-Result<> Rows::Load(std::size_t column) {
+Result<> Vectors::LoadColumn(std::size_t column, duckdb_vector vector) {
   auto& state = columns_[column];
-  auto vector = library_.data_chunk_get_vector(chunk_, column);
   state.data = library_.vector_get_data(vector);
   state.validity = library_.vector_get_validity(vector);
   state.widened = false;
@@ -201,7 +174,7 @@ Result<> Rows::Load(std::size_t column) {
   return {};
 }
 
-Result<> Rows::LoadHuge(std::size_t column) {
+Result<> Vectors::LoadHuge(std::size_t column) {
   auto& state = columns_[column];
   state.ints.assign(size_, 0);
   for (std::size_t row = 0; row < size_; ++row) {
@@ -226,7 +199,7 @@ Result<> Rows::LoadHuge(std::size_t column) {
   return {};
 }
 
-void Rows::LoadDecimals(State& state) {
+void Vectors::LoadDecimals(State& state) {
   if (state.inner == DUCKDB_TYPE_HUGEINT) {
     const auto* from = static_cast<const duckdb_hugeint*>(state.data);
     state.doubles.resize(size_);
@@ -241,14 +214,14 @@ void Rows::LoadDecimals(State& state) {
     state.doubles[row] = static_cast<double>(state.ints[row]) / state.divisor;
 }
 
-const Rows::State& Rows::Expect(std::size_t column, Type type) const {
+const Vectors::State& Vectors::Expect(std::size_t column, Type type) const {
   if (fields_[column].type == type) return columns_[column];
   std::fprintf(stderr, "column '%s' holds %s and was read as %s\n", fields_[column].name.c_str(),
                NameOf(fields_[column].type), NameOf(type));
   std::abort();
 }
 
-std::span<const double> Rows::Doubles(std::size_t column) const {
+std::span<const double> Vectors::Doubles(std::size_t column) const {
   const auto& state = columns_[column];
   const auto type = fields_[column].type;
   if (state.type == DUCKDB_TYPE_DOUBLE) return {static_cast<const double*>(state.data), size_};
@@ -265,23 +238,23 @@ std::span<const double> Rows::Doubles(std::size_t column) const {
   return state.doubles;
 }
 
-std::span<const std::int64_t> Rows::Ints(std::size_t column) const {
+std::span<const std::int64_t> Vectors::Ints(std::size_t column) const {
   const auto& state = Expect(column, Type::Int);
   if (state.type == DUCKDB_TYPE_BIGINT) return {static_cast<const std::int64_t*>(state.data), size_};
   return state.ints;
 }
 
-std::span<const TimeMs> Rows::Times(std::size_t column) const {
+std::span<const TimeMs> Vectors::Times(std::size_t column) const {
   const auto& state = Expect(column, Type::Time);
   if (state.type == DUCKDB_TYPE_TIMESTAMP_MS) return {static_cast<const TimeMs*>(state.data), size_};
   return state.ints;
 }
 
-std::span<const std::uint8_t> Rows::Bools(std::size_t column) const {
+std::span<const std::uint8_t> Vectors::Bools(std::size_t column) const {
   return {static_cast<const std::uint8_t*>(Expect(column, Type::Bool).data), size_};
 }
 
-std::string_view Rows::Text(std::size_t column, std::size_t row) const {
+std::string_view Vectors::Text(std::size_t column, std::size_t row) const {
   const auto& state = Expect(column, Type::Text);
   if (state.type == DUCKDB_TYPE_ENUM)
     return IsNull(column, row) ? std::string_view() : state.words[static_cast<std::size_t>(state.ints[row])];
@@ -291,5 +264,35 @@ std::string_view Rows::Text(std::size_t column, std::size_t row) const {
   return {length <= sizeof text.value.inlined.inlined ? text.value.inlined.inlined : text.value.pointer.ptr,
           length};
 }
+
+Rows::Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names)
+    : Vectors(library), library_(library), result_(result) {
+  const auto count = library_.column_count(&result_);
+  for (std::size_t column = 0; column < count; ++column) {
+    auto type = library_.column_logical_type(&result_, column);
+    AddColumn(names.empty() ? library_.column_name(&result_, column) : names[column], type);
+    library_.destroy_logical_type(&type);
+  }
+}
+
+Rows::~Rows() {
+  if (chunk_) library_.destroy_data_chunk(&chunk_);
+  library_.destroy_result(&result_);
+}
+
+Result<bool> Rows::Next() {
+  if (chunk_) library_.destroy_data_chunk(&chunk_);
+  chunk_ = library_.fetch_chunk(result_);
+  if (!chunk_) {
+    const char* message = library_.result_error(&result_);
+    if (message && *message) return Failure(message);
+    return false;
+  }
+  if (library_.data_chunk_get_size(chunk_) == 0) return false;
+  CAIRN_TRY(Load(chunk_, 0));
+  return true;
+}
+
+std::int64_t Rows::changed() { return static_cast<std::int64_t>(library_.rows_changed(&result_)); }
 
 }  // namespace cairn::tables

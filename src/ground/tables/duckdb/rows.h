@@ -17,20 +17,14 @@ struct Reading {
 };
 Reading ReadingOf(duckdb_type type);
 
-/// The rows of one result, chunk by chunk, in our types.
-class Rows final : public Chunk {
+/// The engine's vectors, read as a chunk in our types.
+class Vectors : public Chunk {
  public:
-  /// Takes over `result`, which is destroyed with this. `names` replaces the result's own column names unless
-  /// empty.
-  Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names);
-  ~Rows() override;
-  Rows(const Rows&) = delete;
-  Rows& operator=(const Rows&) = delete;
+  explicit Vectors(const Library& library) : library_(library) {}
 
-  /// Whether there was another chunk to move to.
-  Result<bool> Next();
-  /// The rows that a statement without rows of its own changed.
-  std::int64_t changed();
+  void AddColumn(std::string name, duckdb_logical_type type);
+  /// Reads the chunk's vectors from number `first` on; they must outlive the reading.
+  Result<> Load(duckdb_data_chunk chunk, std::size_t first);
 
   std::size_t rows() const override { return size_; }
   const std::vector<Field>& fields() const override { return fields_; }
@@ -56,18 +50,36 @@ class Rows final : public Chunk {
     mutable std::vector<double> doubles;
     mutable bool widened = false;  ///< Whether `doubles` holds this chunk's integers.
   };
-  void Describe(std::size_t column, const std::vector<std::string>& names);
-  Result<> Load(std::size_t column);
+  Result<> LoadColumn(std::size_t column, duckdb_vector vector);
   Result<> LoadHuge(std::size_t column);
   void LoadDecimals(State& state);
   const State& Expect(std::size_t column, Type type) const;
 
   const Library& library_;
-  duckdb_result result_;
-  duckdb_data_chunk chunk_ = nullptr;
   std::size_t size_ = 0;
   std::vector<Field> fields_;
   std::vector<State> columns_;
+};
+
+/// The rows of one result, chunk by chunk.
+class Rows final : public Vectors {
+ public:
+  /// Takes over `result`, which is destroyed with this. `names` replaces the result's own column names unless
+  /// empty.
+  Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names);
+  ~Rows() override;
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  /// Whether there was another chunk to move to.
+  Result<bool> Next();
+  /// The rows that a statement without rows of its own changed.
+  std::int64_t changed();
+
+ private:
+  const Library& library_;
+  duckdb_result result_;
+  duckdb_data_chunk chunk_ = nullptr;
 };
 
 }  // namespace cairn::tables

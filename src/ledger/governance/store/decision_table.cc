@@ -107,4 +107,13 @@ Result<std::vector<Decision>> DecisionsIn(sql::Connection& connection, std::stri
   return decisions;
 }
 
+Result<bool> AnyAllows(sql::Connection& connection, std::string_view model, std::string_view version,
+                       std::string_view alias) {
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT id FROM decision WHERE model = $1 AND alias = $2 AND version = $3 AND "
+                               "state IN ('approved', 'redeemed') LIMIT 1",
+                               {model, alias, version}));
+  return !rows.empty();
+}
+
 }  // namespace cairn::governance

@@ -24,5 +24,8 @@ Result<> MoveDecision(sql::Connection& connection, const Decision& decision,
 Result<std::vector<Decision>> DecisionsIn(sql::Connection& connection, std::string_view model,
                                           std::string_view alias, std::string_view action,
                                           std::string_view state, std::int64_t limit);
+/// Whether any that is approved or redeemed is about this version under this alias.
+Result<bool> AnyAllows(sql::Connection& connection, std::string_view model, std::string_view version,
+                       std::string_view alias);
 
 }  // namespace cairn::governance

@@ -6,8 +6,12 @@ namespace cairn::comparison {
 /// is 0.
 double ChiSquareTail(double statistic, double degrees);
 
-/// P(|Z| >= |z|) for a standard normal Z.
+/// P(|Z| >= |z|) for a standard normal Z, and P(Z >= z).
 double NormalTwoSidedTail(double z);
+double NormalTail(double z);
+
+/// P(T >= t) for Student's T with `degrees` of freedom (any positive number); 0 for t infinite.
+double StudentTail(double t, double degrees);
 
 /// ln C(n, k), in extended precision.
 long double LogBinomial(double n, double k);

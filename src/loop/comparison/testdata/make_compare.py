@@ -1,107 +1,84 @@
-"""Writes compare.json and descriptive.json: what scipy, numpy and pandas give for samples that compare_test.cc and
-descriptive_test.cc rebuild. Run: build/env/clients/bin/python src/loop/comparison/testdata/make_compare.py
-Evidently's own steps (binning, filling, scaling) are written out here from their definitions on top of numpy and scipy."""
+"""Writes compare.json: what scipy and Evidently give for samples that statistics_test.cc rebuilds.
+Run: build/env/evidently/bin/python src/loop/comparison/testdata/make_compare.py"""
 
-import json
 import pathlib
+import sys
 import warnings
 
+import evidently
 import numpy as np
 import pandas as pd
 import scipy
-from scipy import stats
+from evidently.legacy.calculations.stattests import registry
+from evidently.legacy.core import ColumnType
+from scipy import integrate, special, stats
 from scipy.spatial.distance import jensenshannon
 
 warnings.simplefilter("ignore")
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from drawn import drawn, finite, sample, uniform, write  # noqa: E402
 
 
-def uniform(seed, count):
-    """SplitMix64 in (0, 1): the same bits in numpy and in C++."""
-    state = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(11)).astype(float) * 2.0**-53
+def evidently_score(name, ref, cur, kind):
+    """The score that Evidently itself gives, or None where it raises."""
+    test = registry.get_registered_stattest(name, kind)
+    try:
+        return float(test.func(pd.Series(ref.copy()), pd.Series(cur.copy()), kind, test.default_threshold)[0])
+    except (ValueError, TypeError, ZeroDivisionError, IndexError):  # TypeError: Evidently's Cramér-von Mises of few rows under numpy 2
+        return None
 
 
-def drawn(seed, count, shift=0.0, scale=1.0, ties=0):
-    """Bell-shaped: the sum of four uniforms; with ties, rounded down to 1/ties."""
-    u = uniform(seed, 4 * count)
-    x = shift + scale * ((u[0::4] + u[1::4]) + (u[2::4] + u[3::4]) - 2.0)
-    return np.floor(x * ties) / ties if ties else x
+def scipy_test(call):
+    """[statistic, p], or None where scipy raises or gives NaN."""
+    try:
+        found = call()
+        pair = [float(found.statistic), float(found.pvalue)]
+    except (ValueError, IndexError, ZeroDivisionError):
+        return None
+    return None if np.isnan(pair[1]) else pair
 
 
-def sample(spec):
-    return drawn(**spec) if isinstance(spec, dict) else np.array([np.nan if v is None else v for v in spec], float)
+OF_NUMBERS = ["ks", "wasserstein", "anderson", "cramer_von_mises", "mannw", "t_test", "es", "ed", "psi", "jensenshannon", "kl_div", "hellinger"]
+OF_CATEGORIES = ["chisquare", "z", "psi", "jensenshannon", "kl_div", "hellinger", "g_test", "fisher_exact"]
 
 
-def finite(x):
-    return x[np.isfinite(x)]
-
-
-def evidently_counts(ref, cur, whole):
-    if len(np.unique(ref)) > 20:
-        both = np.concatenate([ref, cur])
-        bins = np.histogram_bin_edges(both.astype(np.int64) if whole else both, bins="sturges")
-        return np.histogram(ref, bins)[0], np.histogram(cur, bins)[0]
-    keys = np.unique(np.concatenate([ref, cur]))
-    return np.array([(ref == k).sum() for k in keys]), np.array([(cur == k).sum() for k in keys])
-
-
-def filled(p):
-    p = p.copy()
-    least = p[p != 0].min()
-    p[p == 0] = least / 10**6 if least <= 0.0001 else 0.0001
-    return p
-
-
-def of_counts(ref, cur):
-    p, q = ref / ref.sum(), cur / cur.sum()
-    fp, fq = filled(p), filled(q)
-    expected = ref * (cur.sum() / ref.sum())
-    statistic = float(np.sum([(o - e) ** 2 / e if o != e else 0.0 for o, e in zip(cur.astype(float), expected)]))
-    p1, p2 = 1 - ref[0] / ref.sum(), 1 - cur[0] / cur.sum()
-    pooled = (p1 * ref.sum() + p2 * cur.sum()) / (ref.sum() + cur.sum())
-    spread = np.sqrt(pooled * (1 - pooled) * (1 / ref.sum() + 1 / cur.sum()))
-    z = (p1 - p2) / spread if spread > 0 else 0.0
+def scipy_tests(ref, cur):
     return {
-        "reference": ref.tolist(),
-        "current": cur.tolist(),
-        "psi": float(np.sum((fp - fq) * np.log(fp / fq))),
-        "kl": float(stats.entropy(fp, fq)),
-        "js_e": float(jensenshannon(p, q)),
-        "js_2": float(jensenshannon(p, q, base=2)),
-        "chi_square": statistic,
-        "chi_square_p": float(stats.chi2.sf(statistic, len(ref) - 1)) if len(ref) > 1 else 1.0,
-        "z": float(z),
-        "z_p": float(2 * stats.norm.sf(abs(z))),
+        "ks": scipy_test(lambda: stats.ks_2samp(ref, cur)),
+        "ks_asymptotic": scipy_test(lambda: stats.ks_2samp(ref, cur, method="asymp")),
+        "anderson": scipy_test(lambda: stats.anderson_ksamp([ref, cur])),
+        "cramer_von_mises": scipy_test(lambda: stats.cramervonmises_2samp(ref, cur)),
+        "cramer_von_mises_asymptotic": scipy_test(lambda: stats.cramervonmises_2samp(ref, cur, method="asymptotic")),
+        "mann_whitney": scipy_test(lambda: stats.mannwhitneyu(ref, cur)),
+        "mann_whitney_less": scipy_test(lambda: stats.mannwhitneyu(ref, cur, alternative="less")),
+        "mann_whitney_greater": scipy_test(lambda: stats.mannwhitneyu(ref, cur, alternative="greater")),
+        "student": scipy_test(lambda: stats.ttest_ind(ref, cur)),
+        "student_less": scipy_test(lambda: stats.ttest_ind(ref, cur, alternative="less")),
+        "welch": scipy_test(lambda: stats.ttest_ind(ref, cur, equal_var=False)),
+        "epps_singleton": scipy_test(lambda: stats.epps_singleton_2samp(ref, cur)),
     }
 
 
-def plain(value):
-    """Infinities as the names that the JSON reader's writer uses."""
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [plain(v) for v in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return "NaN" if np.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    return value
+def doane_counts(ref, cur):
+    edges = np.histogram_bin_edges(ref, bins="doane")
+    return [np.histogram(ref, edges)[0].tolist(), np.histogram(cur, edges)[0].tolist()]
 
 
 def pair_case(name, reference, current, whole=False):
     ref, cur = finite(sample(reference)), finite(sample(current))
-    ks = stats.ks_2samp(ref, cur)
+    typed = (ref.astype(np.int64), cur.astype(np.int64)) if whole else (ref, cur)
     return {
         "name": name,
         "reference": reference,
         "current": current,
         "whole": whole,
-        "ks": float(ks.statistic),
-        "ks_p": float(ks.pvalue),
-        "wasserstein": float(stats.wasserstein_distance(ref, cur) / max(np.std(ref), 0.001)),
-        "binned": of_counts(*evidently_counts(ref, cur, whole)),
+        "scipy": scipy_tests(ref, cur),
+        "wasserstein_raw": float(stats.wasserstein_distance(ref, cur)),
+        "energy": float(stats.energy_distance(ref, cur)),
+        "doane": doane_counts(*typed),
+        "evidently": {test: evidently_score(test, *typed, ColumnType.Numerical) for test in OF_NUMBERS},
+        "chosen": str(registry.get_stattest(pd.Series(typed[0]), pd.Series(typed[1]), ColumnType.Numerical, None).name),
     }
 
 
@@ -142,6 +119,16 @@ def pairs():
     ]
 
 
+def three_samples():
+    d = [drawn(81, 60), drawn(82, 45, shift=0.2), drawn(83, 70, scale=1.3)]
+    ties = [np.floor(x * 3) for x in d]
+    return {
+        "seeds": [{"seed": 81, "count": 60}, {"seed": 82, "count": 45, "shift": 0.2}, {"seed": 83, "count": 70, "scale": 1.3}],
+        "continuous": scipy_test(lambda: stats.anderson_ksamp(d)),
+        "tied": scipy_test(lambda: stats.anderson_ksamp(ties)),
+    }
+
+
 def kolmogorov():
     cases = []
     for n in [1, 2, 3, 7, 10, 50, 140, 141, 500, 1000, 12345, 100000, 100001, 400000]:
@@ -153,20 +140,62 @@ def kolmogorov():
     return cases
 
 
+def of_counts(name, ref, cur):
+    """Rows per category; "a", "b", … in order, so that Evidently's smallest value is the first."""
+    ref, cur = np.array(ref), np.array(cur)
+    p, q = ref / ref.sum(), cur / cur.sum()
+    labels = np.array([f"{i:03d}" for i in range(len(ref))])
+    typed = np.repeat(labels, ref), np.repeat(labels, cur)
+    seen = (ref + cur) > 0
+    table = np.array([ref, cur])[:, seen]
+    contingency = lambda **more: stats.chi2_contingency(table, **more) if seen.sum() > 1 else None  # noqa: E731
+    pair = lambda found: [float(found[0]), float(found[1])] if found else None  # noqa: E731
+    fisher = stats.fisher_exact([[cur[1], cur[0]], [ref[1], ref[0]]]) if len(ref) == 2 else None
+    return {
+        "name": name,
+        "reference": ref.tolist(),
+        "current": cur.tolist(),
+        "evidently": {test: evidently_score(test, *typed, ColumnType.Categorical) for test in OF_CATEGORIES},
+        "chosen": str(registry.get_stattest(pd.Series(typed[0]), pd.Series(typed[1]), ColumnType.Categorical, None).name),
+        "js_2": float(jensenshannon(p, q, base=2)),
+        "kl": float(stats.entropy(p, q)),
+        "tvd": float(0.5 * np.abs(p - q).sum()),
+        "l_infinity": float(np.abs(p - q).max()),
+        "homogeneity": pair(contingency(correction=False)),
+        "yates": pair(contingency(correction=True)),
+        "g": pair(contingency(correction=False, lambda_="log-likelihood")),
+        "fisher": pair(fisher),
+    }
+
+
 def categories():
     many = [int(v) for v in np.floor(1000 * uniform(41, 40))]
     more = [int(v) for v in np.floor(1200 * uniform(42, 40))]
-    counts = [
-        ("same shares", [10, 20, 30], [20, 40, 60]),
-        ("absent now", [10, 20, 30], [20, 0, 60]),
-        ("absent before", [10, 0, 30], [20, 5, 60]),
-        ("two values", [400, 600], [450, 530]),
-        ("one value", [12], [9]),
-        ("rare", [1, 19999, 0], [0, 19990, 10]),
-        ("many", many, more),
-        ("far apart", [1000, 10, 10], [10, 1000, 1200]),
+    return [
+        of_counts("same shares", [10, 20, 30], [20, 40, 60]),
+        of_counts("absent now", [10, 20, 30], [20, 0, 60]),
+        of_counts("absent before", [10, 0, 30], [20, 5, 60]),
+        of_counts("two values", [400, 600], [450, 530]),
+        of_counts("two values, equal sides", [400, 600], [450, 550]),
+        of_counts("two values, few", [3, 7], [8, 2]),
+        of_counts("two values, one side whole", [0, 12], [5, 7]),
+        of_counts("two values, rare", [3, 9997], [19, 9981]),
+        of_counts("two values, tiny p", [2000, 8000], [4000, 6000]),
+        of_counts("one value", [12], [9]),
+        of_counts("rare", [1, 19999, 0], [0, 19990, 10]),
+        of_counts("many", many, more),
+        of_counts("far apart", [1000, 10, 10], [10, 1000, 1200]),
+        of_counts("equal sides", [120, 80, 300], [100, 95, 305]),
+        of_counts("large", [200000, 300000, 5000], [201000, 299500, 5100]),
     ]
-    return [{"name": name, **of_counts(np.array(r), np.array(c))} for name, r, c in counts]
+
+
+def fisher():
+    """Tables of many shapes, [[a, b], [c, d]], and scipy's two-sided p."""
+    u = uniform(91, 400)
+    tables = [[int(5 ** (4 * u[4 * i + k])) for k in range(4)] for i in range(60)]
+    tables += [[0, 5, 5, 0], [1, 1, 1, 1], [10, 10, 10, 10], [0, 100, 40, 60], [50000, 50000, 50900, 49100], [3, 99997, 30, 99970], [900, 100, 100, 900]]
+    return [{"table": t, "p": float(stats.fisher_exact([t[:2], t[2:]])[1])} for t in tables]
 
 
 def chi_square():
@@ -175,65 +204,55 @@ def chi_square():
     return [{"x": x, "df": k, "tail": float(stats.chi2.sf(x, k))} for x, k in points]
 
 
-def describe(name, spec):
-    x = sample(spec)
-    s = pd.Series(x)
-    good = finite(x)
-    levels = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
-    counts, edges = np.histogram(good, bins="sturges")
-    ten, ten_edges = np.histogram(good, bins=10)
-    return {
-        "name": name,
-        "values": spec,
-        "rows": len(x),
-        "missing": int(s.isna().sum()),
-        "distinct": int(s.nunique()),
-        "min": float(s.min()),
-        "max": float(s.max()),
-        "mean": float(s.mean()),
-        "median": float(s.median()),
-        "deviation": float(s.std()),
-        "skewness": float(s.skew()),
-        "quantiles": [float(v) for v in np.quantile(good, levels)],
-        "sturges": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "ten": {"edges": ten_edges.tolist(), "counts": ten.tolist()},
-    }
+def student():
+    points = [(t, df) for df in [1, 2, 2.5, 7, 30, 999, 1e5, 2e6] for t in [0.0, 0.01, 0.7, 1.96, 5.0, 12.0, 37.0]]
+    return [{"t": t, "df": df, "tail": float(stats.t.sf(t, df))} for t, df in points]
 
 
-def ties_between():
-    x, noise = drawn(51, 400), drawn(52, 400)
-    y = 0.6 * x + noise
-    a = np.floor(5 * uniform(53, 400)).astype(int)
-    b = np.where(uniform(54, 400) < 0.5, a % 3, np.floor(3 * uniform(55, 400)).astype(int))
-    groups = [y[a == k] for k in np.unique(a)]
-    eta2 = sum(len(g) * (g.mean() - y.mean()) ** 2 for g in groups) / ((y - y.mean()) ** 2).sum()
-    table = np.array([[((a == i) & (b == j)).sum() for j in np.unique(b)] for i in np.unique(a)])
-    return {
-        "pearson": float(stats.pearsonr(x, y).statistic),
-        "correlation_ratio": float(np.sqrt(eta2)),
-        "cramers_v": float(stats.contingency.association(table, method="cramer")),
-    }
+def cramer():
+    """The limiting distribution's tail: by the series of its distribution function where that keeps digits, else by Smirnov's integral."""
+
+    def by_series(x):
+        k = np.arange(60)
+        q = (4 * k + 1) ** 2 / (16 * x)
+        terms = np.exp(special.gammaln(k + 0.5) - special.gammaln(k + 1) - 2 * q) * np.sqrt(4 * k + 1) * special.kve(0.25, q)
+        return 1 - terms.sum() / (np.pi**1.5 * np.sqrt(x))
+
+    def by_integral(x):
+        total = 0.0
+        for k in range(1, 6):
+            low, high = (2 * k - 1) * np.pi, 2 * k * np.pi
+
+            def smooth(u):
+                near = min(u - low, high - u)
+                return np.sqrt((np.pi - near) / np.sinc(near / np.pi) / u) * np.exp(-x * u * u / 2)
+
+            part = integrate.quad(smooth, low, high, weight="alg", wvar=(-0.5, -0.5), epsabs=0, epsrel=1e-12, limit=400)[0]
+            total += part if k % 2 else -part
+        return 2 / np.pi * total
+
+    xs = [0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.461, 0.743]
+    return [{"x": x, "tail": float(by_series(x))} for x in xs] + [{"x": x, "tail": float(by_integral(x))} for x in [1.0, 1.167, 2.0, 3.0, 5.0, 8.0, 20.0]]
 
 
-def write(name, content):
-    made_with = {"numpy": np.__version__, "scipy": scipy.__version__, "pandas": pd.__version__}
-    text = json.dumps(plain({"made_with": made_with, **content}), indent=1, allow_nan=False)
-    (HERE / name).write_text(text + "\n")
+def adjusted():
+    p = [float(v) for v in uniform(95, 25) ** 3] + [0.04, 0.04, 1.0, 0.0]
+    return {"p": p, "adjusted": [float(v) for v in stats.false_discovery_control(p)]}
 
 
-write("compare.json", {"pairs": pairs(), "kolmogorov": kolmogorov(), "categories": categories(), "chi_square": chi_square()})
+made_with = {"numpy": np.__version__, "scipy": scipy.__version__, "pandas": pd.__version__, "evidently": evidently.__version__}
 write(
-    "descriptive.json",
+    HERE / "compare.json",
+    made_with,
     {
-        "columns": [
-            describe("small", [3.0, 1.0, None, 2.0, 2.0]),
-            describe("one row", [4.25]),
-            describe("constant", [2.5, 2.5, 2.5, 2.5]),
-            describe("bell", {"seed": 61, "count": 5000, "shift": 10.0, "scale": 3.0}),
-            describe("ties", {"seed": 62, "count": 3001, "shift": -4.0, "scale": 2.0, "ties": 8}),
-            describe("nearly constant", {"seed": 63, "count": 1000, "shift": 1e6, "scale": 1e-3}),
-            describe("large", {"seed": 64, "count": 100000}),
-        ],
-        "ties": ties_between(),
+        "pairs": pairs(),
+        "three": three_samples(),
+        "kolmogorov": kolmogorov(),
+        "categories": categories(),
+        "fisher": fisher(),
+        "chi_square": chi_square(),
+        "student": student(),
+        "cramer": cramer(),
+        "adjusted": adjusted(),
     },
 )

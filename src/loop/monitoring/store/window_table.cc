@@ -126,10 +126,23 @@ Result<> PutBaseline(sql::Connection& connection, const std::string& monitor, st
 Result<> InsertAlert(sql::Connection& connection, const Alert& alert) {
   CAIRN_TRY(connection.Run(
       "INSERT INTO monitor_alert (" + std::string(kAlertColumns) +
-          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+          ", told) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
       {alert.id, alert.monitor, alert.kpi, alert.column, alert.value, alert.bound, alert.from, alert.to,
        alert.raised_ms, alert.acknowledged_ms, alert.acknowledged_by, alert.closed_ms}));
   return Done{};
+}
+
+Result<> MarkTold(sql::Connection& connection, const std::string& id) {
+  CAIRN_TRY(connection.Run("UPDATE monitor_alert SET told = 1 WHERE id = $1", {id}));
+  return Done{};
+}
+
+Result<std::vector<Alert>> SelectUntold(sql::Connection& connection) {
+  std::vector<Alert> alerts;
+  for (const sql::Row& row : CAIRN_TRY(
+           connection.Run(Select(kAlertColumns, "monitor_alert WHERE told = 0 ORDER BY raised_ms, id"))))
+    alerts.push_back(AlertOf(row));
+  return alerts;
 }
 
 Result<> CloseAlert(sql::Connection& connection, const std::string& id, TimeMs now) {

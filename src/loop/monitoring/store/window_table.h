@@ -27,7 +27,11 @@ Result<std::optional<Span>> SelectBaseline(sql::Connection& connection, const st
 Result<> PutBaseline(sql::Connection& connection, const std::string& monitor, std::int64_t version,
                      Span span);
 
+/// One that nobody was told of.
 Result<> InsertAlert(sql::Connection& connection, const Alert& alert);
+Result<> MarkTold(sql::Connection& connection, const std::string& id);
+/// Those that nobody was told of, oldest first.
+Result<std::vector<Alert>> SelectUntold(sql::Connection& connection);
 Result<> CloseAlert(sql::Connection& connection, const std::string& id, TimeMs now);
 Result<> MarkAcknowledged(sql::Connection& connection, const Alert& alert);
 Result<std::optional<Alert>> OpenAlertOf(sql::Connection& connection, const std::string& monitor);

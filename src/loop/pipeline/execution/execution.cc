@@ -6,6 +6,7 @@
 #include "ground/os/append_file.h"
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
+#include "loop/tracking/provenance.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -27,14 +28,8 @@ Result<> AppendLine(const std::string& file, const std::string& line) {
   return CAIRN_TRY(disk.OpenAppend(file))->Append(line + "\n");
 }
 
-/// Tags that MLflow's clients give to the runs that the stage begins, beside those that the user asks for: so
-/// the runs of an unchanged script are tied to the stage that began them.
-std::string RunContext(const Execution::Setting& setting, const std::string& stage) {
-  const auto asked = Json::Parse(os::VariableOr("MLFLOW_RUN_CONTEXT", "{}"));
-  Json context = asked && asked->IsObject() ? *asked : Json::Object();
-  context.Set("cairn.stage", setting.run + "/" + stage);
-  return context.Set("cairn.cause", setting.cause).Dump();
-}
+/// Tags that MLflow's client puts on every run it starts, as a JSON object.
+constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 
 }  // namespace
 
@@ -167,7 +162,9 @@ os::Command Execution::CommandFor(const Stage& stage, const std::string& text, c
   command.environment = setting_.environment;
   command.environment.emplace_back("DVC_ROOT", project_.root());
   command.environment.emplace_back("DVC_STAGE", stage.name);
-  command.environment.emplace_back("MLFLOW_RUN_CONTEXT", RunContext(setting_, stage.name));
+  Json context = setting_.context;
+  context.Set(std::string(tracking::kStageTag), setting_.run + "/" + stage.name);
+  command.environment.emplace_back(kContextVariable, context.Dump());
   command.log = log;
   return command;
 }

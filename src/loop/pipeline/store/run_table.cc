@@ -59,6 +59,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
   run.problem = row.Text(10);
   run.metrics = CAIRN_TRY(Json::Parse(row.Text(11)));
   run.source = {row.Text(12), row.Int(13) != 0};
+  run.data = row.Text(14);
   const auto stages =
       CAIRN_TRY(connection.Run("SELECT name, state, causes, reason, exit_code, started_ms, ended_ms, "
                                "wall_ms, cpu_ms, max_rss_bytes, log FROM pipeline_stage "
@@ -70,7 +71,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
 
 constexpr std::string_view kSelect =
     "SELECT id, project, state, trigger_on, trigger_name, cause, actor, configuration, started_ms, ended_ms, "
-    "problem, metrics, git_commit, git_dirty "
+    "problem, metrics, git_commit, git_dirty, data "
     "FROM pipeline_run ";
 
 }  // namespace
@@ -79,11 +80,13 @@ Result<> InsertRun(sql::Connection& connection, const RunRecord& run, std::strin
   CAIRN_TRY(connection.Run(
       "INSERT INTO pipeline_run (id, project, home, state, trigger_on, trigger_name, cause, actor, "
       "configuration, started_ms, ended_ms, "
-      "problem, metrics, git_commit, git_dirty) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+      "problem, metrics, git_commit, git_dirty, data, told) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
       {run.id, run.project, home, NameOf(run.state), run.trigger.on, run.trigger.name, run.trigger.cause,
        run.actor, run.configuration, run.started, run.ended, run.problem, run.metrics.Dump(),
-       run.source.commit, static_cast<std::int64_t>(run.source.dirty ? 1 : 0)}));
+       run.source.commit, static_cast<std::int64_t>(run.source.dirty ? 1 : 0), run.data,
+       // A run that never began has no end to be told of.
+       static_cast<std::int64_t>(run.state == RunState::Refused ? 1 : 0)}));
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     const auto& stage = run.stages[i];
     CAIRN_TRY(connection.Run(
@@ -100,6 +103,19 @@ Result<> UpdateRun(sql::Connection& connection, const RunRecord& run) {
       "UPDATE pipeline_run SET state = $2, ended_ms = $3, problem = $4, metrics = $5 WHERE id = $1",
       {run.id, NameOf(run.state), run.ended, run.problem, run.metrics.Dump()}));
   return Done{};
+}
+
+Result<> MarkTold(sql::Connection& connection, std::string_view id) {
+  CAIRN_TRY(connection.Run("UPDATE pipeline_run SET told = 1 WHERE id = $1", {id}));
+  return Done{};
+}
+
+Result<std::vector<std::string>> SelectUntold(sql::Connection& connection, std::string_view home) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT id FROM pipeline_run WHERE told = 0 AND home = $1 AND state <> 'running' ORDER BY id", {home}));
+  std::vector<std::string> ids;
+  for (const auto& row : rows) ids.push_back(row.Text(0));
+  return ids;
 }
 
 Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::size_t place,
@@ -119,6 +135,16 @@ Result<RunRecord> SelectRun(sql::Connection& connection, std::string_view id) {
   const auto rows = CAIRN_TRY(connection.Run(std::string(kSelect) + "WHERE id = $1", {id}));
   if (rows.empty()) return Error{Reason::NotFound, "there is no pipeline run '" + std::string(id) + "'"};
   return RunOf(connection, rows.front());
+}
+
+Result<std::vector<std::string>> SelectKilledBefore(sql::Connection& connection, const RunRecord& run) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT id FROM pipeline_run WHERE cause = $1 AND trigger_on = $2 AND trigger_name = $3 AND state = "
+      "'killed' AND id <> $4 ORDER BY id",
+      {run.trigger.cause, run.trigger.on, run.trigger.name, run.id}));
+  std::vector<std::string> ids;
+  for (const auto& row : rows) ids.push_back(row.Text(0));
+  return ids;
 }
 
 Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::string_view before,
@@ -143,15 +169,6 @@ Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::
   std::vector<std::string> ids;
   for (const auto& row : rows) ids.push_back(row.Text(0));
   return ids;
-}
-
-Result<std::optional<std::string>> SelectTriggered(sql::Connection& connection, const Trigger& trigger) {
-  const auto rows = CAIRN_TRY(
-      connection.Run("SELECT id FROM pipeline_run WHERE cause = $1 AND trigger_on = $2 AND trigger_name = $3 "
-                     "AND state <> 'refused'",
-                     {trigger.cause, trigger.on, trigger.name}));
-  if (rows.empty()) return std::optional<std::string>();
-  return std::optional<std::string>(rows.front().Text(0));
 }
 
 }  // namespace cairn::pipeline

@@ -13,18 +13,21 @@ namespace cairn::pipeline {
 
 Result<> InsertRun(sql::Connection& connection, const RunRecord& run, std::string_view home);
 Result<> UpdateRun(sql::Connection& connection, const RunRecord& run);
+/// Of runs that ended: whoever waits for ends was told of this one; those of which nobody was, oldest first.
+Result<> MarkTold(sql::Connection& connection, std::string_view id);
+Result<std::vector<std::string>> SelectUntold(sql::Connection& connection, std::string_view home);
 Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::size_t place,
                      const StageRecord& stage);
 
 /// NotFound without such a run.
 Result<RunRecord> SelectRun(sql::Connection& connection, std::string_view id);
+/// The ids of runs that the same trigger set off for the same cause and that were killed.
+Result<std::vector<std::string>> SelectKilledBefore(sql::Connection& connection, const RunRecord& run);
 /// Newest first, below `before` (an id; "" for the newest).
 Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::string_view before,
                                           std::int64_t limit);
 /// The ids of runs that stand as running: of a project, or of a home.
 Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, std::string_view project);
 Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home);
-/// The run that this trigger set off for this cause; one that was refused does not count.
-Result<std::optional<std::string>> SelectTriggered(sql::Connection& connection, const Trigger& trigger);
 
 }  // namespace cairn::pipeline

@@ -1,18 +1,18 @@
 #include "loop/profile/column/column.h"
 
-#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
-#include "ground/vocabulary/text.h"
-#include "loop/comparison/histogram.h"
-#include "loop/profile/descriptive.h"
+#include "loop/profile/values/hash.h"
 
 namespace cairn::profile {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr int kGridSteps = 500;
+constexpr TimeMs kDay = 86'400'000;
+/// Days are at most a few tens of thousands.
+constexpr std::size_t kDayBytes = std::size_t{4} << 20;
 
 ColumnKind KindOf(tables::Type type) {
   switch (type) {
@@ -28,223 +28,177 @@ ColumnKind KindOf(tables::Type type) {
   return ColumnKind::Category;
 }
 
-std::string_view TypeName(tables::Type type) {
-  switch (type) {
-    case tables::Type::Int:
-      return "integer";
-    case tables::Type::Double:
-      return "number";
-    case tables::Type::Time:
-      return "timestamp";
-    case tables::Type::Bool:
-      return "boolean";
-    case tables::Type::Text:
-      return "string";
-  }
-  return "string";
-}
-
-using Ranked = std::vector<std::pair<std::string, std::int64_t>>;
-
-/// Most rows first, equal ones by name.
-Ranked Rank(const comparison::CategoryCounts& counts) {
-  Ranked ranked(counts.begin(), counts.end());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  return ranked;
-}
-
-Json TopOf(const comparison::CategoryCounts& counts, std::size_t most) {
-  Json top = Json::Array();
-  const Ranked ranked = Rank(counts);
-  for (std::size_t i = 0; i < std::min(most, ranked.size()); ++i) {
-    top.Push(Json{{"value", ranked[i].first}, {"rows", ranked[i].second}});
-  }
-  return top;
-}
-
-template <class Number>
-Json ListOf(const std::vector<Number>& numbers) {
-  Json list = Json::Array();
-  for (const Number number : numbers) list.Push(number);
-  return list;
-}
-
-void AddNumberFigures(const ProfiledColumn& column, Json& figures) {
-  const auto summary = SummarizeNumbers(column.numbers);
-  Json quantiles = Json::Object(), histogram;
-  if (summary) {
-    for (const auto& [level, value] : summary->quantiles) quantiles.Set(ShortestText(level), Defined(value));
-    const auto bins = comparison::SturgesHistogram(
-        column.numbers, column.whole ? comparison::NumberKind::Whole : comparison::NumberKind::Real);
-    if (bins) histogram = Json{{"edges", ListOf(bins->edges)}, {"counts", ListOf(bins->counts)}};
-  }
-  const auto figure = [&](double NumberSummary::*member) {
-    return summary ? Defined((*summary).*member) : Json();
-  };
-  figures
-      .Set("infinite", std::count_if(column.numbers.begin(), column.numbers.end(),
-                                     [](double x) { return std::isinf(x); }))
-      .Set("min", figure(&NumberSummary::min))
-      .Set("max", figure(&NumberSummary::max))
-      .Set("mean", figure(&NumberSummary::mean))
-      .Set("median", figure(&NumberSummary::median))
-      .Set("std", figure(&NumberSummary::deviation))
-      .Set("skewness", figure(&NumberSummary::skewness))
-      .Set("quantiles", std::move(quantiles))
-      .Set("histogram", std::move(histogram))
-      .Set("top", TopOf(column.Counts(kFewValues), kFewValues));
-}
+std::int64_t DayOf(TimeMs time) { return time / kDay - (time % kDay < 0 ? 1 : 0); }
 
 }  // namespace
 
-ProfiledColumn::ProfiledColumn(const tables::Field& field)
-    : name(field.name),
-      kind(KindOf(field.type)),
-      whole(field.type == tables::Type::Int || field.type == tables::Type::Time),
-      type(TypeName(field.type)) {}
-
-std::int32_t ProfiledColumn::CodeOf(std::string_view level) {
-  const auto [found, fresh] =
-      known_.try_emplace(std::string(level), static_cast<std::int32_t>(levels.size()));
-  if (fresh) levels.emplace_back(level);
-  return found->second;
-}
-
-void ProfiledColumn::Take(const tables::Chunk& chunk, std::size_t column) {
-  const tables::Type held = chunk.fields()[column].type;
-  for (std::size_t row = 0; row < chunk.rows(); ++row) {
-    const bool null = chunk.IsNull(column, row);
-    if (kind == ColumnKind::Category) {
-      if (null) {
-        codes.push_back(-1);
-      } else {
-        codes.push_back(CodeOf(held == tables::Type::Bool ? (chunk.Bools(column)[row] ? "true" : "false")
-                                                          : chunk.Text(column, row)));
-      }
-    } else if (null) {
-      numbers.push_back(kNan);
-    } else {
-      numbers.push_back(held == tables::Type::Time ? static_cast<double>(chunk.Times(column)[row])
-                                                   : chunk.Doubles(column)[row]);
-    }
-    const bool none = null || (kind != ColumnKind::Category && std::isnan(numbers.back()));
-    missing += none ? 1 : 0;
+std::string_view NameOf(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::Number:
+      return "number";
+    case ColumnKind::Time:
+      return "time";
+    case ColumnKind::Category:
+      return "category";
   }
+  return "category";
 }
 
-std::int64_t ProfiledColumn::Distinct() const {
-  if (kind == ColumnKind::Category) return static_cast<std::int64_t>(levels.size());
-  std::vector<double> sorted;
-  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(sorted),
-               [](double x) { return !std::isnan(x); });
-  std::sort(sorted.begin(), sorted.end());
-  return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
+std::uint64_t Slice::CellOf(std::size_t row) const {
+  return numbers.empty() ? hashes[row] : std::bit_cast<std::uint64_t>(numbers[row]);
 }
 
-std::vector<std::int32_t> ProfiledColumn::Codes(std::size_t most) const {
-  if (kind == ColumnKind::Category) return levels.size() <= most ? codes : std::vector<std::int32_t>();
-  std::unordered_map<double, std::int32_t> known;
-  std::vector<std::int32_t> coded;
-  coded.reserve(numbers.size());
-  for (const double number : numbers) {
-    if (std::isnan(number)) {
-      coded.push_back(-1);
+Column::Column(const tables::Field& field, std::size_t bytes, TimeMs now)
+    : name_(field.name), kind_(KindOf(field.type)), boolean_(field.type == tables::Type::Bool), now_(now) {
+  if (kind_ == ColumnKind::Category) {
+    texts_.emplace(bytes);
+  } else {
+    numbers_.emplace(field.type == tables::Type::Double ? Numbers::Kind::Real : Numbers::Kind::Whole, bytes);
+  }
+  if (kind_ == ColumnKind::Time) days_.emplace(kDayBytes);
+}
+
+std::string_view Column::type() const {
+  if (kind_ == ColumnKind::Time) return "timestamp";
+  if (kind_ == ColumnKind::Number) return whole() ? "integer" : "number";
+  return boolean_ ? "boolean" : "string";
+}
+
+void Column::Take(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  slice.hashes.assign(chunk.rows(), 0);
+  slice.missing = 0;
+  switch (chunk.fields()[column].type) {
+    case tables::Type::Int:
+      TakeWhole(chunk, column, slice);
+      break;
+    case tables::Type::Double:
+      TakeReal(chunk, column, slice);
+      break;
+    case tables::Type::Time:
+      TakeTimes(chunk, column, slice);
+      break;
+    case tables::Type::Bool:
+    case tables::Type::Text:
+      TakeTexts(chunk, column, slice);
+      break;
+  }
+  rows_ += static_cast<std::int64_t>(chunk.rows());
+  missing_ += slice.missing;
+}
+
+void Column::TakeWhole(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  slice.numbers.assign(chunk.rows(), kNan);
+  const auto all = chunk.Ints(column);
+  std::vector<std::int64_t> values;
+  values.reserve(all.size());
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    if (chunk.IsNull(column, row)) {
+      ++slice.missing;
       continue;
     }
-    coded.push_back(known.try_emplace(number, static_cast<std::int32_t>(known.size())).first->second);
-    if (known.size() > most) return {};
+    values.push_back(all[row]);
+    slice.numbers[row] = static_cast<double>(all[row]);
+    slice.hashes[row] = HashOf(all[row]);
   }
-  return coded;
+  numbers_->AddWhole(values);
 }
 
-comparison::CategoryCounts ProfiledColumn::Counts(std::size_t most) const {
-  comparison::CategoryCounts counts;
-  if (kind == ColumnKind::Category) {
-    std::vector<std::int64_t> rows_of(levels.size());
-    for (const auto code : codes) {
-      if (code >= 0) ++rows_of[static_cast<std::size_t>(code)];
+void Column::TakeReal(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  slice.numbers.assign(chunk.rows(), kNan);
+  const auto all = chunk.Doubles(column);
+  std::vector<double> values;
+  values.reserve(all.size());
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    const bool null = chunk.IsNull(column, row);
+    if (null || std::isnan(all[row])) {
+      ++slice.missing;
+      not_a_number_ += null ? 0 : 1;
+      continue;
     }
-    for (std::size_t i = 0; i < levels.size(); ++i) counts.emplace(levels[i], rows_of[i]);
-    return counts;
+    values.push_back(all[row]);
+    slice.numbers[row] = all[row];
+    slice.hashes[row] = HashOf(all[row]);
   }
-  std::unordered_map<double, std::int64_t> rows_of;
-  for (const double number : numbers) {
-    if (!std::isnan(number)) ++rows_of[number];
-    if (rows_of.size() > most) return {};
-  }
-  for (const auto& [number, count] : rows_of) counts.emplace(ShortestText(number), count);
-  return counts;
+  numbers_->AddReal(values);
 }
 
-Json Defined(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-Json FiguresOf(const ProfiledColumn& column) {
-  Json figures{{"name", column.name},
-               {"kind", column.kind == ColumnKind::Category ? "category"
-                        : column.kind == ColumnKind::Time   ? "time"
-                                                            : "number"},
-               {"type", column.type},
-               {"rows", column.rows()},
-               {"missing", column.missing},
-               {"distinct", column.Distinct()}};
-  if (column.kind != ColumnKind::Category) {
-    AddNumberFigures(column, figures);
-    return figures;
+void Column::TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  slice.numbers.assign(chunk.rows(), kNan);
+  const auto all = chunk.Times(column);
+  std::vector<std::int64_t> values, days;
+  values.reserve(all.size());
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    if (chunk.IsNull(column, row)) {
+      ++slice.missing;
+      continue;
+    }
+    values.push_back(all[row]);
+    future_ += all[row] > now_ ? 1 : 0;
+    if (const auto day = DayOf(all[row]); days.empty() || days.back() != day) days.push_back(day);
+    slice.numbers[row] = static_cast<double>(all[row]);
+    slice.hashes[row] = HashOf(all[row]);
   }
-  const comparison::CategoryCounts counts = column.Counts(0);
-  figures.Set("entropy_bits", SummarizeCategories(counts, column.missing).entropy_bits)
-      .Set("top", TopOf(counts, 10));
-  return figures;
+  numbers_->AddWhole(values);
+  if (!days_->outgrown()) days_->Add(days);
 }
 
-namespace {
-
-Json LevelsOf(const comparison::CategoryCounts& counts) {
-  Json levels = Json::Object();
-  const Ranked ranked = Rank(counts);
-  for (std::size_t i = 0; i < std::min(kKeptLevels, ranked.size()); ++i)
-    levels.Set(ranked[i].first, ranked[i].second);
-  return levels;
-}
-
-Json NumberReference(const ProfiledColumn& column) {
-  const std::vector<double> sorted = comparison::SortedFinite(column.numbers);
-  const auto rows = static_cast<double>(sorted.size());
-  Json reference{
-      {"kind", "number"}, {"whole", column.whole}, {"rows", sorted.size()}, {"missing", column.missing}};
-  const auto bins = comparison::SturgesHistogram(
-      sorted, column.whole ? comparison::NumberKind::Whole : comparison::NumberKind::Real);
-  reference.Set("edges", ListOf(bins ? bins->edges : std::vector<double>()));
-  reference.Set("counts", ListOf(bins ? bins->counts : std::vector<std::int64_t>()));
-  Json grid = Json::Array();
-  if (!sorted.empty()) {
-    const auto summary = SummarizeNumbers(sorted);
-    const double deviation = sorted.size() < 2 ? 0 : summary->deviation * std::sqrt((rows - 1) / rows);
-    reference.Set("min", sorted.front())
-        .Set("max", sorted.back())
-        .Set("mean", summary->mean)
-        .Set("std", deviation);
-    for (int step = 0; step <= kGridSteps; ++step)
-      grid.Push(Quantile(sorted, static_cast<double>(step) / kGridSteps));
+void Column::TakeTexts(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  slice.numbers.clear();
+  if (chunk.fields()[column].type == tables::Type::Bool) return TakeTruths(chunk, column, slice);
+  for (std::size_t row = 0; row < chunk.rows(); ++row) {
+    if (chunk.IsNull(column, row)) {
+      ++slice.missing;
+      continue;
+    }
+    slice.hashes[row] = texts_->Add(chunk.Text(column, row));
   }
-  reference.Set("grid", std::move(grid));
-  const comparison::CategoryCounts few = column.Counts(kFewValues);
-  return reference.Set("levels", few.empty() ? Json() : LevelsOf(few));
 }
 
-}  // namespace
+void Column::TakeTruths(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
+  static const std::uint64_t kHashes[2] = {HashOf(std::string_view("false")),
+                                           HashOf(std::string_view("true"))};
+  const auto all = chunk.Bools(column);
+  std::int64_t rows[2] = {};
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    if (chunk.IsNull(column, row)) {
+      ++slice.missing;
+      continue;
+    }
+    const std::size_t which = all[row] ? 1 : 0;
+    ++rows[which];
+    slice.hashes[row] = kHashes[which];
+  }
+  if (rows[0] > 0) texts_->AddRows("false", rows[0]);
+  if (rows[1] > 0) texts_->AddRows("true", rows[1]);
+}
 
-Json ReferenceOf(const ProfiledColumn& column) {
-  if (column.kind != ColumnKind::Category) return NumberReference(column);
-  const Ranked ranked = Rank(column.Counts(0));
-  std::int64_t others = 0;
-  for (std::size_t i = kKeptLevels; i < ranked.size(); ++i) others += ranked[i].second;
-  return Json{{"kind", "category"},
-              {"rows", static_cast<std::int64_t>(column.rows()) - column.missing},
-              {"missing", column.missing},
-              {"levels", LevelsOf(column.Counts(0))},
-              {"others", others}};
+Result<> Column::Merge(Column& other) {
+  const bool fits = kind_ == other.kind_;
+  if (!fits && present() > 0 && other.present() > 0) {
+    return Error{Reason::Unprocessable,
+                 "column '" + name_ + "' holds " + std::string(type()) + "s in one part and " +
+                     std::string(other.type()) +
+                     "s in the other: profile all files in one call, so that one type is found "
+                     "for them together"};
+  }
+  if (!fits && present() == 0) {
+    kind_ = other.kind_;
+    boolean_ = other.boolean_;
+    numbers_.reset(), texts_.reset(), days_.reset();
+    if (other.numbers_) numbers_.emplace(std::move(*other.numbers_));
+    if (other.texts_) texts_.emplace(std::move(*other.texts_));
+    if (other.days_) days_.emplace(std::move(*other.days_));
+  } else if (fits) {
+    boolean_ = present() == 0 ? other.boolean_ : boolean_ && (other.boolean_ || other.present() == 0);
+    if (numbers_) numbers_->Merge(*other.numbers_);
+    if (texts_) texts_->Merge(*other.texts_);
+    if (days_) days_->Add(other.days_->Counts());
+  }
+  rows_ += other.rows_;
+  missing_ += other.missing_;
+  not_a_number_ += other.not_a_number_;
+  future_ += other.future_;
+  return Done{};
 }
 
 }  // namespace cairn::profile

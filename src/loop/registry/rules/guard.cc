@@ -5,8 +5,9 @@
 #include <mutex>
 #include <string>
 
-#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/section.h"
 #include "ledger/governance/configuration.h"
+#include "loop/registry/rules/names.h"
 
 namespace cairn::registry {
 namespace {
@@ -31,15 +32,17 @@ struct Remembered {
   Guard guard;
 };
 
-Result<Guard> GuardIn(const governance::Configuration& configuration) {
-  const auto root = CAIRN_TRY(ParseYaml(configuration.text, "the accepted cairn.yaml"));
-  const Node* name = root.FindPath("model.name");
+}  // namespace
+
+Result<Guard> GuardOf(const Node& configuration) {
   Guard guard;
-  if (name != nullptr && name->IsScalar()) guard.model = name->text();
+  guard.model = TextAtPath(configuration, "model.name");
+  const Node* alias = configuration.FindPath("model.alias");
+  if (alias == nullptr || alias->IsNull()) return guard;
+  guard.alias = alias->IsScalar() ? alias->text() : "";
+  if (const auto checked = CheckAlias(guard.alias); !checked) return WrongAt(*alias, checked.error().message);
   return guard;
 }
-
-}  // namespace
 
 std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted() {
   return [last = std::make_shared<Remembered>()](sql::Connection& connection) -> Result<Guard> {
@@ -47,7 +50,7 @@ std::function<Result<Guard>(sql::Connection&)> GuardOfAccepted() {
     if (!accepted) return Guard();
     const std::lock_guard lock(last->mutex);
     if (last->digest != accepted->digest) {
-      last->guard = CAIRN_TRY(GuardIn(*accepted));
+      last->guard = CAIRN_TRY(GuardOf(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml"))));
       last->digest = accepted->digest;
     }
     return last->guard;

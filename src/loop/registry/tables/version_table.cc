@@ -44,23 +44,27 @@ StoredVersion StoredVersionOf(const sql::Row& row) {
   version.created_by = row.Text(12);
   version.created_ms = row.Int(13);
   version.updated_ms = row.Int(14);
+  version.cause = row.Text(15);
+  version.pipeline_run = row.Text(16);
+  version.data = row.Text(17);
   return stored;
 }
 
 Result<> InsertVersion(sql::Connection& connection, StoredVersion& stored) {
   auto& v = stored.version;
-  const auto rows = CAIRN_TRY(
-      connection.Run("INSERT INTO model_version (model, version, source, storage, location, run_id, "
-                     "model_id, run_link, description, stage, "
-                     "manifest, created_by, deleted, created_ms, updated_ms) "
-                     "SELECT CAST($1 AS TEXT), COALESCE(MAX(version), 0) + 1, CAST($2 AS TEXT), CAST($3 AS "
-                     "TEXT), CAST($4 AS TEXT), "
-                     "CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS "
-                     "TEXT), CAST($10 AS TEXT), "
-                     "CAST($11 AS TEXT), 0, CAST($12 AS BIGINT), CAST($13 AS BIGINT) FROM model_version "
-                     "WHERE model = $1 RETURNING version",
-                     {stored.model_key, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link,
-                      v.description, v.stage, v.manifest, v.created_by, v.created_ms, v.updated_ms}));
+  const auto rows = CAIRN_TRY(connection.Run(
+      "INSERT INTO model_version (model, version, source, storage, location, run_id, "
+      "model_id, run_link, description, stage, "
+      "manifest, created_by, deleted, created_ms, updated_ms, cause, pipeline_run, data) "
+      "SELECT CAST($1 AS TEXT), COALESCE(MAX(version), 0) + 1, CAST($2 AS TEXT), CAST($3 AS "
+      "TEXT), CAST($4 AS TEXT), "
+      "CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS "
+      "TEXT), CAST($10 AS TEXT), "
+      "CAST($11 AS TEXT), 0, CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT), "
+      "CAST($15 AS TEXT), CAST($16 AS TEXT) FROM model_version "
+      "WHERE model = $1 RETURNING version",
+      {stored.model_key, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, v.description,
+       v.stage, v.manifest, v.created_by, v.created_ms, v.updated_ms, v.cause, v.pipeline_run, v.data}));
   v.version = rows.front().Int(0);
   return {};
 }

@@ -21,7 +21,7 @@ struct StoredVersion {
 inline constexpr std::string_view kVersionColumns =
     "v.model, m.name, v.version, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, "
     "v.description, v.stage, "
-    "v.manifest, v.created_by, v.created_ms, v.updated_ms";
+    "v.manifest, v.created_by, v.created_ms, v.updated_ms, v.cause, v.pipeline_run, v.data";
 StoredVersion StoredVersionOf(const sql::Row& row);
 
 /// Gives it the number after the highest that its model ever had, also of versions deleted since.

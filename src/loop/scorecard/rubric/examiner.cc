@@ -106,9 +106,11 @@ Finding SchemaIsShared(const Examiner& examiner) {
   }
   // Older records do not name the contract.
   const std::string served = loaded->event.body.Text("contract");
-  const std::string held = finding.evidence.empty() ? "" : finding.evidence.back()->event.body.Text("contract");
+  const std::string held =
+      finding.evidence.empty() ? "" : finding.evidence.back()->event.body.Text("contract");
   if (!served.empty() && !held.empty() && served != held)
-    finding.objection = "Serving checks requests against another contract than the newest data was held against.";
+    finding.objection =
+        "Serving checks requests against another contract than the newest data was held against.";
   return finding;
 }
 
@@ -121,9 +123,14 @@ Finding SlicesAreGood(const Examiner& examiner) {
 
 Finding GatesBeforeProduction(const Examiner& examiner) {
   Finding finding;
+  // Other models, and other aliases of this one, move without gates.
+  const std::string alias = examiner.Setting("model.alias", "production"),
+                    model = examiner.Setting("model.name", "");
   const auto judged = examiner.history().Of("rollout.gates_judged");
   for (const Moment* move : examiner.history().Of("registry.alias_moved")) {
-    if (move->event.body.Text("alias") != "production" || VersionIn(move->event.body).empty()) continue;
+    const Json& body = move->event.body;
+    if (body.Text("alias") != alias || VersionIn(body).empty()) continue;
+    if (!model.empty() && body.Text("model") != model) continue;
     const bool covered = std::any_of(judged.begin(), judged.end(), [&](const Moment* gates) {
       return History::Before(*gates, *move) && SameCandidate(*gates, *move) &&
              gates->event.body.Bool("passed");

@@ -8,7 +8,7 @@
 namespace cairn::serving {
 namespace {
 
-constexpr std::array<std::string_view, 3> kArms = {"production", "canary", "fallback"};
+constexpr std::array<std::string_view, 4> kArms = {"production", "canary", "fallback", "named"};
 
 void WriteInputs(std::string& out, const Prediction& prediction) {
   std::vector<const std::pair<std::string, std::vector<Json>>*> columns;

@@ -48,10 +48,22 @@ void TestVersions::Promote(std::int64_t version) {
   production_ = version;
 }
 
-Result<std::int64_t> TestVersions::Named(const std::string&, std::string_view) {
+void TestVersions::Forbid(std::int64_t version) {
   const std::lock_guard lock(mutex_);
-  if (production_ == 0) return Error{Reason::NotFound, "The alias is not set."};
+  forbidden_.insert(version);
+}
+
+Result<std::int64_t> TestVersions::InProduction(const std::string& model) {
+  const std::lock_guard lock(mutex_);
+  if (production_ == 0) return Error{Reason::NotFound, "No version of '" + model + "' is in production."};
+  if (forbidden_.contains(production_)) return Error{Reason::Denied, "No decision put it there."};
   return production_;
+}
+
+Result<> TestVersions::AllowAnswering(const std::string&, std::int64_t version) {
+  const std::lock_guard lock(mutex_);
+  if (forbidden_.contains(version)) return Error{Reason::Denied, "No decision lets it answer."};
+  return Done{};
 }
 
 Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version) {

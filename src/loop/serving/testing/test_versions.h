@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,11 @@ class TestVersions final : public VersionSource {
   void Damage(std::int64_t version);
   /// The alias names it from now on; 0: nothing.
   void Promote(std::int64_t version);
+  /// No decision covers it any more.
+  void Forbid(std::int64_t version);
 
-  Result<std::int64_t> Named(const std::string& model, std::string_view alias) override;
+  Result<std::int64_t> InProduction(const std::string& model) override;
+  Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
   Result<StoredVersion> Load(const std::string& model, std::int64_t version) override;
 
  private:
@@ -55,6 +59,7 @@ class TestVersions final : public VersionSource {
   std::mutex mutex_;
   std::map<std::int64_t, Stored> versions_;
   std::int64_t production_ = 0;
+  std::set<std::int64_t> forbidden_;
 };
 
 /// A service over TestVersions with a store, a clock and a disk of its own.

@@ -15,31 +15,51 @@ Error Broken(const std::string& column, const std::string& what) {
 
 }  // namespace
 
-InputRules::InputRules(const Settings& settings)
-    : active_(settings.check_inputs && !settings.contract.columns.empty()) {
-  for (const auto& rule : settings.contract.columns) rules_[rule.name] = &rule;
+Result<InputRules> InputRules::Of(const Settings& settings) {
+  InputRules rules;
+  if (!settings.check_inputs || settings.contract.columns.empty()) return rules;
+  rules.rules_ = CAIRN_TRY(contract::RowRules::Of(settings.contract));
+  for (const auto& column : settings.contract.columns) rules.served_.push_back(column.serving);
+  return rules;
+}
+
+Result<std::optional<std::size_t>> InputRules::NumberOf(const std::string& column,
+                                                        const LoadedVersion* version) const {
+  const auto number = rules_->Find(column);
+  if (number && !served_[*number])
+    return Broken(column, "is no input of requests: the contract says 'serving: false'");
+  if (number || (version && version->Reads(column))) return number;
+  std::vector<std::string_view> known(rules_->columns().begin(), rules_->columns().end());
+  std::sort(known.begin(), known.end());
+  return Broken(
+      column,
+      "is neither in the contract nor read by the model" +
+          (NearestTo(column, known).empty() ? "" : "; did you mean '" + NearestTo(column, known) + "'"));
 }
 
 Result<> InputRules::Check(const Question& question, const LoadedVersion* version) const {
-  if (!active_) return Done{};
+  if (!rules_) return Done{};
+  std::vector<const std::vector<Json>*> columns(served_.size());
   for (const auto& [name, values] : question.columns) {
-    const auto found = rules_.find(name);
-    if (found == rules_.end()) {
-      if (version && version->Reads(name)) continue;
-      std::vector<std::string_view> known;
-      for (const auto& [column, rule] : rules_) known.push_back(column);
-      std::sort(known.begin(), known.end());
-      return Broken(
-          name,
-          "is neither in the contract nor read by the model" +
-              (NearestTo(name, known).empty() ? "" : "; did you mean '" + NearestTo(name, known) + "'"));
-    }
-    const contract::ColumnRule& rule = *found->second;
-    if (!rule.serving) return Broken(name, "is no input of requests: the contract says 'serving: false'");
+    const auto number = CAIRN_TRY(NumberOf(name, version));
+    if (!number) continue;
+    columns[*number] = &values;
     for (std::size_t row = 0; row < values.size(); ++row) {
-      const std::string violation = contract::Contract::Violation(rule, values[row]);
+      const std::string violation = rules_->Violation(*number, values[row]);
       if (!violation.empty()) return Broken(name, "in row " + std::to_string(row + 1) + " " + violation);
     }
+  }
+  return rules_->HasRowTests() ? CheckRows(question, columns) : Result<>();
+}
+
+Result<> InputRules::CheckRows(const Question& question,
+                               const std::vector<const std::vector<Json>*>& columns) const {
+  std::vector<const Json*> values(columns.size());
+  for (std::size_t row = 0; row < question.rows; ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) values[i] = columns[i] ? &(*columns[i])[row] : nullptr;
+    const std::string violation = rules_->RowViolation(values);
+    if (!violation.empty())
+      return Error{Reason::Unprocessable, "Row " + std::to_string(row + 1) + " breaks " + violation + "."};
   }
   return Done{};
 }

@@ -1,0 +1,115 @@
+"""The profile of a table of a million rows and twenty columns, beside Evidently's data summary of the same file; and of many files with little
+memory. Python environments: Evidently's own (CAIRN_EVIDENTLY names its python). With --large also a hundred million rows in 64 Parquet files, which
+takes 6 GB of disk and some minutes; --rows N makes that another number."""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import measure  # noqa: E402
+
+EVIDENTLY = os.environ.get("CAIRN_EVIDENTLY", str(measure.ROOT / "build" / "env" / "evidently" / "bin" / "python"))
+
+MAKE_TABLE = """
+import sys, numpy as np, pandas as pd
+rows, path, random = int(sys.argv[1]), sys.argv[2], np.random.default_rng(1)
+table = {f"real_{i}": random.normal(i, 1 + i, rows) for i in range(8)}
+table |= {f"whole_{i}": random.integers(0, 3 * 10 ** (i + 1), rows) for i in range(4)}
+table["flag"] = random.random(rows) < 0.3
+table |= {f"kind_{i}": np.char.add("level_", random.integers(0, kinds, rows).astype(str)) for i, kinds in enumerate([5, 30, 200, 5000])}
+table["at"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.sort(random.integers(0, 86400 * 730, rows)), unit="s")
+table["user"] = np.char.add("user-", (np.arange(rows) * 7919 % (10 * rows)).astype(str))
+table["target"] = (random.random(rows) < 0.2).astype(int)
+frame = pd.DataFrame(table)
+for name in ("real_1", "real_5", "kind_1", "whole_2"):
+    frame.loc[random.random(rows) < 0.03, name] = None
+frame.to_parquet(path, index=False)
+"""
+
+SUMMARIZE = """
+import json, resource, sys, time
+began = time.perf_counter()
+import pandas as pd
+from evidently import Report
+from evidently.presets import DataSummaryPreset
+frame = pd.read_parquet(sys.argv[1])
+loaded = time.perf_counter()
+Report([DataSummaryPreset()]).run(frame, None).json()
+ended = time.perf_counter()
+print(json.dumps({"all_s": ended - began, "summary_s": ended - loaded, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+"""
+
+
+def profiled(files, *flags):
+    """Seconds, peak MiB and the report; memory is looked at every 20 ms, anonymous pages apart from mapped files."""
+    began = time.perf_counter()
+    process = subprocess.Popen([measure.CAIRN, "data", "profile", *map(str, files), "--json", *flags], stdout=subprocess.PIPE)
+    seen = []
+
+    def watch():
+        while process.poll() is None:
+            try:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                seen.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
+            except (OSError, IndexError):
+                return
+            time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    out = process.stdout.read()
+    watcher.join()
+    assert process.wait() == 0
+    return time.perf_counter() - began, seen, json.loads(out)
+
+
+def a_million(report, folder):
+    path = folder / "million.parquet"
+    subprocess.run([EVIDENTLY, "-c", MAKE_TABLE, "1000000", str(path)], check=True)
+    runs = [profiled([path], "--target", "target") for _ in range(3)]
+    seconds, mib = min(run[0] for run in runs), max(max(run[1]) for run in runs)
+    told = runs[0][2]
+    assert told["table"]["rows"] == 1_000_000 and all(column["exact"] or column["kind"] == "category" for column in told["columns"])
+    peer = json.loads(subprocess.run([EVIDENTLY, "-c", SUMMARIZE, str(path)], check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    ratio, share = peer["summary_s"] / seconds, mib / peer["mib"]
+    note = f"{ratio:.0f} x; the peer's figure is without reading the file and starting ({peer['all_s']:.0f} s with), ours is with all"
+    report.line("profile of 1,000,000 rows x 20 columns", f"{seconds:.2f} s", f"{peer['summary_s']:.1f} s", ">= 20 x", ratio >= 20, note)
+    report.line("  its peak of memory", f"{mib:.0f} MiB", f"{peer['mib']:.0f} MiB", "<= 25 %", share <= 0.25, f"{100 * share:.0f} %")
+    return path
+
+
+def many_files(report, folder, rows):
+    """One file is made; hard links stand for the others, since a profile reads what it reads."""
+    part = folder / "part.parquet"
+    subprocess.run([EVIDENTLY, "-c", MAKE_TABLE, str(rows // 64), str(part)], check=True)
+    files = []
+    for i in range(64):
+        files.append(folder / f"part-{i:02d}.parquet")
+        os.link(part, files[-1])
+    seconds, seen, told = profiled(files, "--target", "target")
+    assert told["table"]["rows"] == rows // 64 * 64
+    half, peak = max(seen[: len(seen) // 2]), max(seen)
+    report.line(f"{rows:,} rows in 64 Parquet files", f"{seconds:.0f} s, {peak:.0f} MiB", "-", "<= 4 GiB, flat", peak <= 4096 and peak <= 1.25 * half + 64,
+                f"{rows / seconds / 1e6:.2f} M rows/s; the second half's peak is {peak / half:.2f} of the first's")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--large", action="store_true")
+    arguments.add_argument("--rows", type=int, default=100_000_000)
+    arguments = arguments.parse_args()
+    report = measure.Report()
+    with measure.workspace() as folder:
+        a_million(report, folder)
+        many_files(report, folder, arguments.rows if arguments.large else 6_400_000)
+    report.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+#include "loop/profile/file/profile_file.h"
+
+#include "fuzz/property.h"
+#include "loop/profile/report/report.h"
+
+using cairn::fuzz::Hold;
+
+/// Whatever the sections of a saved profile hold: they are refused, or they make a report, merge with
+/// themselves and can be saved and read again.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = cairn::fuzz::Bytes(data, size);
+  (void)cairn::profile::ReadTable(bytes);
+  auto table = cairn::profile::ReadSections(bytes);
+  if (!table || table->columns.size() > 64) return 0;
+  cairn::profile::Subject subject;
+  Hold(cairn::profile::ReportOf(*table, subject, 1).IsObject(), "what was read has a report");
+  auto again = cairn::profile::ReadTable(cairn::profile::WriteTable(*table));
+  Hold(static_cast<bool>(again), "what was written can be read");
+  Hold(again->rows == table->rows && again->columns.size() == table->columns.size(), "rows and columns stay");
+  if (table->rows > (std::int64_t{1} << 50)) return 0;
+  if (table->Merge(*again)) (void)cairn::profile::WriteTable(*table);
+  return 0;
+}

@@ -1,0 +1,145 @@
+#include <optional>
+
+#include "cli/catalogue.h"
+#include "cli/waiting.h"
+#include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+#include "loop/data/comparison_page.h"
+#include "server/cairn/answer.h"
+#include "server/cairn/mount.h"
+
+namespace cairn::cli {
+namespace {
+
+bool IsPattern(const std::string& word) { return word.find_first_of("*?[") != std::string::npos; }
+
+/// A file, a pattern of files, or DATASET@VERSION.
+Result<Json> SideOf(const std::string& word) {
+  if (os::Exists(word)) return Json{{"file", CAIRN_TRY(os::RealPath(word))}};
+  if (IsPattern(word)) return Json{{"file", os::JoinPath(CAIRN_TRY(os::WorkingFolder()), word)}};
+  const auto at = word.rfind('@');
+  if (at != std::string::npos) {
+    const auto version = ParseInt(word.substr(at + 1));
+    if (at == 0 || !version || *version < 1) {
+      return Error{
+          Reason::InvalidArgument,
+          "'" + word + "' names no version: write DATASET@NUMBER, as `cairn data list DATASET` shows them"};
+    }
+    return Json{{"dataset", word.substr(0, at)}, {"version", *version}};
+  }
+  if (word.find_first_of("/.") != std::string::npos)
+    return Error{Reason::NotFound, "there is no file '" + word + "'"};
+  return Json{{"dataset", word}};
+}
+
+Result<Json> BodyOf(const Arguments& arguments) {
+  Json body{{"reference", CAIRN_TRY(SideOf(arguments.Text("REFERENCE")))},
+            {"current", CAIRN_TRY(SideOf(arguments.Text("CURRENT")))}};
+  if (arguments.Has("--policy")) body.Set("policy", arguments.Text("--policy"));
+  if (arguments.Has("--method")) body.Set("method", arguments.Text("--method"));
+  if (arguments.Has("--threshold"))
+    body.Set("threshold", CAIRN_TRY(ParseDouble(arguments.Text("--threshold"))));
+  if (arguments.Has("--columns")) {
+    Json columns = Json::Array();
+    for (const auto name : Split(arguments.Text("--columns"), ',')) columns.Push(Trim(name));
+    body.Set("columns", std::move(columns));
+  }
+  return body;
+}
+
+/// Files are compared here, without a store; data sets where they are kept.
+Result<Json> Asked(Session& session, const Json& body) {
+  const bool files = body.At("reference").Find("file") && body.At("current").Find("file");
+  if (!files || !session.settings().server.empty()) return session.Post("/api/v1/data/compare", body);
+  http::Router router;
+  api::MountComparison(router, nullptr);
+  http::Request request;
+  request.method = "POST";
+  request.path = "/api/v1/data/compare";
+  request.body = body.Dump();
+  const http::Response response = router.Dispatch(std::move(request));
+  const Json answer = CAIRN_TRY(Json::Parse(response.body));
+  if (response.status == 200) return answer;
+  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+}
+
+std::string Names(const Json& list) {
+  std::vector<std::string> names;
+  for (const Json& name : list.items())
+    names.push_back(name.IsString() ? name.AsString() : name.Text("column"));
+  return Join(names, ", ");
+}
+
+std::string ScoreOf(const Json& column) {
+  return column.At("score").IsNumber() ? Shown(column.Double("score")) : "";
+}
+
+void Show(const Session& session, const Json& report) {
+  Table table({"column", "type", "drifted", "method", "score", "threshold", "what"});
+  for (const bool drifted : {true, false}) {
+    for (const Json& column : report.At("columns").items()) {
+      if (column.Bool("drifted") != drifted) continue;
+      const std::string threshold =
+          column.At("threshold").IsNumber() ? Shown(column.Double("threshold")) : "";
+      table.Add(
+          {column.Text("column"), column.Text("type"), drifted ? "DRIFTED" : "no", column.Text("method"),
+           (column.Bool("approximate") ? "~" : "") + ScoreOf(column), threshold, column.Text("sentence")},
+          drifted ? Table::Look::Strong : Table::Look::Plain);
+    }
+  }
+  std::fputs(table.Text("There is no column to compare.").c_str(), stdout);
+  const struct {
+    const char *member, *says;
+  } lists[] = {
+      {"missing_columns", "missing now: "}, {"new_columns", "new: "}, {"left_out", "not compared: "}};
+  for (const auto& [member, says] : lists) {
+    if (!report.At(member).items().empty()) session.Say(says + Names(report.At(member)));
+  }
+  const std::string count =
+      std::to_string(report.Int("drifted_columns")) + " of " + std::to_string(report.Int("compared_columns"));
+  session.Say(count + " columns drifted (policy " + report.Text("policy") +
+              "): " + report.At("current").Text("name") +
+              (report.Bool("drifted") ? " has drifted from " : " is as ") +
+              report.At("reference").Text("name") +
+              (report.Bool("approximate") ? ", as far as their profiles tell." : "."));
+}
+
+Result<int> Compare(Session& session, const Arguments& arguments) {
+  const Json body = CAIRN_TRY(BodyOf(arguments));
+  const auto report = [&] {
+    const Waiting waiting("comparing " + arguments.Text("REFERENCE") + " and " + arguments.Text("CURRENT"));
+    return Asked(session, body);
+  }();
+  if (!report) return report.error();
+  const auto write = [&](const char* flag, const std::string& text) -> Result<> {
+    CAIRN_TRY(os::WriteFileAtomically(arguments.Text(flag), text));
+    session.Note("written to " + arguments.Text(flag));
+    return Done{};
+  };
+  if (arguments.Has("--html")) CAIRN_TRY(write("--html", data::ComparisonPage(*report)));
+  if (arguments.Has("--junit")) CAIRN_TRY(write("--junit", data::ComparisonJunit(*report)));
+  if (!session.PrintedJson(*report)) Show(session, *report);
+  return report->Bool("drifted") ? 1 : 0;
+}
+
+}  // namespace
+
+std::vector<Command> DataCompareCommands() {
+  return {
+      {"data compare",
+       "Say in which columns a table differs from another one",
+       "Exit code 1 when the table has drifted. Each side is a file (CSV, Parquet, JSON lines; a quoted "
+       "pattern for several), "
+       "DATASET@VERSION (its training part), or a profile saved as JSON; profiles compare approximately. "
+       "Policies: cairn (sure by Benjamini-Hochberg over all columns, and large), evidently, nannyml, tfdv.",
+       {{"REFERENCE", "What was there before"}, {"CURRENT", "What is there now"}},
+       {{"--policy", "NAME", "How columns are judged; cairn unless named"},
+        {"--method", "NAME", "One statistic for all columns that it fits: ks, wasserstein, psi, …"},
+        {"--threshold", "NUMBER", "Instead of the method's own"},
+        {"--columns", "A,B", "Only these"},
+        {"--html", "FILE", "Write a page with pictures there"},
+        {"--junit", "FILE", "Write the verdicts as JUnit XML there"}},
+       Compare}};
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/here.h"
+#include "ground/vocabulary/result.h"
+#include "loop/repository/transfer.h"
+#include "loop/repository/versions.h"
+
+namespace cairn::cli {
+
+/// What a transfer is to move, as the command line says it.
+struct TransferWish {
+  repository::Scope scope;
+  std::vector<std::string> targets;  ///< As the caller writes them.
+  std::string remote;
+  unsigned jobs = 0;
+  bool verify = false;
+  bool with_deps = false;  ///< Also what the stages of the targets depend on.
+  bool quiet = false;      ///< No bar.
+};
+
+enum class Direction { Push, Fetch };
+
+/// Everything that the wish names, in all its versions.
+Result<std::vector<repository::Chosen>> ChosenBy(const Here& here, const TransferWish& wish);
+/// Moves it, with a bar at the terminal.
+Result<repository::TransferReport> Transfer(const Here& here, const TransferWish& wish, Direction direction);
+
+}  // namespace cairn::cli

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/session.h"
+#include "ground/vocabulary/json.h"
+
+namespace cairn::cli {
+
+/// A profile's report on a terminal of 80 columns or more: what it is of, warnings, then a line per column.
+void ShowProfile(const Session& session, const Json& report);
+
+}  // namespace cairn::cli

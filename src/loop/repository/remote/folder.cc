@@ -1,0 +1,80 @@
+#include "loop/repository/remote/folder.h"
+
+#include <algorithm>
+
+#include "ground/os/files.h"
+#include "ground/os/pool.h"
+#include "loop/repository/remote/content.h"
+#include "loop/repository/tree.h"
+
+namespace cairn::repository {
+namespace {
+
+/// More than processors, for folders that are mounted from elsewhere.
+unsigned JobsOf(const Pace& pace) { return pace.jobs > 0 ? pace.jobs : 2 * os::Processors(); }
+
+/// What a killed process loses at most; syncing costs the same for one file as for all of these.
+constexpr std::size_t kBatchFiles = 10'000;
+constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 30;
+
+}  // namespace
+
+std::string FolderRemote::PathOf(const ObjectId& id) const { return os::JoinPath(path_, id.Key()); }
+
+Result<std::vector<bool>> FolderRemote::Holds(std::span<const ObjectId> ids, const Pace& pace) const {
+  if (!os::Exists(path_)) return std::vector<bool>(ids.size(), false);
+  // Bits of one word cannot be written by two threads.
+  std::vector<char> there(ids.size(), 0);
+  os::ForEachIndex(ids.size(), JobsOf(pace),
+                   [&](std::size_t i) { there[i] = os::Exists(PathOf(ids[i])) ? 1 : 0; });
+  return std::vector<bool>(there.begin(), there.end());
+}
+
+Result<std::vector<HeldObject>> FolderRemote::List(const Pace&) const { return ObjectsBelow(path_); }
+
+std::vector<Result<>> FolderRemote::Put(std::span<const Move> moves, const Pace& pace) {
+  std::vector<Result<>> outcomes(moves.size());
+  for (std::size_t from = 0; from < moves.size();) {
+    std::size_t to = from;
+    for (std::uint64_t bytes = 0; to < moves.size() && to - from < kBatchFiles && bytes < kBatchBytes; ++to) {
+      const auto status = os::Stat(moves[to].path);
+      bytes += status ? status->stamp.size : 0;
+    }
+    Landing landing(path_, sharing_);
+    os::ForEachIndex(to - from, JobsOf(pace), [&](std::size_t i) {
+      const Move& move = moves[from + i];
+      outcomes[from + i] = [&]() -> Result<> {
+        auto room = CAIRN_TRY(landing.Room(move.id));
+        CAIRN_TRY(CopyChecked(move.id, move.path, room, "the cache", pace.moved));
+        landing.Arrived(move.id, std::move(room));
+        return Done{};
+      }();
+    });
+    if (const auto settled = landing.Settle(); !settled) {
+      for (std::size_t i = from; i < to; ++i) {
+        if (outcomes[i]) outcomes[i] = settled.error();
+      }
+    }
+    from = to;
+  }
+  return outcomes;
+}
+
+std::vector<Result<>> FolderRemote::Get(std::span<const Move> moves, const Pace& pace) const {
+  std::vector<Result<>> outcomes(moves.size());
+  const std::string whose = "the remote '" + path_ + "'";
+  os::ForEachIndex(moves.size(), JobsOf(pace), [&](std::size_t i) {
+    outcomes[i] = CopyChecked(moves[i].id, PathOf(moves[i].id), moves[i].path, whose, pace.moved);
+  });
+  return outcomes;
+}
+
+Result<> FolderRemote::Remove(std::span<const ObjectId> ids) {
+  for (const auto& id : ids) {
+    auto removed = os::Remove(PathOf(id));
+    if (!removed && removed.error().reason != Reason::NotFound) return removed;
+  }
+  return Done{};
+}
+
+}  // namespace cairn::repository

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ground/vocabulary/result.h"
+#include "loop/repository/remote.h"
+
+namespace cairn::repository {
+
+/// Every object in a tree of objects on this machine, newer ones first, each kind by name; none when there is
+/// no such folder.
+Result<std::vector<HeldObject>> ObjectsBelow(const std::string& root);
+
+/// Hidden files that a killed process left in it, as HeldObject::modified_ms tells how long ago.
+struct Leftover {
+  std::string path;
+  std::uint64_t bytes = 0;
+  TimeMs modified_ms = 0;
+};
+Result<std::vector<Leftover>> LeftoversBelow(const std::string& root);
+
+}  // namespace cairn::repository
