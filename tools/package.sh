@@ -1,5 +1,6 @@
 #!/bin/bash
-# Packs the release binary with every library it needs but glibc's into a relocatable archive, then runs it from a bare folder.
+# Packs the release binary with every library it needs but glibc's into a relocatable archive, then runs it from a bare folder and
+# puts it to work there without root.
 # Usage: package.sh BUILD DESTINATION
 #
 #   cairn-VERSION/bin/cairn        looks for its libraries in ../lib/cairn
@@ -94,6 +95,32 @@ verify() {
     "${loader[@]}" "/$name/bin/cairn" --version
     for object in libduckdb.so libonnxruntime.so libcurl.so.4 libexpat.so.1 libpq.so.5; do "${loader[@]}" --list "/$name/lib/cairn/$object"; done
   fi
+  (at_work "$bare")
+}
+
+# What the archive is for, by somebody without rights and without an environment: a table read, a server that keeps what it was told
+# over its end, and a log that verifies.
+at_work() {  # FOLDER
+  local as=() cairn=$1/$name/bin/cairn server address
+  mkdir "$1/work"
+  chmod 755 "$1"
+  if [ "$(id -u)" = 0 ]; then
+    chown nobody "$1/work"
+    as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+  fi
+  cd "$1/work"
+  as+=(env -i "HOME=$1/work")
+  printf 'carrier,late\nUA,0\nB6,1\nUA,1\n' >flights.csv
+  "${as[@]}" "$cairn" data profile flights.csv --json | grep -q '"rows":3'
+  mkfifo address
+  "${as[@]}" "$cairn" up --listen 127.0.0.1:0 --json >address & server=$!
+  read -r address <address
+  address=$(sed 's/.*"listening":"\([^"]*\)".*/\1/' <<<"$address")
+  curl -fsS --json '{"name":"packed"}' "$address/api/2.0/mlflow/experiments/create"
+  kill "$server"
+  wait "$server"
+  "${as[@]}" "$cairn" experiments list --json | grep -q '"packed"'
+  "${as[@]}" "$cairn" audit verify
 }
 
 step package "packing the release" lay_out

@@ -53,15 +53,15 @@ def make_workspace(folder: pathlib.Path) -> None:
     mark.touch()
     for name in PROJECT:
         shutil.copy(EXAMPLE / name, folder / name)
-    if shutil.which("git"):
-        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=False)
-
+    ignored = [".cairn/", ".demo", ".kept/", "build/", "data/", "feed/", "ids/", "server.log"]
+    (folder / ".gitignore").write_text("".join(f"{name}\n" for name in ignored))
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
 
 
 CHAPTERS = [
     making.problem, making.data, making.feasibility, making.training, making.approval,
     living.april, living.decay, living.may,
-    making.bad_idea, proving.drill, proving.scorecard,
+    making.bad_idea, proving.drill, living.rest_of_the_year, proving.scorecard,
 ]
 
 

@@ -47,7 +47,7 @@ def decay(scene: Scene) -> None:
         value, bound, kpi = (scene.alert[name] for name in ("value", "bound", "kpi"))
         scene.say.bad("alert", f"log loss {value:.3f}, bound {bound}: the KPI '{kpi}' is in danger")
         scene.say.waiting("the pipeline runs")
-        run = _triggered_run(scene)
+        run = _triggered_run(scene, scene.alert)
         scene.say.fact("trigger", f"'{run['trigger']['name']}' set off a pipeline run: {run['state']}")
         scene.show_run(run)
         candidate = scene.judged(beyond=1, cause=scene.alert["id"])
@@ -57,10 +57,10 @@ def decay(scene: Scene) -> None:
             scene.say.good("approved", f"by ada: version {rollout['version']} is {stage_of(rollout)}")
 
 
-def _triggered_run(scene: Scene) -> dict:
+def _triggered_run(scene: Scene, alert: dict) -> dict:
     def look():
         runs = scene.server.get("/api/v1/pipeline/runs")["items"]
-        return next((run for run in runs if run["trigger"]["cause"] == scene.alert["id"]), None)
+        return next((run for run in runs if run["trigger"]["cause"] == alert["id"]), None)
 
     run = scene.server.wait_for("the triggered pipeline run", look, PATIENCE)
     while run["state"] == "running":
@@ -77,6 +77,8 @@ def may(scene: Scene) -> None:
             _canary_end(scene)
         second = scene.replay(requests[half:], "May, 2nd half")
         _compare(scene, second, requests[half:])
+        source.write_extracts(scene.flights, scene.cairn.folder / "feed", [5])
+        scene.add_data("feed/2013-05.csv")
         scene.post_labels(first, second)
         scene.show_windows(scene.windows_of(scene.month(5)))
         if scene.alert:
@@ -111,3 +113,44 @@ def _alert_end(scene: Scene) -> None:
         scene.say.good("alert closed", f"log loss {event['body']['value']:.3f} is back within {scene.alert['bound']}")
     if not closed:
         scene.say.bad("alert open", f"log loss is not back within {scene.alert['bound']}")
+
+
+def rest_of_the_year(scene: Scene) -> None:
+    """June to December, month by month, each with what it leads to."""
+    with scene.say.step("The rest of the year"):
+        known = {alert["id"] for alert in scene.server.get("/api/v1/alerts")["items"]}
+        for number in range(6, 13):
+            _one_month(scene, number)
+            for alert in scene.server.get("/api/v1/alerts")["items"]:
+                if alert["monitor"] == "quality" and alert["id"] not in known:
+                    _another_incident(scene, alert)
+                known.add(alert["id"])
+        scene.say.fact("production", f"version {scene.production()} at the end of the year")
+
+
+def _one_month(scene: Scene, number: int) -> None:
+    flights = scene.month(number)
+    name = f"2013-{number:02}"
+    replay = traffic.replay(scene.server, traffic.departures(flights), lambda done, total: scene.say.progress(done, total, name))
+    source.write_extracts(scene.flights, scene.cairn.folder / "feed", [number])
+    scene.cairn.ask("data", "add", f"feed/{name}.csv", "--to", "flights")
+    scene.keep_labels(replay)
+    worst = max(scene.windows_of(flights), key=lambda window: window["value"])
+    givers = " and ".join(str(version) for version in replay.by_version())
+    say = scene.say.bad if worst["breached"] else scene.say.fact
+    say(name, f"{replay.rows:,} flights, {flights['late'].mean():.1%} late; log loss {replay.log_loss():.3f} by version {givers}; worst week {worst['value']:.3f}")
+
+
+def _another_incident(scene: Scene, alert: dict) -> None:
+    scene.say.bad("alert", f"log loss {alert['value']:.3f}, bound {alert['bound']}")
+    newest = max(one["version"] for one in scene.rollouts())
+    scene.say.waiting("the pipeline runs")
+    run = _triggered_run(scene, alert)
+    scene.say.fact("trigger", f"'{run['trigger']['name']}' set off a pipeline run: {run['state']}")
+    scene.cairn.ask("data", "profile", "flights")  # With it the monitor of the inputs knows what the new version was trained on.
+    candidate = scene.judged(beyond=newest, cause=alert["id"])
+    if candidate["stage"] == "awaiting_approval":
+        rollout = scene.approve(candidate["id"])
+        scene.say.good("approved", f"by ada: version {rollout['version']} is {stage_of(rollout)}")
+    else:
+        scene.say.bad(stage_of(candidate), candidate["reason"])

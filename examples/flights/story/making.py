@@ -10,8 +10,6 @@ from story.program import Refused
 from story.scene import MODEL, Scene, stage_of
 from story.terminal import counted, short
 
-BAD_PARAMS = "train:\n  trees: 2\n  learning_rate: 0.1\n  leaves: 2\n  seed: 7\n"
-
 
 def problem(scene: Scene) -> None:
     with scene.say.step("The problem, written down"):
@@ -26,6 +24,7 @@ def problem(scene: Scene) -> None:
         scene.say.fact("charter", missing or "complete: objective, KPIs with owners, cost of errors, rule of thumb, risk")
         accepted = scene.cairn.ask("apply", actor="ada")
         scene.say.fact("accepted", f"sha256 {short(accepted['digest'])}; from now on this copy governs, not the file")
+        scene.commit("The problem, written down")
         scene.say.fact("people", "ben develops; ada approves, with a signing key of her own")
 
 
@@ -87,7 +86,8 @@ def approval(scene: Scene) -> None:
 def bad_idea(scene: Scene) -> None:
     with scene.say.step("A bad idea stays out"), _put_back_afterwards(scene):
         newest = max(one["version"] for one in scene.rollouts())
-        (scene.cairn.folder / "params.yaml").write_text(BAD_PARAMS)
+        params = scene.cairn.folder / "params.yaml"
+        params.write_text(params.read_text().replace("trees: 60", "trees: 2").replace("leaves: 31", "leaves: 2"))
         scene.say.fact("ben", "tries two trees of two leaves")
         scene.say.waiting("train, explain")
         scene.show_run(scene.cairn.ask("run"))

@@ -65,10 +65,11 @@ def log_loss(pairs: list[tuple[float, int]]) -> float:
 
 def departures(flights: pd.DataFrame) -> list[Departures]:
     """In order of time."""
-    requests = []
-    for _, group in flights.groupby(["time_hour", "origin"], sort=True):
-        requests.append(Departures(group[INPUTS].values.tolist(), group["late"].tolist()))
-    return requests
+    ordered = flights.sort_values(["time_hour", "origin"], kind="stable")
+    rows, late = ordered[INPUTS].values.tolist(), ordered["late"].tolist()
+    sizes = ordered.groupby(["time_hour", "origin"], sort=True).size()
+    ends = sizes.cumsum()
+    return [Departures(rows[end - size : end], late[end - size : end]) for size, end in zip(sizes, ends)]
 
 
 def chances_in(predictions: dict) -> list[float]:
