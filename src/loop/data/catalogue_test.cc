@@ -158,6 +158,7 @@ TEST_P(CatalogueTest, TheSealedPartIsNowhereInTheWorkspaceButTheCache) {
   const auto version = Add(Write("a.csv", Rows(1, 50)));
   ASSERT_TRUE(version) << version.error().message;
   EXPECT_EQ(FilesBelow("data"), std::vector<std::string>{"flights/a.csv"});
+  EXPECT_EQ(*os::ListFolder(InProject("data/flights")), std::vector<std::string>{"a.csv"});
   EXPECT_EQ(FilesBelow("raw"), (std::vector<std::string>{".gitignore", "a.csv", "a.csv.dvc"}));
   EXPECT_EQ(FilesBelow(".dvc/cache/files").size(), 3U) << "the original and both parts";
   EXPECT_TRUE(os::ListFolder(folder_ / "scratch/adding")->empty());
