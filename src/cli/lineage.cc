@@ -41,14 +41,52 @@ void ShowBelow(const Session& session, const std::string& thing, std::size_t dep
   }
 }
 
+/// "3 models (late-arrival/1, late-arrival/2, late-arrival/3), 2 stages, 14 files": few are named.
+std::string Summary(const Json& steps) {
+  constexpr std::size_t kNamed = 4;
+  struct Kind {
+    const char *beginning, *one, *many;
+    bool telling;  ///< Whether its names say more than their number.
+  };
+  constexpr Kind kKinds[] = {{"dataset:", "data set version", "data set versions", true},
+                             {"stage:", "stage", "stages", false},
+                             {"run:", "run", "runs", false},
+                             {"logged_model:", "logged model", "logged models", false},
+                             {"model:", "model version", "model versions", true},
+                             {"decision:", "decision", "decisions", false},
+                             {"alias:", "alias", "aliases", true},
+                             {"segment:", "prediction segment", "prediction segments", false},
+                             {"commit:", "commit", "commits", false},
+                             {"configuration:", "configuration", "configurations", false}};
+  std::vector<std::string> parts;
+  for (const Kind& kind : kKinds) {
+    std::vector<std::string> names;
+    for (const Json& step : steps.items()) {
+      if (step.Text("thing").starts_with(kind.beginning))
+        names.push_back(step.Text("thing").substr(std::string_view(kind.beginning).size()));
+    }
+    if (names.empty()) continue;
+    std::string part = std::to_string(names.size()) + " " + (names.size() == 1 ? kind.one : kind.many);
+    if (kind.telling && names.size() <= kNamed) part += " (" + Join(names, ", ") + ")";
+    parts.push_back(std::move(part));
+  }
+  return Join(parts, ", ");
+}
+
 Result<int> Walk(Session& session, const Arguments& arguments, const std::string& direction,
-                 const std::string& nothing) {
+                 const std::string& heading, const std::string& nothing) {
   std::string thing = arguments.Text("THING");
   // A file is known by its bytes, wherever the command is given.
   if (os::Exists(thing) && !os::IsFolder(thing)) thing = CAIRN_TRY(os::RealPath(thing));
-  const Json answer =
-      CAIRN_TRY(session.Get("/api/v1/lineage?direction=" + direction + "&thing=" + PercentEncode(thing)));
+  const auto asked = session.Get("/api/v1/lineage?direction=" + direction + "&thing=" + PercentEncode(thing));
+  if (!asked && asked.error().reason == Reason::NotFound && os::IsFolder(thing))
+    return Error{Reason::NotFound, "no deed on record speaks of a thing called '" + thing +
+                                       "', and a folder is followed by its files or by the data set that it "
+                                       "holds: give one of them"};
+  const Json answer = CAIRN_TRY(asked);
   if (session.PrintedJson(answer)) return 0;
+  const std::string summary = Summary(answer.At("items"));
+  if (!summary.empty()) session.Say(heading + ": " + summary);
   std::multimap<std::string, const Json*> steps;
   for (const Json& step : answer.At("items").items()) steps.emplace(step.Text("via"), &step);
   for (const Json& name : answer.At("things").items()) {
@@ -61,11 +99,11 @@ Result<int> Walk(Session& session, const Arguments& arguments, const std::string
 }
 
 Result<int> WhoUses(Session& session, const Arguments& arguments) {
-  return Walk(session, arguments, "downstream", "Nothing on record came from it.");
+  return Walk(session, arguments, "downstream", "came from it", "Nothing on record came from it.");
 }
 
 Result<int> WhereFrom(Session& session, const Arguments& arguments) {
-  return Walk(session, arguments, "upstream", "Nothing on record went into it.");
+  return Walk(session, arguments, "upstream", "went into it", "Nothing on record went into it.");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ CONFIGURATION = """project: p
 data:
   d: {path: data/d, key: [id], target: y, holdout: 20%, owner: Port Authority, licence: CC0-1.0, tags: [monthly]}
   plain: {path: data/plain, key: [id]}
+  typed: {path: data/typed, key: [id], contract: {columns: {id: {type: integer}, x: {type: number}}}}
 """
 
 
@@ -30,7 +31,11 @@ def project(tmp_path, cairn_binary):
         assert ended.returncode == code, ended.stdout + ended.stderr
         return json.loads(ended.stdout)
 
-    run.folder = tmp_path
+    def say(*words):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+        return subprocess.run([cairn_binary, *map(str, words)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True).stdout
+
+    run.folder, run.say = tmp_path, say
     (tmp_path / "cairn.yaml").write_text(CONFIGURATION)
     run("apply")
     return run
@@ -98,6 +103,7 @@ def test_the_rows_are_those_that_pandas_reads(project, encoding, dialect):
     rows.to_csv(project.folder / "t.csv", index=False, encoding=encoding, **dialect)
     quoting = {key: value for key, value in dialect.items() if key != "quoting"}
     expected = pandas.read_csv(project.folder / "t.csv", encoding=encoding, **quoting)
+    assert project("data", "check", "t.csv", "--against", "typed")["passed"]
     project("data", "add", "t.csv", "--to", "plain")
     project("data", "export", "plain", "--to", "out")
     # What a Source reads as it is stays as it is; everything else became plain.
@@ -181,5 +187,8 @@ def test_lineage_leads_both_ways_and_the_tables_follow_from_the_log(project):
     tree = next(thing for thing in down if thing.endswith(".dir"))
     up = project("data", "where-from", tree.removeprefix("md5:"))
     assert up["items"][0]["source"]["address"].endswith("/a.csv") and up["items"][0]["kind"] == "data.version_added"
+    told = project.say("data", "who-uses", "d")
+    assert told.splitlines()[0].startswith("dataset:d@1  <- /") and "[data/d]" in told
+    assert project("data", "where-from", "data", code=3)["error"]["message"].count("folder") == 1
     assert project("data", "where-from", "nothing", code=3)["error"]["reason"] == "NotFound"
     assert project("audit", "rebuild")["equal"] and project("audit", "verify")["sound"]

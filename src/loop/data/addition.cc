@@ -64,6 +64,26 @@ Json DialectJson(const tables::Dialect& dialect) {
       {"decimal", letter(dialect.decimal.value_or('.'))}, {"header", dialect.header}};
 }
 
+/// An error about a copy of ours is one about the file that was given.
+Error NamingTheOriginal(Error error, const std::string& copy, const std::string& original) {
+  for (auto at = error.message.find(copy); at != std::string::npos;
+       at = error.message.find(copy, at + original.size())) {
+    error.message.replace(at, copy.size(), original);
+  }
+  return error;
+}
+
+Result<contract::Verdict> CheckReadable(Catalogue& catalogue, const Specification& specification,
+                                        const std::string& file, TimeMs at) {
+  contract::Conditions conditions;
+  conditions.now = at;
+  conditions.folder = catalogue.places().project;
+  conditions.dataset = [&](std::string_view name) -> Result<std::vector<std::string>> {
+    return catalogue.TrainingParts(CAIRN_TRY(catalogue.Find(name)));
+  };
+  return contract::Check(*CAIRN_TRY(catalogue.Engine()), {file}, specification.contract, conditions);
+}
+
 }  // namespace
 
 /// One file on its way into a data set.
@@ -93,7 +113,10 @@ class Adding {
     CAIRN_TRY(os::MakeFolders(catalogue_.places_.cache));
     drafts_ = CAIRN_TRY(catalogue_.Drafts());
     auto read = Read(versions);
-    if (!read) return NamingTheOriginal(std::move(read).error());
+    if (!read) {
+      return plain_ ? NamingTheOriginal(std::move(read).error(), plain_->path(), addition_.file)
+                    : std::move(read).error();
+    }
     const auto recorded = CAIRN_TRY(
         RecordVersion(catalogue_.database_, {*read, file_, versions, addition_.cause, specification_.path}));
     // The workspace follows the record: what is missing here after a crash is put back by adding the file
@@ -178,7 +201,8 @@ class Adding {
     DatasetVersion version;
     const std::string readable = CAIRN_TRY(Readable(version));
     auto& engine = *CAIRN_TRY(catalogue_.Engine());
-    const auto verdict = CAIRN_TRY(catalogue_.CheckFile(specification_, readable));
+    const auto verdict =
+        CAIRN_TRY(CheckReadable(catalogue_, specification_, readable, catalogue_.clock_.Now()));
     if (!verdict.passed && addition_.broken == Addition::Broken::Refuse) {
       return Error{Reason::Unprocessable, "'" + addition_.file + "' breaks the contract of '" +
                                               specification_.name + "': " + verdict.Failures()};
@@ -274,16 +298,6 @@ class Adding {
     return repository::Keep(places().cache, "catalogue", kept);
   }
 
-  /// An error about a copy of ours is one about the file that was given.
-  Error NamingTheOriginal(Error error) const {
-    if (!plain_) return error;
-    for (auto at = error.message.find(plain_->path()); at != std::string::npos;
-         at = error.message.find(plain_->path(), at + addition_.file.size())) {
-      error.message.replace(at, plain_->path().size(), addition_.file);
-    }
-    return error;
-  }
-
   /// Brings the workspace in line with the record.
   Result<> Publish(const DatasetFile& file) {
     const std::string folder = os::JoinPath(places().project, specification_.path);
@@ -308,6 +322,20 @@ class Adding {
   std::string drafts_;
   std::optional<Draft> plain_;
 };
+
+Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file,
+                                               std::optional<TimeMs> at) {
+  const TimeMs when = at.value_or(clock_.Now());
+  if (CAIRN_TRY(tables::FormatOf(file)) != tables::Format::Csv)
+    return CheckReadable(*this, specification, file, when);
+  const auto dialect = CAIRN_TRY(tables::FindDialect(file));
+  if (tables::IsPlain(dialect)) return CheckReadable(*this, specification, file, when);
+  const Draft plain(CAIRN_TRY(Drafts()) + "/" + os::NewHexId() + ".csv");
+  CAIRN_TRY(tables::WritePlain(file, dialect, plain.path()));
+  auto verdict = CheckReadable(*this, specification, plain.path(), when);
+  if (!verdict) return NamingTheOriginal(std::move(verdict).error(), plain.path(), file);
+  return verdict;
+}
 
 Result<DatasetVersion> Catalogue::Add(const Specification& specification, const Addition& addition) {
   const std::lock_guard lock(adding_);

@@ -52,17 +52,6 @@ Result<std::string> Catalogue::Drafts() {
   return folder;
 }
 
-Result<contract::Verdict> Catalogue::CheckFile(const Specification& specification, const std::string& file,
-                                               std::optional<TimeMs> at) {
-  contract::Conditions conditions;
-  conditions.now = at.value_or(clock_.Now());
-  conditions.folder = places_.project;
-  conditions.dataset = [this](std::string_view name) -> Result<std::vector<std::string>> {
-    return TrainingParts(CAIRN_TRY(Find(name)));
-  };
-  return contract::Check(*CAIRN_TRY(Engine()), {file}, specification.contract, conditions);
-}
-
 Result<std::vector<DatasetVersion>> Catalogue::Versions(std::string_view dataset) const {
   return database_.Read([&](sql::Connection& connection) -> Result<std::vector<DatasetVersion>> {
     auto versions = CAIRN_TRY(SelectVersions(connection, dataset));

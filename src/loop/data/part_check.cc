@@ -53,9 +53,13 @@ Result<> CheckThere(const Rows& rows, const std::vector<std::string>& columns) {
   return Done{};
 }
 
+struct Noun {
+  std::string one, many;
+};
+
 /// How many different values of `columns` lie in several parts, with some of them.
 Result<Json> Shared(tables::Engine& engine, const Rows& rows, const std::string& check,
-                    const std::vector<std::string>& columns, const std::string& what, bool leaks) {
+                    const std::vector<std::string>& columns, const Noun& what, bool leaks) {
   std::string shown;
   for (const auto& column : columns) {
     if (shown.size() > 2000) break;
@@ -75,8 +79,9 @@ Result<Json> Shared(tables::Engine& engine, const Rows& rows, const std::string&
   return Json{{"check", check},
               {"leaks", leaks && count > 0},
               {"count", count},
-              {"sentence", count == 0 ? "no " + what + " lies in two parts"
-                                      : WithThousands(count) + " " + what + (count == 1 ? " lies" : "s lie") +
+              {"sentence", count == 0 ? "no " + what.one + " lies in two parts"
+                                      : WithThousands(count) + " " +
+                                            (count == 1 ? what.one + " lies" : what.many + " lie") +
                                             " in more than one part"},
               {"examples", std::move(examples)}};
 }
@@ -108,17 +113,20 @@ Result<Json> CheckParts(tables::Engine& engine, const std::vector<PartFile>& par
   const Rows rows = CAIRN_TRY(RowsOf(engine, parts));
   for (const auto* named : {&columns.key, &columns.group}) CAIRN_TRY(CheckThere(rows, *named));
   Json checks = Json::Array();
-  if (!columns.key.empty()) checks.Push(CAIRN_TRY(Shared(engine, rows, "key", columns.key, "key", true)));
+  if (!columns.key.empty())
+    checks.Push(CAIRN_TRY(Shared(engine, rows, "key", columns.key, {"key", "keys"}, true)));
   if (!columns.group.empty())
-    checks.Push(CAIRN_TRY(Shared(engine, rows, "group", columns.group, "group", true)));
-  checks.Push(CAIRN_TRY(Shared(engine, rows, "duplicates", rows.columns, "whole row", true)));
+    checks.Push(CAIRN_TRY(Shared(engine, rows, "group", columns.group, {"group", "groups"}, true)));
+  checks.Push(CAIRN_TRY(Shared(engine, rows, "duplicates", rows.columns, {"whole row", "whole rows"}, true)));
   std::vector<std::string> features;
   std::copy_if(rows.columns.begin(), rows.columns.end(), std::back_inserter(features),
                [&](const std::string& column) {
                  return std::find(columns.key.begin(), columns.key.end(), column) == columns.key.end();
                });
   if (!columns.key.empty() && !features.empty())
-    checks.Push(CAIRN_TRY(Shared(engine, rows, "features", features, "row apart from its key", false)));
+    checks.Push(
+        CAIRN_TRY(Shared(engine, rows, "features", features,
+                         {"combination of the other columns", "combinations of the other columns"}, false)));
   if (!columns.time.empty()) {
     CAIRN_TRY(CheckThere(rows, {columns.time}));
     checks.Push(CAIRN_TRY(TimeOverlap(engine, rows, columns, parts.size())));
