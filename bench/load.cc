@@ -1,7 +1,8 @@
 // Sends one request again and again over a few keep-alive connections, one after the other on each, and
 // prints how it went as one line of JSON. In the target and the body, {n} stands for a number that no other
-// request has, and {id} for that line of the file of ids, if there is one; in the target and the name of the
-// file with the body, {c} for the connection's number.
+// request has, {n*7%5} for seven times that number modulo five (either may be left out), and {id} for that
+// line of the file of ids, if there is one; in the target and the name of the file with the body, {c} for the
+// connection's number.
 //
 //   load HOST:PORT METHOD TARGET BODY-FILE CONTENT-TYPE CONNECTIONS REQUESTS [IDS-FILE]
 #include <netdb.h>
@@ -20,6 +21,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,25 +42,38 @@ struct Plan {
 
 [[noreturn]] void Fail(const std::string& why) { throw std::runtime_error(why); }
 
+/// What the text between braces stands for; nothing when it is no such text.
+std::optional<std::string> Meaning(std::string_view words, std::int64_t number, int connection,
+                                   std::string_view id) {
+  if (words == "id") return std::string(id);
+  if (words == "c") return std::to_string(connection);
+  if (!words.starts_with("n")) return std::nullopt;
+  for (words.remove_prefix(1); !words.empty();) {
+    std::int64_t by = 0;
+    const auto read = std::from_chars(words.data() + 1, words.data() + words.size(), by);
+    if (read.ec != std::errc() || by == 0 || (words[0] != '*' && words[0] != '%')) return std::nullopt;
+    number = words[0] == '*' ? number * by : number % by;
+    words.remove_prefix(static_cast<std::size_t>(read.ptr - words.data()));
+  }
+  return std::to_string(number);
+}
+
 std::string Filled(std::string_view pattern, std::int64_t number, int connection, std::string_view id = "") {
+  constexpr std::size_t kLongest = 30;
   std::string text;
   text.reserve(pattern.size() + 64);
-  for (std::size_t at = 0; at < pattern.size(); ++at) {
-    const auto rest = pattern.substr(at);
-    if (rest.starts_with("{id}")) {
-      text += id;
-      at += 3;
-      continue;
-    }
-    const bool is_number = rest.starts_with("{n}");
-    if (is_number || rest.starts_with("{c}")) {
-      text += is_number ? std::to_string(number) : std::to_string(connection);
-      at += 2;
-    } else {
-      text += pattern[at];
-    }
+  while (true) {
+    const auto open = pattern.find('{');
+    text += pattern.substr(0, open);
+    if (open == std::string_view::npos) return text;
+    pattern.remove_prefix(open + 1);
+    const auto close = pattern.substr(0, kLongest).find('}');
+    const auto meaning = close == std::string_view::npos
+                             ? std::nullopt
+                             : Meaning(pattern.substr(0, close), number, connection, id);
+    text += meaning.value_or("{");
+    if (meaning) pattern.remove_prefix(close + 1);
   }
-  return text;
 }
 
 std::string RequestOf(const Plan& plan, std::int64_t number, int connection) {

@@ -1,6 +1,15 @@
 #!/bin/bash
 # The promises about speed, each beside its peer in the same run: one line a figure. Called by ./run bench, which builds and sets CAIRN,
-# CAIRN_PYTHON and CAIRN_DVC. Takes the names of the programs to run (start tracking artifacts pipeline serving data/comparison), or runs all of them.
+# CAIRN_PYTHON and CAIRN_DVC. Takes the names of the programs to run, or runs all of them:
+#
+#   start       how soon the server answers, idle memory, libraries
+#   tracking    writes, history and search on SQLite, beside MLflow and FastTrackML
+#   postgres    writes on a private PostgreSQL, beside MLflow on the same
+#   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
+#   demo        the whole story, set-up aside
+#   artifacts, pipeline, serving, data/comparison, data/profile
+#
+# With --small, `store` fills a tenth of that and `postgres` sends a tenth of its requests.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
@@ -19,16 +28,20 @@ if ! sealed env-fasttrackml "$(digest_of "$requirement")" || [ ! -x "$peer/bin/f
   seal env-fasttrackml "$(digest_of "$requirement")"
 fi
 
-[ $# -gt 0 ] || set -- start tracking artifacts pipeline serving data/comparison
-for name in "$@"; do
-  case "$name" in
-    start | tracking | artifacts | pipeline | serving | data/comparison) ;;
-    *) fail "there is no benchmark '$name': choose among start, tracking, artifacts, pipeline, serving and data/comparison." 2 ;;
+names=() small=()
+for word in "$@"; do
+  case "$word" in
+    --small) small=(--small) ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | demo | data/comparison | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, demo, data/comparison and data/profile." 2 ;;
   esac
 done
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving demo data/comparison data/profile)
 missed=()
-for name in "$@"; do
+for name in "${names[@]}"; do
+  options=()
+  case "$name" in postgres | store) options=("${small[@]}") ;; esac
   say "$name, on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg)"
-  "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" || missed+=("$name")
+  "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" "${options[@]}" || missed+=("$name")
 done
 [ ${#missed[@]} -eq 0 ] || fail "below the bar or not measured: ${missed[*]}"

@@ -1,15 +1,7 @@
 """Durable tracking beside its peers, on the same disk in the same minutes: `mlflow server` and FastTrackML, all on SQLite.
+Writes, the history of one metric, a search. postgres.py and store.py print the same table for PostgreSQL and for a big store."""
 
-    tracking.py              writes, the history of one metric, a search
-    tracking.py --postgres   writes beside MLflow on the same PostgreSQL
-    tracking.py --big        200,000 runs with 50,000,000 points: search, start, memory (some minutes to fill)"""
-
-import argparse
-import contextlib
 import json
-import subprocess
-import time
-import urllib.parse
 
 import measure
 
@@ -129,90 +121,9 @@ def on_sqlite(table):
         table.time(f"history of {POINTS:,} points, whole answer", history, 2)
 
 
-def on_postgres(table):
-    tool = str(measure.ROOT / "tools" / "postgres.sh")
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(measure.workspace())
-        store = subprocess.run([tool, "start", "bench"], check=True, capture_output=True, text=True).stdout.strip()
-        stack.callback(subprocess.run, [tool, "stop", "bench"], check=True, capture_output=True)
-        sync = measure.fdatasync_ms(folder)
-        with measure.cairn_up(folder, "--store", database(store, "cairn_bench")) as (_, uri):
-            ours = Writes(uri, folder, 5_000, 10_000, 10_000).measure()
-        with measure.mlflow_server(folder, database(store, "mlflow_bench").replace("postgresql", "postgresql+psycopg2", 1)) as uri:
-            mlflow = Writes(uri, folder, 300, 600, 600).measure()
-        for call in ours:
-            table.rate(f"PostgreSQL: {call}", ours[call], mlflow[call], 10, sync_ms=sync)
-
-
-def database(server, name):
-    """A new database on the server, so that neither finds the other's tables."""
-    import psycopg2
-
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    connection.close()
-    return urllib.parse.urlsplit(server)._replace(path="/" + name).geturl()
-
-
-def fill_big(uri, folder, runs, steps):
-    experiment = measure.post(uri, API + "experiments/create", {"name": "big"})["experiment_id"]
-    (folder / "new.json").write_text(f'{{"experiment_id":"{experiment}","start_time":1{{n}},"tags":[{{"key":"mlflow.user","value":"bench"}}]}}')
-    measure.load(uri, API + "runs/create", folder / "new.json", runs)
-    ids, page = [], ""
-    while True:
-        found = measure.post(uri, API + "runs/search", {"experiment_ids": [experiment], "max_results": 20_000, "page_token": page})
-        ids += [run["info"]["run_id"] for run in found["runs"]]
-        page = found.get("next_page_token", "")
-        if not page:
-            break
-    (folder / "ids").write_text("".join(run + "\n" for run in ids))
-    keys = ["loss"] + [f"metric_{i}" for i in range(9)]
-    points = ",".join(f'{{"key":"{key}","value":0.{step}{{n}},"timestamp":{1_700_000_000_000 + step},"step":{step}}}'
-                      for step in range(steps) for key in keys)
-    params = '{"key":"depth","value":"3"},{"key":"seed","value":"{n}"}'
-    (folder / "batch.json").write_text(f'{{"run_id":"{{id}}","metrics":[{points}],"params":[{params}]}}')
-    measure.load(uri, API + "runs/log-batch", folder / "batch.json", runs, ids=folder / "ids")
-    (folder / "end.json").write_text('{"run_id":"{id}","status":"FINISHED","end_time":2}')
-    measure.load(uri, API + "runs/update", folder / "end.json", runs, ids=folder / "ids")
-    (folder / "search.json").write_text(json.dumps({"experiment_ids": [experiment], **FILTER}))
-
-
-def memory_mib(process):
-    with open(f"/proc/{process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
-
-
-def on_big_store(table, runs=200_000, steps=25):
-    with measure.workspace() as folder:
-        with measure.cairn_up(folder) as (_, uri):
-            began = time.monotonic()
-            fill_big(uri, folder, runs, steps)
-            print(f"{runs:,} runs with {runs * steps * 10:,} points in {time.monotonic() - began:,.0f} s, "
-                  f"{(folder / 'data' / 'cairn.db').stat().st_size / 2**20:,.0f} MiB", flush=True)
-        began = time.monotonic()
-        with measure.cairn_up(folder) as (process, uri):
-            assert measure.answers(uri + "/health")
-            table.time(f"start with {runs:,} runs", (time.monotonic() - began) * 1000, 200)
-            table.time("idle memory", memory_mib(process), 60, "MiB")
-            found = measure.load(uri, API + "runs/search", folder / "search.json", 200, 1)
-            table.time(f"runs/search at {runs:,} runs, p50", found["p50_ms"], 10)
-            table.time("memory after searches", memory_mib(process), 60, "MiB")
-
-
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--postgres", action="store_true")
-    options.add_argument("--big", action="store_true")
-    chosen = options.parse_args()
     table = Table()
-    if chosen.postgres:
-        on_postgres(table)
-    if chosen.big:
-        on_big_store(table)
-    if not chosen.postgres and not chosen.big:
-        on_sqlite(table)
+    on_sqlite(table)
     table.report.end()
 
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ground/vocabulary/result.h"
 
@@ -13,8 +14,10 @@ struct Settings {
   std::string data_dir = ".cairn";
   std::string store;      ///< "" for SQLite in the data folder.
   std::string artifacts;  ///< A folder or s3://bucket/prefix; "" for the data folder's artifacts/.
-  std::string default_artifact_root;  ///< "" for "mlflow-artifacts:/".
+  std::string default_artifact_root;        ///< "" for "mlflow-artifacts:/".
+  std::vector<std::string> open_artifacts;  ///< See tracking::ArtifactPlaces.
   std::string project_dir = ".";
+  bool refuses_long_values = false;  ///< Parameters and tags that are too long, instead of cutting them.
   bool webhooks_to_private_hosts = false;  ///< Whether webhooks may lead to addresses that are not public.
 };
 

@@ -93,6 +93,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
       catalogue(*database, clock, PlacesFor(settings)),
       tracking(std::move(opened.tracking)),
       artifacts(std::move(opened.artifacts)),
+      places(artifacts, settings.open_artifacts, InData("artifact-cache")),
       registry(*database, clock, artifacts, registry::GuardOfAccepted()),
       deletion(*database, clock, artifacts, registry::GuardOfAccepted()),
       webhooks(*database, clock,
@@ -122,7 +123,8 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   CAIRN_TRY(Migrate(*opened.database));
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
       *opened.database, MachineClock(),
-      settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root));
+      settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root,
+      settings.refuses_long_values ? tracking::LongValues::Refused : tracking::LongValues::Cut));
   opened.predictions = CAIRN_TRY(serving::PredictionLog::Open(*opened.database, MachineClock(), MachineDisk(),
                                                               settings.data_dir + "/predictions"));
   return std::make_unique<Rooms>(settings, std::move(opened));

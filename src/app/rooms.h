@@ -24,7 +24,7 @@
 #include "loop/registry/webhooks.h"
 #include "loop/rollout/rollout.h"
 #include "loop/serving/service.h"
-#include "loop/tracking/artifacts.h"
+#include "loop/tracking/artifact_places.h"
 #include "loop/tracking/tracking.h"
 
 namespace cairn::app {
@@ -57,6 +57,7 @@ struct Rooms {
   data::Catalogue catalogue;
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;
+  tracking::ArtifactPlaces places;
   registry::Registry registry;
   registry::Deletion deletion;
   registry::Webhooks webhooks;

@@ -52,10 +52,14 @@ std::string Overview() {
 /// Commands that begin with the words given: "cairn data" lists "data add", "data check"…
 std::string Group(std::string_view first) {
   std::string text;
+  std::size_t width = 0;
   for (const Command& command : Commands()) {
-    if (command.name.starts_with(std::string(first) + " ")) {
-      text += "  cairn " + std::string(command.name) + "  " + std::string(command.summary) + "\n";
-    }
+    if (command.name.starts_with(std::string(first) + " ")) width = std::max(width, command.name.size());
+  }
+  for (const Command& command : Commands()) {
+    if (!command.name.starts_with(std::string(first) + " ")) continue;
+    text += "  cairn " + std::string(command.name) + std::string(width - command.name.size() + 2, ' ') +
+            std::string(command.summary) + "\n";
   }
   return text.empty() ? "" : "Usage: cairn " + std::string(first) + " COMMAND\n\n" + text;
 }
@@ -76,6 +80,9 @@ std::string Meant(std::string_view word, std::span<const std::string_view> candi
 }
 
 Error UnknownCommand(const std::string& word) {
+  if (word.starts_with("-"))
+    return {Reason::InvalidArgument, "options come behind the command, as in `cairn data list --json`: '" +
+                                         word + "' stands before it. `cairn help` lists the commands."};
   std::vector<std::string_view> names;
   for (const Command& command : Commands()) {
     const std::string_view first = Split(command.name, ' ').front();
@@ -83,6 +90,27 @@ Error UnknownCommand(const std::string& word) {
   }
   return {Reason::InvalidArgument,
           "there is no command '" + word + "'." + Meant(word, names) + " `cairn help` lists them all."};
+}
+
+/// What stands behind the words of a group in the names of its commands: "add", "contract infer"… behind
+/// "data".
+std::vector<std::string_view> NextWords(const std::string& group) {
+  std::vector<std::string_view> names;
+  for (const Command& one : Commands()) {
+    if (one.name.starts_with(group + " ")) names.push_back(one.name.substr(group.size() + 1));
+  }
+  return names;
+}
+
+/// For words that name no command: the list of the group that they name, or what is wrong with them.
+Result<Line> GroupOrError(const std::vector<std::string>& words) {
+  std::string group = words[0];
+  if (NextWords(group).empty()) return UnknownCommand(group);
+  std::size_t used = 1;
+  while (used < words.size() && !NextWords(group + " " + words[used]).empty()) group += " " + words[used++];
+  if (used == words.size() || words[used].starts_with("-")) return Line{nullptr, {}, {}, Group(group)};
+  return Error{Reason::InvalidArgument, "there is no command '" + group + " " + words[used] + "'." +
+                                            Meant(words[used], NextWords(group)) + "\n\n" + Group(group)};
 }
 
 /// The values that CLI11 fills; a list, so that their addresses stay.
@@ -217,17 +245,7 @@ Result<Line> ReadLine(std::span<const std::string> words) {
   }
   std::size_t used = 0;
   const Command* command = FindCommand(rest, used);
-  if (!command) {
-    const std::string group = Group(rest[0]);
-    if (group.empty()) return UnknownCommand(rest[0]);
-    if (rest.size() == 1 || rest[1].starts_with("-")) return Line{nullptr, {}, {}, group};
-    std::vector<std::string_view> names;
-    for (const Command& one : Commands()) {
-      if (one.name.starts_with(rest[0] + " ")) names.push_back(one.name.substr(rest[0].size() + 1));
-    }
-    return Error{Reason::InvalidArgument, "there is no command '" + rest[0] + " " + rest[1] + "'." +
-                                              Meant(rest[1], names) + "\n\n" + group};
-  }
+  if (!command) return GroupOrError(rest);
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
   Line line = CAIRN_TRY(Reader(*command).Read(*command, std::move(rest)));
   TakeSettings(line.arguments, line.settings);

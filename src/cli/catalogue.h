@@ -21,6 +21,7 @@ std::vector<Command> TransferCommands();     ///< data push, fetch, compare-remo
 std::vector<Command> CollectionCommands();   ///< data gc
 std::vector<Command> SourceCommands();       ///< data get, import, update
 std::vector<Command> SettingsCommands();     ///< data remote …, data config
+std::vector<Command> ContractCommands();     ///< data contract infer, check, show, diff, lint, import, export
 std::vector<Command> FeasibilityCommands();  ///< feasibility
 std::vector<Command> RunCommands();          ///< run
 std::vector<Command> RunsCommands();         ///< runs list, show, compare, watch, export

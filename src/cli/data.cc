@@ -1,5 +1,6 @@
 
 #include "cli/catalogue.h"
+#include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -101,39 +102,18 @@ Result<int> Add(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-std::string RuleLine(const Json& rule) {
-  std::vector<std::string> examples;
-  for (const Json& example : rule.At("examples").items()) examples.push_back(example.AsString());
-  std::string line = rule.Text("rule") + ": " + rule.Text("sentence");
-  if (rule.Int("unexpected") > 0) {
-    line += "; " + WithThousands(rule.Int("unexpected")) + " of " + WithThousands(rule.Int("considered")) +
-            " rows do not, such as " + Join(examples, ", ");
-  }
-  return line;
-}
-
 Result<int> Check(Session& session, const Arguments& arguments) {
   const std::string file = arguments.Text("FILE"), dataset = CAIRN_TRY(DatasetIn(arguments, "--against"));
-  const Json body{{"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}};
-  const auto answer = [&] {
+  const Json body{
+      {"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}, {"junit", arguments.Has("--junit")}};
+  auto answer = [&] {
     const Waiting waiting("checking " + file);
     return session.Post("/api/v1/data/check", body);
   }();
   if (!answer) return answer.error();
-  const bool passed = answer->Bool("passed");
-  if (session.PrintedJson(*answer)) return passed ? 0 : 1;
-  std::size_t broken = 0;
-  for (const Json& rule : answer->At("rules").items()) {
-    if (rule.Bool("passed")) continue;
-    ++broken;
-    session.Say(RuleLine(rule));
-  }
-  const std::string rows = WithThousands(answer->Int("rows")) + " rows";
-  session.Say(passed ? file + " keeps the contract of " + dataset + ": " +
-                           std::to_string(answer->At("rules").items().size()) + " rules over " + rows + "."
-                     : file + " breaks " + std::to_string(broken) + (broken == 1 ? " rule" : " rules") +
-                           " of the contract of " + dataset + " (" + rows + ").");
-  return passed ? 0 : 1;
+  CAIRN_TRY(KeepJUnit(session, arguments.Text("--junit"), *answer));
+  if (!session.PrintedJson(*answer)) ShowVerdict(session, *answer, file, "the contract of " + dataset);
+  return answer->Bool("passed") ? 0 : 1;
 }
 
 Result<int> ListVersions(Session& session, const std::string& dataset) {
@@ -206,7 +186,8 @@ std::vector<Command> DataCommands() {
        "Say whether a file keeps a data set's contract",
        "Exit code 1 when it does not. Nothing is added or recorded.",
        {{"FILE", "CSV, Parquet or JSON lines"}},
-       {{"--against", "DATASET", "The data set, as cairn.yaml names it"}},
+       {{"--against", "DATASET", "The data set, as cairn.yaml names it"},
+        {"--junit", "FILE", "Write a JUnit report there"}},
        Check},
       {"data list",
        "List data sets, or the versions of one",

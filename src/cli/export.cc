@@ -13,7 +13,7 @@ Result<int> ExportMlflow(Session& session, const Arguments& arguments) {
     target = std::string(kSqlite) + CAIRN_TRY(WholePath(target.substr(kSqlite.size())));
   Json report;
   {
-    const Waiting waiting("writing " + target);
+    const Waiting waiting("writing into MLflow's store");
     report = CAIRN_TRY(session.Post("/api/v1/exports", Json{{"target", target}}));
   }
   if (!session.PrintedJson(report)) {
@@ -21,8 +21,8 @@ Result<int> ExportMlflow(Session& session, const Arguments& arguments) {
     session.Say(report.Bool("clean") ? "Both sides are equal. To serve it with MLflow:"
                                      : "The two sides are NOT equal.");
     if (report.Bool("clean"))
-      session.Say("  mlflow server --backend-store-uri " + target + " --artifacts-destination " +
-                  report.Text("artifacts"));
+      session.Say("  mlflow server --backend-store-uri " + report.Text("target") +
+                  " --artifacts-destination " + report.Text("artifacts"));
   }
   return report.Bool("clean") ? 0 : 1;
 }
@@ -30,16 +30,18 @@ Result<int> ExportMlflow(Session& session, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> ExportCommands() {
-  return {{"export mlflow",
-           "Write everything into a store of MLflow's, and compare",
-           "The target is an empty store that MLflow made: `mlflow db upgrade sqlite:///FILE`. Ids, times, "
-           "steps, tags, "
-           "versions and aliases stay. Artifacts are plain files and stay where they are; the last line says "
-           "how MLflow "
-           "serves them.",
-           {{"TARGET", "sqlite:///FILE"}},
-           {},
-           ExportMlflow}};
+  return {
+      {"export mlflow",
+       "Write everything into a store of MLflow's, and compare",
+       "The target is an empty store that MLflow made: `mlflow db upgrade sqlite:///FILE`, or with "
+       "postgresql://… instead. Ids, times, steps, tags, versions, aliases and what was deleted stay; only "
+       "long ids of experiments become others on PostgreSQL, where MLflow has no room for them. Artifacts "
+       "are plain files and stay where they are; the last line says "
+       "how MLflow "
+       "serves them.",
+       {{"TARGET", "sqlite:///FILE or postgresql://user@host/name"}},
+       {},
+       ExportMlflow}};
 }
 
 }  // namespace cairn::cli

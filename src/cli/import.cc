@@ -38,27 +38,44 @@ Result<std::string> SourceOf(const std::string& given) {
   return os::IsFolder(path) ? Result<std::string>(path) : DatabaseAt(path);
 }
 
-void Show(const Json& state) {
-  if (!os::IsTerminal(os::kStandardError)) return;
-  std::string line = state.Text("doing") + ": " + WithThousands(state.Int("runs")) + " runs, " +
-                     WithThousands(state.Int("points")) + " points, " + WithThousands(state.Int("files")) +
-                     " files, " + FormatBytes(static_cast<std::uint64_t>(state.Int("bytes")));
-  line = line.substr(0, static_cast<std::size_t>(os::WidthOf(os::kStandardError)));
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+std::string FarOf(const Json& state) {
+  return WithThousands(state.Int("runs")) + " runs, " + WithThousands(state.Int("points")) + " points, " +
+         WithThousands(state.Int("files")) + " files, " +
+         FormatBytes(static_cast<std::uint64_t>(state.Int("bytes")));
 }
+
+/// How far an import is: one line that is written over on a terminal, and elsewhere, where lines stay, one
+/// for each thing that it begins.
+class Progress {
+ public:
+  ~Progress() {
+    if (terminal_) std::fputs("\r\033[K", stderr);
+  }
+  void Show(const Session& session, const Json& state) {
+    const std::string doing = state.Text("doing");
+    if (terminal_) {
+      const auto width = static_cast<std::size_t>(os::WidthOf(os::kStandardError));
+      std::fprintf(stderr, "\r\033[K%s", (doing + ": " + FarOf(state)).substr(0, width).c_str());
+    } else if (doing != last_) {
+      session.Note(doing + " (" + FarOf(state) + " so far)");
+    }
+    last_ = doing;
+  }
+
+ private:
+  const bool terminal_ = os::IsTerminal(os::kStandardError);
+  std::string last_;
+};
 
 Result<Json> Await(Session& session, const std::string& id) {
   std::int64_t turn = 0;
+  Progress progress;
   for (;;) {
     const auto state = session.Get("/api/v1/imports/" + id + "?turn=" + std::to_string(turn));
-    if (state && !state->Bool("done")) {
-      Show(*state);
-      turn = state->Int("turn");
-      continue;
-    }
-    if (os::IsTerminal(os::kStandardError)) std::fputs("\r\033[K", stderr);
     if (!state) return state.error();
-    return state->At("report");
+    if (state->Bool("done")) return state->At("report");
+    progress.Show(session, *state);
+    turn = state->Int("turn");
   }
 }
 
@@ -86,8 +103,13 @@ Result<int> ImportMlflow(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Merge(Session& session, const Arguments& arguments) {
-  const std::string other = CAIRN_TRY(os::RealPath(arguments.Text("OTHER")));
-  return Bring(session, Json{{"source", "cairn:" + other}, {"into", arguments.Has("--into")}});
+  auto other = arguments.Text("OTHER");
+  if (other.find("://") == std::string::npos) other = CAIRN_TRY(os::RealPath(other));
+  Json request{{"source", "cairn:" + other}, {"into", arguments.Has("--into")}};
+  auto files = arguments.Text("--other-artifacts");
+  if (!files.empty() && files.find("://") == std::string::npos) files = CAIRN_TRY(os::RealPath(files));
+  request.Set("artifact_root", files);
+  return Bring(session, request);
 }
 
 }  // namespace
@@ -113,11 +135,12 @@ std::vector<Command> ImportCommands() {
        ImportMlflow},
       {"merge",
        "Bring everything over from another Cairn's data folder, and compare",
-       "Its records must be in SQLite; it is not touched and may be running. Ids stay; equal names need "
-       "--into, and "
-       "which experiment became which is told. Its event log stays where it is.",
-       {{"OTHER", "The other data folder (.cairn)"}},
-       {{"--into", "",
+       "It is not touched and may be running. Ids and legal holds stay; equal names need --into, and which "
+       "experiment became which is told. Its event log and its webhooks stay where they are.",
+       {{"OTHER", "The other data folder (.cairn), or postgresql://user@host/name where its records are"}},
+       {{"--other-artifacts", "PLACE",
+         "Where its artifacts are when that is not the data folder: another folder or s3://bucket/prefix"},
+        {"--into", "",
          "Where an experiment or model of that name is here already, bring what is below it into that one"}},
        Merge},
   };

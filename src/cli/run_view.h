@@ -33,8 +33,9 @@ std::vector<double> ValuesOf(const Json& series);
 /// How many bars a history may have so that a line with the longest of these metrics' names fits the
 /// terminal.
 std::size_t BarsFor(const std::vector<Json>& series);
-/// As many points are asked for as a history has bars at most.
 inline constexpr std::size_t kMostBars = 40;
+/// The first point, the last, and the least and the greatest for each bar.
+inline constexpr std::size_t kMostPoints = 2 * kMostBars + 2;
 
 /// KEYs of `group` ("metrics", "params", "tags") among the runs, in order of the alphabet.
 std::vector<std::string> KeysOf(std::span<const Json> runs, std::string_view group);

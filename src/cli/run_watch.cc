@@ -107,7 +107,7 @@ Result<std::chrono::milliseconds> PauseAsked(const Arguments& arguments) {
 
 Result<int> WatchRun(Session& session, const Arguments& arguments) {
   const auto pause = CAIRN_TRY(PauseAsked(arguments));
-  const std::string question = "?points=" + std::to_string(kMostBars);
+  const std::string question = "?points=" + std::to_string(kMostPoints);
   Json run = CAIRN_TRY(session.Get(RunPath(arguments.Text("RUN"), question)));
   Screen screen(session);
   std::int64_t reached_ns = os::SteadyNs();

@@ -147,7 +147,7 @@ void PrintMetrics(const Json& run) {
 
 Result<int> Show(Session& session, const Arguments& arguments) {
   const Json run =
-      CAIRN_TRY(session.Get(RunPath(arguments.Text("RUN"), "?points=" + std::to_string(kMostBars))));
+      CAIRN_TRY(session.Get(RunPath(arguments.Text("RUN"), "?points=" + std::to_string(kMostPoints))));
   if (session.PrintedJson(run)) return 0;
   PrintHead(session, run);
   PrintMetrics(run);

@@ -81,8 +81,8 @@ class Table {
   std::vector<Look> looks_;
 };
 
-/// Values as bars between the least and the greatest, at most `width` of them (neighbours are averaged);
-/// a dot where there is no number.
+/// Values as bars between the least and the greatest, at most `width` of them; of neighbours that share one,
+/// the value farthest from the mean of all. A dot where there is no number.
 std::string Sparkline(const std::vector<double>& values, std::size_t width);
 
 }  // namespace cairn::cli

@@ -12,6 +12,7 @@
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/version.h"
 #include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
 #include "server/web/web.h"
@@ -67,6 +68,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFileSplits(router, rooms.InData("scratch"));
   api::MountLineage(router, {*rooms.database, rooms.catalogue});
+  api::MountContracts(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountComparison(router, &rooms.catalogue);
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
@@ -107,9 +109,9 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   site->app = CAIRN_TRY(app::App::Open(settings));
   app::Rooms& rooms = site->app->rooms();
   MountOwn(site->router, *site->app);
-  mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.registry});
+  mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.places, rooms.registry});
   mlflow::MountWebhooks(site->router, rooms.webhooks);
-  inference::MountInference(site->router, rooms.service);
+  inference::MountInference(site->router, rooms.service, api::kVersion);
   web::MountWeb(site->router);
   return site;
 }

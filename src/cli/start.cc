@@ -7,7 +7,6 @@
 #include "ground/crypto/signature.h"
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
-#include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
 namespace {
@@ -90,15 +89,6 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
 }
 
 }  // namespace
-
-Result<Json> ReadConfiguration(const Arguments& arguments) {
-  constexpr std::uint64_t kMostBytes = 16 << 20;
-  const std::string path = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
-  const std::string text = CAIRN_TRY(os::ReadFile(path, kMostBytes));
-  if (!IsUtf8(text))
-    return Error{Reason::InvalidArgument, "'" + path + "' is not UTF-8 text: save it as UTF-8 and try again"};
-  return Json{{"text", text}, {"file", path}};
-}
 
 std::string IdentityFolder() { return os::VariableOr("CAIRN_ID_DIR", os::ConfigFolder() + "/ids"); }
 

@@ -161,28 +161,49 @@ std::string Table::Drawn(std::size_t width, bool color, std::string_view empty) 
   return text + LeftOut(rows_.front(), layout.widths.size(), width);
 }
 
+namespace {
+
+/// Clamped, so that they can be summed and subtracted.
+std::vector<double> Clamped(std::vector<double> values) {
+  for (double& value : values) value = std::isfinite(value) ? std::clamp(value, -1e300, 1e300) : std::nan("");
+  return values;
+}
+
+double MeanOf(const std::vector<double>& values) {
+  double mean = 0, count = 0;
+  for (const double value : values) {
+    if (!std::isnan(value)) mean += (value - mean) / ++count;
+  }
+  return mean;
+}
+
+/// One value for each bar, NaN where it has none: the one farthest from the mean of all, so that what stands
+/// out stays in sight.
+std::vector<double> HeightsOf(const std::vector<double>& values, std::size_t bars) {
+  const double mean = MeanOf(values);
+  std::vector<double> heights(bars, std::nan(""));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double& height = heights[i * bars / values.size()];
+    if (std::isnan(height) || std::abs(values[i] - mean) > std::abs(height - mean)) height = values[i];
+  }
+  return heights;
+}
+
+}  // namespace
+
 std::string Sparkline(const std::vector<double>& values, std::size_t width) {
   static constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const std::size_t bars = std::min(values.size(), width);
-  std::vector<double> sums(bars);
-  std::vector<std::size_t> counts(bars);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) continue;
-    // Clamped, so that neighbours can be summed.
-    sums[i * bars / values.size()] += std::clamp(values[i], -1e300, 1e300);
-    ++counts[i * bars / values.size()];
-  }
+  const auto heights = HeightsOf(Clamped(values), std::min(values.size(), width));
   double least = std::numeric_limits<double>::infinity(), greatest = -least;
-  for (std::size_t i = 0; i < bars; ++i) {
-    if (counts[i] == 0) continue;
-    sums[i] /= static_cast<double>(counts[i]);
-    least = std::min(least, sums[i]);
-    greatest = std::max(greatest, sums[i]);
+  for (const double height : heights) {
+    if (std::isnan(height)) continue;
+    least = std::min(least, height);
+    greatest = std::max(greatest, height);
   }
   std::string line;
-  for (std::size_t i = 0; i < bars; ++i) {
-    const double height = greatest > least ? (sums[i] - least) / (greatest - least) : 0;
-    line += counts[i] == 0 ? "·" : kBars[std::min<std::size_t>(7, static_cast<std::size_t>(height * 8))];
+  for (const double value : heights) {
+    const double height = greatest > least ? (value - least) / (greatest - least) : 0;
+    line += std::isnan(value) ? "·" : kBars[std::min<std::size_t>(7, static_cast<std::size_t>(height * 8))];
   }
   return line;
 }

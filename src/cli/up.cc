@@ -49,10 +49,36 @@ app::Settings SettingsFor(const Session& session, const Arguments& arguments) {
   settings.store = given.store;
   settings.artifacts = given.artifacts;
   settings.default_artifact_root = given.default_artifact_root;
+  settings.open_artifacts = arguments.All("--open-artifacts");
+  // Where MLflow's own clients and server write when they were told nothing else.
+  settings.open_artifacts.insert(settings.open_artifacts.end(), {"mlruns", "mlartifacts"});
+  if (!given.default_artifact_root.empty()) settings.open_artifacts.push_back(given.default_artifact_root);
+  const auto cut = os::VariableOr("MLFLOW_TRUNCATE_LONG_VALUES", "true");
+  settings.refuses_long_values = EqualsIgnoringCase(cut, "false") || cut == "0";
   settings.webhooks_to_private_hosts =
       arguments.Has("--webhook-allow-private") ||
       EqualsIgnoringCase(os::VariableOr("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", ""), "true");
   return settings;
+}
+
+/// What a flag and a variable of MLflow's servers name, separated by commas there.
+std::vector<std::string> Both(const Arguments& arguments, const char* flag, const char* variable) {
+  auto all = arguments.All(flag);
+  for (const auto part : Split(os::VariableOr(variable, ""), ',')) {
+    if (const auto name = Trim(part); !name.empty()) all.emplace_back(name);
+  }
+  return all;
+}
+
+/// Whom browsers and proxies may call for. The variables are those of MLflow's server.
+void AllowCallers(const Arguments& arguments, http::Options& options) {
+  options.allowed_hosts = Both(arguments, "--allow-host", "MLFLOW_SERVER_ALLOWED_HOSTS");
+  options.allowed_origins = Both(arguments, "--allow-origin", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS");
+  const auto prefixes = mlflow::Prefixes();
+  options.local_page_prefixes.assign(prefixes.begin(), prefixes.end());
+  const auto framing = os::VariableOr("MLFLOW_SERVER_X_FRAME_OPTIONS", "SAMEORIGIN");
+  if (EqualsIgnoringCase(framing, "NONE")) options.frame_options = "";
+  if (EqualsIgnoringCase(framing, "DENY")) options.frame_options = "DENY";
 }
 
 void Announce(const Session& session, const std::string& url) {
@@ -80,7 +106,7 @@ Result<int> Up(Session& session, const Arguments& arguments) {
   options.port = address.port;
   options.socket_path = settings.data_dir + "/sock";
   options.spool_dir = settings.data_dir + "/spool";
-  for (const auto& host : arguments.All("--allow-host")) options.allowed_hosts.push_back(host);
+  AllowCallers(arguments, options);
   if (arguments.Has("--access-log")) {
     options.access_log = [](std::string_view line) {
       std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
@@ -115,11 +141,20 @@ std::vector<Command> UpCommands() {
          "variables)"},
         {"--default-artifact-root", "URI",
          "Where clients keep the artifacts of new experiments (through this server)"},
+        {"--open-artifacts", "PLACE",
+         "A folder or s3://bucket/prefix that clients write to by themselves, and whose artifacts this "
+         "server "
+         "shows (may be repeated; ./mlruns, ./mlartifacts and the default artifact root are open)"},
         {"--mlflow-page", "DIR",
          "MLflow's own page for /mlflow/ (default: that of the mlflow package of the python3 on the path)"},
         {"--webhook-allow-private", "",
          "Webhooks may lead to hosts that are not public (also MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS=true)"},
-        {"--allow-host", "NAME", "A further host name under which browsers and clients may call it"},
+        {"--allow-host", "NAME",
+         "A further host name under which browsers and clients may call it; * stands for any characters (may "
+         "be repeated; also MLFLOW_SERVER_ALLOWED_HOSTS)"},
+        {"--allow-origin", "ORIGIN",
+         "An origin, https://ui.example, whose pages may read and change what is here (may be repeated; also "
+         "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS)"},
         {"--access-log", "", "A line of JSON per request on standard error"}},
        Up}};
 }

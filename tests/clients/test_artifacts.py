@@ -1,6 +1,7 @@
 """Artifacts through MLflow's own client: in a folder, and in a real S3 server, whole and with one request in five failing."""
 
 import contextlib
+import gzip
 import hashlib
 import http.client
 import http.server
@@ -15,6 +16,7 @@ import subprocess
 import threading
 import time
 import uuid
+import zipfile
 
 import boto3
 import mlflow
@@ -236,7 +238,9 @@ def test_a_part_of_a_file_can_be_asked_for(kept):
 
 
 @pytest.mark.parametrize("path", ["../x", "a/../../x", "%2e%2e/x", "a/%2e%2e%2f%2e%2e/x", "%252e%252e/x", "a%5c..%5cx", "/etc/passwd",
-                                  "%2fetc/passwd", "c:/x", "a%23b", "a%00b", "a%0ab", ".cairn-contents/x"])
+                                  "%2fetc/passwd", "c:/x", "a%23b", "a%00b", "a%0ab", ".cairn-contents/x", "..%2f..%2fx", "%2e%2e%5cx",
+                                  "%2e%2e%255c%2e%2e%255cx", "a/.%2e/x", "a/%2e./x", "%5c%5chost%5cshare", "%25252e%25252e%25252fx", "a/b/../../../x",
+                                  "..%00/x", "%2e%2e%00%2fx", "a%7f", "C%3a%5cx", "%43:/x", "file%3a%2f%2f/../x", "%2e%2e;/../x", "~/../../x"])
 def test_paths_that_lead_elsewhere_are_refused_and_write_nothing(kept, path):
     host = kept.uri.removeprefix("http://")
     statuses = set()
@@ -250,6 +254,166 @@ def test_paths_that_lead_elsewhere_are_refused_and_write_nothing(kept, path):
     assert ("PUT", 400) in statuses, statuses
     assert all(status in (400, 404) for _, status in statuses), statuses
     assert requests.get(f"{kept.uri}/health", timeout=30).text == "OK"
+
+
+# Spellings that other programs read as "..", a slash or nothing; here they are plain letters, or no text at all.
+@pytest.mark.parametrize("path", ["%c0%ae%c0%ae/x", "%c0%afetc", "%e0%80%ae%e0%80%ae/x", "%uff0e%uff0e/x", "%u002e%u002e/x", "..;/x", "%ef%bc%8e%ef%bc%8e/x",
+                                  "%e2%80%a5/x", "...%2fx", "%2e%20%2e/x", "..%20/x", "%ff%fe/x"])
+def test_odd_spellings_stay_below_the_root(tmp_path, path):
+    server = Server(tmp_path / "data")
+    try:
+        root = tmp_path / "data" / "artifacts"
+        before = {file for file in tmp_path.rglob("*") if root not in file.parents and file.is_file() and "spool" not in file.parts}
+        connection = http.client.HTTPConnection(server.uri.removeprefix("http://"), timeout=30)
+        connection.request("PUT", f"/api/2.0/mlflow-artifacts/artifacts/{path}", b"marked 8311")
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status in (200, 400), answer.status
+        below = [file for file in root.rglob("*") if file.is_file() and file.read_bytes() == b"marked 8311"]
+        assert len(below) == (answer.status == 200)
+        after = {file for file in tmp_path.rglob("*") if root not in file.parents and file.is_file() and "spool" not in file.parts}
+        assert {file.name for file in after - before} <= {"cairn.db-wal", "cairn.db-shm", "heads.jsonl"}
+    finally:
+        assert server.stop() == 0
+
+
+def resident_mib(server):
+    return int(pathlib.Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def test_a_bomb_is_kept_as_the_small_file_that_it_is(tmp_path):
+    """A gigabyte of zeros in a megabyte, as an archive and as the encoding of a body: nothing on the way unpacks it."""
+    zeros = b"\0" * (1024 * 1024)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("zeros", "w", force_zip64=True) as member:
+        for _ in range(1024):
+            member.write(zeros)
+    gzipped = gzip.compress(zeros * 256)
+    server = Server(tmp_path / "data")
+    try:
+        client = MlflowClient(server.uri)
+        run = client.create_run("0").info.run_id
+        before = resident_mib(server)
+        client.log_artifact(run, tmp_path / "bomb.zip", "model")
+        encoded = requests.put(url(server, f"0/{run}/artifacts/model/encoded"), data=gzipped, headers={"Content-Encoding": "gzip"}, timeout=60)
+        assert encoded.status_code == 200
+        batch = requests.post(f"{server.uri}/api/2.0/mlflow/runs/log-batch", data=gzipped, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"}, timeout=60)
+        assert batch.status_code == 400, "a packed message is no message"
+        listed = {file.path: file.file_size for file in client.list_artifacts(run, "model")}
+        assert listed == {"model/bomb.zip": (tmp_path / "bomb.zip").stat().st_size, "model/encoded": len(gzipped)}
+        kept = sum(file.stat().st_size for file in (tmp_path / "data").rglob("*") if file.is_file())
+        assert kept < 16 * 1024 * 1024, f"{kept:,} bytes lie in the data folder"
+        assert resident_mib(server) - before < 40
+        assert client.create_model_version(client.create_registered_model("bomb").name, f"runs:/{run}/model", run).version
+        assert resident_mib(server) - before < 40, "registering takes digests of the files as they are"
+    finally:
+        assert server.stop() == 0
+
+
+# What clients write by themselves
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory, moto, bucket):
+    """A server that shows two places besides its own, and another folder that it does not show."""
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "open").mkdir()
+    (folder / "closed").mkdir()
+    environment = {**KEYS, "AWS_ENDPOINT_URL": moto.endpoint}
+    options = ["--open-artifacts", str(folder / "open"), "--open-artifacts", f"s3://{bucket}/beside"]
+    running = Server(folder / "data", project=folder, options=options, environment=environment)
+    yield running, folder, bucket
+    assert running.stop() == 0
+    running.log.close()
+
+
+def logged_at(server, location, monkeypatch, endpoint=None):
+    """A run whose files the client wrote straight to the experiment's own location."""
+    for name, value in {**KEYS, "MLFLOW_S3_ENDPOINT_URL": endpoint or ""}.items():
+        monkeypatch.setenv(name, value)
+    client = MlflowClient(server.uri)
+    experiment = client.create_experiment(uuid.uuid4().hex, artifact_location=location)
+    run = client.create_run(experiment).info
+    client.log_text(run.run_id, "hello", "notes/a.txt")
+    client.log_text(run.run_id, "<b>x</b>", "b.html")
+    return client, run
+
+
+def check_shown(server, client, run):
+    """Every call by which pages and clients look at artifacts through the server."""
+    def call(path, **rest):
+        return requests.get(f"{server.uri}{path}", timeout=60, **rest)
+
+    listed = call("/api/2.0/mlflow/artifacts/list", params={"run_id": run.run_id}).json()
+    assert listed["root_uri"] == run.artifact_uri
+    assert [(file["path"], file["is_dir"]) for file in listed["files"]] == [("b.html", False), ("notes", True)]
+    (note,) = call("/ajax-api/2.0/mlflow/artifacts/list", params={"run_uuid": run.run_id, "path": "notes"}).json()["files"]
+    assert note == {"path": "notes/a.txt", "is_dir": False, "file_size": 5}
+    shown = call("/get-artifact", params={"run_uuid": run.run_id, "path": "notes/a.txt"})
+    assert shown.content == b"hello" and shown.headers["Content-Disposition"].startswith("attachment")
+    query = '{mlflowListArtifacts(input:{runId:"' + run.run_id + '",path:"notes"}){rootUri files{path fileSize}}}'
+    found = requests.post(f"{server.uri}/graphql", json={"query": query}, timeout=60).json()
+    assert found["data"]["mlflowListArtifacts"]["files"] == [{"path": "notes/a.txt", "fileSize": "5"}], found
+    added = requests.post(f"{server.uri}/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run.run_id, "path": "page/c.txt"}, data=b"from the page", timeout=60)
+    assert added.status_code == 200, added.text
+    assert pathlib.Path(client.download_artifacts(run.run_id, "page/c.txt")).read_bytes() == b"from the page", "the client reads it where it wrote the others"
+    for path in ("../secret", "notes/../../secret", "%2e%2e/secret", "/etc/passwd"):
+        assert call("/get-artifact", params={"run_uuid": run.run_id, "path": path}).status_code == 400
+
+
+@pytest.mark.parametrize("form", ["{folder}/open/exp", "file://{folder}/open/file", "s3://{bucket}/beside/exp", "mlruns/7", "./mlruns/8"])
+def test_artifacts_that_clients_wrote_by_themselves_are_shown(beside, moto, monkeypatch, form):
+    server, folder, bucket = beside
+    client, run = logged_at(server, form.format(folder=folder, bucket=bucket), monkeypatch, moto.endpoint)
+    if form.endswith(("/7", "/8")):
+        assert run.artifact_uri.startswith(f"{folder}/mlruns/"), "a relative location is taken from the server's folder"
+    check_shown(server, client, run)
+
+
+def test_files_of_logged_models_and_versions_beside_are_shown(beside, monkeypatch):
+    server, folder, _ = beside
+    client, run = logged_at(server, f"{folder}/open/models", monkeypatch)
+    model = client.create_logged_model(run.experiment_id, name="net", source_run_id=run.run_id)
+    place = pathlib.Path(model.artifact_location.removeprefix("file://"))
+    place.mkdir(parents=True)
+    (place / "MLmodel").write_text("flavors: {}")
+    listed = requests.get(f"{server.uri}/api/2.0/mlflow/logged-models/{model.model_id}/artifacts/directories", timeout=60).json()
+    assert [file["path"] for file in listed["files"]] == ["MLmodel"]
+    shown = requests.get(f"{server.uri}/ajax-api/2.0/mlflow/logged-models/{model.model_id}/artifacts/files", params={"artifact_file_path": "MLmodel"}, timeout=60)
+    assert shown.text == "flavors: {}"
+    name = client.create_registered_model(f"net {uuid.uuid4().hex}").name
+    client.create_model_version(name, model.artifact_location, model_id=model.model_id)
+    file = requests.get(f"{server.uri}/model-versions/get-artifact", params={"name": name, "version": "1", "path": "MLmodel"}, timeout=60)
+    assert file.text == "flavors: {}", file.text
+
+
+def test_a_location_that_was_not_opened_shows_nothing(beside, monkeypatch):
+    server, folder, bucket = beside
+    (folder / "closed" / "secret").write_text("s")
+    client = MlflowClient(server.uri)
+    places = [f"{folder}/closed", f"file://{folder}/closed", f"{folder}/openly", "/etc", "/", f"s3://{bucket}/other", "s3://another/x", "gs://bucket/x"]
+    for place in places:
+        run = client.create_run(client.create_experiment(uuid.uuid4().hex, artifact_location=place)).info
+        for path, query in (("/api/2.0/mlflow/artifacts/list", {"run_id": run.run_id}), ("/get-artifact", {"run_uuid": run.run_id, "path": "secret"})):
+            answer = requests.get(server.uri + path, params=query, timeout=60)
+            assert answer.status_code in (403, 501) and set(answer.json()) == {"error_code", "message"}, f"{place}: {answer.text}"
+            assert "--open-artifacts" in answer.text or place.startswith("gs:")
+        added = requests.post(f"{server.uri}/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run.run_id, "path": "x"}, data=b"x", timeout=60)
+        assert added.status_code in (403, 501)
+    assert [file.name for file in (folder / "closed").iterdir()] == ["secret"]
+
+
+def test_the_default_root_of_new_experiments_is_shown(tmp_path, monkeypatch):
+    server = Server(tmp_path / "data", project=tmp_path, options=["--default-artifact-root", "kept/here"])
+    try:
+        client = MlflowClient(server.uri)
+        run = client.create_run(client.create_experiment("new")).info
+        assert run.artifact_uri.startswith(f"{tmp_path}/kept/here/")
+        client.log_text(run.run_id, "hello", "notes/a.txt")
+        client.log_text(run.run_id, "<b>x</b>", "b.html")
+        check_shown(server, client, run)
+    finally:
+        assert server.stop() == 0
 
 
 # What is particular to S3

@@ -1,14 +1,18 @@
 """Into Cairn and out again, with the real mlflow as the oracle on both sides: it writes a store, Cairn imports it from each kind of source,
 and mlflow's own client must read the same from both; the store that Cairn exports must be one that mlflow reads in the same way."""
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import mlflow
@@ -18,7 +22,7 @@ import requests
 from mlflow import MlflowClient
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.entities import Metric, Param, RunTag, ViewType
-from running import CAIRN, ROOT, Server
+from running import CAIRN, ROOT, Server, new_database
 
 MLFLOW = pathlib.Path(sys.executable).with_name("mlflow")
 
@@ -190,7 +194,7 @@ def test_a_database_comes_over_whole(tmp_path, imported, database):
         assert (pathlib.Path(folder) / "MLmodel").is_file()
         assert mlflow.pyfunc.load_model("models:/churn model/3").predict([7]) == [7]
         # The number of the deleted version is not given again.
-        assert client.create_model_version("churn model", version.source).version in ("4", 4)
+        assert client.create_model_version("churn model", version.source, model_id=version.source.removeprefix("models:/")).version in ("4", 4)
         notes = [r for r in client.search_runs(["1"], "attributes.run_name = 'run 0'")]
         assert client.download_artifacts(notes[0].info.run_id, "notes/read me.txt") and len(notes) == 1
     finally:
@@ -373,6 +377,197 @@ def test_everything_goes_out_again(tmp_path, imported, database, empty):
         server.stop()
     again = tmp_path / "again"
     assert cairn(again, "import", "mlflow", target, "--artifact-root", str(data / "artifacts"))["clean"]
+
+
+def test_everything_goes_out_to_postgresql_as_well(tmp_path, imported, postgres):
+    data = tmp_path / "data"
+    shutil.copytree(imported[0], data)
+    server = running(data)
+    try:
+        client = MlflowClient(server.uri, server.uri)
+        long = client.create_experiment("an id that MLflow has no room for")
+        client.log_metric(client.create_run(long).info.run_id, "loss", float("nan"))
+    finally:
+        server.stop()
+    subprocess.run([MLFLOW, "db", "upgrade", postgres], check=True, capture_output=True)
+    report = cairn(data, "export", "mlflow", postgres)
+    assert report["clean"], report
+    (mapped,) = report["mapping"]
+    assert mapped["here"] == long and int(mapped["source"]) < 2**31
+    assert postgres.split(":")[2].split("@")[0] not in json.dumps(report), "the password stands in the report"
+
+    def mend(seen):
+        seen["experiments"] = {long if key == mapped["source"] else key: value for key, value in seen["experiments"].items()}
+        seen["runs"] = {key: (long if value[0] == mapped["source"] else value[0], *value[1:]) for key, value in seen["runs"].items()}
+
+    server = running(data)
+    try:
+        assert_same(server.uri, postgres, mend)
+    finally:
+        server.stop()
+    assert MlflowClient(postgres, postgres).create_experiment("made by MLflow afterwards")
+    assert "holds records already" in cairn(data, "export", "mlflow", postgres, code=4)
+
+
+@pytest.fixture(scope="module")
+def deleted(tmp_path_factory):
+    """The data folder of a Cairn in which a logged model and a version were deleted, a run is held and a webhook waits; and the ids."""
+    data = tmp_path_factory.mktemp("deleted") / "data"
+    server = running(data)
+    try:
+        client, ids = MlflowClient(server.uri, server.uri), {}
+        ids["experiment"] = client.create_experiment("with gaps")
+        ids["run"] = client.create_run(ids["experiment"], run_name="held", tags={"cairn.cause": "a story", "cairn.data": "rows@4"}).info.run_id
+        client.log_metric(ids["run"], "loss", 0.5)
+        ids["kept"], ids["gone"] = (client.create_logged_model(ids["experiment"], name=name, source_run_id=ids["run"]).model_id for name in ("kept", "gone"))
+        client.delete_logged_model(ids["gone"])
+        client.create_registered_model("gappy")
+        for number in (1, 2, 3):
+            client.create_model_version("gappy", f"s3://bucket/{number}", run_id=ids["run"])
+        client.delete_model_version("gappy", "2")
+        client.delete_model_version("gappy", "3")
+        for subject in (f"run:{ids['run']}", f"experiment:{ids['experiment']}", "model:gappy/1"):
+            cairn(data, "hold", "add", subject, "--reason", "a dispute")
+        hook = {"name": "to-chat", "url": "https://93.184.216.34/x", "events": [{"entity": "MODEL_VERSION", "action": "CREATED"}]}
+        made = requests.post(f"{server.uri}/api/2.0/mlflow/webhooks", json=hook, timeout=30)
+        assert made.status_code == 200, made.text
+    finally:
+        server.stop()
+    return data, ids
+
+
+def kind(report, name):
+    return next((one for one in report["kinds"] if one["kind"] == name), None)
+
+
+def check_gaps(uri, ids):
+    client = MlflowClient(uri, uri)
+    assert [model.model_id for model in client.search_logged_models([ids["experiment"]])] == [ids["kept"]]
+    assert client.create_model_version("gappy", "s3://bucket/4").version in (4, "4"), "a number that was given once is not given again"
+
+
+def test_what_was_deleted_goes_out_and_comes_back(tmp_path, deleted, empty):
+    data, ids = deleted
+    target = f"sqlite:///{shutil.copy(empty, tmp_path / 'out.db')}"
+    report = cairn(data, "export", "mlflow", target)
+    assert report["clean"], report
+    assert kind(report, "logged models")["here"] == 2 and kind(report, "numbers of deleted versions")["here"] == 2
+    store = sqlite3.connect(tmp_path / "out.db")
+    assert dict(store.execute("SELECT model_id, lifecycle_stage FROM logged_models")) == {ids["kept"]: "active", ids["gone"]: "deleted"}
+    assert dict(store.execute("SELECT version, current_stage FROM model_versions")) == {1: "None", 2: "Deleted_Internal", 3: "Deleted_Internal"}
+    store.close()
+    back = cairn(tmp_path / "back", "import", "mlflow", target)
+    assert back["clean"], back
+    assert kind(back, "logged models")["here"] == 2 and kind(back, "numbers of deleted versions")["here"] == 2
+    assert cairn(tmp_path / "back", "import", "mlflow", target)["changed"] == 0
+    server = running(tmp_path / "back")
+    try:
+        check_gaps(server.uri, ids)
+    finally:
+        server.stop()
+
+
+def test_holds_and_what_was_deleted_come_with_a_merge(tmp_path, deleted):
+    data, ids = deleted
+    here = tmp_path / "here"
+    report = cairn(here, "merge", str(data))
+    assert report["clean"], report
+    assert kind(report, "legal holds")["added"] == 3 and kind(report, "logged models")["here"] == 2
+    assert any("to-chat" in note for note in report["notes"]), report["notes"]
+    held = {hold["subject"]: hold["reason"] for hold in cairn(here, "hold", "list")["items"]}
+    assert set(held) == {f"run:{ids['run']}", f"experiment:{ids['experiment']}", "model:gappy/1"}
+    assert "a dispute" in held["model:gappy/1"] and "ada" in held["model:gappy/1"]
+    assert "hold" in cairn(here, "runs", "delete", ids["run"], "--permanently", "--yes", code=5)
+    origin = "SELECT cause, data, created_by FROM model_version WHERE version = 1"
+    mine, theirs = (sqlite3.connect(folder / "cairn.db").execute(origin).fetchall() for folder in (here, data))
+    assert mine == theirs and mine[0][:2] == ("a story", "rows@4")
+    assert cairn(here, "merge", str(data))["changed"] == 0
+    server = running(here)
+    try:
+        check_gaps(server.uri, ids)
+    finally:
+        server.stop()
+
+
+def test_a_cairn_on_postgresql_with_artifacts_elsewhere_is_merged(tmp_path):
+    files, here = tmp_path / "files", tmp_path / "here"
+    with new_database() as store:
+        server = Server(tmp_path / "theirs", options=["--store", store, "--artifacts", str(files)])
+        client = MlflowClient(server.uri, server.uri)
+        experiment = client.create_experiment("far away")
+        run = client.create_run(experiment).info.run_id
+        client.log_batch(run, metrics=[Metric("loss", 1 / (step + 1), step, step) for step in range(500)], params=[Param("depth", "3")])
+        client.log_text(run, "kept elsewhere", "notes/a.txt")
+        report = cairn(here, "merge", store, "--other-artifacts", str(files))
+        assert report["clean"], report
+        client.log_metric(run, "loss", -1.0, step=999)
+        assert len(client.get_metric_history(run, "loss")) == 501, "their server goes on meanwhile"
+        assert server.stop() == 0
+    server = running(here)
+    try:
+        client = MlflowClient(server.uri, server.uri)
+        assert len(client.get_metric_history(run, "loss")) == 500 and client.get_run(run).data.params == {"depth": "3"}
+        assert pathlib.Path(client.download_artifacts(run, "notes/a.txt")).read_text() == "kept elsewhere"
+    finally:
+        server.stop()
+
+
+def test_an_import_tells_how_far_it_is(tmp_path, database):
+    ended = subprocess.run([CAIRN, "import", "mlflow", database, "--data", str(tmp_path / "data")], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert re.search(r"^runs of 'churn ü' \([\d,]+ runs, [\d,]+ points, [\d,]+ files, .* so far\)$", ended.stderr, re.M), ended.stderr
+    near, far = pty.openpty()
+    process = subprocess.Popen([CAIRN, "import", "mlflow", database, "--data", str(tmp_path / "other")], stdout=subprocess.DEVNULL, stderr=far)
+    os.close(far)
+    seen = b""
+    with contextlib.suppress(OSError):
+        while more := os.read(near, 65536):
+            seen += more
+    os.close(near)
+    assert process.wait(60) == 0
+    assert re.search(rb"\r\x1b\[K[^\r]*: [\d,]+ runs", seen), seen
+
+
+def test_a_backup_holds_the_bytes_of_its_moment(tmp_path):
+    """Files are replaced as fast as can be while backups are taken: each must hold the file that its records knew last."""
+    data = tmp_path / "data"
+    server = running(data)
+    try:
+        client = MlflowClient(server.uri, server.uri)
+        run = client.create_run("0").info.run_id
+        ended = threading.Event()
+
+        def write():
+            number = 0
+            while not ended.is_set():
+                number += 1
+                text = f"{number:09d}" * 20_000
+                requests.put(f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/state.txt", data=text, timeout=30)
+                client.set_tag(run, "written", f"{number:09d}")
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            folders = [tmp_path / f"backup {number}" for number in range(6)]
+            for folder in folders:
+                cairn(data, "backup", str(folder))
+        finally:
+            ended.set()
+            writer.join()
+    finally:
+        server.stop()
+    for folder in folders:
+        store = sqlite3.connect(folder / "cairn.db")
+        tags = store.execute("SELECT value FROM run_tag WHERE key = 'written'").fetchall()
+        store.close()
+        file = folder / "artifacts" / "0" / run / "artifacts" / "state.txt"
+        if not tags:
+            continue
+        text = file.read_text()
+        assert text == text[:9] * 20_000, "a file is whole"
+        # The file is written first and the tag that names it after; so it is the one of the tag, or the next.
+        assert int(text[:9]) - int(tags[0][0]) in (0, 1)
+        assert cairn(data, "backup", str(folder), "--check")["files"] > 0
 
 
 def test_a_backup_is_taken_while_it_runs_and_restored_elsewhere(tmp_path, imported):

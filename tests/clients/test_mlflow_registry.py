@@ -10,6 +10,7 @@ import requests
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
+from running import Server
 from sklearn.linear_model import LogisticRegression
 
 BOUND = "late-arrival"
@@ -108,6 +109,32 @@ def test_prompts_are_kept_beside_the_models_and_hidden_among_them(client, name):
     assert len(client.search_registered_models(f"{wanted} AND tags.`mlflow.prompt.is_prompt` = 'true'")) == 1
 
 
+def test_prompts_live_through_all_that_the_client_does_with_them(client, name):
+    prompt = name.replace(" ", "-")
+    first = mlflow.genai.register_prompt(name=prompt, template="Say {{word}}", commit_message="first", tags={"tone": "plain"})
+    chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "{{question}}"}]
+    second = mlflow.genai.register_prompt(name=prompt, template=chat, commit_message="as a chat")
+    assert (first.version, second.version, second.commit_message) == (1, 2, "as a chat")
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}/1").format(word="hello") == "Say hello"
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}/2").template == chat
+    mlflow.genai.set_prompt_alias(prompt, "best", 1)
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}@best").version == 1
+    mlflow.genai.set_prompt_alias(prompt, "best", 2)
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}@best").version == 2
+    mlflow.genai.delete_prompt_alias(prompt, "best")
+    refused("INVALID_PARAMETER_VALUE", "alias", client.get_model_version_by_alias, prompt, "best")
+    mlflow.genai.set_prompt_tag(prompt, "team", "blue")
+    assert mlflow.genai.get_prompt_tags(prompt)["team"] == "blue"
+    mlflow.genai.delete_prompt_tag(prompt, "team")
+    assert "team" not in mlflow.genai.get_prompt_tags(prompt)
+    mlflow.genai.set_prompt_version_tag(prompt, 1, "checked", "yes")
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}/1").tags["checked"] == "yes"
+    assert [one.name for one in mlflow.genai.search_prompts(f"name = '{prompt}'")] == [prompt]
+    assert sorted(int(one.version) for one in client.search_prompt_versions(prompt)) == [1, 2]
+    client.delete_prompt_version(prompt, "2")
+    assert mlflow.genai.load_prompt(f"prompts:/{prompt}/2", allow_missing=True) is None
+
+
 # Versions
 
 
@@ -187,6 +214,44 @@ def test_sources_that_lead_away_are_refused(client, name):
 
 
 # Aliases and stages
+
+
+def test_a_source_belongs_to_the_run_or_model_that_is_named(client, name, fitted):
+    client.create_registered_model(name)
+    model = logged(fitted)
+    run, other = model.run_id, client.create_run("0").info.run_id
+    root = client.get_run(run).info.artifact_uri
+    kept = client.get_logged_model(model.model_id).artifact_location
+    code = "INVALID_PARAMETER_VALUE"
+    assert client.create_model_version(name, f"{root}/model", run_id=run).run_id == run
+    assert client.create_model_version(name, f"runs:/{run}/model", run_id=run).run_id == run
+    assert client.create_model_version(name, kept, model_id=model.model_id).source == kept
+    version = client.create_model_version(name, f"models:/{model.model_id}", model_id=model.model_id)
+    assert client.create_model_version(name, f"models:/{name}/{version.version}").run_id == run
+    for source, named in (
+        (f"{root}/model", {}),
+        (f"{root}/model", {"run_id": other}),
+        (f"{root}/model", {"run_id": "0" * 32}),
+        (f"{root}-more/model", {"run_id": run}),
+        (f"runs:/{run}/model", {"run_id": other}),
+        (f"runs:/{run}/model", {}),
+        (f"runs:/{run}/model", {"model_id": model.model_id}),
+        (f"models:/{model.model_id}", {}),
+        (f"http://host/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts", {"run_id": other}),
+    ):
+        refused(code, "must identify the resource that contains the source", client.create_model_version, name, source, **named)
+    refused(code, "must match the referenced model version", client.create_model_version, name, f"models:/{name}/{version.version}", run_id=other)
+
+
+def test_the_servers_owner_says_which_sources_there_may_be(tmp_path, name):
+    server = Server(tmp_path / "data", environment={"MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX": "^s3://models/"})
+    try:
+        client = MlflowClient(server.uri)
+        client.create_registered_model(name)
+        assert client.create_model_version(name, "s3://models/a").source == "s3://models/a"
+        refused("INVALID_PARAMETER_VALUE", "Invalid model version source: 's3://other/a'", client.create_model_version, name, "s3://other/a")
+    finally:
+        server.stop()
 
 
 def test_an_alias_is_set_moved_found_and_deleted(client, name):

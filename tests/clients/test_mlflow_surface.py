@@ -86,6 +86,9 @@ class Side:
             names[name] = tell("POST", "runs/create", made)["run"]["info"]["run_id"]
             metrics = [{"key": "loss", "value": 1 / (step + 1), "timestamp": step, "step": step} for step in range(20)]
             metrics += [{"key": "odd", "value": value, "timestamp": 5, "step": 0} for value in ("NaN", "Infinity", "-Infinity")]
+            # The last metric is that of the highest step, then time, then value, in whatever order they came.
+            metrics += [{"key": "late", "value": value, "timestamp": at, "step": step} for step, at, value in ((5, 1, 7.0), (5, 9, 1.0), (5, 9, 3.0), (2, 99, 8.0))]
+            metrics += [{"key": "signs", "value": value, "timestamp": 1, "step": step} for step, value in ((-4, 0.1 + 0.2), (-9, 5e-324), (0, -0.0), (-1, "NaN"))]
             tell("POST", "runs/log-batch", {"run_id": f"{{{name}}}", "metrics": metrics, "params": [{"key": "depth", "value": "3"}]})
         tell("POST", "runs/update", {"run_id": "{other}", "status": "FINISHED", "end_time": 5000})
         tell("POST", "runs/delete", {"run_id": "{dead}"})
@@ -374,6 +377,8 @@ CASES = [
     get("traces?experiment_ids={trial}"),
     post("/api/3.0/mlflow/datasets/search", {"experiment_ids": ["{trial}"]}),
     get("runs/nothing"),
+    get("/gateway/nothing/invocations", differs=(404, 404), form=False),
+    get("/signup", form=False),
     # Forms of a body
     post("runs/search", data=b"{", headers={"Content-Type": "application/json"}, differs=(400, 200), form=False),
     post("runs/search", data=b"{}", headers={"Content-Type": "text/plain"}),
@@ -417,6 +422,76 @@ def test_the_answer_is_mlflows(sides, case):
             assert (ours.json()["error_code"], told["error_code"]) == (case.codes or (told["error_code"],) * 2), said
     elif case.form:
         assert form(ours.json()) == form(told), said
+
+
+VALUES = [
+    *(f"metrics/get-history?run_id={{run}}&metric_key={key}" for key in ("loss", "odd", "late", "signs")),
+    "metrics/get-history?run_id={run}&metric_key=loss&max_results=7",
+    *(f"metrics/get-history-bulk-interval?metric_key={key}&run_ids={{run}}&run_ids={{other}}&max_results={most}"
+      for key in ("loss", "odd", "late", "signs") for most in (1, 2, 3, 7, 19, 20, 21)),
+    "metrics/get-history-bulk-interval?metric_key=loss&run_ids={run}&start_step=3&end_step=17&max_results=4",
+    "metrics/get-history-bulk-interval?metric_key=signs&run_ids={run}&start_step=-9&end_step=-1&max_results=2",
+    f"{AJAX2}/metrics/get-history-bulk?metric_key=odd&run_id={{run}}&run_id={{other}}",
+]
+
+
+def known(side, value):
+    """`value` with this server's ids replaced by the names of what they stand for, and NaN by its name."""
+    text = json.dumps(value)
+    for name, made in side.names.items():
+        text = text.replace(f'"{made}"', f'"{{{name}}}"')
+    return json.loads(text.replace("NaN", "not a number").replace('"not a number"', "not a number").replace("not a number", '"not a number"'))
+
+
+@pytest.mark.parametrize("path", VALUES)
+def test_the_points_of_a_metric_are_mlflows(sides, path):
+    ours, theirs = (known(side, side.ask("GET", side.fill(path)).json()) for side in sides)
+    for answer in (ours, theirs):
+        answer.pop("next_page_token", None)  # Each server's own.
+        if "get-history-bulk?" in path:  # By the runs' ids, which only one server has.
+            answer["metrics"].sort(key=lambda metric: metric["run_id"])
+    assert ours == theirs
+
+
+def test_the_last_values_of_metrics_and_what_searches_make_of_them_are_mlflows(sides):
+    last, found = [], []
+    for side in sides:
+        data = side.tell("GET", "runs/get?run_id={run}")["run"]["data"]
+        last.append({metric["key"]: (str(metric["value"]), metric["timestamp"], metric["step"]) for metric in data["metrics"] if metric["key"] in ("loss", "odd", "late", "signs")})
+        question = {"experiment_ids": ["{trial}"], "run_view_type": "ALL", "order_by": ["metrics.late", "start_time"]}
+        filters = ["metrics.late = 3", "metrics.late > 3", "metrics.odd != 1", "metrics.odd < 1.7e308", "metrics.signs <= 0", "metrics.loss < 0.0500001"]
+        found.append([[run["info"]["run_name"] for run in side.tell("POST", "runs/search", {**question, "filter": one}).get("runs", [])] for one in filters])
+    assert last[0] == last[1]
+    assert found[0] == found[1]
+
+
+def test_what_no_call_sees_is_refused_in_mlflows_form(server):
+    """Sent by hand: clients and proxies alter such requests."""
+    for path in ("/api/2.0/mlflow/runs/search", "/ajax-api/2.0/mlflow/runs/search", "/graphql", "/v1/traces"):
+        large = requests.post(server.uri + path, data=b"[" + b"0," * (33 * 1024 * 1024) + b"0]", headers={"Content-Type": "application/json"}, timeout=60)
+        assert large.status_code == 413 and set(large.json()) == {"error_code", "message"}, large.text
+        assert large.json()["error_code"] == "INVALID_PARAMETER_VALUE"
+        host = requests.post(server.uri + path, json={}, headers={"Host": "evil.example"}, timeout=60)
+        assert host.status_code == 403 and host.text.startswith("Invalid Host header"), host.text
+        origin = requests.post(server.uri + path, json={}, headers={"Origin": "https://evil.example"}, timeout=60)
+        assert origin.status_code == 403 and origin.text.startswith("Cross-origin request blocked"), origin.text
+        assert requests.post(server.uri + path, json={}, headers={"Origin": "http://localhost:3000"}, timeout=60).status_code != 403
+    for path in ("/gateway/x", "/signup", "/api/3.0/mlflow/nothing", "/mlflow/ajax-api/2.0/mlflow/nothing", "/v1/traces"):
+        missing = requests.get(server.uri + path, timeout=60)
+        expected = 405 if path == "/v1/traces" else 404
+        assert (missing.status_code, missing.json()["error_code"]) == (expected, "ENDPOINT_NOT_FOUND"), missing.text
+
+
+def test_a_page_may_ask_whether_it_may(server):
+    def ask(origin, path="/api/2.0/mlflow/runs/create"):
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+        return requests.options(server.uri + path, headers=headers, timeout=60)
+
+    allowed = ask("http://localhost:3000")
+    assert allowed.status_code == 200 and allowed.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert allowed.headers["Access-Control-Allow-Credentials"] == "true"
+    assert ask("https://evil.example").status_code == 400
+    assert ask("http://localhost:3000", "/api/v1/holds").status_code == 400, "what only Cairn has stays its own pages'"
 
 
 def test_a_file_comes_in_parts_and_is_not_sent_again_unchanged(sides):

@@ -21,8 +21,10 @@ def said(command, **arguments):
     return ended.stdout.strip().splitlines()[-1]
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
 @pytest.mark.parametrize("environment, version", [("clients", "3."), ("mlflow2", "2.")])
-def test_python_clients_of_both_generations_take_the_same_walk(server, environment, version, tmp_path):
+def test_python_clients_of_both_generations_take_the_same_walk(request, store, environment, version, tmp_path):
+    server = request.getfixturevalue("server" if store == "sqlite" else "server_on_postgres")
     python = ENVIRONMENTS / environment / "bin" / "python"
     told = json.loads(said([str(python), str(HERE / "classic_walk.py"), server.uri], cwd=tmp_path))
     assert told["version"].startswith(version)

@@ -17,8 +17,10 @@ import unicodedata
 import uuid
 
 import mlflow
+import numpy
 import pyarrow.parquet
 import pytest
+import requests
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
@@ -147,6 +149,36 @@ def test_a_run_is_shown_with_the_course_of_its_metrics(answer, cairn, runs):
     series = answer("runs", "show", runs[0])["series"]
     assert series[0]["points"][0]["value"] == 1 and series[0]["points"][-1]["step"] == 199
     assert "nan" in cairn("runs", "show", runs[2]).lower()
+
+
+def extremes_of(values, parts):
+    """The places of the first, the last, and the least and the greatest of equal parts of what is between, by numpy."""
+    kept = {0, len(values) - 1}
+    for part in numpy.array_split(numpy.arange(1, len(values) - 1), parts):
+        kept |= {int(part[numpy.nanargmin(values[part])]), int(part[numpy.nanargmax(values[part])])}
+    return sorted(kept)
+
+
+def test_no_extreme_is_lost_from_a_long_history(server, answer, client, experiment):
+    values = numpy.random.default_rng(5).normal(size=7_000)
+    values[4_321] = 900.0
+    values[5_000] = math.nan
+    run_id = client.create_run(experiment[0], run_name="one spike").info.run_id
+    for first in range(0, len(values), 1000):
+        client.log_batch(run_id, metrics=[Metric("loss", values[step], 1000 + step, step) for step in range(first, first + 1000)])
+    wanted = extremes_of(values, 40)
+    points = answer("runs", "show", run_id)["series"][0]["points"]
+    assert [(point["step"], point["value"]) for point in points] == [(step, values[step]) for step in wanted]
+    asked = requests.get(f"{server.uri}/api/v1/runs/{run_id}/sample", params={"key": "loss", "points": 12, "first_step": 100, "last_step": 4999}, timeout=10)
+    assert [point["step"] for point in asked.json()["points"]] == [100 + step for step in extremes_of(values[100:5000], 5)]
+    refused = requests.get(f"{server.uri}/api/v1/runs/{run_id}/sample", params={"key": "loss", "first_step": "x"}, timeout=10)
+    assert refused.status_code == 400 and "first_step" in refused.text
+
+
+def test_one_high_point_is_seen_in_the_bars(cairn, client, experiment):
+    run_id = logged(client, experiment[0], "spiked", [1000.0 if step == 613 else 1 / (step + 1) for step in range(1000)])
+    bars = re.search(r"loss\s+0\.001\s+999\s+1\s+(\S+)", cairn("runs", "show", run_id))[1]
+    assert len(bars) == 40 and bars.count("█") == 1 and 23 <= bars.index("█") <= 25, bars
 
 
 @pytest.mark.parametrize("width", [40, 80, 140])

@@ -107,18 +107,50 @@ class Search {
   std::vector<std::string> allowed_;
 };
 
-Response Problem(int status, std::string_view error, const std::string& message) {
-  return Response::Json(status, Json{{"error", Json{{"code", error}, {"message", message}}}}.Dump());
+std::string_view CodeOf(int status) {
+  switch (status) {
+    case 403:
+      return "Denied";
+    case 404:
+      return "NotFound";
+    case 413:
+    case 431:
+      return "TooLarge";
+    case 500:
+      return "Internal";
+    case 501:
+      return "Unsupported";
+    case 503:
+      return "Unavailable";
+    case 507:
+      return "Exhausted";
+    default:
+      return "InvalidArgument";
+  }
+}
+
+Response Problem(int status, std::string_view why) {
+  return Response::Json(status, Json{{"error", Json{{"code", CodeOf(status)}, {"message", why}}}}.Dump());
 }
 
 Response NothingThere(const Router::Match& match, const Request& request) {
-  if (match.malformed) {
-    return Problem(400, "InvalidArgument", "The path '" + request.path + "' holds a broken percent escape.");
+  if (match.allowed.empty()) return Problem(404, "There is nothing at '" + request.path + "'.");
+  return Problem(405, "'" + request.path + "' does not take " + request.method + ", only " +
+                          Join(match.allowed, ", ") + ".");
+}
+
+/// What was given for the longest prefix of the path, or null.
+template <class Given>
+const Given* LongestOf(const std::map<std::string, Given, std::less<>>& prefixes, std::string_view path) {
+  const Given* best = nullptr;
+  std::size_t length = 0;
+  for (const auto& [prefix, given] : prefixes) {
+    if (path.starts_with(prefix) && (!best || prefix.size() >= length)) {
+      best = &given;
+      length = prefix.size();
+    }
   }
-  if (match.allowed.empty()) return Problem(404, "NotFound", "There is nothing at '" + request.path + "'.");
-  return Problem(
-      405, "InvalidArgument",
-      "'" + request.path + "' does not take " + request.method + ", only " + Join(match.allowed, ", ") + ".");
+  return best;
 }
 
 }  // namespace
@@ -126,18 +158,7 @@ Response NothingThere(const Router::Match& match, const Request& request) {
 struct Router::Tree {
   Node root;
   std::map<std::string, Handler, std::less<>> fallbacks;
-
-  const Handler* FallbackOf(std::string_view path) const {
-    const Handler* best = nullptr;
-    std::size_t length = 0;
-    for (const auto& [prefix, handler] : fallbacks) {
-      if (path.starts_with(prefix) && (!best || prefix.size() >= length)) {
-        best = &handler;
-        length = prefix.size();
-      }
-    }
-    return best;
-  }
+  std::map<std::string, Refuser, std::less<>> refusals;
 };
 
 Router::Router() : tree_(std::make_unique<Tree>()) {}
@@ -187,6 +208,15 @@ void Router::Fallback(std::string prefix, Handler handler) {
   tree_->fallbacks.insert_or_assign(std::move(prefix), std::move(handler));
 }
 
+void Router::Refusals(std::string prefix, Refuser refuser) {
+  tree_->refusals.insert_or_assign(std::move(prefix), std::move(refuser));
+}
+
+Response Router::Refuse(std::string_view path, int status, std::string_view why) const {
+  const auto* refuser = LongestOf(tree_->refusals, path);
+  return refuser ? (*refuser)(status, why) : Problem(status, why);
+}
+
 Router::Match Router::Find(std::string_view method, std::string_view path) const {
   Match match;
   Segments segments;
@@ -211,7 +241,9 @@ Router::Match Router::Find(std::string_view method, std::string_view path) const
 Response Router::Run(const Match& match, const Request& request) const {
   try {
     if (match.route) return match.route->handler(request);
-    const Handler* fallback = match.malformed ? nullptr : tree_->FallbackOf(request.path);
+    if (match.malformed)
+      return Refuse(request.path, 400, "The path '" + request.path + "' holds a broken percent escape.");
+    const auto* fallback = LongestOf(tree_->fallbacks, request.path);
     Response response = fallback ? (*fallback)(request) : NothingThere(match, request);
     if (!match.allowed.empty()) {
       if (response.status == 404) response.status = 405;
@@ -219,10 +251,10 @@ Response Router::Run(const Match& match, const Request& request) const {
     }
     return response;
   } catch (const std::exception& thrown) {
-    return Problem(500, "Internal",
-                   request.method + " " + request.path + " failed inside the server: " + thrown.what());
+    return Refuse(request.path, 500,
+                  request.method + " " + request.path + " failed inside the server: " + thrown.what());
   } catch (...) {
-    return Problem(500, "Internal", request.method + " " + request.path + " failed inside the server.");
+    return Refuse(request.path, 500, request.method + " " + request.path + " failed inside the server.");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,6 +63,12 @@ class Router {
   /// longest prefix of the path wins. When the path exists with other methods, the answer gets an Allow
   /// header, and a 404 from the handler becomes a 405.
   void Fallback(std::string prefix, Handler handler);
+
+  /// How a request for a path below `prefix` is refused that no handler sees: a body too large, too much
+  /// work, a broken escape, a bug in a handler; the default is a JSON problem. The longest prefix wins.
+  using Refuser = std::function<Response(int status, std::string_view why)>;
+  void Refusals(std::string prefix, Refuser refuser);
+  Response Refuse(std::string_view path, int status, std::string_view why) const;
 
   /// Runs what `match` found (or the fallback) on the calling thread. An exception, which is a bug in the
   /// handler, becomes a JSON 500.

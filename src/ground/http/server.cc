@@ -143,7 +143,8 @@ void Server::Impl::Admit(Loop& loop, wire::Socket socket, bool trusted) {
     const std::lock_guard lock(mutex);
     if (open >= service.options.limits.connections) {
       SendAtOnce(descriptor,
-                 wire::Refused(503, "The server has as many connections as it can take: try again later."));
+                 service.router.Refuse(
+                     "", 503, "The server has as many connections as it can take: try again later."));
       return;
     }
     ++open;

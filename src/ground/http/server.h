@@ -34,19 +34,26 @@ struct Options {
   std::string spool_dir;  ///< Where File bodies are written while they arrive; must exist.
   int io_threads = 1;
   Limits limits;
-  /// Host names (beside loopback names and addresses) that a Host header may carry; a web page must not reach
-  /// a loopback server under a name of its own.
+  /// Hosts (beside loopback names and addresses) that a Host header may carry, with or without port; `*` and
+  /// `?` stand for any characters and one. A web page must not reach a loopback server under a name of its
+  /// own, so "*" alone, any host at all, is for servers that are protected otherwise. None: also private
+  /// addresses (RFC 1918, RFC 4193), which are nobody's name.
   std::vector<std::string> allowed_hosts;
-  /// Origins beside the server's own from which a browser may send changes.
+  /// Origins beside the server's own whose pages may read and change everything, with the same wildcards. "*"
+  /// alone lets every page, but without its cookies.
   std::vector<std::string> allowed_origins;
+  /// Below these paths, pages that this machine serves (http://localhost:3000) may do so too.
+  std::vector<std::string> local_page_prefixes;
+  std::string frame_options = "SAMEORIGIN";  ///< What X-Frame-Options says; "" leaves it out.
   /// Called once per answered request with a line of JSON; null: no access log.
   std::function<void(std::string_view)> access_log;
 };
 
 /// An HTTP/1.1 server: keep-alive, pipelining in order, chunked and sized bodies, HEAD for GET routes,
 /// Expect: 100-continue, limits and time-outs as above. Every answer carries X-Content-Type-Options: nosniff
-/// and X-Frame-Options: SAMEORIGIN. Wrong Host: 403 (but for /health and /version); a POST, PUT, PATCH or
-/// DELETE with a foreign Origin: 403.
+/// and X-Frame-Options. Wrong Host: 403 (but for /health and /version); a POST, PUT, PATCH or DELETE with a
+/// foreign Origin: 403. Answers to allowed origins carry the fields of CORS, and their preflight requests get
+/// 200, those of others 400.
 class Server {
  public:
   /// Listens and serves at once. Unavailable, naming address and remedy, when the port is in use. `router`

@@ -397,22 +397,104 @@ TEST_F(ServerTest, OnlyLoopbackNamesAndAllowedHostsReachIt) {
         "127.1", "[::1", "localhost:80:90", "0.0.0.0", "evil.example:80"}) {
     EXPECT_EQ(status_for(host), 403) << host;
   }
+  const auto refused = RawClient(port()).Ask("GET /inline/x HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  EXPECT_NE(refused.body.find("Invalid Host header"), std::string::npos) << refused.body;
   EXPECT_EQ(status_for("evil.example", "/health"), 200);
   EXPECT_EQ(status_for("evil.example", "/version"), 200);
 }
 
+TEST_F(ServerTest, HostsAreMatchedWithWildcardsAndPrivateAddressesPassWhereNoneWasNamed) {
+  Start();
+  const auto status_for = [&](const std::string& host) {
+    return RawClient(port()).Ask("GET /inline/x HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status;
+  };
+  for (const char* host : {"10.1.2.3:5000", "192.168.0.7", "172.16.0.1", "172.31.255.1", "[fd00:1::2]:5000"})
+    EXPECT_EQ(status_for(host), 200) << host;
+  for (const char* host : {"10.evil.example", "10.1.2.3.evil.example", "172.32.0.1", "8.8.8.8",
+                           "192.168.evil", "0.0.0.0:80", "[2001:db8::1]", "fd00.evil.example"})
+    EXPECT_EQ(status_for(host), 403) << host;
+  options_.allowed_hosts = {"*.team.example", "one?.example:80"};
+  Start();
+  for (const char* host : {"a.team.example", "A.B.TEAM.example:5000", "one1.example:80", "localhost"})
+    EXPECT_EQ(status_for(host), 200) << host;
+  for (const char* host :
+       {"team.example", "a.team.example.evil", "one.example:80", "one1.example:81", "10.1.2.3"})
+    EXPECT_EQ(status_for(host), 403) << host;
+  options_.allowed_hosts = {"*"};
+  Start();
+  EXPECT_EQ(status_for("anything.example"), 200);
+}
+
 TEST_F(ServerTest, APageOfAnotherOriginCannotSendChanges) {
+  options_.allowed_origins = {"https://ui.example", "https://*.team.example"};
+  options_.local_page_prefixes = {"/spool"};
+  router_.Post("/spool", [](const Request& request) { return Response::Text(200, request.body); });
+  Start();
+  const auto status_for = [&](const std::string& origin, const std::string& target = "/echo") {
+    return RawClient(port()).Ask(Post(target, "x", "Origin: " + origin + "\r\n")).status;
+  };
+  for (const char* origin : {"http://localhost", "https://ui.example", "https://a.team.example"})
+    EXPECT_EQ(status_for(origin), 200) << origin;
+  for (const char* origin :
+       {"https://evil.example", "null", "http://localhost:3000", "https://ui.example.evil",
+        "https://evil/.team.example.evil", "file://localhost"})
+    EXPECT_EQ(status_for(origin), 403) << origin;
+  for (const char* origin : {"http://localhost:3000", "http://127.0.0.1:8888", "https://[::1]:3000"})
+    EXPECT_EQ(status_for(origin, "/spool"), 200) << "a page of this machine, where they may: " << origin;
+  for (const char* origin : {"http://localhost.evil:3000", "http://127.0.0.1.evil", "null"})
+    EXPECT_EQ(status_for(origin, "/spool"), 403) << origin;
+  const auto read = RawClient(port()).Ask(Get("/inline/x", "Origin: https://evil.example\r\n"));
+  EXPECT_EQ(read.status, 200);
+  EXPECT_EQ(read.Field("Access-Control-Allow-Origin"), "") << "the browser keeps it from the page";
+  const auto allowed = RawClient(port()).Ask(Get("/inline/x", "Origin: https://ui.example\r\n"));
+  EXPECT_EQ(allowed.Field("Access-Control-Allow-Origin"), "https://ui.example");
+  EXPECT_EQ(allowed.Field("Access-Control-Allow-Credentials"), "true");
+}
+
+TEST_F(ServerTest, APreflightTellsWhetherAPageMay) {
   options_.allowed_origins = {"https://ui.example"};
   Start();
-  const auto status_for = [&](const std::string& origin) {
-    return RawClient(port()).Ask(Post("/echo", "x", "Origin: " + origin + "\r\n")).status;
+  const auto ask = [&](const std::string& origin) {
+    return RawClient(port()).Ask(std::string("OPTIONS /echo HTTP/1.1\r\n") + kHost + "Origin: " + origin +
+                                 "\r\nAccess-Control-Request-Method: POST\r\n"
+                                 "Access-Control-Request-Headers: content-type\r\n\r\n");
   };
-  EXPECT_EQ(status_for("http://localhost"), 200);
-  EXPECT_EQ(status_for("https://ui.example"), 200);
-  EXPECT_EQ(status_for("https://evil.example"), 403);
-  EXPECT_EQ(status_for("null"), 403);
-  EXPECT_EQ(status_for("http://localhost:3000"), 403);
-  EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x", "Origin: https://evil.example\r\n")).status, 200);
+  const auto may = ask("https://ui.example");
+  EXPECT_EQ(may.status, 200);
+  EXPECT_EQ(may.Field("Access-Control-Allow-Origin"), "https://ui.example");
+  EXPECT_EQ(may.Field("Access-Control-Allow-Headers"), "content-type");
+  EXPECT_NE(may.Field("Access-Control-Allow-Methods").find("PATCH"), std::string::npos);
+  const auto may_not = ask("https://evil.example");
+  EXPECT_EQ(may_not.status, 400);
+  EXPECT_EQ(may_not.Field("Access-Control-Allow-Origin"), "");
+  options_.allowed_origins = {"*"};
+  Start();
+  const auto any = ask("https://evil.example");
+  EXPECT_EQ(any.status, 200);
+  EXPECT_EQ(any.Field("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(any.Field("Access-Control-Allow-Credentials"), "") << "cookies of every page would be sent along";
+}
+
+TEST_F(ServerTest, WhoMayFrameAnswersCanBeChosen) {
+  options_.frame_options = "DENY";
+  Start();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x")).Field("X-Frame-Options"), "DENY");
+  options_.frame_options = "";
+  Start();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/inline/x")).Field("X-Frame-Options"), "");
+}
+
+TEST_F(ServerTest, WhatNoHandlerSeesIsRefusedInTheDialectOfItsPath) {
+  router_.Refusals("/echo", [](int status, std::string_view why) {
+    return Response::Text(status, "dialect: " + std::string(why));
+  });
+  options_.limits.memory_body_bytes = 10;
+  Start();
+  const auto ask = [&](const std::string& request) { return RawClient(port()).Ask(request); };
+  EXPECT_EQ(ask(Post("/echo", std::string(11, 'x'), "")).body.substr(0, 9), "dialect: ");
+  EXPECT_EQ(ask("GET /echo/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n").body.substr(0, 9), "dialect: ");
+  EXPECT_EQ(ask("GET /echo HTTP/1.1\r\nHost: evil.example\r\n\r\n").body.substr(0, 9), "dialect: ");
+  EXPECT_TRUE(Json::Parse(ask("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n").body));
 }
 
 TEST_F(ServerTest, TheUnixSocketIsPrivateAndAsksForNoHost) {

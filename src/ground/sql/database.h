@@ -44,6 +44,9 @@ class Database {
   /// in the table schema_step with a digest of the step's text. Conflict when a step already applied has
   /// another text, or the store was written by a newer program; nothing is changed then.
   Result<> Migrate(std::span<const RoomSchema* const> rooms);
+  /// Whether every step has been applied already; reads alone. Conflict when one is missing or there are
+  /// others, NotFound when no program of ours ever migrated it.
+  Result<> CheckMigrated(std::span<const RoomSchema* const> rooms);
 
   /// Runs `work(Connection&) -> Result<T>` in one transaction; commits when it gives a value, rolls back when
   /// it gives an error. A Transact or Read of the same database inside `work` is a bug and ends the process:

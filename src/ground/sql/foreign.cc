@@ -101,7 +101,8 @@ Result<std::unique_ptr<Database>> OpenToRead(std::string_view url) {
       CAIRN_TRY(SqliteConnection::Open(path, "", SqliteConnection::Role::Reader))));
 }
 
-Result<> CopySqlite(const std::string& from, const std::string& to) {
+Result<> CopySqlite(const std::string& from, const std::string& to,
+                    const std::function<void()>& at_the_moment) {
   std::error_code ignored;
   if (std::filesystem::exists(to, ignored))
     return Error{Reason::AlreadyExists, "There is something at " + to + " already; choose another place."};
@@ -111,6 +112,11 @@ Result<> CopySqlite(const std::string& from, const std::string& to) {
   sqlite3_db_config(source.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const auto target = OpenHandle(to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!target) return Failed(from, to, nullptr);
+  // The moment is that of the first read in this transaction, which the copy below takes part in.
+  if (sqlite3_exec(source.get(), "BEGIN; SELECT COUNT(*) FROM sqlite_master", nullptr, nullptr, nullptr) !=
+      SQLITE_OK)
+    return Failed(from, to, source.get());
+  if (at_the_moment) at_the_moment();
   sqlite3_backup* copying = sqlite3_backup_init(target.get(), "main", source.get(), "main");
   if (copying == nullptr) return Failed(from, to, target.get());
   // All pages in one step: one read transaction, so one moment.

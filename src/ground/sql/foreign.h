@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ Result<std::unique_ptr<Database>> OpenToRead(std::string_view url);
 /// Copies the SQLite store in the file `from`, as it is at one moment, to a new file `to`, which is on disk
 /// when it returns. The owner may go on writing meanwhile. AlreadyExists when `to` is there, Corrupt when
 /// `from` is no SQLite store or the copy does not pass SQLite's own check.
-Result<> CopySqlite(const std::string& from, const std::string& to);
+/// `at_the_moment` is called once that moment is settled and before the long work.
+Result<> CopySqlite(const std::string& from, const std::string& to,
+                    const std::function<void()>& at_the_moment = {});
 
 }  // namespace cairn::sql

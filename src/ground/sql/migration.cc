@@ -34,13 +34,17 @@ Result<> TakeTurn(Connection& connection) {
   return {};
 }
 
-Result<Applied> ReadApplied(Connection& connection) {
-  CAIRN_TRY(connection.Run(kStepTable));
+Result<Applied> AppliedIn(Connection& connection) {
   Applied applied;
   for (const Row& row : CAIRN_TRY(connection.Run("SELECT room, number, digest FROM schema_step"))) {
     applied.emplace(std::pair(row.Text(0), row.Int(1)), row.Text(2));
   }
   return applied;
+}
+
+Result<Applied> ReadApplied(Connection& connection) {
+  CAIRN_TRY(connection.Run(kStepTable));
+  return AppliedIn(connection);
 }
 
 Result<> CheckRoom(const RoomSchema& schema, const Applied& applied) {
@@ -93,7 +97,26 @@ Result<> ApplyIfMissing(Connection& connection, const RoomSchema& schema, const 
   return Apply(connection, schema, step);
 }
 
+Result<> CheckComplete(const RoomSchema& schema, const Applied& applied) {
+  CAIRN_TRY(CheckRoom(schema, applied));
+  for (const Migration& step : schema.steps) {
+    if (applied.contains({schema.room, step.number})) continue;
+    return Error{Reason::Conflict,
+                 "The store's tables of '" + schema.room + "' lack step '" + step.name +
+                     "'; start the program on that store once, which brings it up to date."};
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<> Database::CheckMigrated(std::span<const RoomSchema* const> rooms) {
+  auto applied = Read(AppliedIn);
+  if (!applied)
+    return Error{Reason::NotFound, "There is no store of this program there: " + applied.error().message};
+  for (const RoomSchema* schema : rooms) CAIRN_TRY(CheckComplete(*schema, *applied));
+  return {};
+}
 
 Result<> Database::Migrate(std::span<const RoomSchema* const> rooms) {
   const auto applied = CAIRN_TRY(Transact(LookUnderLock));

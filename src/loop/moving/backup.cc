@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kStore = "cairn.db";
-constexpr std::string_view kArriving = ".arriving-", kContents = ".cairn-contents";
 /// What is copied beside the store and the artifacts. The heads come first: those of the file must not be
 /// younger than those of the store.
 constexpr std::array kBefore = {"heads.jsonl"};
@@ -26,11 +26,6 @@ Result<> CheckEmpty(const std::string& folder) {
                "There is something in " + folder + " already; name a folder that is new or empty."};
 }
 
-bool IsPassing(const std::string& path) {
-  const std::string name = os::BaseName(path);
-  return name.starts_with(kArriving) || path == kContents || path.starts_with(std::string(kContents) + "/");
-}
-
 /// Copies a file or a folder with all below it. A file that went meanwhile is left out.
 Result<> CopyAll(const std::string& from, const std::string& to) {
   const auto status = os::Stat(from);
@@ -38,7 +33,6 @@ Result<> CopyAll(const std::string& from, const std::string& to) {
   if (status->kind == os::FileKind::File) return os::CopyFile(from, to, status->mode);
   CAIRN_TRY(os::MakeFolders(to));
   for (const auto& entry : CAIRN_TRY(os::ListTree(from))) {
-    if (IsPassing(entry.path)) continue;
     const std::string place = os::JoinPath(to, entry.path);
     if (entry.kind == os::FileKind::Folder) CAIRN_TRY(os::MakeFolders(place));
     if (entry.kind != os::FileKind::File) continue;
@@ -72,15 +66,54 @@ Json Summary(const std::string& folder, const Json& manifest) {
               {"at", manifest.Text("at")}};
 }
 
+Result<> CopyFrozen(const tracking::Artifacts::Moment& moment, const std::string& to) {
+  CAIRN_TRY(os::MakeFolders(to));
+  for (const auto& file : moment.files()) {
+    const auto place = os::JoinPath(to, file.path);
+    CAIRN_TRY(os::MakeFolders(os::ParentOf(place)));
+    CAIRN_TRY(os::CopyFile(file.place, place, file.mode));
+    const auto now = CAIRN_TRY(os::Stat(file.place)).stamp;
+    if (now.mtime_ns == file.stamp.mtime_ns && now.size == file.stamp.size) continue;
+    return Error{Reason::Conflict, "The artifact '" + file.path +
+                                       "' was written in place while it was copied, so that what it held is "
+                                       "gone; back up again when nothing writes into artifacts."};
+  }
+  return {};
+}
+
+/// Records and artifacts of one moment. The records' long copy goes on while uploads go on as well.
+Result<> CopyMoment(const BackupRequest& request, const std::string& store, const std::string& store_copy,
+                    const std::string& artifacts_copy) {
+  std::promise<void> settled;
+  std::future<Result<>> copied;
+  const auto moment = CAIRN_TRY(request.artifacts.Freeze([&]() -> Result<> {
+    auto seen = settled.get_future();
+    copied = std::async(std::launch::async, [&] {
+      bool told = false;
+      auto outcome = sql::CopySqlite(store, store_copy, [&] {
+        told = true;
+        settled.set_value();
+      });
+      if (!told) settled.set_value();
+      return outcome;
+    });
+    seen.wait();
+    return {};
+  }));
+  const auto artifacts = CopyFrozen(moment, artifacts_copy);
+  CAIRN_TRY(copied.get());
+  return artifacts;
+}
+
 Result<> Fill(const BackupRequest& request) {
   const auto at = [&](const char* name) { return os::JoinPath(request.folder, name); };
   const auto in_data = [&](const char* name) { return os::JoinPath(request.data_dir, name); };
   CAIRN_TRY(os::MakeFolders(request.folder));
   CAIRN_TRY(os::SetMode(request.folder, 0700));
   for (const char* name : kBefore) CAIRN_TRY(CopyAll(in_data(name), at(name)));
-  CAIRN_TRY(sql::CopySqlite(in_data(kStore), at(kStore)));
+  CAIRN_TRY(CopyMoment(request, in_data(kStore), at(kStore), at("artifacts")));
   for (const char* name : kAfter) CAIRN_TRY(CopyAll(in_data(name), at(name)));
-  return CopyAll(request.artifacts, at("artifacts"));
+  return {};
 }
 
 Result<Json> ReadManifest(const std::string& folder) {
@@ -117,11 +150,6 @@ Result<Json> BackUp(const sql::Database& database, const BackupRequest& request)
         Reason::Unsupported,
         "The records are in PostgreSQL: back them up with `pg_dump --format=custom`, and after it copy the "
         "data folder. Restore both, the dump with `pg_restore`, and check with `cairn audit verify`."};
-  }
-  if (request.artifacts.starts_with("s3:")) {
-    return Error{Reason::Unsupported,
-                 "The artifacts are in a bucket: let the bucket keep versions or copy it, and "
-                 "back up a store whose artifacts are in a folder."};
   }
   CAIRN_TRY(CheckEmpty(request.folder));
   const bool was_there = os::Exists(request.folder);

@@ -11,6 +11,7 @@
 #include "ground/os/pool.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
+#include "ground/vocabulary/time.h"
 #include "loop/moving/moves.h"
 #include "loop/moving/registry_mover.h"
 #include "loop/moving/run_mover.h"
@@ -89,6 +90,8 @@ class Importer {
     meter_.Do("registered models");
     const std::string cause = os::NewUuid(target_.clock.Now());
     CAIRN_TRY(MoveRegistry(target_, models_, addresses_, request_.actor, cause, tally_));
+    CAIRN_TRY(MoveHolds());
+    CAIRN_TRY(NoteWebhooks());
     return Report(cause);
   }
 
@@ -264,6 +267,44 @@ class Importer {
           CAIRN_TRY(target_.tracking.models.Find(model.id, tracking::LoggedModels::Deleted::Shown));
       tally_.Compare("logged models", model.id, Canonical(model), Canonical(here), fate);
     }
+    return {};
+  }
+
+  /// What must not be erased there must not be erased here.
+  Result<> MoveHolds() {
+    governance::Holds holds(target_.database, target_.clock);
+    for (auto& hold : CAIRN_TRY(source_->Holds())) {
+      const auto subject = SubjectHere(hold.subject);
+      const auto placed = holds.Place(
+          subject,
+          hold.reason + " (placed by " + hold.actor + " on " + FormatUtc(hold.at) + " in " + name_ + ")",
+          request_.actor);
+      const bool was_here = !placed && placed.error().reason == Reason::AlreadyExists;
+      if (!placed && !was_here) {
+        tally_.Problem("legal hold on " + hold.subject + ": " + placed.error().message);
+        continue;
+      }
+      const Json same{{"subject", subject}};
+      tally_.Compare("legal holds", hold.subject, same, same,
+                     was_here ? Tally::Fate::Unchanged : Tally::Fate::Added);
+    }
+    return {};
+  }
+
+  /// An experiment may have another id here.
+  std::string SubjectHere(const std::string& subject) const {
+    constexpr std::string_view kExperiment = "experiment:";
+    if (!subject.starts_with(kExperiment)) return subject;
+    const auto id = ParseInt(std::string_view(subject).substr(kExperiment.size()));
+    return id ? std::string(kExperiment) + std::to_string(addresses_.ExperimentOf(*id)) : subject;
+  }
+
+  Result<> NoteWebhooks() {
+    const auto names = CAIRN_TRY(source_->WebhookNames());
+    if (names.empty()) return {};
+    tally_.Note(std::to_string(names.size()) +
+                " webhooks were not brought over, so that nothing is told twice: " + Join(names, ", ") +
+                ". Create them here when the other store is given up.");
     return {};
   }
 

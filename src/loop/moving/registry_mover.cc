@@ -1,5 +1,6 @@
 #include "loop/moving/registry_mover.h"
 
+#include <algorithm>
 #include <set>
 
 #include "loop/moving/run_mover.h"
@@ -35,11 +36,28 @@ Result<std::optional<T>> IfThere(Result<T> found) {
   return std::move(found).error();
 }
 
+/// A number that was given once is not given again.
+Result<> MoveRemoved(const Office& office, const registry::ModelVersion& version) {
+  const auto taken = [&]() -> Result<bool> {
+    if (CAIRN_TRY(IfThere(office.target.registry.Find(version.model, version.version)))) return true;
+    const auto removed = CAIRN_TRY(office.target.registry.RemovedVersions(version.model));
+    return std::any_of(removed.begin(), removed.end(),
+                       [&](const auto& one) { return one.version == version.version; });
+  };
+  const bool had = CAIRN_TRY(taken());
+  CAIRN_TRY(office.restoration.Restore(version, true));
+  const Json number{{"number", version.version}};
+  office.tally.Compare("numbers of deleted versions", Named(version), number,
+                       CAIRN_TRY(taken()) ? number : Json(),
+                       had ? Tally::Fate::Unchanged : Tally::Fate::Added);
+  return {};
+}
+
 /// Whether the version here is theirs.
 Result<bool> MoveVersion(const Office& office, FoundVersion found) {
   auto& version = found.version;
   if (found.deleted) {
-    CAIRN_TRY(office.restoration.Restore(version, true));
+    CAIRN_TRY(MoveRemoved(office, version));
     return false;
   }
   version.source = office.addresses.Translated(version.source);

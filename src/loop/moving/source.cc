@@ -25,18 +25,17 @@ bool IsDatabase(const std::string& where) {
   return where.starts_with(kSqlite) || where.starts_with("postgresql") || where.starts_with("postgres://");
 }
 
-/// SQLAlchemy's "postgresql+psycopg2://" names the same place as libpq's "postgresql://".
-std::string WithoutDriver(const std::string& where) {
-  const auto plus = where.find('+'), colon = where.find("://");
-  if (!where.starts_with("postgresql+") || plus > colon) return where;
-  return where.substr(0, plus) + where.substr(colon);
-}
-
 auto Order(const tracking::Metric& m) {
   return std::tuple(m.step, m.at_ms, std::isnan(m.value) ? 0.0 : m.value, std::isnan(m.value));
 }
 
 }  // namespace
+
+std::string WithoutDriver(const std::string& where) {
+  const auto plus = where.find('+'), colon = where.find("://");
+  if (!where.starts_with("postgresql+") || plus > colon) return where;
+  return where.substr(0, plus) + where.substr(colon);
+}
 
 bool IsPrompt(const registry::RegisteredModel& model) {
   return std::any_of(model.tags.begin(), model.tags.end(), [](const registry::Tag& tag) {
@@ -68,7 +67,8 @@ Result<std::unique_ptr<Source>> OpenSource(const Origin& origin) {
   const auto& where = origin.where;
   if (IsServer(where)) return OpenMlflowServer(where);
   if (IsDatabase(where)) return OpenMlflowTables(WithoutDriver(where), origin.artifact_root);
-  if (where.starts_with(kCairn)) return OpenCairnStore(where.substr(kCairn.size()), origin.scratch);
+  if (where.starts_with(kCairn))
+    return OpenCairnStore(where.substr(kCairn.size()), origin.artifact_root, origin.scratch);
   if (os::IsFolder(where)) return OpenMlflowFolder(where, origin.artifact_root);
   return Error{
       Reason::NotFound,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ground/vocabulary/result.h"
+#include "ledger/governance/retention.h"
 #include "loop/registry/registry.h"
 #include "loop/tracking/records.h"
 
@@ -28,7 +29,7 @@ struct FoundFile {
 
 struct FoundVersion {
   registry::ModelVersion version;
-  bool deleted = false;  ///< Only its number still counts.
+  bool deleted = false;  ///< Only its model, number and times still count.
 };
 
 struct FoundModel {
@@ -75,6 +76,11 @@ class Source {
   virtual Result<std::vector<tracking::LoggedModel>> Models(tracking::ExperimentId experiment) = 0;
   virtual Result<std::vector<FoundModel>> Registered() = 0;
 
+  /// What must not be erased there. Only another Cairn knows such holds.
+  virtual Result<std::vector<governance::Hold>> Holds() { return std::vector<governance::Hold>(); }
+  /// The names of its webhooks, where they are known.
+  virtual Result<std::vector<std::string>> WebhookNames() { return std::vector<std::string>(); }
+
   /// Whether it can give the bytes that lie below this URI.
   virtual bool Reaches(const std::string& uri) const = 0;
   /// By path; nothing where nothing was ever stored.
@@ -92,9 +98,13 @@ struct Origin {
   std::string scratch;        ///< A folder for what is needed meanwhile.
 };
 /// A running MLflow server (http…), the database of one (sqlite:///file, postgresql://…), an mlruns folder,
-/// or "cairn:FOLDER" for the data folder of another Cairn, which may be running. InvalidArgument for anything
-/// else, NotFound when there is nothing.
+/// or of another Cairn, which may be running, "cairn:FOLDER", its data folder, or "cairn:postgresql://…", its
+/// records; its artifacts are in `artifact_root`, a folder or "s3://bucket/prefix", or for "" in its data
+/// folder. InvalidArgument for anything else, NotFound when there is nothing.
 Result<std::unique_ptr<Source>> OpenSource(const Origin& origin);
+
+/// SQLAlchemy's "postgresql+psycopg2://…" as libpq names the same place; anything else as it is.
+std::string WithoutDriver(const std::string& where);
 
 /// `where` as it may stand in records: without password, and with one name for one place.
 std::string NameOfSource(const std::string& where);

@@ -170,13 +170,18 @@ std::string FirstDifference(const Json& theirs, const Json& ours) {
 
 void Tally::Compare(std::string_view kind, const std::string& name, const Json& theirs, const Json& ours,
                     Fate fate) {
-  const std::string their_digest = crypto::Sha256Hex(name + "\n" + theirs.Canonical());
-  const std::string our_digest = ours.IsNull() ? "" : crypto::Sha256Hex(name + "\n" + ours.Canonical());
-  const std::string difference = ours.IsNull() ? "it is not here" : FirstDifference(theirs, ours);
+  const auto digest = [&](const Json& record) { return crypto::Sha256Hex(name + "\n" + record.Canonical()); };
+  const std::string their_digest = theirs.IsNull() ? "" : digest(theirs);
+  const std::string our_digest = ours.IsNull() ? "" : digest(ours);
+  const std::string difference = ours.IsNull()     ? "it is not here"
+                                 : theirs.IsNull() ? "it is not there"
+                                                   : FirstDifference(theirs, ours);
   const std::lock_guard lock(mutex_);
   Kind& entry = kinds_[std::string(kind)];
-  ++entry.theirs;
-  entry.their_digests.push_back(their_digest);
+  if (!theirs.IsNull()) {
+    ++entry.theirs;
+    entry.their_digests.push_back(their_digest);
+  }
   if (!ours.IsNull()) {
     ++entry.ours;
     entry.our_digests.push_back(our_digest);

@@ -40,8 +40,8 @@ std::string FirstDifference(const Json& theirs, const Json& ours);
 class Tally {
  public:
   enum class Fate { Added, Completed, Unchanged };
-  /// Takes one record of `kind` as it is there and, read back, here. Differences are kept by name, the first
-  /// 100.
+  /// Takes one record of `kind` as it is there and, read back, here; null where it is not. Differences are
+  /// kept by name, the first 100.
   void Compare(std::string_view kind, const std::string& name, const Json& theirs, const Json& ours,
                Fate fate);
   /// The same for what is many in one record (metric points): counted, not named.

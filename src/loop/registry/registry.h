@@ -68,6 +68,9 @@ struct NewVersion {
   std::vector<Tag> tags;
   std::string actor;  ///< Counts as its maker when the run that it comes from names none.
   std::string cause;  ///< Of a version whose run names none.
+  /// Asked: a source of ours (runs:, models:, mlflow-artifacts:) must lie in the run or the logged model that
+  /// is named beside it, as MLflow's server since 3.17 wants it.
+  enum class Owner { NotAsked, Asked } owner = Owner::NotAsked;
 };
 
 /// "production" in any case becomes "Production"; InvalidArgument for what is none of MLflow's four stages.
@@ -106,6 +109,8 @@ class Registry {
   Result<ModelVersion> Newest(std::string_view model) const;
   /// All, newest first.
   Result<std::vector<ModelVersion>> Versions(std::string_view model) const;
+  /// Those that were deleted: only model, number and times mean anything; by number.
+  Result<std::vector<ModelVersion>> RemovedVersions(std::string_view model) const;
   /// The newest version in each stage, of all these models, by model and number. What is not there is left
   /// out.
   Result<std::vector<ModelVersion>> NewestInStages(std::span<const std::string> models) const;

@@ -17,10 +17,11 @@ Result<> InsertNumbered(sql::Connection& connection, const std::string& key, con
                         bool deleted) {
   CAIRN_TRY(connection.Run(
       "INSERT INTO model_version (model, version, source, storage, location, run_id, model_id, run_link, "
-      "description, stage, manifest, created_by, deleted, created_ms, updated_ms) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+      "description, stage, manifest, created_by, deleted, created_ms, updated_ms, cause, pipeline_run, data) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
       {key, v.version, v.source, v.storage, v.location, v.run_id, v.model_id, v.run_link, v.description,
-       v.stage, v.manifest, v.created_by, deleted, v.created_ms, v.updated_ms}));
+       v.stage, v.manifest, v.created_by, deleted, v.created_ms, v.updated_ms, v.cause, v.pipeline_run,
+       v.data}));
   return {};
 }
 

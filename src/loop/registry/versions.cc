@@ -152,6 +152,16 @@ Result<std::vector<ModelVersion>> Registry::Versions(std::string_view model) con
   });
 }
 
+Result<std::vector<ModelVersion>> Registry::RemovedVersions(std::string_view model) const {
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<ModelVersion>> {
+    CAIRN_TRY(ReadModel(connection, model));
+    std::vector<ModelVersion> versions;
+    for (auto& stored : CAIRN_TRY(ReadRemovedVersions(connection, model)))
+      versions.push_back(std::move(stored.version));
+    return versions;
+  });
+}
+
 Result<std::vector<ModelVersion>> Registry::NewestInStages(std::span<const std::string> models) const {
   return database_.Read([&](sql::Connection& connection) -> Result<std::vector<ModelVersion>> {
     std::vector<ModelVersion> versions;

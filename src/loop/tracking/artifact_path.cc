@@ -1,7 +1,9 @@
 #include "loop/tracking/artifact_path.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/tracking/destinations/destination.h"
 
@@ -15,6 +17,15 @@ constexpr int kDecodingRounds = 10;
 Error InvalidPath() { return {Reason::InvalidArgument, "Invalid path"}; }
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// "s3:" and the like at the beginning (RFC 3986, 3.1).
+bool HasScheme(std::string_view uri) {
+  const auto colon = uri.find(':');
+  if (colon == std::string_view::npos || colon == 0 || !IsLetter(uri.front())) return false;
+  return std::all_of(uri.begin(), uri.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+    return IsLetter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  });
+}
 
 bool LeadsOutside(std::string_view path) {
   if (path.starts_with('/') || path.find_first_of("\\#") != std::string_view::npos) return true;
@@ -35,6 +46,16 @@ std::string AppendToUri(std::string_view uri, std::string_view tail) {
   joined += tail;
   joined += uri.substr(end);
   return joined;
+}
+
+Result<std::string> AbsoluteLocation(std::string_view uri) {
+  const bool file = uri.starts_with("file:");
+  const auto path = file ? uri.substr(5) : uri;
+  if (path.empty() || path.starts_with('/') || (!file && HasScheme(uri))) return std::string(uri);
+  const auto whole = std::filesystem::path(CAIRN_TRY(os::WorkingFolder())) / path;
+  auto absolute = whole.lexically_normal().string();
+  if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return (file ? "file://" : "") + absolute;
 }
 
 Result<std::string> CheckedArtifactPath(std::string_view path) {

@@ -11,6 +11,10 @@ namespace cairn::tracking {
 /// `uri` with `tail` ("run/artifacts") appended to its path; query and fragment stay behind the path.
 std::string AppendToUri(std::string_view uri, std::string_view tail);
 
+/// `uri` as it stays true wherever the program runs later: a relative path, plain or after "file:", is taken
+/// from the working folder.
+Result<std::string> AbsoluteLocation(std::string_view uri);
+
 /// A path below an artifact root as a client sent it (already percent-decoded once), checked and without
 /// doubled slashes: "" is the root itself. InvalidArgument with the message "Invalid path" for an absolute
 /// one, a `..` segment, a backslash, `#`, a drive letter, a control character or a scheme, however often

@@ -6,7 +6,8 @@
 #include "loop/tracking/destinations/folder.h"
 
 namespace cairn::tracking {
-Artifacts::Artifacts(std::unique_ptr<Destination> destination) : destination_(std::move(destination)) {}
+Artifacts::Artifacts(std::unique_ptr<Destination> destination)
+    : destination_(std::move(destination)), changing_(std::make_unique<std::shared_mutex>()) {}
 Artifacts::Artifacts(std::string root) : Artifacts(std::make_unique<FolderDestination>(std::move(root))) {}
 Artifacts::Artifacts(Artifacts&&) noexcept = default;
 Artifacts::~Artifacts() = default;
@@ -30,12 +31,15 @@ Result<std::string> Artifacts::FolderAt(std::string_view path) const {
 }
 
 Result<> Artifacts::Adopt(std::string_view path, const std::string& source) {
-  return destination_->Adopt(CAIRN_TRY(CheckedFilePath(path)), source);
+  const auto clean = CAIRN_TRY(CheckedFilePath(path));
+  const std::shared_lock changing(*changing_);
+  return destination_->Adopt(clean, source);
 }
 
 Result<> Artifacts::Remove(std::string_view path) {
   const auto clean = CAIRN_TRY(CheckedArtifactPath(path));
   if (clean.empty()) return Error{Reason::InvalidArgument, "Invalid path"};
+  const std::shared_lock changing(*changing_);
   return destination_->Remove(clean);
 }
 
@@ -45,7 +49,15 @@ std::string Artifacts::Address() const { return destination_->Address(); }
 
 Result<std::vector<Artifacts::Kept>> Artifacts::All() const { return destination_->All(); }
 
+Result<Artifacts::Moment> Artifacts::Freeze(const std::function<Result<>()>& meanwhile) {
+  const std::unique_lock still(*changing_);
+  auto moment = CAIRN_TRY(destination_->Freeze());
+  CAIRN_TRY(meanwhile());
+  return moment;
+}
+
 Result<> Artifacts::Discard(std::span<const Kept> files, TimeMs moment) {
+  const std::shared_lock changing(*changing_);
   return destination_->Discard(files, moment);
 }
 

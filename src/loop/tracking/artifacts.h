@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ground/os/files.h"
+#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/result.h"
 #include "ground/vocabulary/time.h"
 
@@ -75,10 +79,34 @@ class Artifacts {
   /// With a bucket also the parts of uploads that were begun before `moment` and never ended.
   Result<> Discard(std::span<const Kept> files, TimeMs moment);
 
+  /// All files as they were at one moment, under names of their own that go with this object. What replaces
+  /// or removes a file later does not reach them; what somebody writes into a file in place does, and shows
+  /// by its time.
+  class Moment {
+   public:
+    struct File {
+      std::string path;   ///< From the root.
+      std::string place;  ///< On this machine.
+      os::FileStamp stamp;
+      unsigned mode = 0;
+    };
+    const std::vector<File>& files() const { return files_; }
+
+   private:
+    friend class FolderDestination;
+    explicit Moment(os::TempFolder folder) : folder_(std::move(folder)) {}
+    os::TempFolder folder_;
+    std::vector<File> files_;
+  };
+  /// While no call changes anything here, names every file a second time and calls `meanwhile`, with what
+  /// else belongs to the moment. Uploads wait until it returns. Unsupported for a bucket.
+  Result<Moment> Freeze(const std::function<Result<>()>& meanwhile);
+
  private:
   explicit Artifacts(std::unique_ptr<Destination> destination);
 
   std::unique_ptr<Destination> destination_;
+  std::unique_ptr<std::shared_mutex> changing_;
 };
 
 }  // namespace cairn::tracking

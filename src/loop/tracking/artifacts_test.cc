@@ -33,6 +33,16 @@ TEST(ArtifactPath, TheProxysUrisNamePathsBelowTheRoot) {
   EXPECT_EQ(ProxiedPath("mlflow-artifacts:/../x").error().reason, Reason::InvalidArgument);
 }
 
+TEST(ArtifactPath, RelativeLocationsAreTakenFromTheWorkingFolder) {
+  const auto here = *os::WorkingFolder();
+  EXPECT_EQ(*AbsoluteLocation("runs"), here + "/runs");
+  EXPECT_EQ(*AbsoluteLocation("./a//b/../c/"), here + "/a/c");
+  EXPECT_EQ(*AbsoluteLocation("file:a/b"), "file://" + here + "/a/b");
+  for (const char* as_it_is :
+       {"/abs/x", "file:///abs", "file:/abs", "s3://bucket/x?y=z", "mlflow-artifacts:/0", "dbfs:/x", ""})
+    EXPECT_EQ(*AbsoluteLocation(as_it_is), as_it_is);
+}
+
 class ArtifactsTest : public ::testing::Test {
  protected:
   Result<> Put(std::string_view path, std::string_view bytes) {

@@ -60,9 +60,9 @@ Result<ExperimentId> Experiments::Create(const New& wanted) {
   Experiment experiment;
   experiment.id = NewExperimentId(now);
   experiment.name = wanted.name;
-  experiment.artifact_location = wanted.artifact_location.empty()
-                                     ? AppendToUri(artifact_root_, std::to_string(experiment.id))
-                                     : wanted.artifact_location;
+  experiment.artifact_location = CAIRN_TRY(AbsoluteLocation(wanted.artifact_location));
+  if (wanted.artifact_location.empty())
+    experiment.artifact_location = AppendToUri(artifact_root_, std::to_string(experiment.id));
   experiment.created_ms = experiment.updated_ms = now;
   return database_.Transact([&](sql::Connection& connection) -> Result<ExperimentId> {
     CAIRN_TRY(RefuseTaken(connection, experiment.name));

@@ -1,6 +1,8 @@
 #include "loop/tracking/keys.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
@@ -10,12 +12,38 @@ namespace {
 
 Error Wrong(std::string message) { return {Reason::InvalidArgument, std::move(message)}; }
 
-bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 128;
+struct Range {
+  std::uint32_t first, last;
+};
+constexpr Range kWordRanges[] = {
+#include "loop/tracking/limits/word_characters.inc"
+};
+
+bool IsWordAscii(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-bool IsKeyByte(char c) { return IsWordByte(c) || c == '/' || c == '.' || c == '-' || c == ' ' || c == ':'; }
+bool IsWordBeyondAscii(std::uint32_t code) {
+  const auto* range = std::upper_bound(std::begin(kWordRanges), std::end(kWordRanges), code,
+                                       [](std::uint32_t c, const Range& one) { return c < one.first; });
+  return range != std::begin(kWordRanges) && code <= (range - 1)->last;
+}
+
+/// Takes one character of several bytes off `text`; 0 for bytes that are none.
+std::uint32_t TakeCharacter(std::string_view& text) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
+  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC2 ? 2 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  std::uint32_t code = byte(0) & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    code = code << 6 | (byte(i) & 0x3F);
+  }
+  text.remove_prefix(length);
+  return code;
+}
 
 /// Whether the key would stay the same as a path below a folder: clients and tools write one file a key.
 bool IsPlainPath(std::string_view key) {
@@ -32,6 +60,19 @@ std::size_t Characters(std::string_view text, std::size_t limit) {
 
 }  // namespace
 
+bool AreWordCharacters(std::string_view text, std::string_view others) {
+  while (!text.empty()) {
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 128) {
+      if (!IsWordBeyondAscii(TakeCharacter(text))) return false;
+      continue;
+    }
+    if (!IsWordAscii(c) && others.find(c) == std::string_view::npos) return false;
+    text.remove_prefix(1);
+  }
+  return true;
+}
+
 Result<> CheckLength(std::string_view text, std::size_t limit, std::string_view path) {
   const auto characters = Characters(text, limit);
   if (characters <= limit) return {};
@@ -43,7 +84,7 @@ Result<> CheckKey(std::string_view key, std::string_view path) {
   if (key.empty())
     return Wrong("Missing value for required parameter '" + std::string(path) + "': a key may not be empty.");
   CAIRN_TRY(CheckLength(key, kKeyLength, path));
-  if (!std::all_of(key.begin(), key.end(), IsKeyByte)) {
+  if (!AreWordCharacters(key, "/.- :")) {
     return Wrong("Invalid value " + Json(key).Dump() + " for parameter '" + std::string(path) +
                  "' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods "
                  "(.), spaces ( ), "
@@ -116,10 +157,8 @@ Result<> CheckDataset(const DatasetInput& input) {
 }
 
 Result<> CheckRunId(std::string_view id) {
-  const bool fits = !id.empty() && id.size() <= 256 && id.front() != '_' &&
-                    std::all_of(id.begin(), id.end(), [](char c) { return IsWordByte(c) || c == '-'; }) &&
-                    id.front() != '-';
-  if (fits) return {};
+  const bool begins = !id.empty() && id.front() != '_' && IsWordAscii(id.front());
+  if (begins && Characters(id, 256) <= 256 && AreWordCharacters(id, "-")) return {};
   return Wrong("Invalid run ID: '" + std::string(id) +
                "'. It begins with a letter or digit and holds letters, digits, _ and - alone.");
 }

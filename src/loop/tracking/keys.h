@@ -14,8 +14,12 @@ inline constexpr std::size_t kKeyLength = 250;
 inline constexpr std::size_t kParamLength = 6000;
 inline constexpr std::size_t kTagLength = 8000;
 
-/// A metric's, parameter's or tag's key: at most 250 characters out of letters, digits and `_ - . / : space`,
-/// and a plain relative path.
+/// Whether every character is a letter, a digit or '_' of any script (what `\w` means to Python, with the
+/// tables of Unicode 14), or one of the ASCII characters `others`. Bytes that are no UTF-8 are none of these.
+bool AreWordCharacters(std::string_view text, std::string_view others);
+
+/// A metric's, parameter's or tag's key: at most 250 characters out of letters, digits of any script and `_ -
+/// . / : space`, and a plain relative path.
 Result<> CheckKey(std::string_view key, std::string_view path);
 /// At most `limit` characters.
 Result<> CheckLength(std::string_view text, std::size_t limit, std::string_view path);

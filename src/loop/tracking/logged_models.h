@@ -55,6 +55,7 @@ class LoggedModels {
     std::string filter;
     std::vector<OnDataset> datasets;
     std::vector<Order> order_by;
+    Deleted deleted = Deleted::Hidden;
     std::int64_t limit = 50;
     std::string page;  ///< Refused when the other fields changed since it was given.
   };

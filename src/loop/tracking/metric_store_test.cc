@@ -12,6 +12,7 @@
 #include "ground/sql/testing/temporary_folder.h"
 #include "ledger/metadata/schema.h"
 #include "loop/tracking/schema.h"
+#include "loop/tracking/tables/metric_backlog.h"
 #include "loop/tracking/tables/row_points.h"
 #include "loop/tracking/testing/tracking_store.h"
 
@@ -138,10 +139,15 @@ class MetricsTest : public ::testing::TestWithParam<std::string> {
     Runs::Search search;
     search.experiments = {0};
     search.filter = "attributes.run_id = '" + run + "'";
+    // What was not folded is seen by every search; one by a metric folds it.
+    const auto seen = store_->runs.Find(search);
+    ASSERT_TRUE(seen) << seen.error().message;
+    search.order_by = {"metrics.m0"};
     const auto found = store_->runs.Find(search);
     ASSERT_TRUE(found) << found.error().message;
     std::vector<Rank> latest;
     for (const auto& [key, points] : naive.points()) latest.push_back(*points.rbegin());
+    ASSERT_EQ(RanksOf(seen->items.at(0).metrics), latest);
     ASSERT_EQ(RanksOf(found->items.at(0).metrics), latest);
     for (const auto& [key, points] : naive.points()) {
       const auto rows = store_.database().Read([&, &name = key](sql::Connection& connection) {
@@ -212,6 +218,39 @@ TEST_P(MetricsTest, ASearchSeesWhatWasAcknowledgedBeforeItInEachExperiment) {
   EXPECT_EQ(store_->runs.Find(search)->items.size(), 1u);
   search.experiments = {0, *other};
   EXPECT_EQ(store_->runs.Find(search)->items.size(), 2u);
+}
+
+TEST_P(MetricsTest, FewRunsWaitToBeFoldedHoweverManyAreLoggedTo) {
+  const auto waiting = [&] {
+    const auto rows = store_.database().Read([](sql::Connection& connection) {
+      return connection.Run("SELECT COUNT(DISTINCT run) FROM metric_log");
+    });
+    return static_cast<std::size_t>(rows ? rows->front().Int(0) : -1);
+  };
+  constexpr std::size_t kMost = MetricBacklog::kMostRuns + 16;
+  std::vector<std::string> runs;
+  const auto log_to_more = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      runs.push_back(store_.NewRun().info.id);
+      ASSERT_TRUE(store_->runs.Log(runs.back(), {{Point("loss", i, 1, 1)}, {}, {}}));
+    }
+  };
+  log_to_more(150);
+  EXPECT_LE(waiting(), kMost);
+  EXPECT_GE(waiting(), MetricBacklog::kMostRuns) << "a fold for every batch costs too much";
+  store_.Reopen();
+  log_to_more(40);
+  EXPECT_LE(waiting(), kMost) << "those that a program before this one left are not counted";
+  // As an older program left them, which folded when it searched.
+  ASSERT_TRUE(store_.database().Transact([](sql::Connection& connection) {
+    return connection.Run(
+        "INSERT INTO metric_log (run, points) SELECT number, (SELECT points FROM metric_log LIMIT 1) FROM "
+        "run");
+  }));
+  EXPECT_EQ(waiting(), runs.size());
+  store_.Reopen();
+  EXPECT_LE(waiting(), kMost);
+  for (const auto& run : runs) EXPECT_GE(store_->runs.History(run, "loss", 0, "")->items.size(), 1u);
 }
 
 TEST_P(MetricsTest, PointsOfOneMomentStayTogetherHoweverManyThereAre) {

@@ -47,6 +47,13 @@ struct Metric {
   std::string run_id;  ///< Filled when read of a model or of several runs.
 };
 
+/// What becomes of values of parameters and tags that are longer than what is kept.
+enum class LongValues { Cut, Refused };
+
+/// Which of many points stand for all: those spread evenly over the rows, as MLflow's pages draw them, or
+/// those among which no extreme is lost.
+enum class Sampling { Even, Extremes };
+
 struct Dataset {
   std::string name;
   std::string digest;

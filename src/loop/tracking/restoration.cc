@@ -87,7 +87,7 @@ Result<> Restoration::Restore(const Run& wanted) {
   const auto restore = [&](sql::Connection& connection, std::int64_t number) -> Result<> {
     StoredRun stored;
     const auto here = CAIRN_TRY(FindOrInsert(connection, number, wanted, stored));
-    CAIRN_TRY(InsertParams(connection, stored.number, Lacking(here.params, wanted.params)));
+    CAIRN_TRY(InsertParams(connection, stored, Lacking(here.params, wanted.params)));
     CAIRN_TRY(UpsertTags(connection, stored.number, Lacking(here.tags, wanted.tags)));
     CAIRN_TRY(InsertInputs(connection, stored.number, stored.info.experiment, wanted.inputs));
     CAIRN_TRY(InsertInputModels(connection, stored.number, wanted.input_models));

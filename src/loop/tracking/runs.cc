@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "ground/os/identity.h"
 #include "ground/vocabulary/digest.h"
@@ -89,9 +89,9 @@ Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run
 }
 
 /// The name that a new run gets, and its tags with the name among them.
-Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, std::string& name) {
+Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, LongValues long_values, std::string& name) {
   std::vector<Tag> tags;
-  for (const auto& tag : wanted.tags) tags.push_back(CAIRN_TRY(CheckedTag(tag, "tags")));
+  for (const auto& tag : wanted.tags) tags.push_back(CAIRN_TRY(CheckedTag(tag, "tags", long_values)));
   const auto* tagged = Last(tags, kRunNameTag);
   name = wanted.name;
   if (tagged != nullptr && !name.empty() && tagged->value != name) {
@@ -122,17 +122,20 @@ Result<Run> Insert(sql::Database& database, std::int64_t number, const Run& want
 
 }  // namespace
 
-Runs::Runs(sql::Database& database, const os::Clock& clock)
+Runs::Runs(sql::Database& database, const os::Clock& clock, LongValues long_values)
     : database_(database),
       clock_(clock),
+      long_values_(long_values),
       keys_(std::make_unique<MetricKeys>(database)),
       backlog_(std::make_unique<MetricBacklog>()) {}
+Result<> Runs::Adopt() { return backlog_->Adopt(database_); }
+
 Runs::Runs(Runs&&) noexcept = default;
 Runs::~Runs() = default;
 
 Result<Run> Runs::Create(const New& wanted) {
   Run run;
-  run.tags = CAIRN_TRY(NamedTags(wanted, run.info.name));
+  run.tags = CAIRN_TRY(NamedTags(wanted, long_values_, run.info.name));
   run.info.id = os::NewHexId();
   run.info.experiment = wanted.experiment;
   run.info.user = wanted.user;
@@ -196,12 +199,12 @@ Result<> Runs::Restore(std::string_view id) { return SetDeleted(id, false); }
 
 Result<> Runs::Log(std::string_view id, Batch wanted) {
   CAIRN_TRY(CheckRunId(id));
-  const auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted)));
+  const auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted), long_values_));
   const auto keys = CAIRN_TRY(keys_->Of(batch.metrics));
   const auto* name = Last(batch.tags, kRunNameTag);
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto run = CAIRN_TRY(ReadActiveRun(connection, id));
-    CAIRN_TRY(InsertParams(connection, run.number, batch.params));
+    CAIRN_TRY(InsertParams(connection, run, batch.params));
     CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, keys));
     CAIRN_TRY(backlog_->Grew(connection, run.number, batch.metrics.size()));
     CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
@@ -209,7 +212,10 @@ Result<> Runs::Log(std::string_view id, Batch wanted) {
     if (name == nullptr || name->value == run.info.name) return {};
     run.info.name = name->value;
     return UpdateRun(connection, run);
-  });
+  }));
+  // What was logged is kept either way.
+  static_cast<void>(backlog_->Relieve(database_));
+  return {};
 }
 
 Result<> Runs::DeleteTag(std::string_view id, std::string_view key) {
@@ -253,31 +259,24 @@ Result<> Runs::LogOutputs(std::string_view id, std::span<const ModelOutput> mode
   });
 }
 
-/// Searches read what was folded.
-Result<> Runs::Fold(std::span<const ExperimentId> experiments) const {
-  const auto unfolded = CAIRN_TRY(
-      database_.Read([&](sql::Connection& connection) { return UnfoldedRuns(connection, experiments); }));
-  // Few at a time: whoever logs to one of them meanwhile makes the transaction begin again.
-  constexpr std::size_t kAtOnce = 8;
-  for (auto left = std::span(unfolded); !left.empty(); left = left.subspan(std::min(kAtOnce, left.size()))) {
-    const auto some = left.first(std::min(kAtOnce, left.size()));
-    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-      for (const auto run : some) CAIRN_TRY(FoldRun(connection, run));
-      return {};
-    }));
-    for (const auto run : some) backlog_->Folded(run);
-  }
-  return {};
-}
-
 Result<Page<Run>> Runs::Find(const Search& search) const {
   const auto offset = CAIRN_TRY(OffsetOf(search.page));
-  CAIRN_TRY(Fold(search.experiments));
+  // A search by metrics reads what was folded; any other takes what was not from the logs of the runs it
+  // found.
+  const bool folded = CAIRN_TRY(NamesMetrics(search));
+  if (folded) CAIRN_TRY(backlog_->FoldAll(database_, search.experiments));
   return database_.Read([&](sql::Connection& connection) -> Result<Page<Run>> {
     auto found = CAIRN_TRY(FindRuns(connection, search, offset));
     Page<Run> page;
     page.next = CutToPage(found, offset, search.limit);
+    std::unordered_map<std::int64_t, std::size_t> places;
+    for (std::size_t i = 0; i < found.size(); ++i) places[found[i].number] = i;
     page.items = CAIRN_TRY(ReadRecords(connection, std::move(found), InputModels::Left));
+    if (folded || places.empty()) return page;
+    for (const auto run : CAIRN_TRY(UnfoldedRuns(connection, search.experiments))) {
+      const auto place = places.find(run);
+      if (place != places.end()) CAIRN_TRY(AddUnfolded(connection, run, page.items[place->second].metrics));
+    }
     return page;
   });
 }
@@ -303,8 +302,9 @@ Result<std::vector<Metric>> Runs::Sampled(const Interval& interval) const {
   return database_.Read([&](sql::Connection& connection) -> Result<std::vector<Metric>> {
     std::vector<Metric> all;
     for (const auto& run : interval.runs) {
-      auto points = CAIRN_TRY(ReadSample(connection, run, interval.key,
-                                         {interval.first_step, interval.last_step}, interval.limit));
+      auto points =
+          CAIRN_TRY(ReadSample(connection, run, interval.key, {interval.first_step, interval.last_step},
+                               interval.sampling, interval.limit));
       all.insert(all.end(), std::make_move_iterator(points.begin()), std::make_move_iterator(points.end()));
     }
     return all;

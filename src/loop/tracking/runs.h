@@ -23,9 +23,12 @@ class MetricBacklog;
 class Runs {
  public:
   /// Both must outlive this.
-  Runs(sql::Database& database, const os::Clock& clock);
+  Runs(sql::Database& database, const os::Clock& clock, LongValues long_values = LongValues::Cut);
   Runs(Runs&&) noexcept;
   ~Runs();
+
+  /// Takes over what another process left in the store. Called once, before anything else.
+  Result<> Adopt();
 
   struct New {
     ExperimentId experiment = 0;
@@ -90,17 +93,18 @@ class Runs {
     std::string key;
     std::optional<std::int64_t> first_step, last_step;  ///< Both or neither.
     std::int64_t limit = 2500;                          ///< Points of each run.
+    Sampling sampling = Sampling::Even;
   };
-  /// At most `limit` points of each run by (step, time, value): evenly spread over the rows, the last one
-  /// always among them.
+  /// At most `limit` points of each run by (step, time, value), the last one always among them. Of at least
+  /// four with their extremes, the first one, the least and the greatest are as well.
   Result<std::vector<Metric>> Sampled(const Interval& interval) const;
 
  private:
   Result<> SetDeleted(std::string_view id, bool deleted);
-  Result<> Fold(std::span<const ExperimentId> experiments) const;
 
   sql::Database& database_;
   const os::Clock& clock_;
+  LongValues long_values_;
   std::unique_ptr<MetricKeys> keys_;
   std::unique_ptr<MetricBacklog> backlog_;
 };

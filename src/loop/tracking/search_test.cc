@@ -41,45 +41,6 @@ class RunSearchTest : public ::testing::TestWithParam<std::string> {
     EXPECT_TRUE(store_->runs.Log(run.info.id, batch));
   }
 
-  /// Puts runs into experiment 7: some without the metric loss, some with NaN.
-  void Fill(int runs) {
-    std::vector<sql::Value> infos, losses, params, tags;
-    for (int i = 0; i < runs; ++i) {
-      const std::int64_t number = 8'000'000'000'000'000'000 + i;
-      const auto name = "f" + std::to_string(i);
-      for (sql::Value value :
-           {sql::Value(number), sql::Value(name), sql::Value(7), sql::Value(name), sql::Value("bo"),
-            sql::Value("RUNNING"), sql::Value(i / 3), sql::Value("s3://x"), sql::Value(0)})
-        infos.push_back(std::move(value));
-      params.insert(params.end(), {number, "rare", std::to_string(i % 100)});
-      if (i % 5 == 0) tags.insert(tags.end(), {number, "mlflow.parentRunId", "p" + std::to_string(i % 500)});
-      if (i % 11 == 0) continue;
-      const double loss = i % 13 == 0 ? 0 : (i * 7919 % 1000) / 1000.0;
-      for (sql::Value value :
-           {sql::Value(number), sql::Value(1000), sql::Value(0), sql::Value(0), sql::Value(loss),
-            sql::Value(i % 13 == 0), i % 13 == 0 ? sql::Value() : sql::Value(loss), sql::Value(0),
-            sql::Value(0), sql::Value(1)})
-        losses.push_back(std::move(value));
-    }
-    const auto filled = store_.database().Transact([&](sql::Connection& connection) -> Result<> {
-      CAIRN_TRY(connection.Run("INSERT INTO metric_key (id, name) VALUES (1000, 'loss')"));
-      CAIRN_TRY(
-          connection.InsertRows("INSERT INTO run (number, id, experiment, name, user_name, status, start_ms, "
-                                "artifact_uri, deleted)",
-                                9, infos));
-      CAIRN_TRY(
-          connection.InsertRows("INSERT INTO metric_latest (run, key, step, at_ms, value, is_nan, max_value, "
-                                "first_step, first_ms, points)",
-                                10, losses));
-      CAIRN_TRY(connection.InsertRows("INSERT INTO run_param (run, key, value)", 3, params));
-      CAIRN_TRY(connection.InsertRows("INSERT INTO run_tag (run, key, value)", 3, tags));
-      // PostgreSQL would gather its statistics a minute later.
-      if (connection.engine() == sql::Engine::Postgres) CAIRN_TRY(connection.Run("ANALYZE"));
-      return {};
-    });
-    ASSERT_TRUE(filled) << filled.error().message;
-  }
-
   Result<Page<tracking::Run>> Search(std::string filter, std::vector<std::string> order_by = {},
                                      View view = View::Active) {
     Runs::Search search;
@@ -196,48 +157,6 @@ TEST_P(RunSearchTest, FiguresOfAMetricsHistoryAreComparedAndOrderedBy) {
   EXPECT_EQ(Found("", {"min(metrics.acc)"}), "01234");
   EXPECT_EQ(Found("", {"max(metrics.acc) DESC"}), "12034");
   EXPECT_EQ(Found("", {"first(metrics.acc) DESC"}), "10324") << "NaN before what is missing";
-}
-
-/// Enough runs that a search looks for a short way: values of a metric walked in order, or the runs of a
-/// parameter. Each way must find what looking through all runs finds.
-TEST_P(RunSearchTest, EveryWayOfSearchingManyRunsFindsTheSame) {
-  constexpr int kRuns = 5000;
-  Fill(kRuns);
-  const auto all = [&](const std::string& filter, const std::string& order) {
-    std::vector<std::string> ids;
-    Runs::Search search;
-    search.experiments = {7};
-    search.filter = filter;
-    if (!order.empty()) search.order_by = {order};
-    search.limit = 2000;
-    do {
-      const auto page = store_->runs.Find(search);
-      EXPECT_TRUE(page) << filter << ": " << page.error().message;
-      if (!page) return ids;
-      for (const auto& run : page->items) ids.push_back(run.info.id);
-      search.page = page->next;
-    } while (!search.page.empty());
-    return ids;
-  };
-  // NOT NOT hides a comparison from the choice of a way, an ordering by max() has none.
-  for (const std::string order : {"metrics.loss", "metrics.loss DESC"}) {
-    const auto walked = all("", order);
-    EXPECT_EQ(walked.size(), std::size_t{kRuns});
-    EXPECT_EQ(walked, all("", order == "metrics.loss" ? "max(metrics.loss)" : "max(metrics.loss) DESC"));
-    EXPECT_EQ(std::set(walked.begin(), walked.end()).size(), std::size_t{kRuns});
-  }
-  EXPECT_EQ(all("params.rare = '3'", "").size(), 50U);
-  for (const std::string filter :
-       {"params.rare = '3'", "metrics.loss < 0.01", "metrics.loss < 0.5 AND params.rare = '3'",
-        "params.rare = '3' AND metrics.loss != 0", "tags.mlflow.parentRunId = 'p10'",
-        "metrics.loss >= 0.9 OR params.rare = '7'", "metrics.loss != 0.5 AND params.rare < 20"}) {
-    const auto hidden = "NOT NOT (" + filter + ")";
-    for (const std::string order : {"", "metrics.loss"}) {
-      const auto found = all(filter, order);
-      EXPECT_FALSE(found.empty()) << filter;
-      EXPECT_EQ(found, all(hidden, order == "metrics.loss" ? "max(metrics.loss)" : order)) << filter << order;
-    }
-  }
 }
 
 TEST_P(RunSearchTest, TheViewChoosesByState) {

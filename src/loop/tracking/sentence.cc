@@ -45,6 +45,15 @@ std::string Sentence::BindList(std::span<const sql::Value> values) {
   return list + ")";
 }
 
+Result<std::string> Sentence::Plan(sql::Connection& connection) const {
+  const bool sqlite = connection.engine() == sql::Engine::Sqlite;
+  std::string lines;
+  for (const auto& row :
+       CAIRN_TRY(connection.Run((sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + text_, values_)))
+    lines += row.Text(sqlite ? 3 : 0) + "\n";
+  return lines;
+}
+
 Result<> ForChunks(std::span<const sql::Value> values,
                    const std::function<Result<>(Sentence&, const std::string& list)>& work) {
   while (!values.empty()) {

@@ -20,6 +20,8 @@ class Sentence {
   /// "($1, $2)".
   std::string BindList(std::span<const sql::Value> values);
   Result<sql::Rows> Run(sql::Connection& connection) const { return connection.Run(text_, values_); }
+  /// How the engine means to run it, a line each, in its own words.
+  Result<std::string> Plan(sql::Connection& connection) const;
 
  private:
   std::string text_;

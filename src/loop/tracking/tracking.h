@@ -19,7 +19,10 @@ struct Tracking {
   /// experiment Default. `artifact_root` is the URI below which artifacts are kept: "mlflow-artifacts:/" when
   /// clients send them through the server.
   static Result<std::unique_ptr<Tracking>> Open(sql::Database& database, const os::Clock& clock,
-                                                std::string artifact_root);
+                                                std::string artifact_root,
+                                                LongValues long_values = LongValues::Cut);
+  /// Changes nothing in the store. Searches by metrics, which would, fail.
+  static std::unique_ptr<Tracking> OpenToRead(sql::Database& database, const os::Clock& clock);
 };
 
 }  // namespace cairn::tracking

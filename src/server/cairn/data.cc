@@ -1,9 +1,3 @@
-#include <algorithm>
-
-#include "ground/os/files.h"
-#include "ground/vocabulary/document.h"
-#include "ground/vocabulary/text.h"
-#include "loop/contract/check.h"
 #include "loop/data/ingestion.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
@@ -14,15 +8,6 @@ namespace cairn::api {
 namespace {
 
 using Rooms = std::shared_ptr<const DataRooms>;
-
-/// The server's own working folder says nothing to a caller elsewhere.
-Result<std::string> FileIn(const Json& body) {
-  std::string file = CAIRN_TRY(RequiredText(body, "file"));
-  if (!file.starts_with('/'))
-    return Error{Reason::InvalidArgument,
-                 "'file' must be an absolute path on the server's machine, not '" + file + "'"};
-  return file;
-}
 
 /// The candidates that the new version voids. The deed is done: trouble here is told and fails nothing.
 Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& under_way) {
@@ -96,7 +81,7 @@ Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specificati
   if (body.Text("from").empty()) {
     if (!body.Text("query").empty())
       return Error{Reason::InvalidArgument, "'query' is for a database: name it with 'from'"};
-    addition.file = CAIRN_TRY(FileIn(body));
+    addition.file = CAIRN_TRY(AbsolutePathIn(body));
     addition.provenance.source = body.Text("source");
     return rooms->catalogue.Add(specification, addition);
   }
@@ -134,16 +119,6 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
   return answer.Set("unchanged", version.version <= static_cast<std::int64_t>(before));
 }
 
-Result<Json> Check(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset"}));
-  const std::string file = CAIRN_TRY(FileIn(call.body));
-  const auto specification =
-      CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto verdict = CAIRN_TRY(rooms->catalogue.CheckFile(specification, file));
-  Json answer = verdict.ToJson();
-  return answer.Set("file", file).Set("dataset", specification.name);
-}
-
 Result<Json> ListDatasets(const Rooms& rooms) {
   Json items = Json::Array();
   for (const auto& name : CAIRN_TRY(rooms->catalogue.Datasets())) {
@@ -166,8 +141,6 @@ Result<Json> ListVersions(const Rooms& rooms, const Call& call) {
 void MountData(http::Router& router, DataRooms given) {
   const auto rooms = std::make_shared<const DataRooms>(given);
   router.Post("/api/v1/data/add", Answer([rooms](const Call& call) { return Add(rooms, call); }),
-              http::Lane::Bytes);
-  router.Post("/api/v1/data/check", Answer([rooms](const Call& call) { return Check(rooms, call); }),
               http::Lane::Bytes);
   router.Get("/api/v1/data/datasets", Answer([rooms](const Call&) { return ListDatasets(rooms); }));
   router.Get("/api/v1/data/datasets/{name}/versions",

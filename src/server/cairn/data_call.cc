@@ -27,4 +27,13 @@ Result<data::Specification> SpecificationOf(const governance::Configurations& co
   return data::FindSpecification(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")), dataset);
 }
 
+Result<std::string> AbsolutePathIn(const Json& body, std::string_view name) {
+  std::string file = CAIRN_TRY(RequiredText(body, name));
+  if (!file.starts_with('/'))
+    return Error{
+        Reason::InvalidArgument,
+        "'" + std::string(name) + "' must be an absolute path on the server's machine, not '" + file + "'"};
+  return file;
+}
+
 }  // namespace cairn::api

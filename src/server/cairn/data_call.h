@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "ground/vocabulary/json.h"
@@ -17,5 +18,9 @@ Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> k
 /// no such data set.
 Result<data::Specification> SpecificationOf(const governance::Configurations& configurations,
                                             std::string_view dataset);
+
+/// The member `name`: an absolute path, because the server's own working folder says nothing to a caller
+/// elsewhere.
+Result<std::string> AbsolutePathIn(const Json& body, std::string_view name = "file");
 
 }  // namespace cairn::api

@@ -34,6 +34,7 @@ class DataDoorTest : public testing::TestWithParam<std::string> {
  protected:
   DataDoorTest() {
     MountData(router_, {catalogue_, configurations_, clock_});
+    MountContracts(router_, {catalogue_, configurations_, clock_});
     MountProfile(router_, {catalogue_, configurations_, clock_});
   }
 

@@ -73,6 +73,11 @@ void MountProfile(http::Router& router, DataRooms rooms);
 /// null: then there are no data sets, only files.
 void MountComparison(http::Router& router, const data::Catalogue* catalogue);
 
+/// /api/v1/contracts/…: what is asked about contracts and files by themselves. Touches no store.
+void MountContractTools(http::Router& router);
+/// The same; and /api/v1/data/check, /api/v1/data/infer, /api/v1/data/datasets/{name}/contract.
+void MountContracts(http::Router& router, DataRooms rooms);
+
 struct FeasibilityRooms {
   charter::Feasibility& feasibility;
   data::Catalogue& catalogue;

@@ -69,7 +69,7 @@ void MountMoving(http::Router& router, MovingRooms given) {
                 return report.Set("artifacts", rooms->artifacts);
               }));
   router.Post("/api/v1/backups", Answer([rooms](const Call& call) -> Result<Json> {
-                return moving::BackUp(rooms->target.database, {rooms->data_dir, rooms->artifacts,
+                return moving::BackUp(rooms->target.database, {rooms->data_dir, rooms->target.artifacts,
                                                                CAIRN_TRY(RequiredText(call.body, "folder")),
                                                                rooms->target.clock.Now()});
               }));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "ground/vocabulary/text.h"
 #include "server/cairn/answer.h"
@@ -74,6 +75,14 @@ Result<std::int64_t> Whole(const Call& call, std::string_view name, std::int64_t
                                             std::to_string(most) + ", not '" + text + "'"};
 }
 
+Result<std::optional<std::int64_t>> Step(const Call& call, std::string_view name) {
+  const auto text = call.Query(name);
+  if (text.empty()) return std::optional<std::int64_t>();
+  if (const auto step = ParseInt(text)) return std::optional(*step);
+  return Error{Reason::InvalidArgument,
+               "'" + std::string(name) + "' must be a step, a whole number, not '" + text + "'"};
+}
+
 Result<std::vector<std::string>> AllOf(const Call& call, std::string_view name) {
   std::vector<std::string> values;
   for (auto& [key, value] : CAIRN_TRY(call.request.QueryParameters())) {
@@ -123,20 +132,24 @@ Result<Json> List(const Rooms& rooms, const Call& call) {
   return answer;
 }
 
-/// One metric: its first and last value, and at most `points` of its points.
+Json ToJson(const std::vector<tracking::Metric>& metrics) {
+  Json points = Json::Array();
+  for (const auto& point : metrics)
+    points.Push(Json{{"step", point.step}, {"at_ms", point.at_ms}, {"value", point.value}});
+  return points;
+}
+
+/// One metric: its last value, and at most `points` of its points, the extremes among them.
 Result<Json> SeriesOf(const Runs& runs, const std::string& id, const tracking::Metric& last,
                       std::int64_t points) {
   Json series{{"key", last.key}, {"value", last.value}, {"step", last.step}, {"at_ms", last.at_ms}};
   if (points == 0) return series;
-  Json values = Json::Array();
   Runs::Interval interval;
   interval.runs = {id};
   interval.key = last.key;
   interval.limit = points;
-  for (const auto& point : CAIRN_TRY(runs.Sampled(interval))) {
-    values.Push(Json{{"step", point.step}, {"at_ms", point.at_ms}, {"value", point.value}});
-  }
-  return series.Set("points", std::move(values));
+  interval.sampling = tracking::Sampling::Extremes;
+  return series.Set("points", ToJson(CAIRN_TRY(runs.Sampled(interval))));
 }
 
 Json InputsOf(const Run& run) {
@@ -166,6 +179,23 @@ Result<Json> Show(const Rooms& rooms, const Call& call) {
   return answer;
 }
 
+/// ?key=&points=&first_step=&last_step=: at most so many of a metric's points by step, time and value,
+/// between two steps where both are given. With four points or more the first, the last, the least and the
+/// greatest of all are among them.
+Result<Json> Sample(const Rooms& rooms, const Call& call) {
+  Runs::Interval interval;
+  interval.runs = {CAIRN_TRY(rooms->names.IdOf(call.Path("run")))};
+  interval.key = call.Query("key");
+  if (interval.key.empty()) return Error{Reason::InvalidArgument, "say which metric: ?key=NAME"};
+  interval.limit = std::max<std::int64_t>(1, CAIRN_TRY(Whole(call, "points", kMostPoints, kMostPoints)));
+  interval.first_step = CAIRN_TRY(Step(call, "first_step"));
+  interval.last_step = CAIRN_TRY(Step(call, "last_step"));
+  interval.sampling = tracking::Sampling::Extremes;
+  return Json{{"run_id", interval.runs.front()},
+              {"key", interval.key},
+              {"points", ToJson(CAIRN_TRY(rooms->tracking.runs.Sampled(interval)))}};
+}
+
 /// ?key=&limit=&token=: every point of one metric by time, step and value.
 Result<Json> History(const Rooms& rooms, const Call& call) {
   const auto id = CAIRN_TRY(rooms->names.IdOf(call.Path("run")));
@@ -173,10 +203,7 @@ Result<Json> History(const Rooms& rooms, const Call& call) {
   if (key.empty()) return Error{Reason::InvalidArgument, "say which metric: ?key=NAME"};
   const auto limit = std::max<std::int64_t>(1, CAIRN_TRY(Whole(call, "limit", 10'000, 100'000)));
   const auto page = CAIRN_TRY(rooms->tracking.runs.History(id, key, limit, call.Query("token")));
-  Json points = Json::Array();
-  for (const auto& point : page.items)
-    points.Push(Json{{"step", point.step}, {"at_ms", point.at_ms}, {"value", point.value}});
-  Json answer{{"run_id", id}, {"key", key}, {"points", std::move(points)}};
+  Json answer{{"run_id", id}, {"key", key}, {"points", ToJson(page.items)}};
   if (!page.next.empty()) answer.Set("next", page.next);
   return answer;
 }
@@ -250,6 +277,7 @@ void MountRuns(http::Router& router, RunRooms given) {
   router.Get("/api/v1/runs", to(List));
   router.Get("/api/v1/runs/{run}", to(Show));
   router.Get("/api/v1/runs/{run}/history", to(History));
+  router.Get("/api/v1/runs/{run}/sample", to(Sample));
   router.Post("/api/v1/runs/{run}/delete", marking(MarkRun, Mark::Deleted));
   router.Post("/api/v1/runs/{run}/restore", marking(MarkRun, Mark::Active));
   router.Get("/api/v1/experiments", to(ListExperiments));

@@ -16,7 +16,7 @@ using serving::testing::TestService;
 /// On one engine: the doors touch no store.
 class InferenceTest : public ::testing::Test {
  protected:
-  InferenceTest() { MountInference(router_, *test_.service); }
+  InferenceTest() { MountInference(router_, *test_.service, "1.2.3"); }
 
   void Serve(const std::string& file, std::vector<std::string> columns = {},
              serving::Settings settings = TestService::Flights()) {
@@ -77,6 +77,7 @@ constexpr const char* kOneFlight =
 TEST_F(InferenceTest, DescribesServerAndModel) {
   Serve("columns.onnx");
   EXPECT_EQ(Get("/v2").status, 200);
+  EXPECT_EQ(Parsed(Get("/v2")).Text("version"), "1.2.3");
   EXPECT_EQ(Parsed(Get("/v2")).At("extensions").items()[0], Json("binary_tensor_data"));
   EXPECT_EQ(Get("/v2/health/live").status, 200);
   EXPECT_EQ(Get("/v2/health/ready").status, 200);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "ground/http/router.h"
 #include "loop/serving/service.h"
 
@@ -19,8 +21,9 @@
 /// the contract gets 422.
 namespace cairn::inference {
 
-/// The service must outlive the router. Requests to the version in production run on the I/O thread; those
-/// that name a version, which may have to be loaded, on the inference lane.
-void MountInference(http::Router& router, serving::Service& service);
+/// `version` is the program's, for whoever asks for the server's metadata. The service must outlive the
+/// router. Requests to the version in production run on the I/O thread; those that name a version, which may
+/// have to be loaded, on the inference lane.
+void MountInference(http::Router& router, serving::Service& service, std::string_view version);
 
 }  // namespace cairn::inference

@@ -213,21 +213,19 @@ http::Response Infer(Service& service, const http::Request& request) {
   return Write(*answer, **offer, *wanted, question->id);
 }
 
-http::Response ServerMetadata(const http::Request&) {
-  return http::Response::Json(
-      200, Json{{"name", "cairn"}, {"version", "0.1.0"}, {"extensions", Json::Array({"binary_tensor_data"})}}
-               .Dump());
-}
-
 }  // namespace
 
-void MountInference(http::Router& router, Service& service) {
+void MountInference(http::Router& router, Service& service, std::string_view version) {
   constexpr auto kInline = http::Lane::Inline;
   using Handle = http::Response (*)(Service&, const http::Request&);
   const auto on = [&service](Handle handle) {
     return [&service, handle](const http::Request& request) { return handle(service, request); };
   };
-  router.Get("/v2", ServerMetadata, kInline);
+  const std::string about =
+      Json{{"name", "cairn"}, {"version", version}, {"extensions", Json::Array({"binary_tensor_data"})}}
+          .Dump();
+  router.Get(
+      "/v2", [about](const http::Request&) { return http::Response::Json(200, about); }, kInline);
   router.Get(
       "/v2/health/live", [](const http::Request&) { return http::Response::Json(200, R"({"live":true})"); },
       kInline);

@@ -40,26 +40,19 @@ Response ListHandler(const Artifacts& artifacts, const Request& request) {
   return Answer(ListProxied(artifacts, Fields(*message)));
 }
 
-/// A file of a run or a model, named by the record's URI and a path below it.
-Result<Artifacts::File> FileBelow(const Artifacts& artifacts, const std::string& root_uri,
-                                  const std::string& path) {
-  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
-  return artifacts.Find(CAIRN_TRY(tracking::ProxiedPath(root_uri)) + "/" + below);
-}
-
 Result<Artifacts::File> RunFile(Rooms rooms, const Request& request) {
   const auto message = CAIRN_TRY(MessageOf(request));
   const Fields fields(message);
   const auto run =
       CAIRN_TRY(rooms.tracking.runs.Find(CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"))));
-  return FileBelow(rooms.artifacts, run.info.artifact_uri, CAIRN_TRY(fields.RequiredText("path")));
+  return FileBelow(rooms.places, run.info.artifact_uri, CAIRN_TRY(fields.RequiredText("path")));
 }
 
 Result<Artifacts::File> ModelFile(Rooms rooms, const Request& request) {
   const auto message = CAIRN_TRY(MessageOf(request));
   const Fields fields(message);
   const auto model = CAIRN_TRY(rooms.tracking.models.Find(CAIRN_TRY(fields.RequiredText("model_id"))));
-  return FileBelow(rooms.artifacts, model.artifact_uri, CAIRN_TRY(fields.RequiredText("artifact_file_path")));
+  return FileBelow(rooms.places, model.artifact_uri, CAIRN_TRY(fields.RequiredText("artifact_file_path")));
 }
 
 Result<> Put(Rooms rooms, const Request& request) {
@@ -83,9 +76,10 @@ Result<Json> Upload(Rooms rooms, const Request& request) {
                  "Artifact size is too large. Max size is 10MB; send larger ones to "
                  "/api/2.0/mlflow-artifacts/artifacts."};
   const auto run = CAIRN_TRY(rooms.tracking.runs.Find(run_id));
-  const auto place = CAIRN_TRY(tracking::ProxiedPath(run.info.artifact_uri)) + "/" + below;
-  CAIRN_TRY(AllowChange(rooms.registry, place));
-  return Empty(rooms.artifacts.Adopt(place, request.body_file));
+  const auto root = CAIRN_TRY(rooms.places.At(run.info.artifact_uri));
+  const auto place = root.path + "/" + below;
+  if (root.own) CAIRN_TRY(AllowChange(rooms.registry, place));
+  return Empty(root.artifacts->Adopt(place, request.body_file));
 }
 
 Result<> Remove(Rooms rooms, const Request& request) {
@@ -106,11 +100,20 @@ Result<> AllowChange(const registry::Registry& registry, std::string_view path) 
           "judged (`cairn model approve`) and promoted (`cairn model promote`)."};
 }
 
-Result<Json> ListArtifacts(const Artifacts& artifacts, const std::string& root_uri, const std::string& path) {
+Result<Artifacts::File> FileBelow(tracking::ArtifactPlaces& places, const std::string& root_uri,
+                                  const std::string& path) {
   const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
-  const auto root = CAIRN_TRY(tracking::ProxiedPath(root_uri));
+  const auto root = CAIRN_TRY(places.At(root_uri));
+  return root.artifacts->Find(root.path + "/" + below);
+}
+
+Result<Json> ListArtifacts(tracking::ArtifactPlaces& places, const std::string& root_uri,
+                           const std::string& path) {
+  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
+  const auto root = CAIRN_TRY(places.At(root_uri));
   auto files = Json::Array();
-  for (const auto& entry : CAIRN_TRY(artifacts.List(below.empty() ? root : root + "/" + below))) {
+  for (const auto& entry :
+       CAIRN_TRY(root.artifacts->List(below.empty() ? root.path : root.path + "/" + below))) {
     files.Push(EntryJson(entry, below));
   }
   Json answer{{"root_uri", root_uri}};

@@ -13,7 +13,7 @@ namespace {
 /// The dialect without sockets.
 class DialectTest : public ::testing::TestWithParam<std::string> {
  protected:
-  DialectTest() { MountMlflow(router_, {*store_, artifacts_, registry_}); }
+  DialectTest() { MountMlflow(router_, {*store_, artifacts_, places_, registry_}); }
 
   http::Response Send(std::string method, std::string path, const Json& body = Json::Object()) {
     http::Request request;
@@ -39,6 +39,7 @@ class DialectTest : public ::testing::TestWithParam<std::string> {
   tracking::testing::TrackingStore store_{GetParam()};
   os::TempFolder folder_ = *os::TempFolder::Create();
   tracking::Artifacts artifacts_{folder_ / "artifacts"};
+  tracking::ArtifactPlaces places_{artifacts_, {}, folder_ / "cache"};
   registry::Registry registry_{store_.database(), store_.clock(), artifacts_,
                                [](sql::Connection&) -> Result<registry::Guard> { return registry::Guard(); }};
   http::Router router_;

@@ -86,13 +86,13 @@ Result<Json> DeleteTag(LoggedModels& models, const Fields& fields) {
 
 }  // namespace
 
-Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts) {
+Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places) {
   const auto to = [&models = tracking.models](auto operation) -> Operation {
     return [&models, operation](const Fields& fields) { return operation(models, fields); };
   };
-  const auto list = [&models = tracking.models, &artifacts](const Fields& fields) -> Result<Json> {
+  const auto list = [&models = tracking.models, &places](const Fields& fields) -> Result<Json> {
     const auto model = CAIRN_TRY(models.Find(CAIRN_TRY(ModelId(fields))));
-    return ListArtifacts(artifacts, model.artifact_uri,
+    return ListArtifacts(places, model.artifact_uri,
                          CAIRN_TRY(fields.TextOrEmpty("artifact_directory_path")));
   };
   constexpr auto kWrite = http::Lane::Write;

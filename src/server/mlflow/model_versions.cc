@@ -1,6 +1,8 @@
 #include <optional>
+#include <regex>
 #include <utility>
 
+#include "ground/os/environment.h"
 #include "loop/tracking/artifact_path.h"
 #include "server/mlflow/file_answer.h"
 #include "server/mlflow/messages.h"
@@ -28,6 +30,22 @@ Result<Json> VersionAnswer(const Result<ModelVersion>& version) {
   return Json{{"model_version", ToJson(*version)}};
 }
 
+/// A server's owner may say which sources there may be, by the variable that MLflow's server reads.
+Result<> CheckAgainstPattern(const std::string& source) {
+  const auto pattern = os::VariableOr("MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX", "");
+  constexpr std::size_t kLongest = 2'000;  // The matcher's steps nest.
+  if (pattern.empty()) return {};
+  try {
+    if (source.size() <= kLongest && std::regex_search(source, std::regex(pattern))) return {};
+  } catch (const std::regex_error& wrong) {
+    return Error{Reason::InvalidArgument,
+                 "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX holds no pattern that "
+                 "this server can read, so that no version can be created: " +
+                     std::string(wrong.what())};
+  }
+  return Error{Reason::InvalidArgument, "Invalid model version source: '" + source + "'."};
+}
+
 Result<Json> Create(Registry& registry, const Fields& fields) {
   registry::NewVersion wanted;
   wanted.model = CAIRN_TRY(fields.RequiredText("name"));
@@ -38,6 +56,8 @@ Result<Json> Create(Registry& registry, const Fields& fields) {
   wanted.description = CAIRN_TRY(fields.TextOrEmpty("description"));
   wanted.tags = RegistryTags(CAIRN_TRY(TagsOf(fields, "tags")));
   wanted.actor = kActor;
+  wanted.owner = registry::NewVersion::Owner::Asked;
+  CAIRN_TRY(CheckAgainstPattern(wanted.source));
   return VersionAnswer(registry.Add(wanted));
 }
 
@@ -94,8 +114,10 @@ Result<tracking::Artifacts::File> VersionFile(Rooms rooms, const http::Request& 
   const auto message = CAIRN_TRY(MessageOf(request));
   const Fields fields(message);
   const auto which = CAIRN_TRY(WhichOf(fields));
-  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(CAIRN_TRY(fields.RequiredText("path"))));
+  const auto path = CAIRN_TRY(fields.RequiredText("path"));
   const auto version = CAIRN_TRY(rooms.registry.Find(which.name, which.version));
+  if (version.location.empty()) return FileBelow(rooms.places, version.storage, path);
+  const auto below = CAIRN_TRY(tracking::CheckedArtifactPath(path));
   CAIRN_TRY(rooms.registry.FolderOf(version));
   return rooms.artifacts.Find(version.location + "/" + below);
 }

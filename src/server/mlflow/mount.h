@@ -1,9 +1,12 @@
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "ground/http/router.h"
 #include "loop/registry/registry.h"
 #include "loop/registry/webhooks.h"
-#include "loop/tracking/artifacts.h"
+#include "loop/tracking/artifact_places.h"
 #include "loop/tracking/tracking.h"
 
 namespace cairn::mlflow {
@@ -12,12 +15,17 @@ namespace cairn::mlflow {
 struct Rooms {
   tracking::Tracking& tracking;
   tracking::Artifacts& artifacts;
+  tracking::ArtifactPlaces& places;
   registry::Registry& registry;
 };
 
-/// Adds MLflow's REST calls, /graphql, /health and /version among them, and its form of "no such call" for
-/// everything else below /api/2.0, /api/3.0 and /ajax-api. What pages ask for is below /mlflow too.
+/// Adds MLflow's REST calls, /graphql, /health and /version among them, and its form of "no such call" and of
+/// what the server refuses by itself for everything else below Prefixes(). What pages ask for is below
+/// /mlflow too.
 void MountMlflow(http::Router& router, Rooms rooms);
+
+/// How the paths of MLflow's calls begin.
+std::span<const std::string> Prefixes();
 
 /// Adds MLflow's own page at /mlflow/, out of `folder` (mlflow/server/js/build of an installed package;
 /// NotFound when it has no index.html), or for "" out of the package of the python3 on the path, looked for

@@ -12,7 +12,9 @@ using registry::testing::Must;
 /// The registry's calls without sockets.
 class RegistryDialectTest : public ::testing::TestWithParam<std::string> {
  protected:
-  RegistryDialectTest() { MountMlflow(router_, {*store_.tracking, store_.artifacts, store_.registry}); }
+  RegistryDialectTest() {
+    MountMlflow(router_, {*store_.tracking, store_.artifacts, places_, store_.registry});
+  }
 
   http::Response Send(std::string method, std::string path, const Json& body = Json::Object()) {
     http::Request request;
@@ -41,6 +43,7 @@ class RegistryDialectTest : public ::testing::TestWithParam<std::string> {
   }
 
   registry::testing::RegistryStore store_{GetParam()};
+  tracking::ArtifactPlaces places_{store_.artifacts, {}, ""};
   http::Router router_;
 };
 

@@ -7,15 +7,18 @@
 namespace cairn::mlflow {
 
 Endpoints ExperimentEndpoints(tracking::Tracking& tracking);
-Endpoints RunEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts);
+Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places);
 Endpoints MetricEndpoints(tracking::Tracking& tracking);
-Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts);
+Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places);
 Endpoints RegisteredModelEndpoints(registry::Registry& registry);
 Endpoints ModelVersionEndpoints(registry::Registry& registry);
 Endpoints ServerInfoEndpoints();
-/// Traces and evaluation data sets are not kept here: a search finds none, and every other call about them is
-/// no call of this server.
+/// Traces and evaluation data sets are not kept here: a search finds none, and other calls about them are no
+/// calls of this server. A client that traces by itself, as autologging does, must not fail or wait for that:
+/// what it sends is taken and not kept.
 Endpoints TraceEndpoints();
+/// /v1/traces, where clients send single spans until they are told to stop.
+void MountTraces(http::Router& router);
 /// What MLflow's page asks about parts of MLflow that are not here.
 Endpoints PageEndpoints();
 Endpoints SignedAddressEndpoints();
@@ -34,7 +37,10 @@ void MountProbes(http::Router& router);
 /// Files of a bound model's versions are what was approved: Denied for a path among them.
 Result<> AllowChange(const registry::Registry& registry, std::string_view path);
 /// artifacts/list and its like: root_uri, and the files with paths relative to it.
-Result<Json> ListArtifacts(const tracking::Artifacts& artifacts, const std::string& root_uri,
+Result<Json> ListArtifacts(tracking::ArtifactPlaces& places, const std::string& root_uri,
                            const std::string& path);
+/// A file of a record, named by the record's URI and a path below it.
+Result<tracking::Artifacts::File> FileBelow(tracking::ArtifactPlaces& places, const std::string& root_uri,
+                                            const std::string& path);
 
 }  // namespace cairn::mlflow

@@ -158,13 +158,13 @@ Result<Json> LogOutputs(Runs& runs, const Fields& fields) {
 
 }  // namespace
 
-Endpoints RunEndpoints(tracking::Tracking& tracking, const tracking::Artifacts& artifacts) {
+Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places) {
   const auto to = [&runs = tracking.runs](auto operation) -> Operation {
     return [&runs, operation](const Fields& fields) { return operation(runs, fields); };
   };
-  const auto list = [&runs = tracking.runs, &artifacts](const Fields& fields) -> Result<Json> {
+  const auto list = [&runs = tracking.runs, &places](const Fields& fields) -> Result<Json> {
     const auto run = CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields))));
-    return ListArtifacts(artifacts, run.info.artifact_uri, CAIRN_TRY(fields.TextOrEmpty("path")));
+    return ListArtifacts(places, run.info.artifact_uri, CAIRN_TRY(fields.TextOrEmpty("path")));
   };
   constexpr auto kWrite = http::Lane::Write;
   return {{"POST", "runs/create", to(Create), kWrite},

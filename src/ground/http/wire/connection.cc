@@ -183,6 +183,12 @@ asio::awaitable<void> Connection::Answer() {
       closing_ = !reader_.done();
     }
   }
+  if (const auto told =
+          refusal_.status == 0 && !trusted_ ? service_.rules.Preflight(request) : std::nullopt) {
+    closing_ = !reader_.done();
+    co_await Send(*told);
+    co_return;
+  }
   if (refusal_.status == 0) {
     closing_ = closing_ || !reader_.keep_alive();
     const Router::Match match = service_.router.Find(request.method, request.path);
@@ -190,7 +196,9 @@ asio::awaitable<void> Connection::Answer() {
   }
   if (spool_)
     Start(service_.disk, [gone = std::shared_ptr<SpoolFile>(std::move(spool_))]() mutable { gone.reset(); });
-  if (refusal_.status != 0 && !lost_) co_await Send(Refused(refusal_.status, refusal_.why));
+  if (refusal_.status != 0 && !lost_) {
+    co_await Send(service_.router.Refuse(request.path, refusal_.status, refusal_.why));
+  }
 }
 
 /// Body, handler, answer. Turns to Refuse when the body cannot be taken.
@@ -211,8 +219,9 @@ asio::awaitable<void> Connection::Exchange(const Router::Match& match) {
     });
     if (flag) co_await Until(flag);
     if (response.status == 0) {
-      response =
-          Refused(503, "The server has as much work of this kind as it can take: try again in a second.");
+      response = service_.router.Refuse(
+          request.path, 503,
+          "The server has as much work of this kind as it can take: try again in a second.");
       response.headers.Add("Retry-After", "1");
     }
   }
@@ -310,16 +319,18 @@ asio::awaitable<bool> Connection::ReceiveIntoFile() {
 asio::awaitable<void> Connection::Send(Response response) {
   const Request& request = reader_.request();
   ApplyRange(request, response);
+  if (!trusted_) service_.rules.Annotate(request, response);
   closing_ = closing_ || draining_ || !reader_.keep_alive();
   const bool bodiless = request.method == "HEAD" || response.status == 204 || response.status == 304;
   Outgoing file;
   if (response.file && !bodiless) {
     co_await OpenFile(*response.file, file);
-    if (!file.source) response = Refused(500, file.problem);
+    if (!file.source) response = service_.router.Refuse(request.path, 500, file.problem);
   }
   Framing framing;
   framing.length = response.file ? response.file->length : response.body.size();
   framing.keep_alive = !closing_;
+  framing.frame_options = service_.options.frame_options;
   framing.say_keep_alive = EqualsIgnoringCase(request.headers.Get("Connection"), "keep-alive");
   outbox_.clear();
   AppendHead(outbox_, response, framing);

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <ctime>
 
-#include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::http::wire {
@@ -105,27 +104,6 @@ void AppendClean(std::string& out, std::string_view text) {
   for (const char c : text) out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
 }
 
-std::string_view CodeOf(int status) {
-  switch (status) {
-    case 403:
-      return "Denied";
-    case 413:
-      return "TooLarge";
-    case 431:
-      return "TooLarge";
-    case 500:
-      return "Internal";
-    case 501:
-      return "Unsupported";
-    case 503:
-      return "Unavailable";
-    case 507:
-      return "Exhausted";
-    default:
-      return "InvalidArgument";
-  }
-}
-
 }  // namespace
 
 void AppendHead(std::string& out, const Response& response, const Framing& framing) {
@@ -135,7 +113,12 @@ void AppendHead(std::string& out, const Response& response, const Framing& frami
   out += PhraseOf(response.status);
   out += "\r\nServer: cairn\r\nDate: ";
   out += DateNow();
-  out += "\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: SAMEORIGIN\r\n";
+  out += "\r\nX-Content-Type-Options: nosniff\r\n";
+  if (!framing.frame_options.empty()) {
+    out += "X-Frame-Options: ";
+    out += framing.frame_options;
+    out += "\r\n";
+  }
   for (const auto& [name, value] : response.headers.fields()) {
     if (IsOurs(name)) continue;
     AppendClean(out, name);
@@ -154,10 +137,6 @@ void AppendHead(std::string& out, const Response& response, const Framing& frami
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
-}
-
-Response Refused(int status, std::string_view message) {
-  return Response::Json(status, Json{{"error", Json{{"code", CodeOf(status)}, {"message", message}}}}.Dump());
 }
 
 }  // namespace cairn::http::wire

@@ -14,7 +14,7 @@ struct Service {
   Service(const Router& routes, Options chosen)
       : router(routes),
         options(std::move(chosen)),
-        rules(options.host, options.allowed_hosts, options.allowed_origins),
+        rules(options),
         read(options.limits.read.threads, options.limits.read.queue),
         write(options.limits.write.threads, options.limits.write.queue),
         bytes(options.limits.bytes.threads, options.limits.bytes.queue),

@@ -25,18 +25,28 @@ std::vector<sql::Value> RowsOf(const std::vector<sql::Value>& owner, const std::
   return rows;
 }
 
+std::vector<sql::Value> ValuesOf(const std::string& run, std::span<const tracking::Metric> points) {
+  std::vector<sql::Value> rows;
+  for (const auto& m : points)
+    rows.insert(rows.end(), {m.key, Stored(m), m.at_ms, run, m.step, std::isnan(m.value)});
+  return rows;
+}
+
 }  // namespace
 
 Result<> MlflowWriter::CheckEmpty() {
   for (const char* table :
        {"experiments", "runs", "metrics", "logged_models", "registered_model_aliases", "inputs"}) {
-    const auto found = CAIRN_TRY(
-        connection_.Run("SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1", {table}));
+    const auto found = CAIRN_TRY(connection_.Run(
+        connection_.engine() == sql::Engine::Sqlite
+            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1"
+            : "SELECT table_name FROM information_schema.tables WHERE table_name = $1 AND table_schema = "
+              "ANY (current_schemas(FALSE))",
+        {table}));
     if (!found.empty()) continue;
     return Error{Reason::Unsupported,
                  "The target lacks the table '" + std::string(table) +
-                     "' of MLflow 3: make an empty store with `mlflow db upgrade sqlite:///FILE` "
-                     "and name that."};
+                     "' of MLflow 3: make an empty store with `mlflow db upgrade URL` and name that."};
   }
   const auto rows = CAIRN_TRY(
       connection_.Run("SELECT (SELECT COUNT(*) FROM runs) + (SELECT COUNT(*) FROM registered_models) + "
@@ -76,12 +86,7 @@ Result<> MlflowWriter::Write(const tracking::Run& run) {
   if (!run.tags.empty())
     CAIRN_TRY(
         connection_.InsertRows("INSERT INTO tags (run_uuid, key, value)", 3, RowsOf({info.id}, run.tags)));
-  std::vector<sql::Value> latest;
-  for (const auto& m : run.metrics)
-    latest.insert(latest.end(), {info.id, m.key, Stored(m), m.at_ms, m.step, std::isnan(m.value)});
-  if (!latest.empty())
-    CAIRN_TRY(connection_.InsertRows(
-        "INSERT INTO latest_metrics (run_uuid, key, value, timestamp, step, is_nan)", 6, latest));
+  CAIRN_TRY(InsertValues("latest_metrics", ValuesOf(info.id, run.metrics)));
   return WriteInputs(run);
 }
 
@@ -124,11 +129,24 @@ Result<std::string> MlflowWriter::DatasetId(tracking::ExperimentId experiment, c
 }
 
 Result<> MlflowWriter::WritePoints(const std::string& run, std::span<const tracking::Metric> points) {
-  std::vector<sql::Value> rows;
-  for (const auto& m : points)
-    rows.insert(rows.end(), {m.key, Stored(m), m.at_ms, run, m.step, std::isnan(m.value)});
-  return connection_.InsertRows("INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)", 6,
-                                rows);
+  return InsertValues("metrics", ValuesOf(run, points));
+}
+
+Result<> MlflowWriter::InsertValues(const char* table, const std::vector<sql::Value>& rows) {
+  if (rows.empty()) return {};
+  const std::string columns = "(key, value, timestamp, run_uuid, step, is_nan)";
+  const auto head = std::string("INSERT INTO ") + table + " " + columns;
+  if (connection_.engine() == sql::Engine::Sqlite) return connection_.InsertRows(head, 6, rows);
+  // PostgreSQL takes no number for a truth value, so the rows come by way of a table that does.
+  CAIRN_TRY(
+      connection_.Run("CREATE TEMPORARY TABLE IF NOT EXISTS cairn_values (key TEXT, value DOUBLE PRECISION, "
+                      "timestamp BIGINT, "
+                      "run_uuid TEXT, step BIGINT, is_nan BIGINT) ON COMMIT DROP"));
+  CAIRN_TRY(connection_.InsertRows("INSERT INTO cairn_values " + columns, 6, rows));
+  CAIRN_TRY(
+      connection_.Run(head + " SELECT key, value, timestamp, run_uuid, step, is_nan <> 0 FROM cairn_values"));
+  CAIRN_TRY(connection_.Run("DELETE FROM cairn_values"));
+  return {};
 }
 
 Result<> MlflowWriter::Write(const tracking::LoggedModel& m) {
@@ -170,23 +188,41 @@ Result<> MlflowWriter::Write(const FoundModel& found) {
   if (!model.tags.empty())
     CAIRN_TRY(connection_.InsertRows("INSERT INTO registered_model_tags (name, key, value)", 3,
                                      RowsOf({model.name}, model.tags)));
-  for (const auto& one : found.versions) {
-    const auto& v = one.version;
-    CAIRN_TRY(connection_.Run(
-        "INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, user_id, "
-        "current_stage, source, storage_location, run_id, run_link, status) VALUES ($1, $2, $3, $4, $5, $6, "
-        "$7, $8, "
-        "$9, $10, $11, 'READY')",
-        {v.model, v.version, v.created_ms, v.updated_ms, v.description, OrNull(v.created_by), v.stage,
-         v.source, v.storage, OrNull(v.run_id), OrNull(v.run_link)}));
-    if (!v.tags.empty())
-      CAIRN_TRY(connection_.InsertRows("INSERT INTO model_version_tags (name, version, key, value)", 4,
-                                       RowsOf({v.model, v.version}, v.tags)));
-  }
+  for (const auto& version : found.versions) CAIRN_TRY(WriteVersion(version));
   for (const auto& alias : model.aliases)
     CAIRN_TRY(
         connection_.Run("INSERT INTO registered_model_aliases (name, alias, version) VALUES ($1, $2, $3)",
                         {model.name, alias.name, alias.version}));
+  return {};
+}
+
+Result<> MlflowWriter::WriteVersion(const FoundVersion& found) {
+  auto v = found.version;
+  if (found.deleted) {
+    // As MLflow leaves the row of a version that it deleted.
+    v.stage = "Deleted_Internal";
+    v.source = "REDACTED-SOURCE-PATH";
+    v.run_id = "REDACTED-RUN-ID";
+    v.run_link = "REDACTED-RUN-LINK";
+  }
+  CAIRN_TRY(connection_.Run(
+      "INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, user_id, "
+      "current_stage, source, storage_location, run_id, run_link, status) VALUES ($1, $2, $3, $4, $5, $6, "
+      "$7, $8, "
+      "$9, $10, $11, 'READY')",
+      {v.model, v.version, v.created_ms, v.updated_ms, v.description, OrNull(v.created_by), v.stage, v.source,
+       v.storage, OrNull(v.run_id), OrNull(v.run_link)}));
+  if (v.tags.empty()) return {};
+  return connection_.InsertRows("INSERT INTO model_version_tags (name, version, key, value)", 4,
+                                RowsOf({v.model, v.version}, v.tags));
+}
+
+Result<> MlflowWriter::SetCounters() {
+  if (connection_.engine() == sql::Engine::Sqlite) return {};
+  CAIRN_TRY(
+      connection_.Run("SELECT setval(pg_get_serial_sequence('experiments', 'experiment_id'), "
+                      "GREATEST(MAX(experiment_id), 1)) "
+                      "FROM experiments"));
   return {};
 }
 

@@ -11,7 +11,8 @@
 namespace cairn::moving {
 
 /// Writes records into the tables of MLflow 3, in the caller's transaction. Facts about them: the dbmodels of
-/// mlflow.store.tracking and mlflow.store.model_registry.
+/// mlflow.store.tracking and mlflow.store.model_registry. Experiments must have ids that fit there: on
+/// PostgreSQL MLflow keeps them in 32 bits.
 class MlflowWriter {
  public:
   /// `now` stands where MLflow wants to know when something was deleted.
@@ -26,8 +27,13 @@ class MlflowWriter {
   /// After the runs that its metrics name.
   Result<> Write(const tracking::LoggedModel& model);
   Result<> Write(const FoundModel& model);
+  /// Lets MLflow go on counting experiments after the last that was written.
+  Result<> SetCounters();
 
  private:
+  Result<> WriteVersion(const FoundVersion& found);
+  /// Rows of (key, value, timestamp, run, step, whether it is NaN) in one of the two tables that hold such.
+  Result<> InsertValues(const char* table, const std::vector<sql::Value>& rows);
   Result<> WriteInputs(const tracking::Run& run);
   Result<> WriteEdge(const char* from_kind, const std::string& from, const char* to_kind,
                      const std::string& to, std::int64_t step, std::string& id);

@@ -14,10 +14,6 @@ constexpr std::size_t kAliasLength = 255;
 Error Wrong(std::string message) { return {Reason::InvalidArgument, std::move(message)}; }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAliasByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-' ||
-         static_cast<unsigned char>(c) >= 128;
-}
 
 bool LooksLikeVersion(std::string_view alias) {
   return alias.size() > 1 && (alias[0] == 'v' || alias[0] == 'V') &&
@@ -40,7 +36,7 @@ Result<> CheckName(std::string_view name, std::string_view parameter) {
 
 Result<> CheckAlias(std::string_view alias) {
   if (alias.empty()) return Wrong("Registered model alias name cannot be empty.");
-  if (!std::all_of(alias.begin(), alias.end(), IsAliasByte)) {
+  if (!tracking::AreWordCharacters(alias, "-")) {
     return Wrong("Invalid alias name: '" + std::string(alias) +
                  "'. Names may only contain letters, digits, '_' and '-'.");
   }

@@ -188,6 +188,65 @@ void NoteOwner(const SourceRooms& rooms, Origin& origin) {
   }
 }
 
+Error NotTheOwner(const NewVersion& wanted) {
+  return Refused(wanted.source,
+                 "The " + std::string(wanted.model_id.empty() ? "run_id" : "model_id") +
+                     " request parameter must identify the resource that contains the source.");
+}
+
+/// The path below the artifact root that a source means which goes through a proxy, ours or another's.
+std::optional<std::string> ProxiedSource(const std::string& source) {
+  const auto scheme = SchemeOf(source);
+  const bool web = EqualsIgnoringCase(scheme, "http") || EqualsIgnoringCase(scheme, "https");
+  if (!web && !EqualsIgnoringCase(scheme, "mlflow-artifacts")) return std::nullopt;
+  if (web && source.find("/api/2.0/mlflow-artifacts/artifacts") == std::string::npos) return std::nullopt;
+  return tracking::KeptPath(source, "\n").value_or("");
+}
+
+Result<> CheckProxied(const SourceRooms& rooms, const NewVersion& wanted, const std::string& path) {
+  std::string root;
+  if (!wanted.model_id.empty()) {
+    const auto model = rooms.models.Find(wanted.model_id);
+    if (model) root = model->artifact_uri;
+  } else if (!wanted.run_id.empty()) {
+    const auto run = rooms.runs.Find(wanted.run_id);
+    if (run) root = run->info.artifact_uri;
+  }
+  const auto folder = tracking::KeptPath(root, "\n");
+  if (folder && !folder->empty() && tracking::IsAtOrBelow(path, *folder)) return {};
+  return NotTheOwner(wanted);
+}
+
+/// What models:/<name>/… came from must be what is named, where something is named.
+Result<> CheckLineage(const SourceRooms& rooms, const NewVersion& wanted) {
+  const auto version = CAIRN_TRY(NamedVersion(rooms, wanted.source));
+  const bool other_run = !wanted.run_id.empty() && wanted.run_id != version.run_id;
+  const bool other_model = !wanted.model_id.empty() && wanted.model_id != version.model_id;
+  if (!other_run && !other_model) return {};
+  return Refused(wanted.source,
+                 "The run_id and model_id request parameters must match the referenced model version.");
+}
+
+/// Whether the source lies in the run or the model that was named. Sources elsewhere belong to nobody.
+Result<> CheckOwner(const SourceRooms& rooms, const NewVersion& wanted) {
+  const std::string_view source = wanted.source;
+  if (source.starts_with(kModels)) {
+    const auto rest = source.substr(kModels.size());
+    if (!rest.starts_with("m-") || rest.find_first_of("/@") != std::string_view::npos)
+      return CheckLineage(rooms, wanted);
+    return rest == wanted.model_id ? Result<>() : NotTheOwner(wanted);
+  }
+  if (source.starts_with(kRuns)) {
+    auto rest = source.substr(kRuns.size());
+    while (rest.starts_with('/')) rest.remove_prefix(1);
+    const bool its_own = wanted.model_id.empty() && !wanted.run_id.empty() &&
+                         rest.substr(0, std::min(rest.find('/'), rest.size())) == wanted.run_id;
+    return its_own ? Result<>() : NotTheOwner(wanted);
+  }
+  const auto proxied = ProxiedSource(wanted.source);
+  return proxied ? CheckProxied(rooms, wanted, *proxied) : Result<>();
+}
+
 bool IsPrompt(const NewVersion& wanted) {
   return std::any_of(wanted.tags.begin(), wanted.tags.end(), [](const Tag& tag) {
     return tag.first == kPromptTag && EqualsIgnoringCase(tag.second, "true");
@@ -199,13 +258,16 @@ bool IsPrompt(const NewVersion& wanted) {
 Result<Origin> ResolveSource(const SourceRooms& rooms, const NewVersion& wanted) {
   Origin origin{wanted.source, wanted.source, "", wanted.run_id, wanted.model_id};
   if (IsPrompt(wanted)) return origin;
-  if (IsLocal(wanted.source)) {
-    CAIRN_TRY(CheckLocal(rooms, wanted));
-  } else if (!IsPlain(wanted.source)) {
+  const bool local = IsLocal(wanted.source);
+  if (!local && !IsPlain(wanted.source)) {
     return Refused(wanted.source,
                    "If supplying a source as an http, https, local file path, ftp, objectstore, or "
                    "mlflow-artifacts uri, an "
                    "absolute path must be provided without relative path references present.");
+  }
+  if (!local && wanted.owner == NewVersion::Owner::Asked) CAIRN_TRY(CheckOwner(rooms, wanted));
+  if (local) {
+    CAIRN_TRY(CheckLocal(rooms, wanted));
   } else if (wanted.source.starts_with(kModels)) {
     origin = CAIRN_TRY(OfModels(rooms, wanted));
   } else if (wanted.source.starts_with(kRuns)) {

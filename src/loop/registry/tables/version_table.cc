@@ -91,6 +91,17 @@ Result<std::vector<StoredVersion>> ReadVersions(sql::Connection& connection, std
   return versions;
 }
 
+Result<std::vector<StoredVersion>> ReadRemovedVersions(sql::Connection& connection, std::string_view model) {
+  std::vector<StoredVersion> versions;
+  for (const auto& row :
+       CAIRN_TRY(connection.Run("SELECT " + std::string(kVersionColumns) +
+                                    " FROM model_version v JOIN registered_model m ON m.id = v.model "
+                                    "WHERE v.deleted = 1 AND m.name = $1 ORDER BY v.version",
+                                {model})))
+    versions.push_back(StoredVersionOf(row));
+  return versions;
+}
+
 Result<std::vector<StoredVersion>> ReadNewestInStages(sql::Connection& connection,
                                                       std::span<const std::string> models) {
   std::vector<StoredVersion> versions;

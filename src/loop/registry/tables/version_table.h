@@ -32,6 +32,8 @@ Result<StoredVersion> ReadVersion(sql::Connection& connection, std::string_view 
 Result<StoredVersion> ReadNewestVersion(sql::Connection& connection, std::string_view model);
 /// All of a model, newest first, with tags and aliases.
 Result<std::vector<StoredVersion>> ReadVersions(sql::Connection& connection, std::string_view model);
+/// Those of a model that were deleted and whose numbers are not given again, by number.
+Result<std::vector<StoredVersion>> ReadRemovedVersions(sql::Connection& connection, std::string_view model);
 /// The highest number of each stage, of all these models, with tags and aliases.
 Result<std::vector<StoredVersion>> ReadNewestInStages(sql::Connection& connection,
                                                       std::span<const std::string> models);

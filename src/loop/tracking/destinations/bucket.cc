@@ -116,6 +116,13 @@ Result<> BucketDestination::Discard(std::span<const Artifacts::Kept> files, Time
   return {};
 }
 
+Result<Artifacts::Moment> BucketDestination::Freeze() {
+  return Error{
+      Reason::Unsupported,
+      "The artifacts are in a bucket: let the bucket keep versions or copy it, and back up a store whose "
+      "artifacts are in a folder."};
+}
+
 Result<> BucketDestination::RemoveAll(std::span<const std::string> keys) const {
   return ForAll(keys.size(), [&](std::size_t i) { return bucket_.Remove(keys[i]); });
 }

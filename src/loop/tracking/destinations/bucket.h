@@ -24,6 +24,7 @@ class BucketDestination final : public Destination {
   std::string Address() const override;
   Result<std::vector<Artifacts::Kept>> All() const override;
   Result<> Discard(std::span<const Artifacts::Kept> files, TimeMs moment) override;
+  Result<Artifacts::Moment> Freeze() override;
 
  private:
   Result<std::string> Cached(const std::string& folder, std::span<const blob::Object> objects) const;

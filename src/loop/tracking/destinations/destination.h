@@ -15,6 +15,7 @@ inline constexpr std::string_view kOwn = ".cairn-";
 inline constexpr std::string_view kArriving = ".cairn-arriving-";
 inline constexpr std::string_view kContents = ".cairn-contents";
 inline constexpr std::string_view kParts = ".cairn-parts";
+inline constexpr std::string_view kMoments = ".cairn-moments";
 
 /// One kind of place for artifacts. Each function keeps what Artifacts promises of the function of the same
 /// name; paths have been checked. Safe from any thread.
@@ -31,6 +32,7 @@ class Destination {
   virtual std::string Address() const = 0;
   virtual Result<std::vector<Artifacts::Kept>> All() const = 0;
   virtual Result<> Discard(std::span<const Artifacts::Kept> files, TimeMs moment) = 0;
+  virtual Result<Artifacts::Moment> Freeze() = 0;
 };
 
 /// NotFound, and InvalidArgument for a folder where a file is needed.

@@ -1,8 +1,12 @@
 #include "loop/tracking/destinations/folder.h"
 
+#include <algorithm>
+
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
+#include "ground/vocabulary/text.h"
+#include "loop/tracking/artifact_path.h"
 
 namespace cairn::tracking {
 namespace {
@@ -23,6 +27,13 @@ class Passing {
  private:
   const std::string path_;
 };
+
+/// Whether one of the names in the path is one of ours.
+bool IsOurs(std::string_view path) {
+  const auto names = Split(path, '/');
+  return std::any_of(names.begin(), names.end(),
+                     [](std::string_view name) { return name.starts_with(kOwn); });
+}
 
 std::string NewNameIn(const std::string& folder) {
   return os::JoinPath(folder, std::string(kArriving) + os::NewHexId());
@@ -166,10 +177,31 @@ Result<std::vector<Artifacts::Kept>> FolderDestination::All() const {
   if (!os::IsFolder(root_)) return files;
   for (const auto& entry : CAIRN_TRY(os::ListTree(root_))) {
     const auto& path = entry.path;
-    if (entry.kind == os::FileKind::File && !path.starts_with(std::string(kContents) + "/"))
+    const bool ours = IsAtOrBelow(path, kContents) || IsAtOrBelow(path, kMoments);
+    if (entry.kind == os::FileKind::File && !ours)
       files.push_back({path, entry.stamp.size, entry.stamp.mtime_ns / kNsInMs});
   }
   return files;
+}
+
+Result<Artifacts::Moment> FolderDestination::Freeze() {
+  CAIRN_TRY(os::MakeFolders(root_));
+  const auto moments = os::JoinPath(root_, kMoments);
+  CAIRN_TRY(os::RemoveTree(moments));  // What a process that was killed left there.
+  CAIRN_TRY(os::MakeFolders(moments));
+  Artifacts::Moment moment(CAIRN_TRY(os::TempFolder::Create(moments)));
+  for (const auto& entry : CAIRN_TRY(os::ListTree(root_))) {
+    if (entry.kind != os::FileKind::File || IsOurs(entry.path)) continue;
+    const auto from = os::JoinPath(root_, entry.path);
+    auto place = moment.folder_ / std::to_string(moment.files_.size());
+    auto named = os::HardLink(from, place);
+    // Where a file system knows no second names, a copy, for which uploads wait longer.
+    if (!named && named.error().reason == Reason::Unsupported) named = os::CopyFile(from, place);
+    CAIRN_TRY(std::move(named));
+    const auto status = CAIRN_TRY(os::Stat(place));
+    moment.files_.push_back({entry.path, std::move(place), status.stamp, entry.mode});
+  }
+  return moment;
 }
 
 Result<> FolderDestination::Discard(std::span<const Artifacts::Kept> files, TimeMs) {

@@ -40,14 +40,22 @@ Result<> CheckDistinct(std::span<const Param> params) {
   return {};
 }
 
-}  // namespace
-
-Result<Tag> CheckedTag(const Tag& tag, std::string_view path) {
-  CAIRN_TRY(CheckKey(tag.key, path));
-  return Tag{tag.key, Shortened(tag.value, kTagLength)};
+Result<std::string> KeptOf(std::string_view value, std::size_t limit, std::string_view path,
+                           LongValues long_values) {
+  if (long_values == LongValues::Cut) return Shortened(value, limit);
+  CAIRN_TRY(CheckLength(value, limit, path));
+  return std::string(value);
 }
 
-Result<Runs::Batch> CheckedBatch(Runs::Batch batch) {
+}  // namespace
+
+Result<Tag> CheckedTag(const Tag& tag, std::string_view path, LongValues long_values) {
+  CAIRN_TRY(CheckKey(tag.key, path));
+  auto value = CAIRN_TRY(KeptOf(tag.value, kTagLength, path, long_values));
+  return Tag{tag.key, std::move(value)};
+}
+
+Result<Runs::Batch> CheckedBatch(Runs::Batch batch, LongValues long_values) {
   CAIRN_TRY(CheckCount("metrics", batch.metrics.size(), kMetrics));
   CAIRN_TRY(CheckCount("params", batch.params.size(), kParams));
   CAIRN_TRY(CheckCount("tags", batch.tags.size(), kTags));
@@ -68,11 +76,12 @@ Result<Runs::Batch> CheckedBatch(Runs::Batch batch) {
   }
   for (std::size_t i = 0; i < batch.params.size(); ++i) {
     CAIRN_TRY(CheckKey(batch.params[i].key, Place("params", i, "key")));
-    batch.params[i].value = Shortened(batch.params[i].value, kParamLength);
+    auto& value = batch.params[i].value;
+    value = CAIRN_TRY(KeptOf(value, kParamLength, Place("params", i, "value"), long_values));
   }
   CAIRN_TRY(CheckDistinct(batch.params));
   for (std::size_t i = 0; i < batch.tags.size(); ++i) {
-    batch.tags[i] = CAIRN_TRY(CheckedTag(batch.tags[i], Place("tags", i, "key")));
+    batch.tags[i] = CAIRN_TRY(CheckedTag(batch.tags[i], Place("tags", i, "key"), long_values));
   }
   return batch;
 }

@@ -147,8 +147,9 @@ Result<std::vector<LoggedModel>> FindModels(sql::Connection& connection, const L
   std::vector<sql::Value> ids(search.experiments.begin(), search.experiments.end());
   sentence.Add("SELECT ");
   sentence.Add(kModelColumns);
-  sentence.Add(" FROM logged_model m WHERE m.deleted = 0 AND m.experiment IN " + sentence.BindList(ids) +
-               " AND " + where);
+  sentence.Add(" FROM logged_model m WHERE m.experiment IN " + sentence.BindList(ids) +
+               (search.deleted == LoggedModels::Deleted::Hidden ? " AND m.deleted = 0" : "") + " AND " +
+               where);
   sentence.Add(" ORDER BY " + order + " LIMIT " + sentence.Bind(search.limit + 1) + " OFFSET " +
                sentence.Bind(offset));
   for (const auto& row : CAIRN_TRY(sentence.Run(connection))) found.push_back(LoggedModelOf(row));

@@ -17,6 +17,9 @@ namespace cairn::tracking {
 Result<std::vector<Experiment>> FindExperiments(sql::Connection& connection,
                                                 const Experiments::Search& search, std::int64_t offset);
 
+/// Whether the filter or the ordering is about metrics. InvalidArgument as FindRuns.
+Result<bool> NamesMetrics(const Runs::Search& search);
+
 /// Runs without what was logged to them.
 Result<std::vector<StoredRun>> FindRuns(sql::Connection& connection, const Runs::Search& search,
                                         std::int64_t offset);

@@ -45,20 +45,24 @@ Result<SummaryByKey> ReadSummaries(sql::Connection& connection, std::int64_t run
 }
 
 Result<> WriteSummaries(sql::Connection& connection, std::int64_t run, const SummaryByKey& summaries) {
-  constexpr std::size_t kColumns = 12;
+  if (summaries.empty()) return {};
+  constexpr std::size_t kColumns = 13;
+  const auto runs = CAIRN_TRY(connection.Run("SELECT experiment FROM run WHERE number = $1", {run}));
+  const auto experiment = runs.empty() ? 0 : runs.front().Int(0);
   std::vector<sql::Value> rows;
   rows.reserve(summaries.size() * kColumns);
   for (const auto& [key, summary] : summaries) {
     const auto& latest = summary.latest;
     const auto& first = summary.first;
     const bool nan = std::isnan(latest.value);
-    rows.insert(rows.end(), {run, key, latest.step, latest.at_ms, nan ? 0.0 : latest.value, nan,
-                             OrNull(summary.least), OrNull(summary.most), first.step, first.at_ms,
-                             std::isnan(first.value) ? sql::Value() : first.value, summary.points});
+    rows.insert(rows.end(),
+                {run, key, latest.step, latest.at_ms, nan ? 0.0 : latest.value, nan, OrNull(summary.least),
+                 OrNull(summary.most), first.step, first.at_ms,
+                 std::isnan(first.value) ? sql::Value() : first.value, summary.points, experiment});
   }
   return connection.InsertRows(
       "INSERT INTO metric_latest (run, key, step, at_ms, value, is_nan, min_value, max_value, first_step, "
-      "first_ms, first_value, points)",
+      "first_ms, first_value, points, experiment)",
       kColumns, rows,
       "ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at_ms = excluded.at_ms, "
       "value = excluded.value, is_nan = excluded.is_nan, min_value = excluded.min_value, "

@@ -10,6 +10,12 @@ namespace {
 constexpr std::int64_t kRowWeight = 200;
 constexpr std::int64_t kPointWeight = 11;
 
+// From run to run by the index, however many rows each has.
+constexpr std::string_view kLoggedRuns =
+    "WITH RECURSIVE logged(run) AS (SELECT MIN(run) FROM metric_log UNION ALL "
+    "SELECT (SELECT MIN(l.run) FROM metric_log l WHERE l.run > logged.run) FROM logged "
+    "WHERE logged.run IS NOT NULL) ";
+
 Result<sql::Rows> Rows(sql::Connection& connection, std::int64_t run) {
   return connection.Run("SELECT points FROM metric_log WHERE run = $1", {run});
 }
@@ -65,17 +71,21 @@ Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection,
                                                std::span<const ExperimentId> experiments) {
   std::vector<std::int64_t> runs;
   const std::vector<sql::Value> ids(experiments.begin(), experiments.end());
-  // From run to run by the index, however many rows each has.
   CAIRN_TRY(ForChunks(ids, [&](Sentence& sentence, const std::string& list) -> Result<> {
-    sentence.Add(
-        "WITH RECURSIVE logged(run) AS (SELECT MIN(run) FROM metric_log UNION ALL "
-        "SELECT (SELECT MIN(l.run) FROM metric_log l WHERE l.run > logged.run) FROM logged "
-        "WHERE logged.run IS NOT NULL) "
-        "SELECT r.number FROM logged JOIN run r ON r.number = logged.run WHERE r.experiment IN " +
-        list);
+    sentence.Add(std::string(kLoggedRuns) +
+                 "SELECT r.number FROM logged JOIN run r ON r.number = logged.run WHERE r.experiment IN " +
+                 list);
     for (const auto& row : CAIRN_TRY(sentence.Run(connection))) runs.push_back(row.Int(0));
     return {};
   }));
+  return runs;
+}
+
+Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection) {
+  std::vector<std::int64_t> runs;
+  const auto rows =
+      CAIRN_TRY(connection.Run(std::string(kLoggedRuns) + "SELECT run FROM logged WHERE run IS NOT NULL"));
+  for (const auto& row : rows) runs.push_back(row.Int(0));
   return runs;
 }
 

@@ -8,6 +8,7 @@
 #include "loop/tracking/sentence.h"
 #include "loop/tracking/tables/metric_chunks.h"
 #include "loop/tracking/tables/metric_log.h"
+#include "loop/tracking/tables/samples.h"
 
 namespace cairn::tracking {
 namespace {
@@ -121,7 +122,8 @@ Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_
 }
 
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
-                                       std::string_view key, const PointRange& range, std::int64_t buckets) {
+                                       std::string_view key, const PointRange& range, Sampling sampling,
+                                       std::int64_t most) {
   std::vector<Metric> sample;
   const auto place = CAIRN_TRY(PlaceOf(connection, run_id, key));
   if (!place) return sample;
@@ -131,14 +133,9 @@ Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_
     return point.step < range.first_step.value_or(INT64_MIN) ||
            point.step > range.last_step.value_or(INT64_MAX);
   });
-  // The first buckets take one more where the points cannot be shared out evenly.
-  const auto count = static_cast<std::int64_t>(points.size());
-  const auto length = count / buckets, longer = count % buckets;
-  for (std::int64_t bucket = 0, at = 0; bucket < buckets && at < count; ++bucket) {
-    const bool last = bucket == buckets - 1;
-    sample.push_back(MetricOf(last ? points.back() : points[static_cast<std::size_t>(at)], run_id, key));
-    at += length + (bucket < longer ? 1 : 0);
-  }
+  const auto chosen =
+      sampling == Sampling::Extremes ? SampleWithExtremes(points, most) : SampleEvenly(points, most);
+  for (const auto& point : chosen) sample.push_back(MetricOf(point, run_id, key));
   return sample;
 }
 

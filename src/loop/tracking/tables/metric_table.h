@@ -25,9 +25,10 @@ Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
                             std::span<const Metric> metrics);
 
-/// The runs of these experiments whose points have not all been folded. Cheap when there are none.
+/// The runs whose points have not all been folded, of these experiments or of all. Cheap when they are few.
 Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection,
                                                std::span<const ExperimentId> experiments);
+Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection);
 /// Brings `metric_latest` up to date for one run.
 Result<> FoldRun(sql::Connection& connection, std::int64_t run);
 
@@ -40,9 +41,9 @@ struct PointRange {
 /// The points of one metric by time, step and value, at most `limit` (0: all) from `offset`.
 Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, std::int64_t limit, std::int64_t offset);
-/// By (step, time, value): the first of each of `buckets` equal parts, and the last of all, which takes the
-/// place of the last part's first.
+/// At most `most` of them by (step, time, value).
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
-                                       std::string_view key, const PointRange& range, std::int64_t buckets);
+                                       std::string_view key, const PointRange& range, Sampling sampling,
+                                       std::int64_t most);
 
 }  // namespace cairn::tracking

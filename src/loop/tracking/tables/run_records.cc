@@ -22,18 +22,31 @@ class Filler {
   }
 
   Result<> Metrics() {
-    return Each(
-        "SELECT m.run, k.name, m.step, m.at_ms, m.value, m.is_nan FROM metric_latest m JOIN metric_key k ON "
-        "k.id = m.key "
-        "WHERE m.run IN ",
-        " ORDER BY m.run, k.name", [](Run& run, const sql::Row& row) {
-          Metric metric;
-          metric.key = row.Text(1);
-          metric.step = row.Int(2);
-          metric.at_ms = row.Int(3);
-          metric.value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
-          run.metrics.push_back(std::move(metric));
-        });
+    std::map<std::int64_t, std::vector<std::pair<Run*, Metric>>> by_key;
+    CAIRN_TRY(Each("SELECT run, key, step, at_ms, value, is_nan FROM metric_latest WHERE run IN ", "",
+                   [&](Run& run, const sql::Row& row) {
+                     Metric metric;
+                     metric.step = row.Int(2);
+                     metric.at_ms = row.Int(3);
+                     metric.value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
+                     by_key[row.Int(1)].emplace_back(&run, std::move(metric));
+                   }));
+    // Each name is read once, and whoever goes through the names in order leaves each run's metrics sorted.
+    std::vector<sql::Value> keys;
+    for (const auto& [key, unused] : by_key) keys.emplace_back(key);
+    std::map<std::string, std::int64_t> names;
+    CAIRN_TRY(ForChunks(keys, [&](Sentence& sentence, const std::string& list) -> Result<> {
+      sentence.Add("SELECT name, id FROM metric_key WHERE id IN " + list);
+      for (const auto& row : CAIRN_TRY(sentence.Run(connection_))) names[row.Text(0)] = row.Int(1);
+      return {};
+    }));
+    for (const auto& [name, key] : names) {
+      for (auto& [run, metric] : by_key[key]) {
+        metric.key = name;
+        run->metrics.push_back(std::move(metric));
+      }
+    }
+    return {};
   }
 
   Result<> Params() {

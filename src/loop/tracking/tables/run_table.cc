@@ -78,20 +78,20 @@ Result<> MarkRunsOf(sql::Connection& connection, ExperimentId experiment, bool d
   return {};
 }
 
-Result<> InsertParams(sql::Connection& connection, std::int64_t run, std::span<const Param> params) {
+Result<> InsertParams(sql::Connection& connection, const StoredRun& run, std::span<const Param> params) {
   if (params.empty()) return {};
   std::vector<sql::Value> rows, keys;
   std::unordered_map<std::string_view, std::string_view> wanted;
   for (const auto& param : params) {
-    rows.insert(rows.end(), {run, param.key, param.value});
+    rows.insert(rows.end(), {run.number, param.key, param.value, run.info.experiment});
     keys.emplace_back(param.key);
     wanted[param.key] = param.value;
   }
-  CAIRN_TRY(connection.InsertRows("INSERT INTO run_param (run, key, value)", 3, rows,
+  CAIRN_TRY(connection.InsertRows("INSERT INTO run_param (run, key, value, experiment)", 4, rows,
                                   "ON CONFLICT (run, key) DO NOTHING"));
   return ForChunks(keys, [&](Sentence& sentence, const std::string& list) -> Result<> {
-    sentence.Add("SELECT key, value FROM run_param WHERE run = " + sentence.Bind(run) + " AND key IN " +
-                 list);
+    sentence.Add("SELECT key, value FROM run_param WHERE run = " + sentence.Bind(run.number) +
+                 " AND key IN " + list);
     for (const auto& row : CAIRN_TRY(sentence.Run(connection))) {
       const auto value = wanted[row.Text(0)];
       if (value == row.Text(1)) continue;

@@ -37,7 +37,7 @@ Result<> UpdateRun(sql::Connection& connection, const StoredRun& run);
 Result<> MarkRunsOf(sql::Connection& connection, ExperimentId experiment, bool deleted);
 
 /// Adds those that are not there. InvalidArgument when one has another value already.
-Result<> InsertParams(sql::Connection& connection, std::int64_t run, std::span<const Param> params);
+Result<> InsertParams(sql::Connection& connection, const StoredRun& run, std::span<const Param> params);
 /// The last of equal keys wins.
 Result<> UpsertTags(sql::Connection& connection, std::int64_t run, std::span<const Tag> tags);
 /// Whether there was such a tag.

@@ -64,7 +64,8 @@ Result<> Serve(const Arguments& arguments) {
   registry::Registry registry(*database, clock, artifacts, registry::GuardOfAccepted());
   governance::Configurations configurations(*database, clock);
   http::Router router;
-  MountMlflow(router, {*tracking, artifacts, registry});
+  tracking::ArtifactPlaces places(artifacts, {}, arguments.data + "/artifact-cache");
+  MountMlflow(router, {*tracking, artifacts, places, registry});
   router.Post("/api/v1/configuration",
               [&configurations](const http::Request& request) { return Accept(configurations, request); });
   sigset_t ending;

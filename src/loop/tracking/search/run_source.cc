@@ -1,0 +1,139 @@
+#include "loop/tracking/search/run_source.h"
+
+#include "ground/query/query.h"
+
+namespace cairn::tracking {
+namespace {
+
+using query::Comparator;
+
+constexpr std::string_view kParentTag = "mlflow.parentRunId";
+
+/// So many runs are looked through one by one sooner than the values of a metric of all runs are walked.
+constexpr std::int64_t kFew = 4000;
+/// So many experiments are walked side by side at most; more are looked through as one heap.
+constexpr std::size_t kMostLanes = 100;
+
+/// Equality by the indexed beginning of a value, which settles it for what is shorter. For the rest NOT <>
+/// instead of =, because SQLite would put the one into the other, which hides the index.
+std::string SameValue(Sentence& sentence, const std::string& value) {
+  constexpr std::size_t kIndexed = 100;
+  const auto bound = sentence.Bind(value);
+  const auto same = "substr(d.value, 1, 100) = substr(CAST(" + bound + " AS TEXT), 1, 100)";
+  return value.size() < kIndexed ? same : same + " AND NOT (d.value <> " + bound + ")";
+}
+
+class Chooser {
+ public:
+  Chooser(sql::Connection& connection, const RunQuestion& question)
+      : connection_(connection), question_(question) {}
+
+  Result<RunSource> Choose() {
+    using Kind = RunSource::Kind;
+    if (CAIRN_TRY(RunsOfExperiments()) <= kFew) return RunSource{};
+    RunSource source;
+    auto fewest = kFew + 1;
+    for (const auto& part : question_.filter.parts) {
+      if (part.kind != query::Condition::Kind::Comparison) continue;
+      const auto& comparison = part.comparison;
+      if (comparison.name.key == "run_id" && EntityOf(comparison.name.prefix) == Entity::Attribute &&
+          (comparison.comparator == query::Comparator::Equal ||
+           comparison.comparator == query::Comparator::In))
+        return RunSource{};
+      const auto matches = CAIRN_TRY(Matches(comparison, fewest));
+      if (matches >= fewest) continue;
+      fewest = matches;
+      source = {Kind::Filter, &comparison};
+    }
+    if (source.kind == Kind::Runs && question_.search.experiments.size() <= kMostLanes)
+      source.kind = Walkable();
+    return source;
+  }
+
+ private:
+  /// The order that an index has as well.
+  RunSource::Kind Walkable() const {
+    using Kind = RunSource::Kind;
+    if (question_.order.empty()) return Kind::Started;
+    const auto& first = question_.order.front();
+    if (first.entity == Entity::Attribute) {
+      const auto* attribute = AttributeOf(first.term.name.key);
+      return attribute->column == "r.start_ms" ? Kind::Started : Kind::Runs;
+    }
+    const auto figure = FigureOf(first.term.name, first.entity);
+    return first.entity == Entity::Metric && figure && figure->latest ? Kind::Numbers : Kind::Runs;
+  }
+
+  Result<std::int64_t> RunsOfExperiments() {
+    const auto& search = question_.search;
+    const std::vector<sql::Value> ids(search.experiments.begin(), search.experiments.end());
+    Sentence sentence;
+    sentence.Add("SELECT COUNT(*) FROM (SELECT 1 AS one FROM run WHERE experiment IN " +
+                 sentence.BindList(ids));
+    if (search.view != View::All)
+      sentence.Add(search.view == View::Active ? " AND deleted = 0" : " AND deleted = 1");
+    return Counted(std::move(sentence), kFew + 1);
+  }
+
+  /// How many runs satisfy a comparison, `most` for that many and more and for what cannot be counted.
+  Result<std::int64_t> Matches(const query::Comparison& comparison, std::int64_t most) {
+    Sentence sentence;
+    const auto driver = SourceOf(sentence, question_, comparison);
+    if (driver.empty()) return most;
+    sentence.Add("SELECT COUNT(*) FROM (SELECT 1 AS one FROM " + driver);
+    return Counted(std::move(sentence), most);
+  }
+
+  Result<std::int64_t> Counted(Sentence sentence, std::int64_t most) {
+    sentence.Add(" LIMIT " + sentence.Bind(most) + ") few");
+    const auto rows = CAIRN_TRY(sentence.Run(connection_));
+    return rows.front().Int(0);
+  }
+
+  sql::Connection& connection_;
+  const RunQuestion& question_;
+};
+
+}  // namespace
+
+std::string InExperiments(Sentence& sentence, std::string_view column,
+                          std::span<const ExperimentId> experiments) {
+  if (experiments.size() == 1) return std::string(column) + " = " + sentence.Bind(experiments.front());
+  const std::vector<sql::Value> ids(experiments.begin(), experiments.end());
+  return std::string(column) + " IN " + sentence.BindList(ids);
+}
+
+std::string OfKey(Sentence& sentence, const RunQuestion& question, std::string_view table,
+                  const std::string& key) {
+  return std::string(table) + ".key = " + sentence.Bind(question.keys.Of(key));
+}
+
+std::string SourceOf(Sentence& sentence, const RunQuestion& question, const query::Comparison& comparison) {
+  const auto& name = comparison.name;
+  const auto entity = EntityOf(name.prefix);
+  if (!entity || comparison.values.size() != 1) return "";
+  const auto& literal = comparison.values.front();
+  const bool text = comparison.comparator == Comparator::Equal && literal.kind == query::Literal::Kind::Text;
+  if (entity == Entity::Param && text && name.function.empty()) {
+    return "run_param d WHERE " + InExperiments(sentence, "d.experiment", question.search.experiments) +
+           " AND d.key = " + sentence.Bind(name.key) + " AND " + SameValue(sentence, literal.text);
+  }
+  if (entity == Entity::Tag && text && name.key == kParentTag && name.function.empty()) {
+    return "run_tag d WHERE d.key = '" + std::string(kParentTag) + "' AND " +
+           SameValue(sentence, literal.text);
+  }
+  if (entity == Entity::Metric && literal.kind == query::Literal::Kind::Number &&
+      IsOrdering(comparison.comparator) && comparison.comparator != Comparator::NotEqual &&
+      (name.function.empty() || name.function == "last")) {
+    return "metric_latest d WHERE " + InExperiments(sentence, "d.experiment", question.search.experiments) +
+           " AND " + OfKey(sentence, question, "d", name.key) + " AND d.is_nan = 0 AND d.value " +
+           NameOf(comparison.comparator) + " " + sentence.Bind(literal.number);
+  }
+  return "";
+}
+
+Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question) {
+  return Chooser(connection, question).Choose();
+}
+
+}  // namespace cairn::tracking
