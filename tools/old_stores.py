@@ -191,7 +191,24 @@ def rollout(step):
                       "reason": "worse than the champion", "report": "{}", "actor": "ann", "began_ms": 3, "changed_ms": 4}
 
 
-ROWS = {"tracking": tracking, "registry": registry, "governance": governance, "pipeline": pipeline, "monitoring": monitoring, "rollout": rollout}
+def metadata(step):
+    """A deed that waits for the sealer and says nothing of what it was made from."""
+    yield "event", {"id": "0190a000-0000-7000-8000-000000000006", "arrival": 1, "at_ms": 3, "kind": "run.ended", "subject": "run:1", "actor": "ann", "cause": "", "body": "{}"}
+
+
+def data(step):
+    """Two versions of a data set, the second with one more file, and the first one's profile."""
+    for version in (1, 2):
+        yield "dataset_version", {"dataset": "flights", "version": version, "digest": f"d{version}", "row_count": 10 * version, "byte_count": 100 * version,
+                                  "sealed_rows": 2 * version, "seal_digest": f"x{version}", "contract_passed": 1, "contract_report": '{"passed":true,"rules":[]}',
+                                  "note": "a storm" if version == 2 else "", "added_by": "ann", "created_ms": version}
+        yield "dataset_file", {"dataset": "flights", "name": f"{version}.csv", "added_in": version, "origin": f"/feed/{version}.csv", "md5": f"m{version}",
+                               "sha256": f"h{version}", "byte_count": 100, "row_count": 10, "training_md5": f"t{version}", "training_sha256": f"u{version}",
+                               "training_rows": 8, "sealed_md5": f"n{version}", "sealed_sha256": f"s{version}", "sealed_rows": 2}
+    yield "dataset_report", {"dataset": "flights", "version": 1, "digest": "r1", "report": '{"rows":10}', "created_ms": 3}
+
+
+ROWS = {"metadata": metadata, "data": data, "tracking": tracking, "registry": registry, "governance": governance, "pipeline": pipeline, "monitoring": monitoring, "rollout": rollout}
 
 
 def literal(value, engine):
@@ -205,7 +222,7 @@ def literal(value, engine):
 def script_of(room, last, engine):
     yield ("CREATE TABLE schema_step (room TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, "
            "applied_ms BIGINT NOT NULL, PRIMARY KEY (room, number))")
-    for of in (LOG, room):
+    for of in dict.fromkeys((LOG, room)):
         for number, name, text in steps_of(of):
             if of == room and number > last:
                 break

@@ -12,6 +12,9 @@ std::vector<Command> StartCommands();  ///< init, id new, apply
 std::vector<Command> UpCommands();
 std::vector<Command> CharterCommands();      ///< charter check, charter show
 std::vector<Command> DataCommands();         ///< data add, check, list
+std::vector<Command> CatalogueCommands();    ///< data show, search, alias, verify, export, seal
+std::vector<Command> SplitCommands();        ///< data split, leaks
+std::vector<Command> LineageCommands();      ///< data who-uses, where-from
 std::vector<Command> TreeCommands();         ///< data init, commit, checkout, mv, rm, unprotect
 std::vector<Command> TreeDetailCommands();   ///< data status, diff, ls
 std::vector<Command> ProfileCommands();      ///< data profile, data profile merge

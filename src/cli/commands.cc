@@ -6,12 +6,13 @@ std::span<const Command> Commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
     for (const auto part :
-         {StartCommands,      UpCommands,       CharterCommands,     DataCommands,        TreeCommands,
-          TreeDetailCommands, ProfileCommands,  DataCompareCommands, TransferCommands,    CollectionCommands,
-          SourceCommands,     SettingsCommands, ContractCommands,    FeasibilityCommands, RunCommands,
-          RunsCommands,       DeletionCommands, GarbageCommands,     StatusCommands,      ModelCommands,
-          ServingCommands,    MonitorCommands,  ScoreCommands,       ImportCommands,      ExportCommands,
-          BackupCommands,     AuditCommands,    ShellCommands}) {
+         {StartCommands,       UpCommands,          CharterCommands,    DataCommands,       CatalogueCommands,
+          SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands, ProfileCommands,
+          DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,     SettingsCommands,
+          ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,       DeletionCommands,
+          GarbageCommands,     StatusCommands,      ModelCommands,      ServingCommands,    MonitorCommands,
+          ScoreCommands,       ImportCommands,      ExportCommands,     BackupCommands,     AuditCommands,
+          ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -33,31 +33,107 @@ std::string AddedLine(const std::string& file, const Json& answer) {
   return line;
 }
 
+/// A database in a file is named by its whole path: the server may work in another folder.
+Result<std::string> Address(const std::string& from) {
+  constexpr std::string_view kSqlite = "sqlite:///";
+  if (from.find("://") == std::string::npos)
+    return Error{Reason::InvalidArgument,
+                 "'" + from + "' is no address: give a file of this machine as FILE"};
+  if (!from.starts_with(kSqlite) || from.substr(kSqlite.size()).starts_with('/')) return from;
+  return std::string(kSqlite) + CAIRN_TRY(os::RealPath(from.substr(kSqlite.size())));
+}
+
+/// {"encoding": …} of the flags that say how a CSV file is written.
+Json DialectOf(const Arguments& arguments) {
+  Json dialect = Json::Object();
+  for (const std::string name : {"encoding", "delimiter", "quote", "escape", "decimal"}) {
+    if (arguments.Has("--" + name)) dialect.Set(name, arguments.Text("--" + name));
+  }
+  if (arguments.Has("--no-header")) dialect.Set("header", false);
+  return dialect;
+}
+
+/// What is said of every file that one call adds.
+Json AdditionOf(const Arguments& arguments, const std::string& dataset) {
+  Json body{{"dataset", dataset}};
+  for (const std::string name :
+       {"note", "name", "source", "owner", "licence", "jurisdiction", "description", "reason", "query"}) {
+    if (arguments.Has("--" + name)) body.Set(name, arguments.Text("--" + name));
+  }
+  Json tags = Json::Array();
+  for (const auto& tag : arguments.All("--tag")) tags.Push(tag);
+  if (!tags.items().empty()) body.Set("tags", std::move(tags));
+  if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
+  if (arguments.Has("--replace")) body.Set("replace", true);
+  const Json dialect = DialectOf(arguments);
+  if (!dialect.members().empty()) body.Set("dialect", dialect);
+  return body;
+}
+
+Result<Json> AddOne(Session& session, const std::string& shown, const Json& body) {
+  const auto answer = [&] {
+    const Waiting waiting("adding " + shown);
+    return session.Post("/api/v1/data/add", body);
+  }();
+  if (!answer || session.json()) return answer;
+  session.Say(AddedLine(shown, *answer));
+  for (const Json& warning : answer->At("warnings").items()) session.Note("warning: " + warning.AsString());
+  return answer;
+}
+
+/// What `data add` takes; all of it is for data sets.
+const std::vector<Flag>& ToAdd() {
+  static const std::vector<Flag> flags = {
+      {"--to", "DATASET", "The data set, as cairn.yaml names it"},
+      {"--from", "ADDRESS", "Instead of a file: https://…, s3://BUCKET/KEY, sqlite:///PATH, postgresql://…"},
+      {"--query", "SQL", "What to read from a database: one statement that reads"},
+      {"--name", "NAME", "What the file is called in the data set"},
+      {"--replace", "", "It takes the place of the file of its name, in a new version"},
+      {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"},
+      {"--reason", "TEXT", "Why there is a new version"},
+      {"--source", "TEXT", "Where it comes from, when the file is only a copy"},
+      {"--owner", "NAME", "Who answers for it"},
+      {"--licence", "NAME", "What it may be used under"},
+      {"--jurisdiction", "NAME", "Whose law holds for it"},
+      {"--description", "TEXT", "What it is"},
+      {"--tag", "WORD", "For searches; may be given again"},
+      {"--note", "TEXT", "A remark"},
+      {"--encoding", "NAME", "Of a CSV file; found out unless said: latin1, windows-1252, utf-16le…"},
+      {"--delimiter", "CHAR", "Of a CSV file, or 'tab'"},
+      {"--quote", "CHAR", "Of a CSV file, or 'none'"},
+      {"--escape", "CHAR", "Before a quote within quotes, or 'none' where quotes are doubled"},
+      {"--decimal", "CHAR", "',' or '.'"},
+      {"--no-header", "", "The first line of a CSV file is a row"}};
+  return flags;
+}
+
 Result<int> Add(Session& session, const Arguments& arguments) {
   if (!arguments.Has("--to")) {
-    for (const char* flag : {"--note", "--allow-broken"}) {
-      if (arguments.Has(flag))
-        return Error{Reason::InvalidArgument, std::string(flag) + " needs --to DATASET"};
+    for (const Flag& flag : ToAdd()) {
+      if (arguments.Has(flag.name))
+        return Error{Reason::InvalidArgument, std::string(flag.name) + " needs --to DATASET"};
     }
+    if (arguments.All("FILE...").empty())
+      return Error{Reason::InvalidArgument,
+                   "say what to add: files or folders, or --to DATASET --from ADDRESS"};
     return AddToTree(session, arguments);
   }
   const std::string dataset = CAIRN_TRY(DatasetIn(arguments, "--to"));
+  const auto& files = arguments.All("FILE...");
+  if (files.empty() == !arguments.Has("--from"))
+    return Error{Reason::InvalidArgument, "say what to add: FILE… of this machine, or --from ADDRESS"};
+  if (files.size() > 1 && arguments.Has("--name"))
+    return Error{Reason::InvalidArgument, "--name names one file, and several are given"};
   Json items = Json::Array();
-  for (const auto& file : arguments.All("FILE...")) {
-    Json body{{"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}};
-    if (arguments.Has("--note")) body.Set("note", arguments.Text("--note"));
-    if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
-    const auto answer = [&] {
-      const Waiting waiting("adding " + file);
-      return session.Post("/api/v1/data/add", body);
-    }();
-    if (!answer) return answer.error();
-    if (!session.json()) {
-      session.Say(AddedLine(file, *answer));
-      for (const Json& warning : answer->At("warnings").items())
-        session.Note("warning: " + warning.AsString());
-    }
-    items.Push(*answer);
+  for (const auto& file : files) {
+    Json body = AdditionOf(arguments, dataset);
+    items.Push(CAIRN_TRY(AddOne(session, file, body.Set("file", CAIRN_TRY(os::RealPath(file))))));
+  }
+  if (arguments.Has("--from")) {
+    Json body = AdditionOf(arguments, dataset);
+    const std::string from = CAIRN_TRY(Address(arguments.Text("--from")));
+    items.Push(
+        CAIRN_TRY(AddOne(session, from.substr(0, from.find("://")) + " source", body.Set("from", from))));
   }
   session.PrintedJson(Json{{"items", std::move(items)}});
   return 0;
@@ -121,16 +197,13 @@ std::vector<Command> DataCommands() {
       {"data add",
        "Put files and folders under version; or add files to a data set (--to)",
        "Without --to, any files and folders: their bytes go into the cache, a .dvc file beside each names "
-       "them, "
-       "git is told to ignore them. With --to, each file becomes the next version of a data set: its "
-       "contract is "
-       "checked, the share that `holdout` names is sealed before anybody looks at it, and the rest is "
-       "written to "
-       "the data set's `path`; the file itself is read and never changed.",
-       {{"FILE...", "Files or folders; with --to CSV, Parquet or JSON lines"}},
-       {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
-        {"--note", "TEXT", "With --to: where it comes from"},
-        {"--allow-broken", "", "With --to: add it even when it breaks the contract; that is recorded"}},
+       "them, git is told to ignore them; no other option is for that. With --to, each file becomes the next "
+       "version of a data set: its contract is checked, the share that `holdout` names is sealed before "
+       "anybody looks at it, and the rest is written to the data set's `path`; the file itself is read and "
+       "never changed. What --owner, --licence and the like leave out is taken from cairn.yaml. Passwords in "
+       "an address are used and not kept.",
+       {{"FILE...", "Files or folders; with --to CSV, Parquet or JSON lines", Positional::Need::Optional}},
+       ToAdd(),
        Add},
       {"data check",
        "Read every object of the cache; or say whether a file keeps a data set's contract (--against)",

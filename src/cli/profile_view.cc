@@ -79,15 +79,6 @@ std::string MeaningOf(const Json& column) {
   return words;
 }
 
-std::string CutTo(const std::string& text, std::size_t length) {
-  if (CodePoints(text) <= length) return text;
-  std::size_t bytes = 0;
-  for (std::size_t points = 0; bytes < text.size(); ++bytes) {
-    if ((static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80 && points++ == length - 1) break;
-  }
-  return text.substr(0, bytes) + "…";
-}
-
 /// Lines of at most kLine characters; those after the first are set in.
 std::string Wrapped(const std::string& text, const std::string& indent) {
   std::string wrapped, line;

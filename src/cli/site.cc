@@ -2,6 +2,8 @@
 
 #include "app/rooms.h"
 #include "app/wiring.h"
+#include "ledger/metadata/lineage.h"
+#include "loop/data/aliases.h"
 #include "loop/data/specification.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/triggers.h"
@@ -62,6 +64,10 @@ void MountOwn(http::Router& router, app::App& app) {
                                    },
                                    &rooms.rollouts});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountCatalogue(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+  api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
+  api::MountFileSplits(router, rooms.InData("scratch"));
+  api::MountLineage(router, {*rooms.database, rooms.catalogue});
   api::MountContracts(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountComparison(router, &rooms.catalogue);
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
@@ -91,7 +97,8 @@ void MountOwn(http::Router& router, app::App& app) {
                            rooms.clock,
                            rooms.InData("heads.jsonl"),
                            rooms.seal_key.PublicKey(),
-                           {rooms.registry.AliasTable(), rooms.rollouts.Table(),
+                           {rooms.registry.AliasTable(), data::AliasTable(*rooms.database),
+                            metadata::LineageTable(*rooms.database), rooms.rollouts.Table(),
                             rooms.monitoring.AlertTable(), rooms.monitoring.WindowTable()}});
 }
 

@@ -43,17 +43,6 @@ std::string Escaped(const std::string& cell) {
   return shown;
 }
 
-/// The first `length` characters, the last of them "…" when there were more.
-std::string Cut(const std::string& cell, std::size_t length) {
-  if (CodePoints(cell) <= length) return cell;
-  std::size_t byte = 0;
-  for (std::size_t point = 0; byte < cell.size(); ++byte) {
-    const bool begins = (static_cast<unsigned char>(cell[byte]) & 0xC0) != 0x80;
-    if (begins && point++ == length - 1) break;
-  }
-  return cell.substr(0, byte) + "…";
-}
-
 /// Where the columns of a table end up.
 struct Layout {
   std::vector<std::size_t> widths;
@@ -100,7 +89,7 @@ Layout LayoutOf(const std::vector<std::vector<std::string>>& rows) {
 std::string LineOf(const std::vector<std::string>& row, const Layout& layout) {
   std::string line;
   for (std::size_t c = 0; c < layout.widths.size(); ++c) {
-    const std::string cell = Cut(row[c], layout.widths[c]);
+    const std::string cell = CutTo(row[c], layout.widths[c]);
     const std::string padding(layout.widths[c] - CodePoints(cell), ' ');
     line += layout.numeric[c] ? padding + cell : cell + padding;
     if (c + 1 < layout.widths.size()) line += std::string(kGap, ' ');
@@ -112,9 +101,9 @@ std::string LeftOut(const std::vector<std::string>& heads, std::size_t kept, std
   if (kept == heads.size()) return "";
   const std::size_t count = heads.size() - kept;
   const std::vector<std::string> names(heads.begin() + static_cast<std::ptrdiff_t>(kept), heads.end());
-  return Cut("(" + std::to_string(count) + (count == 1 ? " column" : " columns") +
-                 " more than fit: " + Join(names, ", ") + ")",
-             width) +
+  return CutTo("(" + std::to_string(count) + (count == 1 ? " column" : " columns") +
+                   " more than fit: " + Join(names, ", ") + ")",
+               width) +
          "\n";
 }
 

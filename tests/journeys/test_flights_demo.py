@@ -69,6 +69,19 @@ def test_every_month_of_the_year_was_added_and_answered_in_order(told, server):
     assert pd.Timestamp(edges[-1][1], unit="ms") >= pd.Timestamp("2013-12-25")
 
 
+def test_lineage_leads_from_the_data_to_the_predictions_and_back(told):
+    def reached(way, thing):
+        return [step["thing"] for step in told.cairn.ask("data", way, thing)["items"]]
+
+    down = reached("who-uses", "flights@1")
+    assert {"dataset", "stage", "run", "logged_model", "model", "decision", "alias", "segment"} <= {thing.split(":")[0] for thing in down}
+    up = reached("where-from", f"{MODEL}/1")
+    assert {"dataset", "stage", "run", "commit", "configuration"} <= {thing.split(":")[0] for thing in up} and "dataset:flights@1" in up
+    segment = next(thing for thing in down if thing.startswith("segment:"))
+    answered = [thing for thing in reached("where-from", segment) if thing.startswith("model:")]
+    assert answered and all(segment in reached("who-uses", model) for model in answered)
+
+
 def test_every_move_of_production_rests_on_a_decision_that_was_approved_and_redeemed(told):
     moves = [event for event in told.events("registry.alias_moved") if event["body"]["alias"] == "production"]
     versions = [move["body"]["version"] for move in moves]

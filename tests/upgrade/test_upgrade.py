@@ -165,7 +165,24 @@ def check_rollout(server, step):
     assert (rollout["model"], rollout["version"], rollout["stage"], rollout["reason"]) == ("churn", 2, "kept_out", "worse than the champion")
 
 
-CHECKS = {"tracking": check_tracking, "registry": check_registry, "governance": check_governance, "pipeline": check_pipeline, "monitoring": check_monitoring,
+def check_metadata(server, step):
+    (event,) = (event for event in server.get("/api/v1/audit/log")["items"] if event["kind"] == "run.ended")
+    assert event["subject"] == "run:1"
+    assert server.get("/api/v1/audit/rebuild")["equal"]
+
+
+def check_data(server, step):
+    """What was not recorded then is empty, and nothing else changed."""
+    newest, first = server.get("/api/v1/data/datasets/flights/versions")["items"]
+    assert (newest["version"], newest["rows"], newest["note"], newest["added_by"], newest["owner"]) == (2, 20, "a storm", "ann", "")
+    assert [file["name"] for file in newest["files"]] == ["1.csv", "2.csv"] and [file["sha256"] for file in first["files"]] == ["h1"]
+    assert newest["files"][1]["origin"] == "/feed/2.csv" and newest["aliases"] == []
+    assert server.get("/api/v1/data/datasets/flights/profile", version=1)["rows"] == 10
+    server.post("/api/v1/data/aliases", {"dataset": "flights", "version": "1", "alias": "first"})
+    assert server.get("/api/v1/data/datasets/flights/versions/first")["version"] == 1
+
+
+CHECKS = {"metadata": check_metadata, "data": check_data, "tracking": check_tracking, "registry": check_registry, "governance": check_governance, "pipeline": check_pipeline, "monitoring": check_monitoring,
           "rollout": check_rollout}
 
 

@@ -35,6 +35,7 @@ Result<Libpq> Load() {
   find(libpq.ResultErrorField, "PQresultErrorField");
   find(libpq.Tuples, "PQntuples");
   find(libpq.Fields, "PQnfields");
+  find(libpq.FieldName, "PQfname");
   find(libpq.FieldType, "PQftype");
   find(libpq.GetValue, "PQgetvalue");
   find(libpq.GetLength, "PQgetlength");

@@ -25,6 +25,7 @@ struct Libpq {
   decltype(&PQresultErrorField) ResultErrorField;
   decltype(&PQntuples) Tuples;
   decltype(&PQnfields) Fields;
+  decltype(&PQfname) FieldName;
   decltype(&PQftype) FieldType;
   decltype(&PQgetvalue) GetValue;
   decltype(&PQgetlength) GetLength;

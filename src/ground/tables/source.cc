@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "ground/os/files.h"
+#include "ground/tables/file_head.h"
 #include "ground/tables/pattern.h"
 #include "ground/vocabulary/text.h"
 
@@ -15,24 +16,54 @@ Error Unreadable(Reason reason, const std::string& path, const std::string& why)
   return {reason, "'" + path + "' " + why};
 }
 
-std::string Head(const std::string& path) {
+/// Files that are not read, by how they begin, and what to do instead.
+struct Signature {
+  std::string_view begins, says;
+};
+using namespace std::string_view_literals;
+constexpr std::array kForeign = {
+    Signature{"ARROW1\0\0"sv,
+              "is an Arrow IPC file, which is not read here: write it as Parquet "
+              "(pyarrow.parquet.write_table) first."},
+    Signature{"\xff\xff\xff\xff"sv,
+              "is an Arrow IPC stream, which is not read here: write it as Parquet first."},
+    Signature{"PK\x03\x04"sv,
+              "is a zip archive (or a workbook); unpack it, or save its table as CSV, first."},
+    Signature{"SQLite format 3\0"sv, "is an SQLite database: give its address, sqlite:///PATH, and a query."},
+    Signature{"\x89HDF"sv, "is an HDF5 file, which is not read here: write its table as Parquet first."},
+    Signature{"Obj\x01"sv, "is an Avro file, which is not read here: write it as Parquet first."},
+};
+
+/// More columns than this take minutes to read, and no contract or report could speak of them.
+constexpr std::int64_t kMostColumns = 20'000;
+
+Result<> CheckWidth(const std::string& path, char delimiter) {
   std::ifstream file(path, std::ios::binary);
-  std::string head(64 * 1024, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  return head;
+  std::int64_t columns = 1;
+  bool quoted = false;
+  for (std::istreambuf_iterator<char> at(file), end; at != end && columns <= kMostColumns; ++at) {
+    if (*at == '"') quoted = !quoted;
+    if (!quoted && *at == '\n') return Done{};
+    if (!quoted && *at == delimiter) ++columns;
+  }
+  if (columns <= kMostColumns) return Done{};
+  return Unreadable(Reason::TooLarge, path,
+                    "has more than " + WithThousands(kMostColumns) +
+                        " columns; keep it as rows of (row, column, value) instead.");
 }
 
-/// The name without a compression's ending, in lower case.
-std::string PlainName(const std::string& path) {
-  auto name = LowerAscii(path);
-  for (const std::string_view ending : {".gz", ".zst"})
-    if (name.ends_with(ending)) name.resize(name.size() - ending.size());
-  return name;
-}
+}  // namespace
 
-bool IsCompressed(std::string_view head) {
-  return head.starts_with("\x1f\x8b") || head.starts_with("\x28\xb5\x2f\xfd");
+const char* NameOf(Format format) {
+  switch (format) {
+    case Format::Csv:
+      return "csv";
+    case Format::Parquet:
+      return "parquet";
+    case Format::JsonLines:
+      return "json lines";
+  }
+  return "csv";
 }
 
 Result<Format> FormatOf(const std::string& path) {
@@ -40,13 +71,13 @@ Result<Format> FormatOf(const std::string& path) {
   if (status.kind == os::FileKind::Folder)
     return Unreadable(Reason::InvalidArgument, path,
                       "is a folder; name its files, such as " + path + "/*.csv.");
-  const auto head = Head(path);
+  const auto head = HeadOf(path);
   if (head.empty()) return Unreadable(Reason::Unprocessable, path, "is empty or cannot be read.");
   if (head.starts_with("PAR1")) return Format::Parquet;
-  if (head.starts_with("PK\x03\x04"))
-    return Unreadable(Reason::Unsupported, path, "is a zip archive; unpack it first.");
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
-    return Unreadable(Reason::Unprocessable, path, "is UTF-16 text; convert it to UTF-8 first.");
+  for (const auto& foreign : kForeign) {
+    if (head.starts_with(foreign.begins))
+      return Unreadable(Reason::Unsupported, path, std::string(foreign.says));
+  }
   const auto name = PlainName(path);
   if (name.ends_with(".parquet"))
     return Unreadable(Reason::Corrupt, path, "is named as Parquet and does not begin as such a file does.");
@@ -57,23 +88,7 @@ Result<Format> FormatOf(const std::string& path) {
   return !IsCompressed(head) && Trim(head).starts_with('{') ? Format::JsonLines : Format::Csv;
 }
 
-/// The candidate that stands most often in the first line, outside quotes; a comma where there is none.
-char DelimiterOf(const std::string& path) {
-  const auto head = Head(path);
-  if (PlainName(path).ends_with(".tsv")) return '\t';
-  if (IsCompressed(head)) return ',';
-  constexpr std::string_view candidates = ",;\t|";
-  std::array<int, candidates.size()> counts{};
-  bool quoted = false;
-  for (const char character : head) {
-    if (character == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (character == '\n') break;
-    if (const auto which = candidates.find(character); which != std::string_view::npos) ++counts[which];
-  }
-  return candidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
-                                             counts.begin())];
-}
+namespace {
 
 Result<std::vector<std::string>> Matches(std::string_view path) {
   const std::string text(path);
@@ -148,13 +163,22 @@ Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options)
   std::optional<Format> format;
   for (const auto& path : paths) {
     const auto found = CAIRN_TRY(FormatOf(path));
+    const auto head = HeadOf(path);
+    if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
+      return Unreadable(Reason::Unprocessable, path, "is UTF-16 text; convert it to UTF-8 first.");
     if (format && *format != found)
       return Error{Reason::InvalidArgument, "'" + paths.front() + "' and '" + path +
                                                 "' are of different formats; read them one by one."};
     format = found;
   }
   if (options.format) format = options.format;
-  if (*format == Format::Csv && options.delimiter == 0) options.delimiter = DelimiterOf(paths.front());
+  if (*format == Format::Csv && options.delimiter == 0)
+    options.delimiter = DelimiterIn(HeadOf(paths.front()), paths.front());
+  if (*format == Format::Csv) {
+    for (const auto& path : paths) {
+      if (!IsCompressed(HeadOf(path))) CAIRN_TRY(CheckWidth(path, options.delimiter));
+    }
+  }
   return Source(std::move(paths), *format, std::move(options));
 }
 

@@ -13,6 +13,12 @@
 namespace cairn::tables {
 
 enum class Format { Csv, Parquet, JsonLines };
+/// "csv", "parquet", "json lines".
+const char* NameOf(Format format);
+
+/// By content, then by name. NotFound; Unprocessable for an empty file; Unsupported, saying what to do, for a
+/// form that is known and not read (Arrow IPC, zip, SQLite, HDF5, Avro).
+Result<Format> FormatOf(const std::string& path);
 
 /// How to read files. Only `null_strings`, `types`, `sample_rows`, `delimiter`, `header` and `ragged` concern
 /// CSV alone.
@@ -36,7 +42,8 @@ class Source {
  public:
   /// `path` is a file, or a pattern with * ? [ ] whose matches are taken in the order of their names.
   /// NotFound when nothing is there; Unprocessable for an empty file or one whose text is not UTF-8 (a UTF-16
-  /// mark); Unsupported for a zip archive; InvalidArgument when matches differ in format.
+  /// mark; csv_dialect.h reads those); Unsupported as FormatOf; TooLarge for a CSV file of more than 20,000
+  /// columns; InvalidArgument when matches differ in format.
   static Result<Source> Open(std::string_view path, ReadOptions options = {});
   static Result<Source> Open(std::vector<std::string> paths, ReadOptions options = {});
 

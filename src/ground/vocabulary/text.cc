@@ -150,6 +150,15 @@ bool IsUtf8(std::string_view bytes) {
   return true;
 }
 
+std::string CutTo(std::string_view utf8, std::size_t length) {
+  if (CodePoints(utf8) <= length) return std::string(utf8);
+  std::size_t bytes = 0;
+  for (std::size_t points = 0; bytes < utf8.size(); ++bytes) {
+    if ((static_cast<unsigned char>(utf8[bytes]) & 0xC0) != 0x80 && points++ == length - 1) break;
+  }
+  return std::string(utf8.substr(0, bytes)) + "…";
+}
+
 std::size_t CodePoints(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -28,6 +28,9 @@ bool IsUtf8(std::string_view bytes);
 /// Code points in UTF-8 text.
 std::size_t CodePoints(std::string_view utf8);
 
+/// The first `length` code points, the last of them "…" when there were more.
+std::string CutTo(std::string_view utf8, std::size_t length);
+
 /// Standard alphabet with padding (RFC 4648, section 4).
 std::string Base64(std::string_view bytes);
 Result<std::string> FromBase64(std::string_view text);

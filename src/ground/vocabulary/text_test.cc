@@ -12,6 +12,12 @@ TEST(Text, SuggestsTheNearestWordOnlyWhenItIsNear) {
   EXPECT_EQ(NearestTo("zzzzzz", commands), "");
 }
 
+TEST(Text, CutsBetweenCharactersOnly) {
+  EXPECT_EQ(CutTo("Köln", 4), "Köln");
+  EXPECT_EQ(CutTo("Kölner Dom", 4), "Köl…");
+  EXPECT_EQ(CutTo("Kö", 1), "…");
+}
+
 TEST(Text, Base64RoundTripsAndRefusesRubbish) {
   for (const std::string& text :
        std::initializer_list<std::string>{"", "f", "fo", "foo", "foob", {"\0\xff", 2}}) {

@@ -3,8 +3,18 @@
 #include "ground/os/identity.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/lineage_table.h"
 
 namespace cairn::metadata {
+namespace {
+
+Json BodyOf(const Event& event) {
+  if (event.lineage.empty()) return event.body;
+  Json body = event.body;
+  return body.Set("lineage", ToJson(event.lineage));
+}
+
+}  // namespace
 
 Result<std::string> Append(sql::Connection& connection, TimeMs now, const Event& event) {
   EventRow row;
@@ -14,7 +24,7 @@ Result<std::string> Append(sql::Connection& connection, TimeMs now, const Event&
   row.subject = event.subject;
   row.actor = event.actor;
   row.cause = event.cause;
-  row.body = event.body.Canonical();
+  row.body = BodyOf(event).Canonical();
   if (row.kind.empty() || !event.body.IsObject()) {
     return Error{Reason::Internal,
                  "an event needs a kind and an object as its body; '" + row.kind + "' has not both"};
@@ -27,6 +37,7 @@ Result<std::string> Append(sql::Connection& connection, TimeMs now, const Event&
     }
   }
   CAIRN_TRY(InsertEvent(connection, row));
+  CAIRN_TRY(InsertEdges(connection, EdgesOf(row.id, event.subject, event.lineage)));
   return row.id;
 }
 

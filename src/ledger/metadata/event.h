@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "ground/sql/connection.h"
 #include "ground/vocabulary/json.h"
@@ -9,6 +10,19 @@
 #include "ground/vocabulary/time.h"
 
 namespace cairn::metadata {
+
+/// What a deed was made from and what came of it (lineage.h names the things).
+struct Lineage {
+  struct Link {
+    std::string thing;
+    std::string label;  ///< The part that it plays: a path, a role; may be "".
+  };
+  std::string of{};          ///< The thing in the middle; "" for the event's subject.
+  std::vector<Link> from{};  ///< What it came from.
+  std::vector<Link> to{};    ///< What came from it.
+
+  bool empty() const { return from.empty() && to.empty(); }
+};
 
 /// One deed that matters, as it goes into the log. Holds ids, digests, names and figures, never personal
 /// data.
@@ -22,6 +36,8 @@ struct Event {
   /// The id that ties a whole story together (an alert's id, a trigger's id); "" when it starts one.
   std::string cause;
   Json body = Json::Object();
+  /// Goes into the body as its member "lineage"; an event that is read back has it there.
+  Lineage lineage{};
 };
 
 /// Writes the event in the caller's transaction: the deed and its trace commit together. Gives the event's id

@@ -1,53 +1,22 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
+#include "ground/tables/csv_dialect.h"
 #include "ground/tables/engine.h"
 #include "loop/contract/check.h"
 #include "loop/data/specification.h"
+#include "loop/data/version.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/stat_index.h"
 
 namespace cairn::data {
-
-/// One file of a data set, and the two parts it was split into when it was added.
-struct DatasetFile {
-  std::string name;    ///< "2013-01.csv"
-  std::string origin;  ///< Where it was added from.
-  std::int64_t added_in = 0;
-  std::string md5, sha256;
-  std::uint64_t bytes = 0;
-  std::int64_t rows = 0;
-  std::string training_md5, training_sha256;
-  std::int64_t training_rows = 0;
-  std::string sealed_md5, sealed_sha256;  ///< "" when nothing was held out.
-  std::int64_t sealed_rows = 0;
-};
-
-/// A data set at one moment: files 1 … n in the order in which they were added. Never changes.
-struct DatasetVersion {
-  std::string dataset;
-  std::int64_t version = 0;
-  std::string digest;  ///< SHA-256 over the lines "<sha256>  <name>\n" of its files.
-  std::int64_t rows = 0;
-  std::uint64_t bytes = 0;
-  std::int64_t sealed_rows = 0;
-  std::string seal_digest;  ///< The same over its sealed parts; "" when there are none.
-  bool contract_passed = true;
-  Json contract;  ///< The verdict on the file that was added.
-  std::string note;
-  std::string added_by;
-  TimeMs created_ms = 0;
-  std::vector<DatasetFile> files;
-};
 
 struct Addition {
   std::string file;  ///< A CSV, Parquet or JSON lines file; read, never changed.
@@ -55,6 +24,15 @@ struct Addition {
   std::string cause;
   std::string note;
   enum class Broken { Refuse, Record } broken = Broken::Refuse;  ///< When its contract fails.
+  std::string name = {};  ///< What it is called in the data set; "" for its own name.
+  /// What is empty here is taken from the specification; `source` is the file's path then.
+  Provenance provenance = {};
+  tables::Dialect dialect = {};  ///< Of a CSV file; what is absent is found out.
+  enum class Origin {
+    Users,
+    Retrieved
+  } origin = Origin::Users;                                    ///< Retrieved: a file of our own, soon gone.
+  enum class Taken { Refuse, Replace } taken = Taken::Refuse;  ///< Other bytes under a name that is taken.
 };
 
 /// Data sets and their versions. Safe from any thread; additions to one catalogue take turns.
@@ -72,10 +50,14 @@ class Catalogue {
   /// into the cache, the contract checked, test rows sealed by a stable hash of the key before anybody looks,
   /// the training part written to `<specification.path>/<name>`, and, for a file inside the project,
   /// `<file>.dvc` and a .gitignore line beside it, as DVC would. The same file again gives the version that
-  /// has it, and repairs its training part in the workspace. Unprocessable naming every broken rule when the
-  /// contract fails and that is to be refused; AlreadyExists for other bytes under a name that is taken;
-  /// InvalidArgument for an original that lies where training parts go; Exhausted when the disk has no room
-  /// for it.
+  /// has it, and repairs its training part in the workspace. CSV of any dialect: the original is kept as it
+  /// is, its parts are plain CSV.
+  ///
+  /// Nothing is recorded or left in the workspace after an error: Unprocessable naming every broken rule when
+  /// the contract fails and that is to be refused; AlreadyExists for other bytes under a name that is taken,
+  /// unless they are to replace it; InvalidArgument for an original that lies where training parts go;
+  /// Exhausted with the figures when the disk has no room for it, before anything is read; Conflict when the
+  /// file changes meanwhile.
   Result<DatasetVersion> Add(const Specification& specification, const Addition& addition);
 
   /// The verdict of the data set's contract on a file, which is only read. Rules may speak of the training
@@ -88,6 +70,8 @@ class Catalogue {
   Result<std::vector<std::string>> Datasets() const;
   /// Version 0 means the newest. NotFound says how to add one.
   Result<DatasetVersion> Find(std::string_view dataset, std::int64_t version = 0) const;
+  /// By number or alias; "" and "latest" mean the newest. NotFound with the nearest alias.
+  Result<DatasetVersion> Named(std::string_view dataset, std::string_view version) const;
 
   /// The paths of the training parts in the cache, in order.
   std::vector<std::string> TrainingParts(const DatasetVersion& version) const;
@@ -103,20 +87,17 @@ class Catalogue {
 
   /// A table engine that may read and write anything; one for all of the room's work, made at first use.
   Result<tables::Engine*> Engine();
+  /// The folder for files in the making. What a process that died left there is removed at first use: at once
+  /// where one process owns the store, after a day where several may.
+  Result<std::string> Drafts();
   const Places& places() const { return places_; }
+  const repository::Objects& objects() const { return objects_; }
+  repository::Objects& objects() { return objects_; }
+  sql::Database& database() const { return database_; }
+  const os::Clock& clock() const { return clock_; }
 
  private:
-  Result<DatasetFile> Split(const Specification& specification, const std::string& file,
-                            const repository::Snapshot& snapshot);
-  /// Where the training part of a file lies in the project.
-  std::string WorkingPath(const Specification& specification, const std::string& name) const;
-  /// Brings the workspace in line with the record.
-  Result<> Publish(const Specification& specification, const DatasetFile& file, const std::string& original,
-                   const repository::Snapshot& snapshot, repository::StatIndex& index);
-  /// An original must not lie where training parts are written.
-  Result<> CheckPlace(const Specification& specification, const std::string& original, bool first) const;
-  Result<DatasetVersion> Record(const DatasetVersion& version, const DatasetFile& file,
-                                const Addition& addition);
+  friend class Adding;
 
   sql::Database& database_;
   const os::Clock& clock_;
@@ -124,6 +105,8 @@ class Catalogue {
   repository::Objects objects_;
   std::mutex adding_;
   std::mutex engine_mutex_;
+  std::mutex drafts_mutex_;
+  bool swept_ = false;
   std::unique_ptr<tables::Engine> engine_;
 };
 

@@ -158,9 +158,10 @@ TEST_P(CatalogueTest, TheSealedPartIsNowhereInTheWorkspaceButTheCache) {
   const auto version = Add(Write("a.csv", Rows(1, 50)));
   ASSERT_TRUE(version) << version.error().message;
   EXPECT_EQ(FilesBelow("data"), std::vector<std::string>{"flights/a.csv"});
+  EXPECT_EQ(*os::ListFolder(InProject("data/flights")), std::vector<std::string>{"a.csv"});
   EXPECT_EQ(FilesBelow("raw"), (std::vector<std::string>{".gitignore", "a.csv", "a.csv.dvc"}));
   EXPECT_EQ(FilesBelow(".dvc/cache/files").size(), 3U) << "the original and both parts";
-  EXPECT_TRUE(os::ListFolder(folder_ / "scratch")->empty());
+  EXPECT_TRUE(os::ListFolder(folder_ / "scratch/adding")->empty());
 }
 
 TEST_P(CatalogueTest, EachOpeningOfTheSealIsOnRecord) {
@@ -348,13 +349,13 @@ INSTANTIATE_TEST_SUITE_P(Engines, CatalogueTest, testing::ValuesIn(sql::testing:
                          sql::testing::EngineName);
 
 TEST(Sealed, TheConditionIsWhatAnyoneCanCompute) {
-  const Json golden = comparison::ReadGolden("src/loop/profile/testdata/profile.json").At("sealed");
+  const Json golden = comparison::ReadGolden("src/loop/data/testdata/key_hash.json").At("sealed");
   tables::ReadOptions text;
   text.all_text = true;
   text.null_strings = {""};
-  const auto source = tables::Source::Open("src/loop/profile/testdata/profile.csv", text);
+  const auto source = tables::Source::Open("src/loop/data/testdata/key_hash.csv", text);
   const auto table = (*tables::Engine::Open())
-                         ->Query("SELECT name FROM " + source->Relation() + " WHERE " +
+                         ->Query("SELECT n FROM " + source->Relation() + " WHERE " +
                                  SealedCondition({"name", "carrier"}, 0.2));
   ASSERT_TRUE(table) << table.error().message;
   ASSERT_EQ(table->rows(), golden.items().size());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "ground/crypto/hash.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 
@@ -64,11 +65,22 @@ Result<contract::Contract> ContractAt(const Node& node, const std::string& datas
   return contract::ParseContract(document, named->table.empty() ? dataset : named->table);
 }
 
+/// Of what it says in the configuration; a contract in a file of its own counts with the file's text.
+Result<std::string> DigestOf(const Node& contract, const Node& configuration) {
+  std::string text = contract.ToJson().Canonical();
+  if (const auto named = CAIRN_TRY(FileNamedBy(contract))) {
+    const Node* files = CAIRN_TRY(MapAt(configuration, kFiles));
+    text += files->Find(named->path)->text();
+  }
+  return crypto::Sha256Hex(text);
+}
+
 Result<Specification> ParseOne(const std::string& name, const Node& node, const Node& configuration) {
   Specification specification;
   specification.name = name;
   if (!node.IsMap()) return WrongAt(node, "data set '" + name + "' must be a map");
-  CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract"}));
+  CAIRN_TRY(node.OnlyKeys({"path", "target", "positive", "time", "key", "holdout", "contract", "owner",
+                           "licence", "jurisdiction", "description", "tags", "access"}));
   specification.path = CAIRN_TRY(TextAt(node, "path"));
   if (specification.path.empty() || specification.path.front() == '/' ||
       specification.path.find("..") != std::string::npos) {
@@ -79,8 +91,16 @@ Result<Specification> ParseOne(const std::string& name, const Node& node, const 
   specification.time = CAIRN_TRY(TextAt(node, "time"));
   specification.key = CAIRN_TRY(WordsAt(node, "key"));
   specification.holdout = CAIRN_TRY(ShareAt(node, "holdout", 0, 0.9)).value_or(0);
-  if (const Node* contract = node.Find("contract"); contract && !contract->IsNull())
+  if (const Node* contract = node.Find("contract"); contract && !contract->IsNull()) {
     specification.contract = CAIRN_TRY(ContractAt(*contract, name, configuration));
+    specification.contract_digest = CAIRN_TRY(DigestOf(*contract, configuration));
+  }
+  specification.owner = CAIRN_TRY(TextAt(node, "owner"));
+  specification.licence = CAIRN_TRY(TextAt(node, "licence"));
+  specification.jurisdiction = CAIRN_TRY(TextAt(node, "jurisdiction"));
+  specification.description = CAIRN_TRY(TextAt(node, "description"));
+  specification.tags = CAIRN_TRY(WordsAt(node, "tags"));
+  specification.access = CAIRN_TRY(WordsAt(node, "access"));
   CAIRN_TRY(CheckColumns(specification, node));
   return specification;
 }

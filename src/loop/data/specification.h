@@ -24,6 +24,11 @@ struct Specification {
   /// From the entry's `contract`: the short form, an ODCS document, or the file PATH (or {file, table}) with
   /// one.
   contract::Contract contract;
+  std::string contract_digest;  ///< SHA-256 of the canonical JSON of the contract as written; "" without one.
+  /// What every new version says of itself unless it is told otherwise.
+  std::string owner, licence, jurisdiction, description;
+  std::vector<std::string> tags;
+  std::vector<std::string> access;  ///< Who may take the data out (`data export`); empty: everybody.
 };
 
 /// The section of an accepted configuration that holds the texts of files which cairn.yaml names: {path:

@@ -34,14 +34,15 @@ Result<std::vector<Cause>> Project::CausesOf(const Stage& stage) {
   return pipeline::CausesOf(folder_, stage, locked ? &*locked : nullptr, objects_, index_);
 }
 
-Result<> Project::Adopt(const Stage& stage, LockedStage inputs) {
+Result<LockedStage> Project::Adopt(const Stage& stage, LockedStage inputs) {
   for (const auto& made : CAIRN_TRY(ObserveOuts(folder_, stage, index_, inputs))) {
     if (made.out->cache) CAIRN_TRY(objects_.Store(os::JoinPath(folder_, made.out->path), made.snapshot));
   }
   const std::lock_guard lock(locking_);
   CAIRN_TRY(IgnoreOuts(folder_, stage));
-  lock_.Put(std::move(inputs));
-  return WriteLock(folder_, lock_);
+  lock_.Put(inputs);
+  CAIRN_TRY(WriteLock(folder_, lock_));
+  return inputs;
 }
 
 Json Project::Metrics() const {

@@ -35,8 +35,8 @@ class Project {
   }
 
   /// Takes over what `stage` has made: its cached outs go into the cache, then dvc.lock is rewritten.
-  /// `inputs` is what was observed before it ran.
-  Result<> Adopt(const Stage& stage, LockedStage inputs);
+  /// `inputs` is what was observed before it ran. Gives what dvc.lock says now.
+  Result<LockedStage> Adopt(const Stage& stage, LockedStage inputs);
   /// The metrics files of all stages that are there, by path; one that cannot be read as JSON or YAML is
   /// {"problem": sentence}.
   Json Metrics() const;

@@ -7,6 +7,7 @@
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/time.h"
+#include "loop/pipeline/lock.h"
 #include "loop/pipeline/plan.h"
 
 /// What is kept of a run of the pipeline.
@@ -48,6 +49,7 @@ struct StageRecord {
   std::int64_t wall_ms = 0, cpu_ms = 0;  ///< Of its commands together.
   std::uint64_t max_rss_bytes = 0;       ///< Of the largest process.
   std::string log;                       ///< Path of what it printed; "" when it did not run.
+  std::vector<LockedPath> reads, makes;  ///< Once it has finished; goes into the event log alone.
 };
 
 /// The revision of the project's code that a run began from.

@@ -9,7 +9,24 @@ metadata::Event EventOf(const RunRecord& run, std::string kind, Json body) {
   return {std::move(kind), "pipeline_run:" + run.id, run.actor, run.trigger.cause, std::move(body)};
 }
 
+metadata::Lineage LineageOf(const RunRecord& run, const StageRecord& stage) {
+  metadata::Lineage lineage;
+  lineage.of = NameOfStage(run.id, stage.name);
+  lineage.from.push_back({"pipeline_run:" + run.id, "run"});
+  if (!run.source.commit.empty())
+    lineage.from.push_back({"commit:" + run.source.commit, run.source.dirty ? "code, with changes" : "code"});
+  if (!run.configuration.empty())
+    lineage.from.push_back({"configuration:" + run.configuration, "cairn.yaml"});
+  for (const auto& path : stage.reads) lineage.from.push_back({"md5:" + path.md5, path.path});
+  for (const auto& path : stage.makes) lineage.to.push_back({"md5:" + path.md5, path.path});
+  return lineage;
+}
+
 }  // namespace
+
+std::string NameOfStage(const std::string& run, const std::string& stage) {
+  return "stage:" + run + "/" + stage;
+}
 
 metadata::Event StartedEvent(const RunRecord& run) {
   Json stale = Json::Array();
@@ -49,12 +66,14 @@ metadata::Event EndedEvent(const RunRecord& run) {
 }
 
 metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage) {
-  return EventOf(run, "pipeline.stage_ended",
-                 Json{{"run", run.id},
-                      {"stage", stage.name},
-                      {"exit", stage.exit ? Json(*stage.exit) : Json()},
-                      {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
-                      {"reason", stage.reason}});
+  auto event = EventOf(run, "pipeline.stage_ended",
+                       Json{{"run", run.id},
+                            {"stage", stage.name},
+                            {"exit", stage.exit ? Json(*stage.exit) : Json()},
+                            {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
+                            {"reason", stage.reason}});
+  if (stage.state == StageState::Finished) event.lineage = LineageOf(run, stage);
+  return event;
 }
 
 bool Ran(const StageRecord& stage) {

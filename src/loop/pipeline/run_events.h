@@ -13,5 +13,7 @@ metadata::Event RefusedEvent(const RunRecord& run, Reason reason);
 metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage);
 /// Whether the stage was begun and is over: what gets an event.
 bool Ran(const StageRecord& stage);
+/// "stage:RUN/train": what lineage calls one run of a stage.
+std::string NameOfStage(const std::string& run, const std::string& stage);
 
 }  // namespace cairn::pipeline

@@ -23,7 +23,7 @@ namespace {
 
 /// By it the processes of a run are found again.
 constexpr const char* kRunVariable = "CAIRN_PIPELINE_RUN";
-/// Tags that MLflow's client puts on every run it starts, as a JSON object.
+/// Where the caller's own tags for the runs of MLflow's client stand.
 constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 
 std::vector<StageRecord> StaleOf(const Plan& plan) {
@@ -55,6 +55,7 @@ struct Runner::Active {
   RunRecord record;  ///< Under the runner's mutex.
   std::unique_ptr<Project> project;
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+  Json context = Json::Object();
   std::stop_source stop;
   bool cancelled = false;  ///< By a person; under the runner's mutex.
   std::atomic<bool> over = false;
@@ -173,20 +174,18 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
 void Runner::GiveSurroundings(Active& active, const Governing& governing) const {
   const RunRecord& run = active.record;
   // What the caller's surroundings say of every run stays; who the story belongs to is said here.
-  Json context = Json::Object();
   if (const auto given = os::Variable(kContextVariable)) {
     const auto tags = Json::Parse(*given);
-    if (tags && tags->IsObject()) context = *tags;
+    if (tags && tags->IsObject()) active.context = *tags;
   }
   const std::pair<std::string_view, const std::string*> own[] = {{tracking::kCauseTag, &run.trigger.cause},
                                                                  {tracking::kPipelineRunTag, &run.id},
                                                                  {tracking::kActorTag, &run.actor},
                                                                  {tracking::kDataTag, &run.data}};
   for (const auto& [tag, value] : own) {
-    if (!value->empty()) context.Set(std::string(tag), *value);
+    if (!value->empty()) active.context.Set(std::string(tag), *value);
   }
-  active.environment = {
-      {kRunVariable, run.id}, {"CAIRN_CAUSE", run.trigger.cause}, {kContextVariable, context.Dump()}};
+  active.environment = {{kRunVariable, run.id}, {"CAIRN_CAUSE", run.trigger.cause}};
   if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") &&
       !os::Variable("MLFLOW_EXPERIMENT_ID")) {
     active.environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
@@ -213,10 +212,12 @@ void Runner::Execute(Active& active) {
   {
     const std::lock_guard lock(mutex_);
     setting.logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), active.record.id);
+    setting.run = active.record.id;
     stages = active.record.stages;
   }
   if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);
   setting.environment = active.environment;
+  setting.context = active.context;
   setting.workers = surroundings_.workers ? surroundings_.workers : os::Processors();
   setting.grace_ms = surroundings_.grace_ms;
   Execution execution(

@@ -407,7 +407,8 @@ TEST_P(RunnerTest, StagesTellWhatTheyTrackWhichStoryItBelongsTo) {
                                            {"cairn.cause", "alert-1"},
                                            {"cairn.pipeline_run", run.id},
                                            {"cairn.actor", "system"},
-                                           {"cairn.data", "flights@4"}}));
+                                           {"cairn.data", "flights@4"},
+                                           {"cairn.stage", run.id + "/a"}}));
   EXPECT_EQ(Read("b"), "alert-1\n");
   EXPECT_EQ(runner_->State(run.id)->data, "flights@4");
   EXPECT_EQ(Events().front().event.body.Text("data"), "flights@4");

@@ -1,6 +1,5 @@
 #include "loop/registry/manifest.h"
 
-#include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
 
@@ -19,7 +18,7 @@ Result<Manifest> Manifest::Parse(const Json& json) {
   if (!json.At("files").IsArray()) return Error{Reason::InvalidArgument, "A manifest needs a list 'files'."};
   Manifest manifest;
   for (const auto& entry : json.At("files").items()) {
-    File file{CAIRN_TRY(RequiredText(entry, "path")), CAIRN_TRY(RequiredText(entry, "sha256")), 0};
+    File file{CAIRN_TRY(RequiredText(entry, "path")), CAIRN_TRY(RequiredText(entry, "sha256")), 0, ""};
     const auto bytes = CAIRN_TRY(RequiredInt(entry, "bytes"));
     if (!IsHex(file.sha256, 64) || bytes < 0) {
       return Error{Reason::InvalidArgument,
@@ -37,7 +36,7 @@ Result<Manifest> Manifest::Parse(const Json& json) {
 
 std::string Manifest::Digest() const { return crypto::Sha256Hex(ToJson().Canonical()); }
 
-Result<Manifest> TakeManifest(const std::string& folder) {
+Result<Manifest> TakeManifest(const std::string& folder, crypto::Kinds kinds) {
   Manifest manifest;
   for (const auto& entry : CAIRN_TRY(os::ListTree(folder))) {
     if (entry.kind == os::FileKind::Folder) continue;
@@ -47,8 +46,8 @@ Result<Manifest> TakeManifest(const std::string& folder) {
           "'" + entry.path +
               "' is no plain file, so its bytes cannot be vouched for; replace it by the file itself."};
     }
-    const auto digests = CAIRN_TRY(crypto::HashFile(os::JoinPath(folder, entry.path), crypto::Kinds::Sha256));
-    manifest.files.push_back({entry.path, digests.sha256, digests.size});
+    const auto digests = CAIRN_TRY(crypto::HashFile(os::JoinPath(folder, entry.path), kinds));
+    manifest.files.push_back({entry.path, digests.sha256, digests.size, digests.md5});
   }
   if (manifest.files.empty()) return Error{Reason::NotFound, "There is no file in '" + folder + "'."};
   return manifest;

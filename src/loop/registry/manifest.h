@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ground/crypto/hash.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
@@ -15,6 +16,7 @@ struct Manifest {
     std::string path;  ///< Relative to the version's folder, with '/'.
     std::string sha256;
     std::uint64_t bytes = 0;
+    std::string md5 = {};  ///< As DVC names it; "" unless asked for. No part of the manifest's text.
   };
   std::vector<File> files;  ///< Sorted by path.
 
@@ -26,7 +28,7 @@ struct Manifest {
 
 /// Reads every file below `folder`. NotFound when there is none; Unsupported for a link or the like, whose
 /// bytes are elsewhere.
-Result<Manifest> TakeManifest(const std::string& folder);
+Result<Manifest> TakeManifest(const std::string& folder, crypto::Kinds kinds = crypto::Kinds::Sha256);
 
 /// Whether `found` is what was `recorded`: Corrupt naming the first file that differs or was added, NotFound
 /// naming the first that is missing.

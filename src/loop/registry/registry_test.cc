@@ -149,8 +149,13 @@ TEST_P(RegistryTest, EveryMoveOfAnAliasIsAnEventWithWhatItNamedBefore) {
   ASSERT_EQ(events.size(), 3u);
   EXPECT_EQ(events[1].event.subject, "model:churn");
   EXPECT_EQ(events[1].event.actor, "ben");
+  Json body = events[1].event.body;
+  EXPECT_EQ(body.At("lineage"), (Json{{"of", "alias:churn@best"},
+                                      {"from", Json::Array({Json{{"as", ""}, {"thing", "model:churn/2"}}})},
+                                      {"to", Json::Array()}}));
+  body.Remove("lineage");
   EXPECT_EQ(
-      events[1].event.body,
+      body,
       (Json{{"model", "churn"}, {"alias", "best"}, {"version", "2"}, {"previous", "1"}, {"decision", ""}}));
   EXPECT_EQ(events[2].event.body.Text("version", "?"), "");
 }

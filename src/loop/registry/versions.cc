@@ -20,7 +20,7 @@ namespace {
 Result<Manifest> TakeIfThere(const tracking::Artifacts& artifacts, const std::string& location) {
   if (location.empty()) return Manifest();
   const auto folder = artifacts.FolderAt(location);
-  auto taken = folder ? TakeManifest(*folder) : Result<Manifest>(folder.error());
+  auto taken = folder ? TakeManifest(*folder, crypto::Kinds::Md5AndSha256) : Result<Manifest>(folder.error());
   if (!taken && taken.error().reason == Reason::NotFound) return Manifest();
   return taken;
 }
@@ -52,6 +52,22 @@ Result<> CheckStillThere(sql::Connection& connection, const NewVersion& wanted, 
     if (!run) return run.error();
   }
   return {};
+}
+
+/// Beyond so many files the manifest's digest alone speaks for them.
+constexpr std::size_t kMostLinkedFiles = 200;
+
+/// The run or logged model that it comes from, and its files.
+std::vector<metadata::Lineage::Link> MadeFrom(const ModelVersion& version, const Manifest& manifest) {
+  std::vector<metadata::Lineage::Link> from;
+  if (!version.run_id.empty()) from.push_back({"run:" + version.run_id, "run"});
+  if (!version.model_id.empty()) from.push_back({"logged_model:" + version.model_id, "logged model"});
+  if (manifest.files.size() > kMostLinkedFiles) return from;
+  for (const auto& file : manifest.files) {
+    from.push_back({"sha256:" + file.sha256, file.path});
+    if (!file.md5.empty()) from.push_back({"md5:" + file.md5, file.path});
+  }
+  return from;
 }
 
 /// What the run says that the version comes from. A run that is not here says nothing.
@@ -110,7 +126,8 @@ Result<ModelVersion> Registry::Add(const NewVersion& wanted) {
                     Json{{"run_id", version.run_id},
                          {"manifest", version.manifest},
                          {"pipeline_run", version.pipeline_run},
-                         {"data", version.data}}));
+                         {"data", version.data}},
+                    MadeFrom(version, manifest)));
     return Public(ReadVersion(connection, wanted.model, number));
   });
 }

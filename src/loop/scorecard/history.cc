@@ -53,7 +53,9 @@ Result<History> History::Read(const metadata::Log& log) {
 
 History::History(std::vector<Moment> moments) : moments_(std::move(moments)) {
   for (const Moment& moment : moments_) {
-    const auto& [kind, subject, actor, cause, body] = moment.event;
+    const auto& kind = moment.event.kind;
+    const auto& cause = moment.event.cause;
+    const Json& body = moment.event.body;
     if (kind == "monitoring.alert_raised") automatic_causes_.push_back(body.Text("alert"));
     if (kind == "pipeline.run_started" && ByItself(body.At("trigger").Text("on"))) {
       // What follows from a run without a cause has the run as its cause.

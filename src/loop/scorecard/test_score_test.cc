@@ -117,6 +117,14 @@ TEST_F(TestScoreTest, TheSchemaCountsOnlyWhenServingUsesItToo) {
   EXPECT_EQ(Find(Judged(story), "T-D1").points, 0);
   story.At(2, "serving.loaded", Json{{"model", "m"}, {"version", 1}});
   EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
+  story.At(3, "data.contract_checked", Json{{"passed", true}, {"contract", "c1"}})
+      .At(4, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c1"}});
+  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
+  story.At(5, "data.contract_checked", Json{{"passed", true}, {"contract", "c2"}});
+  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0)
+      << "data and requests are held against different contracts";
+  story.At(6, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c2"}});
+  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
   configuration_ = *ParseYaml("project: p\nserving: {assertions: none}\n", "cairn.yaml");
   EXPECT_EQ(Find(Judged(story), "T-D1").points, 0);
 }

@@ -85,7 +85,7 @@ struct Service::Impl {
   Result<Loaded> Load(const std::string& model, std::int64_t version);
   Result<> FollowAlias();
   Result<Loaded> Ready(std::int64_t version);
-  Result<> NoteLoaded(const Offer& offer);
+  Result<> NoteLoaded(const Offer& offer, const Settings& settings);
 
   struct Attempt {
     bool answered = false;
@@ -130,7 +130,7 @@ Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t versio
   return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version)));
 }
 
-Result<> Service::Impl::NoteLoaded(const Offer& offer) {
+Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
   const std::string version = std::to_string(offer.version);
   CAIRN_TRY(log.database().Transact([&](sql::Connection& connection) {
     return metadata::Append(
@@ -139,7 +139,10 @@ Result<> Service::Impl::NoteLoaded(const Offer& offer) {
          .subject = "model:" + offer.model + "/" + version,
          .actor = "system",
          .cause = "",
-         .body = Json{{"model", offer.model}, {"version", version}, {"digest", offer.manifest}}});
+         .body = Json{{"model", offer.model},
+                      {"version", version},
+                      {"digest", offer.manifest},
+                      {"contract", settings.check_inputs ? settings.contract_digest : ""}}});
   }));
   return Done{};
 }
@@ -180,7 +183,7 @@ Result<> Service::Impl::FollowAlias() {
   next->production = *loaded;
   next->offer = (*loaded)->shared_offer();
   Become(next);
-  return NoteLoaded(*next->offer);
+  return NoteLoaded(*next->offer, settings);
 }
 
 Result<Loaded> Service::Impl::Ready(std::int64_t version) {

@@ -32,7 +32,8 @@ struct Settings {
   std::int64_t canary_min_requests = 300;
   double canary_alpha = 0.01;
   contract::Contract contract;
-  std::string time_column;  ///< Of the data set; "" for none.
+  std::string contract_digest;  ///< As data::Specification has it.
+  std::string time_column;      ///< Of the data set; "" for none.
   std::optional<charter::Heuristic> heuristic;
 };
 /// InvalidArgument with the place for an unknown key or a wrong value.

@@ -49,6 +49,7 @@ Result<Settings> ParseSettings(const Node& configuration) {
   if (const std::string dataset = TextAtPath(configuration, "model.dataset"); !dataset.empty()) {
     const auto specification = CAIRN_TRY(data::FindSpecification(configuration, dataset));
     settings.contract = specification.contract;
+    settings.contract_digest = specification.contract_digest;
     settings.time_column = specification.time;
   }
   if (const Node* heuristic = configuration.FindPath("charter.heuristic"); heuristic && !heuristic->IsNull())

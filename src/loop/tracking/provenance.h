@@ -12,6 +12,7 @@ namespace cairn::tracking {
 /// all that a client says of itself they are a claim, not a proof.
 inline constexpr std::string_view kCauseTag = "cairn.cause";
 inline constexpr std::string_view kPipelineRunTag = "cairn.pipeline_run";
+inline constexpr std::string_view kStageTag = "cairn.stage";  ///< "RUN/train": the stage that began it.
 inline constexpr std::string_view kActorTag = "cairn.actor";
 inline constexpr std::string_view kDataTag = "cairn.data";
 

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "ground/os/identity.h"
+#include "ground/vocabulary/digest.h"
+#include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
 #include "loop/tracking/artifact_path.h"
 #include "loop/tracking/keys.h"
@@ -34,8 +36,10 @@ bool HasEnded(RunStatus status) {
   return status == RunStatus::Finished || status == RunStatus::Failed || status == RunStatus::Killed;
 }
 
-Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const StoredRun& run, Json body) {
+Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const StoredRun& run, Json body,
+                metadata::Lineage lineage = {}) {
   metadata::Event event;
+  event.lineage = std::move(lineage);
   event.kind = std::move(kind);
   event.subject = "run:" + run.info.id;
   event.actor = run.info.user.empty() ? "client" : run.info.user;
@@ -43,6 +47,28 @@ Result<> Record(sql::Connection& connection, TimeMs now, std::string kind, const
   event.body = std::move(body);
   CAIRN_TRY(metadata::Append(connection, now, event));
   return {};
+}
+
+/// A data set as its run names it: a version of the catalogue ("flights@7"), bytes by their MD5 as DVC has
+/// it, or else the name and digest that MLflow made up.
+std::string ThingOf(const Dataset& dataset) {
+  const auto at = dataset.name.rfind('@');
+  if (at != dataset.name.npos && ParseInt(std::string_view(dataset.name).substr(at + 1)))
+    return "dataset:" + dataset.name;
+  const std::string plain = dataset.digest.substr(0, dataset.digest.find(".dir"));
+  const bool is_md5 = IsHex(plain, 32) && (plain == dataset.digest || plain + ".dir" == dataset.digest);
+  return is_md5 ? "md5:" + dataset.digest : "input:" + dataset.name + "#" + dataset.digest;
+}
+
+Result<metadata::Lineage> LineageOf(sql::Connection& connection, const StoredRun& run) {
+  metadata::Lineage lineage;
+  const std::string stage = CAIRN_TRY(ReadTag(connection, run.number, kStageTag));
+  if (!stage.empty()) lineage.from.push_back({"stage:" + stage, "began it"});
+  const auto links = CAIRN_TRY(ReadLinks(connection, run.number));
+  for (const auto& input : links.inputs) lineage.from.push_back({ThingOf(input), input.name});
+  for (const auto& model : links.input_models) lineage.from.push_back({"logged_model:" + model, "read"});
+  for (const auto& model : links.output_models) lineage.to.push_back({"logged_model:" + model, "logged"});
+  return lineage;
 }
 
 Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run) {
@@ -59,7 +85,7 @@ Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run
             {"params", row.Int(1)},
             {"models", row.Int(2)}};
   if (run.info.end_ms && run.info.start_ms > 0) body.Set("duration_ms", *run.info.end_ms - run.info.start_ms);
-  return Record(connection, now, "run.ended", run, std::move(body));
+  return Record(connection, now, "run.ended", run, std::move(body), CAIRN_TRY(LineageOf(connection, run)));
 }
 
 /// The name that a new run gets, and its tags with the name among them.

@@ -1,43 +1,13 @@
+#include "loop/data/ingestion.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
+#include "server/cairn/dataset_json.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
 namespace {
 
 using Rooms = std::shared_ptr<const DataRooms>;
-
-Json ToJson(const data::DatasetFile& file) {
-  return Json{
-      {"name", file.name},
-      {"origin", file.origin},
-      {"added_in", file.added_in},
-      {"md5", file.md5},
-      {"sha256", file.sha256},
-      {"bytes", static_cast<std::int64_t>(file.bytes)},
-      {"rows", file.rows},
-      {"training",
-       Json{{"md5", file.training_md5}, {"sha256", file.training_sha256}, {"rows", file.training_rows}}},
-      {"sealed", Json{{"sha256", file.sealed_sha256}, {"rows", file.sealed_rows}}}};
-}
-
-Json ToJson(const data::DatasetVersion& version) {
-  Json files = Json::Array();
-  for (const auto& file : version.files) files.Push(ToJson(file));
-  return Json{{"dataset", version.dataset},
-              {"version", version.version},
-              {"digest", version.digest},
-              {"rows", version.rows},
-              {"bytes", static_cast<std::int64_t>(version.bytes)},
-              {"sealed_rows", version.sealed_rows},
-              {"seal_digest", version.seal_digest},
-              {"contract_passed", version.contract_passed},
-              {"contract", version.contract},
-              {"note", version.note},
-              {"added_by", version.added_by},
-              {"created_ms", version.created_ms},
-              {"files", std::move(files)}};
-}
 
 /// The candidates that the new version voids. The deed is done: trouble here is told and fails nothing.
 Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& under_way) {
@@ -52,20 +22,96 @@ Json VoidedBy(const Rooms& rooms, const Result<std::vector<rollout::Rollout>>& u
   return warnings;
 }
 
+Result<std::vector<std::string>> WordsIn(const Json& body, std::string_view name) {
+  std::vector<std::string> words;
+  for (const Json& word : body.At(name).items()) {
+    if (!word.IsString())
+      return Error{Reason::InvalidArgument, "'" + std::string(name) + "' must be a list of texts"};
+    words.push_back(word.AsString());
+  }
+  return words;
+}
+
+Result<char> CharacterIn(const Json& dialect, std::string_view name) {
+  const std::string text = dialect.Text(name);
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.empty() || text == "none") return '\0';
+  if (text.size() == 1) return text.front();
+  return Error{Reason::InvalidArgument,
+               "'" + std::string(name) + "' must be one character (or 'tab', or 'none'), not '" + text + "'"};
+}
+
+/// {"encoding", "delimiter", "quote", "escape", "decimal", "header"}, each optional.
+Result<tables::Dialect> DialectIn(const Json& body) {
+  const Json& given = body.At("dialect");
+  CAIRN_TRY(OnlyMembers(given, {"encoding", "delimiter", "quote", "escape", "decimal", "header"}));
+  tables::Dialect dialect;
+  dialect.encoding = given.Text("encoding");
+  dialect.delimiter = CAIRN_TRY(CharacterIn(given, "delimiter"));
+  if (given.Find("quote")) dialect.quote = CAIRN_TRY(CharacterIn(given, "quote"));
+  if (given.Find("escape")) dialect.escape = CAIRN_TRY(CharacterIn(given, "escape"));
+  if (given.Find("decimal")) dialect.decimal = CAIRN_TRY(CharacterIn(given, "decimal"));
+  if (dialect.decimal && *dialect.decimal != ',' && *dialect.decimal != '.')
+    return Error{Reason::InvalidArgument, "'decimal' must be ',' or '.'"};
+  dialect.header = given.Bool("header", true);
+  return dialect;
+}
+
+Result<data::Addition> AdditionIn(const Call& call) {
+  const Json& body = call.body;
+  data::Addition addition;
+  addition.actor = call.Actor();
+  addition.note = body.Text("note");
+  addition.name = body.Text("name");
+  addition.dialect = CAIRN_TRY(DialectIn(body));
+  addition.provenance.owner = body.Text("owner");
+  addition.provenance.licence = body.Text("licence");
+  addition.provenance.jurisdiction = body.Text("jurisdiction");
+  addition.provenance.description = body.Text("description");
+  addition.provenance.reason = body.Text("reason");
+  addition.provenance.tags = CAIRN_TRY(WordsIn(body, "tags"));
+  if (body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
+  if (body.Bool("replace")) addition.taken = data::Addition::Taken::Replace;
+  return addition;
+}
+
+/// Adds the file on this machine, or what lies at an address.
+Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specification& specification,
+                                     data::Addition addition, const Json& body) {
+  if (body.Text("from").empty()) {
+    if (!body.Text("query").empty())
+      return Error{Reason::InvalidArgument, "'query' is for a database: name it with 'from'"};
+    addition.file = CAIRN_TRY(AbsolutePathIn(body));
+    addition.provenance.source = body.Text("source");
+    return rooms->catalogue.Add(specification, addition);
+  }
+  if (body.Find("file"))
+    return Error{Reason::InvalidArgument, "give a 'file' or an address in 'from', not both"};
+  const auto retrieved =
+      CAIRN_TRY(data::Retrieve(rooms->catalogue, {body.Text("from"), body.Text("query"), addition.name}));
+  const data::Provenance& from = retrieved.provenance();
+  addition.file = retrieved.path();
+  addition.name = retrieved.name();
+  addition.origin = data::Addition::Origin::Retrieved;
+  addition.provenance.kind = from.kind;
+  addition.provenance.source = from.source;
+  addition.provenance.query = from.query;
+  addition.provenance.modified_ms = from.modified_ms;
+  addition.provenance.read_ms = from.read_ms;
+  return rooms->catalogue.Add(specification, addition);
+}
+
 Result<Json> Add(const Rooms& rooms, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "dataset", "note", "allow_broken"}));
-  const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
+  CAIRN_TRY(OnlyMembers(
+      call.body, {"file", "from", "query", "dataset", "name", "note", "allow_broken", "replace", "source",
+                  "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
+  const auto addition = CAIRN_TRY(AdditionIn(call));
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
-  data::Addition addition;
-  addition.file = file;
-  addition.actor = call.Actor();
-  addition.note = call.body.Text("note");
-  if (call.body.Bool("allow_broken")) addition.broken = data::Addition::Broken::Record;
   const auto under_way =
       rooms->rollouts ? rooms->rollouts->UnderWay() : Result<std::vector<rollout::Rollout>>({});
-  const auto version = CAIRN_TRY(rooms->catalogue.Add(specification, addition));
+  const auto version = CAIRN_TRY(AddFrom(rooms, specification, addition, call.body));
   Json answer = ToJson(version);
   // The file that this call was about: a version found again may have been followed by others.
   answer.Set("file", ToJson(version.files.back()));
@@ -76,9 +122,7 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
 Result<Json> ListDatasets(const Rooms& rooms) {
   Json items = Json::Array();
   for (const auto& name : CAIRN_TRY(rooms->catalogue.Datasets())) {
-    Json newest = ToJson(CAIRN_TRY(rooms->catalogue.Find(name)));
-    newest.Remove("files");
-    newest.Remove("contract");
+    Json newest = BriefJson(CAIRN_TRY(rooms->catalogue.Find(name)));
     items.Push(std::move(newest));
   }
   return Json{{"items", std::move(items)}};

@@ -52,6 +52,20 @@ struct DataRooms {
 };
 /// /api/v1/data/…, but for profiles.
 void MountData(http::Router& router, DataRooms rooms);
+/// /api/v1/data/search, /api/v1/data/datasets/{name}/versions/{version}, …/aliases, …/seal,
+/// /api/v1/data/verify, /api/v1/data/export.
+void MountCatalogue(http::Router& router, DataRooms rooms);
+/// /api/v1/data/split: of a version, kept and recorded.
+void MountSplits(http::Router& router, DataRooms rooms);
+/// /api/v1/data/split-file and /api/v1/data/leaks: of files alone. Touches no store.
+void MountFileSplits(http::Router& router, std::string spill);
+
+struct LineageRooms {
+  sql::Database& database;
+  const data::Catalogue& catalogue;
+};
+/// /api/v1/lineage: where a thing came from, or what came from it.
+void MountLineage(http::Router& router, LineageRooms rooms);
 /// /api/v1/data/profile, /api/v1/data/datasets/{name}/profile and the page /data/{name}/profile.
 void MountProfile(http::Router& router, DataRooms rooms);
 

@@ -29,6 +29,15 @@ CREATE TABLE tree_head (
   signature TEXT COLLATE "C" NOT NULL
 );
 INSERT INTO schema_step VALUES ('metadata', 1, '001_event', '1069-17228739501769792847', 1700000000000);
+CREATE TABLE lineage_edge (
+  source TEXT COLLATE "C" NOT NULL,
+  target TEXT COLLATE "C" NOT NULL,
+  event TEXT COLLATE "C" NOT NULL,
+  label TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (source, target, event)
+);
+CREATE INDEX lineage_edge_target ON lineage_edge (target, source, event);
+INSERT INTO schema_step VALUES ('metadata', 2, '002_lineage', '383-14415753261456038352', 1700000000000);
 CREATE TABLE configuration (
   serial BIGINT NOT NULL PRIMARY KEY,
   digest TEXT COLLATE "C" NOT NULL,

@@ -6,6 +6,7 @@
 #include "ground/os/append_file.h"
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
+#include "loop/tracking/provenance.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -26,6 +27,9 @@ Result<> AppendLine(const std::string& file, const std::string& line) {
   os::SystemDisk disk;
   return CAIRN_TRY(disk.OpenAppend(file))->Append(line + "\n");
 }
+
+/// Tags that MLflow's client puts on every run it starts, as a JSON object.
+constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 
 }  // namespace
 
@@ -138,7 +142,10 @@ void Execution::Carry(Task& task, std::stop_token stop) {
       if (!out.persist) CAIRN_TRY(os::RemoveTree(os::JoinPath(project_.folder(), out.path)));
     }
     CAIRN_TRY(RunCommands(task, record, stop));
-    return project_.Adopt(*task.stage, std::move(inputs));
+    LockedStage locked = CAIRN_TRY(project_.Adopt(*task.stage, std::move(inputs)));
+    record.reads = std::move(locked.deps);
+    record.makes = std::move(locked.outs);
+    return Done{};
   }();
   if (done) {
     record.state = StageState::Finished;
@@ -155,6 +162,9 @@ os::Command Execution::CommandFor(const Stage& stage, const std::string& text, c
   command.environment = setting_.environment;
   command.environment.emplace_back("DVC_ROOT", project_.root());
   command.environment.emplace_back("DVC_STAGE", stage.name);
+  Json context = setting_.context;
+  context.Set(std::string(tracking::kStageTag), setting_.run + "/" + stage.name);
+  command.environment.emplace_back(kContextVariable, context.Dump());
   command.log = log;
   return command;
 }

@@ -21,7 +21,9 @@ namespace cairn::pipeline {
 class Execution {
  public:
   struct Setting {
-    std::string logs;  ///< Folder of the stages' logs.
+    std::string logs;               ///< Folder of the stages' logs.
+    std::string run;                ///< The id of the pipeline's run.
+    Json context = Json::Object();  ///< Tags for every run that MLflow's client begins in a stage.
     std::vector<std::pair<std::string, std::optional<std::string>>> environment;
     unsigned workers = 1;
     std::int64_t grace_ms = 5000;  ///< Between asking a stage to end and killing it.

@@ -23,15 +23,6 @@ std::string Fixed(double value) {
   return text;
 }
 
-std::string CutTo(const std::string& text, std::size_t length) {
-  if (CodePoints(text) <= length) return text;
-  std::size_t bytes = 0;
-  for (std::size_t points = 0; bytes < text.size(); ++bytes) {
-    if ((static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80 && points++ == length - 1) break;
-  }
-  return text.substr(0, bytes) + "…";
-}
-
 /// A value may hold anything: what cannot be seen is shown as a mark.
 std::string Seen(const std::string& text) {
   if (text.empty()) return "(empty)";

@@ -6,6 +6,7 @@
 #include "ground/sql/connection.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/time.h"
+#include "ledger/metadata/event.h"
 
 /// What the registry writes into the event log, in the transaction of the deed; webhooks that listen are told
 /// by the way.
@@ -18,8 +19,9 @@ struct Deed {
   std::string cause = "";
   std::int64_t version = 0;  ///< 0: about the model as a whole.
 };
-/// Adds "model", and "version" where there is one, to `body`.
-Result<> Trace(sql::Connection& connection, TimeMs now, const Deed& deed, Json body);
+/// Adds "model", and "version" where there is one, to `body`. What the version was made from goes along.
+Result<> Trace(sql::Connection& connection, TimeMs now, const Deed& deed, Json body,
+               std::vector<metadata::Lineage::Link> from = {});
 
 struct AliasDeed {
   std::string model;

@@ -25,12 +25,18 @@ void ClearAway(const std::string& parent) {
 }  // namespace
 
 Result<Staging> Staging::Begin(const std::string& parent) {
-  CAIRN_TRY(os::MakeFolders(parent));
-  ClearAway(parent);
-  std::string folder = os::JoinPath(parent, os::NewHexId());
-  auto lock = CAIRN_TRY(os::FileLock::Wait(folder + std::string(kLock)));
-  CAIRN_TRY(os::MakeFolders(folder));
-  return Staging(std::move(folder), std::move(lock));
+  // Whoever was the last in the parent takes it away, perhaps just before our lock lies in it.
+  constexpr int kAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    CAIRN_TRY(os::MakeFolders(parent));
+    ClearAway(parent);
+    std::string folder = os::JoinPath(parent, os::NewHexId());
+    auto lock = os::FileLock::Wait(folder + std::string(kLock));
+    if (!lock && lock.error().reason == Reason::NotFound && attempt < kAttempts) continue;
+    if (!lock) return lock.error();
+    CAIRN_TRY(os::MakeFolders(folder));
+    return Staging(std::move(folder), std::move(*lock));
+  }
 }
 
 Staging::~Staging() {
@@ -38,6 +44,8 @@ Staging::~Staging() {
   if (folder_.empty()) return;
   static_cast<void>(bool(os::RemoveTree(folder_)));
   static_cast<void>(bool(lock_.RemoveFile()));
+  // Goes only when nobody else is in it.
+  static_cast<void>(bool(os::Remove(os::ParentOf(folder_))));
 }
 
 }  // namespace cairn::repository

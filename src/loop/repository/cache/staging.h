@@ -12,7 +12,7 @@ namespace cairn::repository {
 /// begins.
 class Staging {
  public:
-  /// `parent` is made when it is not there, and holds nothing else.
+  /// `parent` is made when it is not there, holds nothing else, and goes with the last that is in it.
   static Result<Staging> Begin(const std::string& parent);
   Staging(Staging&&) noexcept = default;
   Staging& operator=(Staging&&) = delete;

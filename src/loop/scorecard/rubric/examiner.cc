@@ -95,7 +95,8 @@ Finding SchemaIsShared(const Examiner& examiner) {
     finding.objection = "Serving does not check requests against the contract (serving.assertions).";
     return finding;
   }
-  if (examiner.history().Last("serving.loaded") == nullptr) {
+  const Moment* loaded = examiner.history().Last("serving.loaded");
+  if (loaded == nullptr) {
     finding.objection = "No version was loaded for serving yet, so the contract was never used there.";
     return finding;
   }
@@ -103,6 +104,13 @@ Finding SchemaIsShared(const Examiner& examiner) {
     finding.evidence.push_back(checked);
     finding.passing = checked->event.body.Bool("passed");
   }
+  // Older records do not name the contract.
+  const std::string served = loaded->event.body.Text("contract");
+  const std::string held =
+      finding.evidence.empty() ? "" : finding.evidence.back()->event.body.Text("contract");
+  if (!served.empty() && !held.empty() && served != held)
+    finding.objection =
+        "Serving checks requests against another contract than the newest data was held against.";
   return finding;
 }
 

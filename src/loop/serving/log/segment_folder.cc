@@ -33,6 +33,7 @@ std::int64_t NumberOf(std::string_view name) {
 struct Sound {
   std::uint64_t bytes = 0;
   std::int64_t records = 0;
+  std::set<std::string> versions;  ///< That answered: "model:delay/3"; the heuristic is none.
 };
 
 Sound SoundPart(std::string_view bytes) {
@@ -40,6 +41,9 @@ Sound SoundPart(std::string_view bytes) {
   while (const auto payload = PayloadAt(bytes, sound.bytes)) {
     const auto record = ReadRecord(*payload);
     if (!record || record->sequence != sound.records + 1) break;
+    const Prediction& prediction = record->prediction;
+    if (prediction.version > 0)
+      sound.versions.insert("model:" + prediction.model + "/" + std::to_string(prediction.version));
     ++sound.records;
     sound.bytes += kFrameHead + payload->size();
   }
@@ -124,7 +128,8 @@ Result<> SegmentFolder::RecoverSegment(std::int64_t number) {
   if (!CAIRN_TRY(metadata::Log(database_).Read(filter)).empty()) return MarkClosed(number);
   if (sound.bytes != bytes.size()) CAIRN_TRY(disk_.Cut(PathOf(number), sound.bytes));
   CAIRN_TRY(Announce(NameOf(number), number,
-                     {crypto::Sha256Hex(std::string_view(bytes).substr(0, sound.bytes)), sound.records}));
+                     {crypto::Sha256Hex(std::string_view(bytes).substr(0, sound.bytes)), sound.records},
+                     sound.versions));
   return Done{};
 }
 
@@ -146,23 +151,25 @@ Result<> SegmentFolder::Close(Segment& segment) {
   const Sound sound = SoundPart(bytes);
   if (sound.bytes != bytes.size() || sound.records != segment.records)
     return Damaged(segment.name, sound.records + 1, "is not what was written");
-  CAIRN_TRY(Announce(segment.name, segment.number, {crypto::Sha256Hex(bytes), sound.records}));
+  CAIRN_TRY(
+      Announce(segment.name, segment.number, {crypto::Sha256Hex(bytes), sound.records}, sound.versions));
   const std::lock_guard lock(mutex_);
   segments_[segment.number] = {};
   return Done{};
 }
 
-Result<> SegmentFolder::Announce(const std::string& name, std::int64_t number, const Closing& closing) {
+Result<> SegmentFolder::Announce(const std::string& name, std::int64_t number, const Closing& closing,
+                                 const std::set<std::string>& versions) {
   const TimeMs now = clock_.Now();
-  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) {
-    return metadata::Append(
-        connection, now,
-        {.kind = kClosedEvent,
-         .subject = "segment:" + name,
-         .actor = "system",
-         .cause = "",
-         .body = Json{{"segment", name}, {"digest", closing.digest}, {"records", closing.records}}});
-  }));
+  metadata::Event event{
+      .kind = kClosedEvent,
+      .subject = "segment:" + name,
+      .actor = "system",
+      .cause = "",
+      .body = Json{{"segment", name}, {"digest", closing.digest}, {"records", closing.records}}};
+  for (const auto& version : versions) event.lineage.from.push_back({version, "answered"});
+  CAIRN_TRY(database_.Transact(
+      [&](sql::Connection& connection) { return metadata::Append(connection, now, event); }));
   return MarkClosed(number);
 }
 

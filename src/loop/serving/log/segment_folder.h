@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,8 @@ class SegmentFolder {
 
   Result<> Recover();
   Result<> RecoverSegment(std::int64_t number);
-  Result<> Announce(const std::string& name, std::int64_t number, const Closing& closing);
+  Result<> Announce(const std::string& name, std::int64_t number, const Closing& closing,
+                    const std::set<std::string>& versions);
   Result<> MarkClosed(std::int64_t number);
   std::vector<Listed> List() const;
   Result<std::map<std::string, Closing>> Announced() const;

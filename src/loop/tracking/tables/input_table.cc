@@ -73,4 +73,20 @@ Result<std::vector<Experiments::DatasetSummary>> ReadDatasets(sql::Connection& c
   return summaries;
 }
 
+Result<RunLinks> ReadLinks(sql::Connection& connection, std::int64_t run) {
+  RunLinks links;
+  for (const sql::Row& row : CAIRN_TRY(connection.Run(
+           "SELECT name, digest FROM run_input WHERE run = $1 ORDER BY name, digest", {run}))) {
+    Dataset dataset;
+    dataset.name = row.Text(0);
+    dataset.digest = row.Text(1);
+    links.inputs.push_back(std::move(dataset));
+  }
+  for (const sql::Row& row : CAIRN_TRY(
+           connection.Run("SELECT model, made FROM run_model WHERE run = $1 ORDER BY made, model", {run}))) {
+    (row.Int(1) != 0 ? links.output_models : links.input_models).push_back(row.Text(0));
+  }
+  return links;
+}
+
 }  // namespace cairn::tracking

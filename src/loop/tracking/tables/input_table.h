@@ -18,6 +18,12 @@ Result<> InsertInputs(sql::Connection& connection, std::int64_t run, ExperimentI
 Result<> InsertInputModels(sql::Connection& connection, std::int64_t run,
                            std::span<const std::string> models);
 Result<> InsertOutputs(sql::Connection& connection, std::int64_t run, std::span<const ModelOutput> models);
+/// What a run read and made, by name alone.
+struct RunLinks {
+  std::vector<Dataset> inputs;  ///< With name and digest.
+  std::vector<std::string> input_models, output_models;
+};
+Result<RunLinks> ReadLinks(sql::Connection& connection, std::int64_t run);
 /// The data sets, each with each context, that runs of these experiments read; at most 1000.
 Result<std::vector<Experiments::DatasetSummary>> ReadDatasets(sql::Connection& connection,
                                                               std::span<const ExperimentId> experiments);

@@ -1,0 +1,194 @@
+"""The catalogue from outside: what is recorded, found, taken out and split, with pandas and scikit-learn as the oracle."""
+
+import csv
+import functools
+import hashlib
+import http.server
+import json
+import os
+import sqlite3
+import subprocess
+import threading
+
+import numpy
+import pandas
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+CONFIGURATION = """project: p
+data:
+  d: {path: data/d, key: [id], target: y, holdout: 20%, owner: Port Authority, licence: CC0-1.0, tags: [monthly]}
+  plain: {path: data/plain, key: [id]}
+  typed: {path: data/typed, key: [id], contract: {columns: {id: {type: integer}, x: {type: number}}}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path, cairn_binary):
+    def run(*words, code=0):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+        ended = subprocess.run([cairn_binary, *map(str, words), "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert ended.returncode == code, ended.stdout + ended.stderr
+        return json.loads(ended.stdout)
+
+    def say(*words):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+        return subprocess.run([cairn_binary, *map(str, words)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True).stdout
+
+    run.folder, run.say = tmp_path, say
+    (tmp_path / "cairn.yaml").write_text(CONFIGURATION)
+    run("apply")
+    return run
+
+
+def table(rows):
+    return pandas.DataFrame({"id": range(rows), "y": [int(i % 5 == 0) for i in range(rows)], "x": [i * 0.1 for i in range(rows)]})
+
+
+def test_a_version_tells_everything_and_is_found_by_its_words(project):
+    table(200).to_csv(project.folder / "a.csv", index=False)
+    project("data", "add", "a.csv", "--to", "d", "--reason", "first month", "--jurisdiction", "US")
+    project("data", "alias", "d@1", "training-2013")
+    shown = project("data", "show", "d@training-2013")
+    assert (shown["owner"], shown["licence"], shown["jurisdiction"], shown["reason"]) == ("Port Authority", "CC0-1.0", "US", "first month")
+    assert shown["columns"] == [{"name": "id", "type": "int"}, {"name": "y", "type": "int"}, {"name": "x", "type": "double"}]
+    assert shown["files"][0]["sha256"] == hashlib.sha256((project.folder / "a.csv").read_bytes()).hexdigest()
+    assert shown["added_by"] == "ada" and shown["aliases"] == ["training-2013"]
+    assert project("data", "search", "MONTHLY", "port")["items"][0]["found_in"] == ["tag monthly", "owner"]
+    assert project("data", "search", "weather")["items"] == []
+
+
+def test_taken_out_bytes_are_identical_after_everything_else_is_deleted(project):
+    table(200).to_csv(project.folder / "a.csv", index=False)
+    original = (project.folder / "a.csv").read_bytes()
+    project("data", "add", "a.csv", "--to", "d")
+    for path in (project.folder / "a.csv", *(project.folder / "data" / "d").iterdir()):
+        path.unlink()
+    assert project("data", "export", "d@1", "--to", "whole", "--part", "original", code=2)["error"]["reason"] == "InvalidArgument"
+    project("data", "export", "d@1", "--to", "whole", "--part", "original", "--why", "audit")
+    assert (project.folder / "whole" / "a.csv").read_bytes() == original
+    openings = project("data", "seal", "d")
+    assert [(item["by"], item["purpose"]) for item in openings["items"]] == [("ada", "audit")]
+    assert project("data", "verify", "d")["sound"]
+
+
+def test_a_flipped_bit_is_found(project):
+    table(50).to_csv(project.folder / "a.csv", index=False)
+    project("data", "add", "a.csv", "--to", "plain")
+    part = next(p for p in project("data", "verify", "plain")["parts"] if p["part"] == "original")
+    os.chmod(part["path"], 0o644)
+    with open(part["path"], "r+b") as file:
+        file.seek(10)
+        byte = file.read(1)[0]
+        file.seek(10)
+        file.write(bytes([byte ^ 1]))
+    found = project("data", "verify", "plain", code=1)
+    assert [p["state"] for p in found["parts"] if p["part"] == "original"] == ["damaged"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "dialect"),
+    [
+        ("utf-8", {"sep": ","}),
+        ("utf-8-sig", {"sep": ";"}),
+        ("latin-1", {"sep": ",", "quoting": csv.QUOTE_ALL}),
+        ("utf-16", {"sep": "\t"}),
+        ("utf-8", {"sep": ";", "decimal": ","}),
+    ],
+    ids=["plain", "mark and semicolon", "latin-1, all quoted", "utf-16 and tab", "decimal commas"],
+)
+def test_the_rows_are_those_that_pandas_reads(project, encoding, dialect):
+    rows = pandas.DataFrame(
+        {"id": range(6), "x": [0.5, -1.25, 1e-3, 7.5, 2.25, 3.125], "text": ["plain", "naïve", 'say "hi"', "two\nlines", "a;b,c\td", " spaced "]})
+    rows.to_csv(project.folder / "t.csv", index=False, encoding=encoding, **dialect)
+    quoting = {key: value for key, value in dialect.items() if key != "quoting"}
+    expected = pandas.read_csv(project.folder / "t.csv", encoding=encoding, **quoting)
+    assert project("data", "check", "t.csv", "--against", "typed")["passed"]
+    project("data", "add", "t.csv", "--to", "plain")
+    project("data", "export", "plain", "--to", "out")
+    # What a Source reads as it is stays as it is; everything else became plain.
+    kept = dialect["sep"] if encoding.startswith("utf-8") and "decimal" not in dialect else ","
+    taken = pandas.read_csv(project.folder / "out" / "t.csv", sep=kept, encoding="utf-8-sig")
+    pandas.testing.assert_frame_equal(taken, expected)
+
+
+def test_a_query_is_kept_with_its_rows_and_without_a_second_version_for_the_same(project):
+    with sqlite3.connect(project.folder / "t.db") as database:
+        table(40).to_sql("trip", database, index=False)
+    words = ("data", "add", "--to", "plain", "--from", "sqlite:///t.db", "--query", "SELECT * FROM trip ORDER BY id")
+    added = project(*words)["items"][0]
+    assert added["source"]["query"] == words[-1] and added["source"]["kind"] == "sqlite" and added["rows"] == 40
+    project("data", "export", "plain", "--to", "out")
+    pandas.testing.assert_frame_equal(pandas.read_parquet(next((project.folder / "out").iterdir())), table(40))
+    assert project(*words)["items"][0]["unchanged"]
+    assert project(*words[:-1], "DELETE FROM trip", code=2)["error"]["reason"] == "InvalidArgument"
+    assert len(project("data", "list", "plain")["items"]) == 1
+
+
+def test_an_address_is_fetched_and_its_secrets_are_not_kept(project):
+    (project.folder / "www").mkdir()
+    table(30).to_csv(project.folder / "www" / "feed.csv", index=False)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=project.folder / "www")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://ada:hunter2@127.0.0.1:{server.server_port}/feed.csv?token=hush"
+        added = project("data", "add", "--to", "plain", "--from", address)["items"][0]
+        assert project("data", "add", "--to", "plain", "--from", address.replace("feed", "gone"), code=3)["error"]["reason"] == "NotFound"
+        server.shutdown()
+    assert added["source"]["address"].endswith("/feed.csv?token=***") and added["source"]["modified_ms"] > 0
+    kept = b"".join(path.read_bytes() for path in (project.folder / ".cairn").rglob("*") if path.is_file())
+    assert b"hunter2" not in kept and b"hush" not in kept
+
+
+def test_strata_and_weights_are_those_of_scikit_learn(project):
+    rows = table(1003)
+    rows.to_csv(project.folder / "a.csv", index=False)
+    report = project("data", "split", "a.csv", "--to", "parts", "--by", "stratified", "--stratum", "y", "--key", "id")
+    parts = {part["name"]: pandas.read_csv(part["file"]) for part in report["parts"]}
+    for name, share in (("train", 0.8), ("validation", 0.1), ("test", 0.1)):
+        for label, count in rows["y"].value_counts().items():
+            assert abs((parts[name]["y"] == label).sum() - share * count) <= 1
+    classes = numpy.array([0, 1])
+    expected = compute_class_weight("balanced", classes=classes, y=parts["train"]["y"])
+    weights = {one["class"]: one["weight"] for one in report["balance"]["classes"]}
+    assert [weights[str(label)] for label in classes] == pytest.approx(list(expected), rel=1e-12)
+    assert sorted(sum((list(part["id"]) for part in parts.values()), [])) == list(range(1003))
+
+
+def test_permuted_rows_fall_into_the_same_parts_and_planted_leaks_are_found(project):
+    rows = table(500)
+    rows.to_csv(project.folder / "a.csv", index=False)
+    rows.sample(frac=1, random_state=1).to_csv(project.folder / "b.csv", index=False)
+    members = []
+    for name in ("a", "b"):
+        report = project("data", "split", f"{name}.csv", "--to", name, "--key", "id")
+        members.append([set(pandas.read_csv(part["file"])["id"]) for part in report["parts"]])
+    assert members[0] == members[1]
+    train, test = (pandas.read_csv(project.folder / "a" / f"{part}.csv") for part in ("train", "test"))
+    pandas.concat([test, train.head(3)]).to_csv(project.folder / "leaky.csv", index=False)
+    found = project("data", "leaks", "a/train.csv", "leaky.csv", "--key", "id", code=1)
+    assert {check["check"]: check["count"] for check in found["checks"]}["key"] == 3
+
+
+def test_a_data_sets_split_is_kept_and_recorded(project):
+    table(300).to_csv(project.folder / "a.csv", index=False)
+    project("data", "add", "a.csv", "--to", "d")
+    report = project("data", "split", "d@1", "--by", "stratified")
+    assert [part["name"] for part in report["parts"]] == ["train", "validation"], "the sealed rows are the test part"
+    assert project("data", "show", "d@1")["splits"][0]["digest"] == report["digest"]
+    assert project("data", "seal", "d")["openings"] == 0
+
+
+def test_lineage_leads_both_ways_and_the_tables_follow_from_the_log(project):
+    table(60).to_csv(project.folder / "a.csv", index=False)
+    project("data", "add", "a.csv", "--to", "d")
+    down = [step["thing"] for step in project("data", "who-uses", "a.csv")["items"]]
+    assert down[0] == "dataset:d@1" and any(thing.endswith(".dir") for thing in down)
+    tree = next(thing for thing in down if thing.endswith(".dir"))
+    up = project("data", "where-from", tree.removeprefix("md5:"))
+    assert up["items"][0]["source"]["address"].endswith("/a.csv") and up["items"][0]["kind"] == "data.version_added"
+    told = project.say("data", "who-uses", "d")
+    assert told.splitlines()[0].startswith("dataset:d@1  <- /") and "[data/d]" in told
+    assert project("data", "where-from", "data", code=3)["error"]["message"].count("folder") == 1
+    assert project("data", "where-from", "nothing", code=3)["error"]["reason"] == "NotFound"
+    assert project("audit", "rebuild")["equal"] and project("audit", "verify")["sound"]
