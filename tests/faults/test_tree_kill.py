@@ -59,7 +59,7 @@ class Tree:
 
     def assert_tidy(self):
         """What killed processes left aside is gone."""
-        assert not list((self.folder / ".dvc/cache/.cairn-intake").iterdir())
+        assert not list((self.folder / ".dvc/cache/.cairn-intake").glob("*"))
         assert not [path for path in (self.folder / ".dvc/tmp").rglob("*") if path.is_file() and path.stat().st_size > 1 << 20 and path.name != "digests"]
 
 
