@@ -122,7 +122,7 @@ class SearchWaysTest : public ::testing::TestWithParam<std::string> {
   std::string PlanOf(const Runs::Search& search, RunSource::Kind expected) {
     const auto plan = store_.database().Read([&](sql::Connection& connection) -> Result<std::string> {
       const auto question = CAIRN_TRY(ReadQuestion(connection, search));
-      const auto source = CAIRN_TRY(ChooseSource(connection, question));
+      const auto source = CAIRN_TRY(ChooseSource(connection, question, search.limit + 1));
       EXPECT_EQ(static_cast<int>(source.kind), static_cast<int>(expected)) << search.filter;
       return CAIRN_TRY(RunSentence(connection, question, source).Select(search.limit + 1, 0))
           .Plan(connection);
@@ -229,6 +229,20 @@ TEST_P(SearchWaysTest, TheEnginesUseTheIndexesThatTheSourcesAreMeantFor) {
       EXPECT_FALSE(LooksAtAll(plan, kind)) << plan;
     }
   }
+}
+
+TEST_P(SearchWaysTest, ACommonConditionIsWalkedWhereThatFillsThePageSooner) {
+  Runs::Search search;
+  search.experiments = {8};
+  search.filter = "metrics.loss < 0.4";
+  search.order_by = {"metrics.loss"};
+  search.limit = 20;
+  PlanOf(search, RunSource::Kind::Numbers);
+  search.limit = 1000;
+  PlanOf(search, RunSource::Kind::Filter);
+  search.filter = "metrics.loss < 0.001";
+  search.limit = 20;
+  PlanOf(search, RunSource::Kind::Filter);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SearchWaysTest, ::testing::ValuesIn(sql::testing::Engines()),

@@ -11,7 +11,7 @@ class Finder {
       : connection_(connection), question_(question) {}
 
   Result<std::vector<StoredRun>> Find(std::int64_t limit, std::int64_t offset) {
-    const auto source = CAIRN_TRY(ChooseSource(connection_, question_));
+    const auto source = CAIRN_TRY(ChooseSource(connection_, question_, limit + offset));
     if (source.kind != RunSource::Kind::Numbers) return Run(source, limit, offset);
     return Walk(limit, offset);
   }

@@ -1,5 +1,7 @@
 #include "loop/tracking/search/run_source.h"
 
+#include <algorithm>
+
 #include "ground/query/query.h"
 
 namespace cairn::tracking {
@@ -11,6 +13,9 @@ constexpr std::string_view kParentTag = "mlflow.parentRunId";
 
 /// So many runs are looked through one by one sooner than the values of a metric of all runs are walked.
 constexpr std::int64_t kFew = 4000;
+/// So many runs are counted at most to find out which way is shorter; where there are more, both are about as
+/// long.
+constexpr std::int64_t kMostCounted = 20'000;
 /// So many experiments are walked side by side at most; more are looked through as one heap.
 constexpr std::size_t kMostLanes = 100;
 
@@ -28,11 +33,10 @@ class Chooser {
   Chooser(sql::Connection& connection, const RunQuestion& question)
       : connection_(connection), question_(question) {}
 
-  Result<RunSource> Choose() {
+  Result<RunSource> Choose(std::int64_t page) {
     using Kind = RunSource::Kind;
-    if (CAIRN_TRY(RunsOfExperiments()) <= kFew) return RunSource{};
+    auto fewest = CAIRN_TRY(RunsOfExperiments(kFew + 1));
     RunSource source;
-    auto fewest = kFew + 1;
     for (const auto& part : question_.filter.parts) {
       if (part.kind != query::Condition::Kind::Comparison) continue;
       const auto& comparison = part.comparison;
@@ -45,15 +49,24 @@ class Chooser {
       fewest = matches;
       source = {Kind::Filter, &comparison};
     }
-    if (source.kind == Kind::Runs && question_.search.experiments.size() <= kMostLanes)
-      source.kind = Walkable();
+    if (CAIRN_TRY(FillsSooner(page, fewest))) source = {Walkable(), nullptr};
     return source;
   }
 
  private:
+  /// Whether walking in order fills the page before `fewest` runs would be looked up. When those are spread
+  /// evenly, it has looked at page * runs / fewest of the experiments' runs by then.
+  Result<bool> FillsSooner(std::int64_t page, std::int64_t fewest) {
+    if (Walkable() == RunSource::Kind::Runs) return false;
+    if (fewest > kFew) return true;
+    const auto most = std::min(kMostCounted, fewest * fewest / page);
+    return fewest <= most && CAIRN_TRY(RunsOfExperiments(most + 1)) <= most;
+  }
+
   /// The order that an index has as well.
   RunSource::Kind Walkable() const {
     using Kind = RunSource::Kind;
+    if (question_.search.experiments.size() > kMostLanes) return Kind::Runs;
     if (question_.order.empty()) return Kind::Started;
     const auto& first = question_.order.front();
     if (first.entity == Entity::Attribute) {
@@ -64,7 +77,8 @@ class Chooser {
     return first.entity == Entity::Metric && figure && figure->latest ? Kind::Numbers : Kind::Runs;
   }
 
-  Result<std::int64_t> RunsOfExperiments() {
+  /// Counted up to `most`.
+  Result<std::int64_t> RunsOfExperiments(std::int64_t most) {
     const auto& search = question_.search;
     const std::vector<sql::Value> ids(search.experiments.begin(), search.experiments.end());
     Sentence sentence;
@@ -72,7 +86,7 @@ class Chooser {
                  sentence.BindList(ids));
     if (search.view != View::All)
       sentence.Add(search.view == View::Active ? " AND deleted = 0" : " AND deleted = 1");
-    return Counted(std::move(sentence), kFew + 1);
+    return Counted(std::move(sentence), most);
   }
 
   /// How many runs satisfy a comparison, `most` for that many and more and for what cannot be counted.
@@ -132,8 +146,8 @@ std::string SourceOf(Sentence& sentence, const RunQuestion& question, const quer
   return "";
 }
 
-Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question) {
-  return Chooser(connection, question).Choose();
+Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, std::int64_t page) {
+  return Chooser(connection, question).Choose(page);
 }
 
 }  // namespace cairn::tracking

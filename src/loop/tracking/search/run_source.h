@@ -23,8 +23,8 @@ struct RunSource {
   const query::Comparison* by = nullptr;
 };
 
-/// The source from which the fewest have to be looked at.
-Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question);
+/// The source from which the fewest have to be looked at, when `page` runs are wanted.
+Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, std::int64_t page);
 
 /// FROM and WHERE of what satisfies a comparison that a source can be made of, with "d.run" for its run; ""
 /// when none can be made of it.
