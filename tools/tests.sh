@@ -1,5 +1,5 @@
 #!/bin/bash
-# The tests of a built tree: layers, unit tests, black-box tests. Called by ./run test, which builds, starts PostgreSQL and sets
+# The tests of a built tree: layers, format, unit tests, black-box tests. Called by ./run test, which builds, starts PostgreSQL and sets
 # CAIRN, CAIRN_PYTHON and CAIRN_TEST_POSTGRES. With --all, the thread-sanitized unit tests and the full fault counts as well.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -19,6 +19,7 @@ if [ ! -t 1 ]; then units() { ctest --test-dir "build/$1" --parallel 2 --output-
 
 part "the layer check checks itself" "$CAIRN_PYTHON" tools/check_layers_test.py
 part "layers" "$CAIRN_PYTHON" tools/check_layers.py src
+part "format" tools/format.sh --dry-run -Werror
 part "unit tests, address and undefined-behaviour sanitizers" units dev
 if [ "${1:-}" = --all ]; then part "unit tests, thread sanitizer" units tsan; fi
 if [ -n "$(find tests -name 'test_*.py' -print -quit)" ]; then
