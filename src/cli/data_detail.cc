@@ -10,6 +10,7 @@ using repository::TrackedPath;
 
 std::vector<TrackedPath> PathsOf(const std::vector<repository::Chosen>& chosen) {
   std::vector<TrackedPath> tracked;
+  tracked.reserve(chosen.size());
   for (const auto& one : chosen) tracked.push_back(one.path);
   return tracked;
 }

@@ -67,6 +67,7 @@ std::vector<std::string> ShortHeads(const std::vector<std::string>& columns) {
   std::map<std::string, int> uses;
   for (const auto& column : columns) ++uses[key(column)];
   std::vector<std::string> heads;
+  heads.reserve(columns.size());
   for (const auto& column : columns) heads.push_back(uses[key(column)] == 1 ? key(column) : column);
   return heads;
 }
@@ -93,6 +94,7 @@ Result<int> List(Session& session, const Arguments& arguments) {
   Table table(asked.empty() ? ShortHeads(columns) : columns);
   for (const Json& run : runs) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const auto& column : columns) cells.push_back(ColumnOf(run, column));
     table.Add(std::move(cells));
   }

@@ -25,6 +25,7 @@ std::string TreeHere::Shown(const std::string& path) const {
 
 std::string TreeHere::ShownAll(const std::vector<std::string>& paths, std::string_view separator) const {
   std::vector<std::string> shown;
+  shown.reserve(paths.size());
   for (const auto& path : paths) shown.push_back(path.starts_with('/') ? path : Shown(path));
   return Join(shown, separator);
 }

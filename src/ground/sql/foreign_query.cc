@@ -87,8 +87,9 @@ Value ValueAt(sqlite3_stmt* statement, int column) {
 Result<std::int64_t> ReadSqliteRows(const std::string& path, sqlite3* handle, sqlite3_stmt* statement,
                                     const ForeignReader& reader) {
   std::vector<ForeignColumn> columns;
-  for (int i = 0; i < sqlite3_column_count(statement); ++i)
-    columns.push_back({sqlite3_column_name(statement, i), ForeignType::Any});
+  const int count = sqlite3_column_count(statement);
+  columns.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) columns.push_back({sqlite3_column_name(statement, i), ForeignType::Any});
   CAIRN_TRY(reader.columns(columns));
   std::vector<Value> values(columns.size());
   std::int64_t rows = 0;

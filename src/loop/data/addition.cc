@@ -32,6 +32,7 @@ tables::ReadOptions Untouched() {
 Result<> CheckKey(const std::vector<std::string>& key, const std::vector<tables::Field>& fields,
                   const std::string& file) {
   std::vector<std::string_view> names;
+  names.reserve(fields.size());
   for (const auto& field : fields) names.push_back(field.name);
   for (const auto& column : key) {
     if (std::find(names.begin(), names.end(), column) != names.end()) continue;

@@ -27,6 +27,7 @@ bool IsWord(std::string_view name) {
 Result<> CheckColumns(const std::vector<tables::Field>& fields, const std::vector<std::string>& wanted,
                       std::string_view what) {
   std::vector<std::string_view> names;
+  names.reserve(fields.size());
   for (const auto& field : fields) names.push_back(field.name);
   if (wanted.empty()) {
     return Error{Reason::InvalidArgument,
@@ -147,6 +148,7 @@ Result<std::vector<PlannedPart>> ByTime(tables::Engine& engine, const std::strin
     for (const auto& column : found.columns()) cuts.push_back(column.IsNull(0) ? "NULL" : column.Shown(0));
   }
   std::vector<std::string> below;
+  below.reserve(cuts.size());
   for (const auto& cut : cuts) below.push_back(cut == "NULL" ? "true" : order + " < " + cut);
   return Between(wish.parts, below);
 }

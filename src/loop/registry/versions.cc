@@ -89,8 +89,8 @@ ModelVersion VersionOf(const NewVersion& wanted, Origin origin, tracking::Proven
   version.model_id = std::move(origin.model_id);
   version.run_link = wanted.run_link;
   version.description = wanted.description;
-  version.created_by = provenance.maker.empty() ? wanted.actor : std::move(provenance.maker);
-  version.cause = provenance.cause.empty() ? wanted.cause : std::move(provenance.cause);
+  version.created_by = provenance.maker.empty() ? wanted.actor : provenance.maker;
+  version.cause = provenance.cause.empty() ? wanted.cause : provenance.cause;
   version.pipeline_run = std::move(provenance.pipeline_run);
   version.data = std::move(provenance.data);
   version.created_ms = version.updated_ms = now;

@@ -183,6 +183,7 @@ Result<Json> Export(const Call& call) {
   const Node configuration = CAIRN_TRY(ParseYaml(given.text, given.file));
   const auto all = CAIRN_TRY(data::ParseSpecifications(configuration));
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const auto& one : all) names.push_back(one.name);
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == dataset; });

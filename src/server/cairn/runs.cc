@@ -262,6 +262,7 @@ Result<Experiment> ExperimentNamed(const tracking::Experiments& experiments, con
   }
   const auto all = CAIRN_TRY(AllExperiments(experiments, tracking::View::All));
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const auto& one : all) names.push_back(one.name);
   return Error{Reason::NotFound, "There is no experiment '" + given + "'." + Suggestion(given, names)};
 }

@@ -116,8 +116,8 @@ Result<Json> StatementOf(const std::string& text) {
 /// The elder way to log a model, of R and of Python clients before 3.0.
 Result<Json> LogModel(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(RunId(fields));
-  auto statement = CAIRN_TRY(StatementOf(CAIRN_TRY(fields.RequiredText("model_json"))));
-  return Empty(runs.AppendToTag(id, "mlflow.log-model.history", std::move(statement)));
+  const auto statement = CAIRN_TRY(StatementOf(CAIRN_TRY(fields.RequiredText("model_json"))));
+  return Empty(runs.AppendToTag(id, "mlflow.log-model.history", statement));
 }
 
 Result<tracking::DatasetInput> InputOf(const Fields& fields) {
@@ -150,6 +150,7 @@ Result<Json> LogOutputs(Runs& runs, const Fields& fields) {
   const auto messages = CAIRN_TRY(fields.Messages("models"));
   if (messages.empty()) return fields.Missing("models");
   std::vector<tracking::ModelOutput> models;
+  models.reserve(messages.size());
   for (const auto& model : messages) {
     models.push_back({CAIRN_TRY(model.RequiredText("model_id")), CAIRN_TRY(model.Int("step")).value_or(0)});
   }

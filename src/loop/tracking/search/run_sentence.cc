@@ -36,10 +36,9 @@ Result<std::string> RunSentence::CompileKeyed(std::string_view table, const quer
   std::string exists = std::string(absent ? "NOT " : "") + "EXISTS (SELECT 1 FROM " + std::string(table) +
                        " x WHERE x.run = " + Number() + " AND x.key = " + sentence_.Bind(comparison.name.key);
   if (absent || comparison.comparator == Comparator::IsNotNull) return exists + ")";
-  const auto compared =
-      what == "param" && WithNumber(comparison)
-          ? CompareNumericText(connection_, sentence_, "x.value", comparison, what)
-          : CompareText(connection_, sentence_, "x.value", comparison, what, Lists::Refused);
+  auto compared = what == "param" && WithNumber(comparison)
+                      ? CompareNumericText(connection_, sentence_, "x.value", comparison, what)
+                      : CompareText(connection_, sentence_, "x.value", comparison, what, Lists::Refused);
   return exists + " AND " + CAIRN_TRY(std::move(compared)) + ")";
 }
 

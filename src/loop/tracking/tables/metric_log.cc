@@ -85,6 +85,7 @@ Result<std::vector<std::int64_t>> UnfoldedRuns(sql::Connection& connection) {
   std::vector<std::int64_t> runs;
   const auto rows =
       CAIRN_TRY(connection.Run(std::string(kLoggedRuns) + "SELECT run FROM logged WHERE run IS NOT NULL"));
+  runs.reserve(rows.size());
   for (const auto& row : rows) runs.push_back(row.Int(0));
   return runs;
 }

@@ -33,6 +33,7 @@ class Filler {
                    }));
     // Each name is read once, and whoever goes through the names in order leaves each run's metrics sorted.
     std::vector<sql::Value> keys;
+    keys.reserve(by_key.size());
     for (const auto& [key, unused] : by_key) keys.emplace_back(key);
     std::map<std::string, std::int64_t> names;
     CAIRN_TRY(ForChunks(keys, [&](Sentence& sentence, const std::string& list) -> Result<> {
