@@ -109,7 +109,8 @@ Result<std::unique_ptr<Site>> Site::Open(const app::Settings& settings) {
   site->app = CAIRN_TRY(app::App::Open(settings));
   app::Rooms& rooms = site->app->rooms();
   MountOwn(site->router, *site->app);
-  mlflow::MountMlflow(site->router, {*rooms.tracking, rooms.artifacts, rooms.places, rooms.registry});
+  mlflow::MountMlflow(site->router,
+                      {*rooms.tracking, rooms.artifacts, rooms.places, rooms.registry, *rooms.database});
   mlflow::MountWebhooks(site->router, rooms.webhooks);
   inference::MountInference(site->router, rooms.service, api::kVersion);
   web::MountWeb(site->router);

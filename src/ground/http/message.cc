@@ -62,4 +62,10 @@ Response Response::Json(int status, std::string json) {
   return Text(status, std::move(json), "application/json");
 }
 
+Response Response::Json(int status, std::shared_ptr<const std::string> json) {
+  Response response = Json(status, std::string());
+  response.shared = std::move(json);
+  return response;
+}
+
 }  // namespace cairn::http

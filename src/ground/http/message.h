@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,10 +58,15 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  std::optional<FileBody> file;  ///< When set, sent in place of `body`.
+  std::shared_ptr<const std::string>
+      shared;                    ///< When set, sent in place of `body`: one text for many answers.
+  std::optional<FileBody> file;  ///< When set, sent in place of both.
+
+  std::string_view content() const { return shared ? *shared : body; }
 
   static Response Text(int status, std::string text, std::string_view type = "text/plain; charset=utf-8");
   static Response Json(int status, std::string json);
+  static Response Json(int status, std::shared_ptr<const std::string> json);
 };
 
 using Handler = std::function<Response(const Request&)>;

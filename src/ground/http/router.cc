@@ -262,6 +262,7 @@ Response Router::Dispatch(Request request) const {
   Match match = Find(request.method, request.path);
   request.captures = std::move(match.captures);
   Response response = Run(match, request);
+  if (response.shared) response.body = *std::exchange(response.shared, nullptr);
   if (request.method == "HEAD") {
     if (!response.headers.Has("Content-Length")) {
       const auto length = response.file ? response.file->length : response.body.size();

@@ -50,8 +50,8 @@ std::chrono::milliseconds SweepInterval(const Limits& limits) {
 
 void SendAtOnce(int descriptor, const Response& response) {
   std::string text;
-  wire::AppendHead(text, response, {.length = response.body.size(), .keep_alive = false});
-  text += response.body;
+  wire::AppendHead(text, response, {.length = response.content().size(), .keep_alive = false});
+  text += response.content();
   [[maybe_unused]] const auto sent =
       ::send(descriptor, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,11 @@ class Database {
   virtual ~Database() = default;
 
   virtual Engine engine() const = 0;
+
+  /// How many writes have been acknowledged here, some of them perhaps together; grows before the first of
+  /// them is. What was read after a look at it holds while it stays. Nothing where other programs write as
+  /// well.
+  virtual std::optional<std::uint64_t> WriteCount() const { return std::nullopt; }
 
   /// Applies what is missing of each room's schema, each step in a transaction of its own, and remembers it
   /// in the table schema_step with a digest of the step's text. Conflict when a step already applied has

@@ -1,5 +1,6 @@
 #include "ground/sql/sqlite.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -38,6 +39,8 @@ class Writer {
     arrived_.notify_one();
     thread_.join();
   }
+
+  std::uint64_t count() const { return count_; }
 
   Result<> Run(const Work& work) {
     Ticket ticket{work, {}, {}, false};
@@ -127,6 +130,7 @@ class Writer {
   // The tickets live on their callers' stacks, which are gone once the lock is: so wake them while holding
   // it.
   void Answer(std::span<Ticket* const> batch) {
+    ++count_;
     const std::lock_guard lock(mutex_);
     for (Ticket* ticket : batch) {
       ticket->done = true;
@@ -152,6 +156,7 @@ class Writer {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Ticket*> queue_;
+  std::atomic<std::uint64_t> count_ = 0;
   bool ending_ = false;
   std::thread thread_;
 };
@@ -211,6 +216,7 @@ class SqliteDatabase final : public Database {
       : lock_(std::move(lock)), writer_(std::move(writer), options), readers_(path, options) {}
 
   Engine engine() const override { return Engine::Sqlite; }
+  std::optional<std::uint64_t> WriteCount() const override { return writer_.count(); }
 
  protected:
   Result<> RunWrite(const Job& job) override { return writer_.Run(job); }

@@ -92,6 +92,32 @@ void DumpCanonical(std::string& out, const Json& value) {
   }
 }
 
+bool IsEscaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void AppendEscape(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      out += escape;
+  }
+}
+
 /// Leaves one member per name: the first's place, the last's value.
 void MergeByName(std::vector<Json::Member>& members) {
   std::vector<std::size_t> order(members.size());
@@ -118,6 +144,13 @@ void MergeByName(std::vector<Json::Member>& members) {
 }
 
 }  // namespace
+
+Json::Json(std::initializer_list<Part> parts) {
+  std::vector<Member> members;
+  members.reserve(parts.size());
+  for (const auto& part : parts) members.emplace_back(std::move(part.name), std::move(part.value));
+  state_ = std::move(members);
+}
 
 Json Json::Object(std::vector<Member> members) {
   if (members.size() > 1) MergeByName(members);
@@ -274,32 +307,14 @@ std::string Json::Canonical() const {
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          char escape[8];
-          std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-          out += escape;
-        } else {
-          out += c;
-        }
-    }
+  while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), IsEscaped) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    AppendEscape(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }

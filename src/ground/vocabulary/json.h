@@ -30,8 +30,9 @@ class Json {
   Json(const char* value) : state_(std::string(value)) {}
   Json(std::string_view value) : state_(std::string(value)) {}
   Json(std::string value) : state_(std::move(value)) {}
-  /// An object: Json{{"name", "x"}, {"count", 3}}.
-  Json(std::initializer_list<Member> members) : state_(std::vector<Member>(members)) {}
+  struct Part;
+  /// An object: Json{{"name", "x"}, {"count", 3}}. The parts are moved from.
+  Json(std::initializer_list<Part> parts);
 
   static Json Array() { return Json(State(std::vector<Json>())); }
   static Json Array(std::vector<Json> items) { return Json(State(std::move(items))); }
@@ -107,6 +108,12 @@ class Json {
   explicit Json(State state) : state_(std::move(state)) {}
 
   State state_ = nullptr;
+};
+
+/// What stands between braces. A list's elements are constant, and would be copied with all that is in them.
+struct Json::Part {
+  mutable std::string name;
+  mutable Json value;
 };
 
 /// Appends `text` as a JSON string with its quotes.

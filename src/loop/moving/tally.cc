@@ -66,13 +66,19 @@ Json TextList(const std::vector<std::string>& texts, std::int64_t more) {
 
 }  // namespace
 
+void PointSum::AddOne(std::int64_t step, std::int64_t at_ms, double value) {
+  std::uint64_t hash = Spread(static_cast<std::uint64_t>(step));
+  hash = Spread(hash ^ static_cast<std::uint64_t>(at_ms));
+  sum_ += Spread(hash ^ BitsOf(value));
+  ++count_;
+}
+
+void PointSum::Add(std::span<const tracking::Point> points) {
+  for (const auto& point : points) AddOne(point.step, point.at_ms, point.value);
+}
+
 void PointSum::Add(std::span<const tracking::Metric> points) {
-  for (const auto& point : points) {
-    std::uint64_t hash = Spread(static_cast<std::uint64_t>(point.step));
-    hash = Spread(hash ^ static_cast<std::uint64_t>(point.at_ms));
-    sum_ += Spread(hash ^ BitsOf(point.value));
-    ++count_;
-  }
+  for (const auto& point : points) AddOne(point.step, point.at_ms, point.value);
 }
 
 Json PointSum::ToJson() const { return std::to_string(count_) + " points, sum " + std::to_string(sum_); }

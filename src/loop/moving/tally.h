@@ -16,11 +16,14 @@ namespace cairn::moving {
 /// A sum over the points of one metric that two equal sets of points share, whatever their order.
 class PointSum {
  public:
+  void Add(std::span<const tracking::Point> points);
   void Add(std::span<const tracking::Metric> points);
   std::int64_t count() const { return count_; }
   Json ToJson() const;
 
  private:
+  void AddOne(std::int64_t step, std::int64_t at_ms, double value);
+
   std::int64_t count_ = 0;
   std::uint64_t sum_ = 0;
 };

@@ -21,12 +21,15 @@ namespace {
 
 using Rank = std::tuple<std::int64_t, std::int64_t, double, bool>;  // step, time, value (NaN: 0), whether NaN
 
-Rank RankOf(const Metric& metric) {
+/// Of a metric or a point.
+template <class One>
+Rank RankOf(const One& metric) {
   const bool nan = std::isnan(metric.value);
   return {metric.step, metric.at_ms, nan ? 0.0 : metric.value, nan};
 }
 
-std::vector<Rank> RanksOf(const std::vector<Metric>& metrics) {
+template <class One>
+std::vector<Rank> RanksOf(const std::vector<One>& metrics) {
   std::vector<Rank> ranks;
   for (const auto& metric : metrics) ranks.push_back(RankOf(metric));
   return ranks;

@@ -47,6 +47,13 @@ struct Metric {
   std::string run_id;  ///< Filled when read of a model or of several runs.
 };
 
+/// One value of a metric whose run and key are known. No -0.
+struct Point {
+  std::int64_t step = 0;
+  TimeMs at_ms = 0;
+  double value = 0;  ///< May be NaN.
+};
+
 /// What becomes of values of parameters and tags that are longer than what is kept.
 enum class LongValues { Cut, Refused };
 

@@ -281,13 +281,13 @@ Result<Page<Run>> Runs::Find(const Search& search) const {
   });
 }
 
-Result<Page<Metric>> Runs::History(std::string_view id, std::string_view key, std::int64_t limit,
-                                   std::string_view page_token) const {
+Result<Page<Point>> Runs::History(std::string_view id, std::string_view key, std::int64_t limit,
+                                  std::string_view page_token) const {
   const auto offset = CAIRN_TRY(OffsetOf(page_token));
   constexpr std::int64_t kMost = std::int64_t{1} << 53;  // The sums below must stay numbers.
   limit = std::min(limit, kMost);
-  return database_.Read([&](sql::Connection& connection) -> Result<Page<Metric>> {
-    Page<Metric> page;
+  return database_.Read([&](sql::Connection& connection) -> Result<Page<Point>> {
+    Page<Point> page;
     page.items = CAIRN_TRY(ReadPoints(connection, id, key, limit == 0 ? 0 : limit + 1, offset));
     if (limit > 0) page.next = CutToPage(page.items, offset, limit);
     return page;

@@ -85,8 +85,8 @@ class Runs {
   Result<Page<Run>> Find(const Search& search) const;
 
   /// All points of one metric by time, step, value; nothing for an unknown run or key. `limit` 0: all.
-  Result<Page<Metric>> History(std::string_view id, std::string_view key, std::int64_t limit,
-                               std::string_view page) const;
+  Result<Page<Point>> History(std::string_view id, std::string_view key, std::int64_t limit,
+                              std::string_view page) const;
 
   struct Interval {
     std::vector<std::string> runs;

@@ -132,9 +132,11 @@ Result<Json> List(const Rooms& rooms, const Call& call) {
   return answer;
 }
 
-Json ToJson(const std::vector<tracking::Metric>& metrics) {
+/// Of metrics or of points.
+template <class Points>
+Json PointsOf(const Points& all) {
   Json points = Json::Array();
-  for (const auto& point : metrics)
+  for (const auto& point : all)
     points.Push(Json{{"step", point.step}, {"at_ms", point.at_ms}, {"value", point.value}});
   return points;
 }
@@ -149,7 +151,7 @@ Result<Json> SeriesOf(const Runs& runs, const std::string& id, const tracking::M
   interval.key = last.key;
   interval.limit = points;
   interval.sampling = tracking::Sampling::Extremes;
-  return series.Set("points", ToJson(CAIRN_TRY(runs.Sampled(interval))));
+  return series.Set("points", PointsOf(CAIRN_TRY(runs.Sampled(interval))));
 }
 
 Json InputsOf(const Run& run) {
@@ -193,7 +195,7 @@ Result<Json> Sample(const Rooms& rooms, const Call& call) {
   interval.sampling = tracking::Sampling::Extremes;
   return Json{{"run_id", interval.runs.front()},
               {"key", interval.key},
-              {"points", ToJson(CAIRN_TRY(rooms->tracking.runs.Sampled(interval)))}};
+              {"points", PointsOf(CAIRN_TRY(rooms->tracking.runs.Sampled(interval)))}};
 }
 
 /// ?key=&limit=&token=: every point of one metric by time, step and value.
@@ -203,7 +205,7 @@ Result<Json> History(const Rooms& rooms, const Call& call) {
   if (key.empty()) return Error{Reason::InvalidArgument, "say which metric: ?key=NAME"};
   const auto limit = std::max<std::int64_t>(1, CAIRN_TRY(Whole(call, "limit", 10'000, 100'000)));
   const auto page = CAIRN_TRY(rooms->tracking.runs.History(id, key, limit, call.Query("token")));
-  Json answer{{"run_id", id}, {"key", key}, {"points", ToJson(page.items)}};
+  Json answer{{"run_id", id}, {"key", key}, {"points", PointsOf(page.items)}};
   if (!page.next.empty()) answer.Set("next", page.next);
   return answer;
 }

@@ -13,7 +13,7 @@ namespace {
 /// The dialect without sockets.
 class DialectTest : public ::testing::TestWithParam<std::string> {
  protected:
-  DialectTest() { MountMlflow(router_, {*store_, artifacts_, places_, registry_}); }
+  DialectTest() { MountMlflow(router_, {*store_, artifacts_, places_, registry_, store_.database()}); }
 
   http::Response Send(std::string method, std::string path, const Json& body = Json::Object()) {
     http::Request request;

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "ground/http/router.h"
+#include "ground/sql/database.h"
 #include "server/mlflow/fields.h"
+#include "server/mlflow/kept_answers.h"
 
 namespace cairn::mlflow {
 
@@ -18,6 +20,10 @@ using TextOperation = std::function<Result<std::string>(const Fields&)>;
 /// Which of the twins exist: /api for clients, /ajax-api for pages.
 enum class Twins { Both, AjaxOnly };
 
+/// What becomes of a question that was asked before: it is answered anew, or as before while nothing was
+/// written.
+enum class Repeats { Answered, Kept };
+
 struct Endpoint {
   std::string method;
   std::string path;  ///< After "/api/<version>/mlflow/".
@@ -26,6 +32,8 @@ struct Endpoint {
   std::string version = "2.0";
   Twins twins = Twins::Both;
   TextOperation text = nullptr;  ///< In place of `operation`.
+  /// The same question has the same answer until something is written.
+  Repeats repeats = Repeats::Answered;
 };
 
 using Endpoints = std::vector<Endpoint>;
@@ -35,6 +43,9 @@ inline constexpr std::string_view kPagePrefix = "/mlflow";
 
 /// Adds each endpoint at its addresses: for clients, for pages, and for MLflow's own page.
 void MountEndpoints(http::Router& router, const Endpoints& endpoints);
+/// The same, where endpoints may keep answers of what `database` holds.
+void MountEndpoints(http::Router& router, const Endpoints& endpoints, const sql::Database& database,
+                    const std::shared_ptr<KeptAnswers>& kept);
 /// Adds a route that pages ask for at its own address and below kPagePrefix.
 void MountForPages(http::Router& router, const http::Route& route);
 

@@ -20,6 +20,14 @@ Json ListOf(const std::vector<tracking::Metric>& metrics) {
   return list;
 }
 
+Json PointOf(const tracking::Point& point, const std::string& run, const std::string& key) {
+  return Json{{"key", key},
+              {"value", point.value},
+              {"timestamp", point.at_ms},
+              {"step", point.step},
+              {"run_id", run}};
+}
+
 Result<Json> LogMetric(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"));
   Runs::Batch batch;
@@ -29,7 +37,7 @@ Result<Json> LogMetric(Runs& runs, const Fields& fields) {
 
 /// Tens of thousands of points are some megabytes: written at once, without a tree of values between. The
 /// run, which the question named, is not repeated.
-std::string TextOf(const tracking::Page<tracking::Metric>& page, std::string_view key) {
+std::string TextOf(const tracking::Page<tracking::Point>& page, std::string_view key) {
   constexpr std::size_t kAboutOne = 60;
   std::string begin = "{\"key\":", text = "{";
   AppendJsonString(begin, key);
@@ -40,12 +48,12 @@ std::string TextOf(const tracking::Page<tracking::Metric>& page, std::string_vie
     text += name;
     text.append(digits, std::to_chars(digits, std::end(digits), number).ptr);
   };
-  for (const auto& metric : page.items) {
+  for (const auto& point : page.items) {
     text += text.size() == 1 ? "\"metrics\":[" : ",";
     text += begin;
-    AppendJsonDouble(text, metric.value);
-    whole(",\"timestamp\":", metric.at_ms);
-    whole(",\"step\":", metric.step);
+    AppendJsonDouble(text, point.value);
+    whole(",\"timestamp\":", point.at_ms);
+    whole(",\"step\":", point.step);
     text += '}';
   }
   if (!page.items.empty()) text += ']';
@@ -83,7 +91,7 @@ Result<Json> GetHistoryBulk(Runs& runs, const Fields& fields) {
   for (const auto& id : ids) {
     if (left == 0) break;
     const auto page = CAIRN_TRY(runs.History(id, key, left, ""));
-    for (const auto& metric : page.items) list.Push(ToJson(metric));
+    for (const auto& point : page.items) list.Push(PointOf(point, id, key));
     left -= static_cast<std::int64_t>(page.items.size());
   }
   return Json{{"metrics", std::move(list)}};
@@ -110,11 +118,14 @@ Endpoints MetricEndpoints(tracking::Tracking& tracking) {
   const auto to = [&runs = tracking.runs](auto operation) -> Operation {
     return [&runs, operation](const Fields& fields) { return operation(runs, fields); };
   };
+  Endpoint history{"GET", "metrics/get-history", nullptr};
+  history.text = [&runs = tracking.runs](const Fields& fields) { return GetHistory(runs, fields); };
+  Endpoint sampled{"GET", "metrics/get-history-bulk-interval", to(GetHistoryBulkInterval)};
+  history.repeats = sampled.repeats = Repeats::Kept;
   return {{"POST", "runs/log-metric", to(LogMetric), http::Lane::Write},
-          {"GET", "metrics/get-history", nullptr, http::Lane::Read, "2.0", Twins::Both,
-           [&runs = tracking.runs](const Fields& fields) { return GetHistory(runs, fields); }},
+          history,
           {"GET", "metrics/get-history-bulk", to(GetHistoryBulk), http::Lane::Read, "2.0", Twins::AjaxOnly},
-          {"GET", "metrics/get-history-bulk-interval", to(GetHistoryBulkInterval)}};
+          sampled};
 }
 
 }  // namespace cairn::mlflow

@@ -46,11 +46,13 @@ std::span<const std::string> Prefixes() {
 }
 
 void MountMlflow(http::Router& router, Rooms rooms) {
+  constexpr std::size_t kMostKept = 8 << 20;
+  const auto kept = std::make_shared<KeptAnswers>(kMostKept);
   Endpoints asked_by_graphql;
   for (const auto& endpoints :
        {ExperimentEndpoints(rooms.tracking), RunEndpoints(rooms.tracking, rooms.places),
         MetricEndpoints(rooms.tracking), ModelVersionEndpoints(rooms.registry)}) {
-    MountEndpoints(router, endpoints);
+    MountEndpoints(router, endpoints, rooms.database, kept);
     asked_by_graphql.insert(asked_by_graphql.end(), endpoints.begin(), endpoints.end());
   }
   MountEndpoints(router, LoggedModelEndpoints(rooms.tracking, rooms.places));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ground/http/router.h"
+#include "ground/sql/database.h"
 #include "loop/registry/registry.h"
 #include "loop/registry/webhooks.h"
 #include "loop/tracking/artifact_places.h"
@@ -17,6 +18,7 @@ struct Rooms {
   tracking::Artifacts& artifacts;
   tracking::ArtifactPlaces& places;
   registry::Registry& registry;
+  const sql::Database& database;  ///< The store of all of them.
 };
 
 /// Adds MLflow's REST calls, /graphql, /health and /version among them, and its form of "no such call" and of

@@ -13,7 +13,7 @@ using registry::testing::Must;
 class RegistryDialectTest : public ::testing::TestWithParam<std::string> {
  protected:
   RegistryDialectTest() {
-    MountMlflow(router_, {*store_.tracking, store_.artifacts, places_, store_.registry});
+    MountMlflow(router_, {*store_.tracking, store_.artifacts, places_, store_.registry, store_.database()});
   }
 
   http::Response Send(std::string method, std::string path, const Json& body = Json::Object()) {

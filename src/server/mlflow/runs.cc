@@ -168,12 +168,14 @@ Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& p
     return ListArtifacts(places, run.info.artifact_uri, CAIRN_TRY(fields.TextOrEmpty("path")));
   };
   constexpr auto kWrite = http::Lane::Write;
+  Endpoint search{"POST", "runs/search", to(Search)};
+  search.repeats = Repeats::Kept;
   return {{"POST", "runs/create", to(Create), kWrite},
           {"GET", "runs/get", to(Get)},
           {"POST", "runs/update", to(Update), kWrite},
           {"POST", "runs/delete", to(Delete), kWrite},
           {"POST", "runs/restore", to(Restore), kWrite},
-          {"POST", "runs/search", to(Search)},
+          search,
           {"POST", "runs/log-parameter", to(LogParameter), kWrite},
           {"POST", "runs/set-tag", to(SetTag), kWrite},
           {"POST", "runs/delete-tag", to(DeleteTag), kWrite},

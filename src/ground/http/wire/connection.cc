@@ -328,14 +328,14 @@ asio::awaitable<void> Connection::Send(Response response) {
     if (!file.source) response = service_.router.Refuse(request.path, 500, file.problem);
   }
   Framing framing;
-  framing.length = response.file ? response.file->length : response.body.size();
+  framing.length = response.file ? response.file->length : response.content().size();
   framing.keep_alive = !closing_;
   framing.frame_options = service_.options.frame_options;
   framing.say_keep_alive = EqualsIgnoringCase(request.headers.Get("Connection"), "keep-alive");
   outbox_.clear();
   AppendHead(outbox_, response, framing);
   std::string_view body;
-  if (!bodiless) body = response.file ? file.chunk : response.body;
+  if (!bodiless) body = response.file ? std::string_view(file.chunk) : response.content();
   if (body.size() <= kSmallBody) {
     outbox_ += body;
     body = {};

@@ -58,7 +58,16 @@ class RoomsReader : public Source {
   }
 
   Result<> Points(const std::string& run, const std::string& key, const Take& take) override {
-    return HandOver(CAIRN_TRY(tracking_.runs.History(run, key, 0, "")).items, take);
+    std::vector<tracking::Metric> metrics;
+    for (const auto& point : CAIRN_TRY(tracking_.runs.History(run, key, 0, "")).items) {
+      auto& metric = metrics.emplace_back();
+      metric.key = key;
+      metric.run_id = run;
+      metric.step = point.step;
+      metric.at_ms = point.at_ms;
+      metric.value = point.value;
+    }
+    return HandOver(std::move(metrics), take);
   }
 
   Result<std::vector<tracking::LoggedModel>> Models(tracking::ExperimentId experiment) override {

@@ -101,11 +101,10 @@ Result<> AddUnfolded(sql::Connection& connection, std::int64_t run, std::vector<
   return {};
 }
 
-Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
-                                       std::string_view key, std::int64_t limit, std::int64_t offset) {
-  std::vector<Metric> page;
+Result<std::vector<Point>> ReadPoints(sql::Connection& connection, std::string_view run_id,
+                                      std::string_view key, std::int64_t limit, std::int64_t offset) {
   const auto place = CAIRN_TRY(PlaceOf(connection, run_id, key));
-  if (!place) return page;
+  if (!place) return std::vector<Point>();
   const auto logged = CAIRN_TRY(ReadLog(connection, place->run, place->key));
   auto until = INT64_MAX;
   for (const auto& point : logged) until = std::min(until, point.at_ms);
@@ -114,11 +113,10 @@ Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_
   Merge(points, logged);
   SortByTime(points);
   const auto begin = std::min(static_cast<std::size_t>(offset - stretch.skipped), points.size());
-  const auto count = limit == 0 ? points.size() : static_cast<std::size_t>(limit);
-  page.reserve(std::min(count, points.size() - begin));
-  for (auto i = begin; i < points.size() && page.size() < count; ++i)
-    page.push_back(MetricOf(points[i], run_id, key));
-  return page;
+  points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(begin));
+  if (limit > 0 && points.size() > static_cast<std::size_t>(limit))
+    points.resize(static_cast<std::size_t>(limit));
+  return std::move(points);
 }
 
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,

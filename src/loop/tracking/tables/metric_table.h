@@ -39,8 +39,8 @@ struct PointRange {
   std::optional<std::int64_t> first_step, last_step;
 };
 /// The points of one metric by time, step and value, at most `limit` (0: all) from `offset`.
-Result<std::vector<Metric>> ReadPoints(sql::Connection& connection, std::string_view run_id,
-                                       std::string_view key, std::int64_t limit, std::int64_t offset);
+Result<std::vector<Point>> ReadPoints(sql::Connection& connection, std::string_view run_id,
+                                      std::string_view key, std::int64_t limit, std::int64_t offset);
 /// At most `most` of them by (step, time, value).
 Result<std::vector<Metric>> ReadSample(sql::Connection& connection, std::string_view run_id,
                                        std::string_view key, const PointRange& range, Sampling sampling,

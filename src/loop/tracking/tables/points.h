@@ -15,13 +15,6 @@
 /// Metric points in memory, and packed into bytes for the store.
 namespace cairn::tracking {
 
-/// One value of a metric whose run and key are known. No -0.
-struct Point {
-  std::int64_t step = 0;
-  std::int64_t at_ms = 0;
-  double value = 0;  ///< May be NaN.
-};
-
 /// The order of points within a metric: step, time, value; NaN counts as 0 and comes behind it. Points of
 /// equal rank are the same point.
 bool Before(const Point& a, const Point& b);

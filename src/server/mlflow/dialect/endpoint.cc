@@ -40,15 +40,43 @@ Verdict VerdictOf(Reason reason) {
   return {500, "INTERNAL_ERROR"};
 }
 
+TextOperation TextOf(const Endpoint& endpoint) {
+  if (endpoint.text) return endpoint.text;
+  return [operation = endpoint.operation](const Fields& fields) -> Result<std::string> {
+    return CAIRN_TRY(operation(fields)).Dump();
+  };
+}
+
 http::Handler HandlerOf(const Endpoint& endpoint) {
-  return [operation = endpoint.operation, text = endpoint.text](const http::Request& request) {
+  return [text = TextOf(endpoint)](const http::Request& request) {
     const auto message = MessageOf(request);
     if (!message) return Refusal(message.error());
-    const Fields fields(*message);
-    if (!text) return Answer(operation(fields));
-    auto answer = text(fields);
+    auto answer = text(Fields(*message));
     return answer ? http::Response::Json(200, *std::move(answer)) : Refusal(answer.error());
   };
+}
+
+/// A handler that answers as before while nothing was written. Refusals are not kept.
+http::Handler Keeping(http::Handler handler, const Endpoint& endpoint, const sql::Database& database,
+                      std::shared_ptr<KeptAnswers> kept) {
+  return [handler = std::move(handler), path = endpoint.path, &database,
+          kept = std::move(kept)](const http::Request& request) {
+    const auto writes = database.WriteCount();
+    if (!writes) return handler(request);
+    auto question = path + '?' + request.query + '\n' + request.body;
+    if (auto known = kept->Find(question, *writes)) return http::Response::Json(200, std::move(known));
+    auto response = handler(request);
+    if (response.status != 200) return response;
+    auto answer = std::make_shared<const std::string>(std::move(response.body));
+    kept->Keep(std::move(question), *writes, answer);
+    return http::Response::Json(200, std::move(answer));
+  };
+}
+
+void Mount(http::Router& router, const Endpoint& endpoint, const http::Handler& handler) {
+  const auto rest = "/" + endpoint.version + "/mlflow/" + endpoint.path;
+  if (endpoint.twins == Twins::Both) router.Add({endpoint.method, "/api" + rest, handler, endpoint.lane});
+  MountForPages(router, {endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
 }
 
 }  // namespace
@@ -69,11 +97,15 @@ Result<Json> Empty(const Result<>& outcome) {
 }
 
 void MountEndpoints(http::Router& router, const Endpoints& endpoints) {
+  for (const auto& endpoint : endpoints) Mount(router, endpoint, HandlerOf(endpoint));
+}
+
+void MountEndpoints(http::Router& router, const Endpoints& endpoints, const sql::Database& database,
+                    const std::shared_ptr<KeptAnswers>& kept) {
   for (const auto& endpoint : endpoints) {
-    const auto handler = HandlerOf(endpoint);
-    const auto rest = "/" + endpoint.version + "/mlflow/" + endpoint.path;
-    if (endpoint.twins == Twins::Both) router.Add({endpoint.method, "/api" + rest, handler, endpoint.lane});
-    MountForPages(router, {endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
+    auto handler = HandlerOf(endpoint);
+    if (endpoint.repeats == Repeats::Kept) handler = Keeping(std::move(handler), endpoint, database, kept);
+    Mount(router, endpoint, handler);
   }
 }
 

@@ -65,7 +65,7 @@ Result<> Serve(const Arguments& arguments) {
   governance::Configurations configurations(*database, clock);
   http::Router router;
   tracking::ArtifactPlaces places(artifacts, {}, arguments.data + "/artifact-cache");
-  MountMlflow(router, {*tracking, artifacts, places, registry});
+  MountMlflow(router, {*tracking, artifacts, places, registry, *database});
   router.Post("/api/v1/configuration",
               [&configurations](const http::Request& request) { return Accept(configurations, request); });
   sigset_t ending;
