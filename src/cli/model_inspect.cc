@@ -158,6 +158,9 @@ void SayContent(const Session& session, const Inspection& found) {
   }
   SayRow(session, "inputs", Listed(found.inputs));
   SayRow(session, "outputs", Listed(found.outputs));
+  constexpr std::size_t kShownParts = 12;
+  if (found.parts.size() > kShownParts)
+    return SayRow(session, "inside", std::to_string(found.parts.size()) + " files of known formats (--json lists them)");
   for (const auto& part : found.parts)
     SayRow(session, "inside", part.where + ": " + std::string(formats::FactsOf(part.format).name) + ", " + FormatBytes(part.bytes));
 }

@@ -194,22 +194,42 @@ void Examiner::NoteWalk(const pickle::Walk& walk, const std::string& where, int 
   }
   for (const auto& concern : walk.concerns) Concern(where, concern);
   for (const auto embedded : walk.embedded) {
-    if (embedded.starts_with('\x80') || archive::BeginsAsZip(embedded) || archive::CodecOf(embedded) || pickle::IsPickle(embedded))
-      Look(embedded, Inside(where, "bytes inside"), depth + 1);
+    if (depth >= limits_.deepest) return Concern(where, "it nests deeper than is looked into");
+    const auto inside = Inside(where, "bytes inside");
+    if (archive::BeginsAsZip(embedded) || archive::CodecOf(embedded))
+      Look(embedded, inside, depth + 1);
+    else if (pickle::IsPickle(embedded))
+      NoteWalk(pickle::Follow(embedded, pickle::Reader::Plain), inside, depth + 1);
   }
+}
+
+/// joblib and Python's own unpickler part at the first array, so both are followed. Where pickles of objects lie in
+/// the gaps, the latter goes on with numbers that mean other things to it: what it would then import has to be a
+/// module's name to count.
+pickle::Walk Examiner::LookAtJoblib(std::string_view bytes, pickle::Walk plain, const std::string& where, int depth) {
+  auto walk = pickle::Follow(bytes, pickle::Reader::Joblib);
+  NoteWalk(walk, where, depth);
+  if (walk.arrays > 0) {
+    std::erase_if(plain.imports, [&](const pickle::Import& import) {
+      return import.offset >= walk.first_array && !pickle::MayBeModule(import.module);
+    });
+    plain.concerns.clear();
+    plain.embedded.clear();
+  }
+  NoteWalk(plain, where, depth);
+  return walk;
 }
 
 Description Examiner::LookAtPickle(std::string_view bytes, const std::string& where, int depth, pickle::Reader reader) {
   auto walk = pickle::Follow(bytes, reader);
-  NoteWalk(walk, where, depth);
+  const bool joblib = HasWrapper(walk);
+  if (joblib)
+    walk = LookAtJoblib(bytes, std::move(walk), where, depth);
+  else
+    NoteWalk(walk, where, depth);
   Description description{.format = HasCloudpickle(walk) ? Format::Cloudpickle : Format::Pickle};
   if (reader == pickle::Reader::Torch) description.format = Format::Torch;
-  if (HasWrapper(walk)) {
-    // joblib and Python's own unpickler part at the first array; each was or will be asked.
-    description.format = Format::Joblib;
-    walk = pickle::Follow(bytes, pickle::Reader::Joblib);
-    NoteWalk(walk, where, depth);
-  }
+  if (joblib) description.format = Format::Joblib;
   description.version = "protocol " + std::to_string(walk.protocol);
   description.writer = VersionWord(walk.made, walk.scikit_learn_version);
   description.SayText("class", walk.made);

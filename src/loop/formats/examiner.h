@@ -34,6 +34,7 @@ class Examiner {
   Description LookAtTar(std::string_view bytes, const std::string& where, int depth);
   std::optional<Description> LookAtStream(std::string_view bytes, const std::string& where, int depth);
   Description LookAtPickle(std::string_view bytes, const std::string& where, int depth, pickle::Reader reader);
+  pickle::Walk LookAtJoblib(std::string_view bytes, pickle::Walk plain, const std::string& where, int depth);
   void NoteWalk(const pickle::Walk& walk, const std::string& where, int depth);
   /// What a reader for which the file was not made would find: a pickle at its front, a zip at its end.
   void LookAsOthers(std::string_view bytes, const Description& description, const std::string& where, int depth);
@@ -60,7 +61,7 @@ bool IsTorchStorage(std::string_view name);
 void ReadSkopsSchema(std::string_view json, Description& description);
 void ReadMojoIni(std::string_view text, Description& description);
 void ReadMleapBundle(std::string_view json, Description& description);
-/// What an MLflow folder's MLmodel says; `has_file` tells which paths are there.
+/// What an MLflow folder's MLmodel says.
 void ReadMlmodel(std::string_view yaml, Description& description);
 
 }  // namespace cairn::formats

@@ -210,7 +210,7 @@ Machine::Step Machine::ReadArray(Value wrapper) {
     Concern("it holds an array whose length cannot be told, so that what follows was not read");
     return Fail("an array of unknown length");
   }
-  ++walk_.arrays;
+  if (walk_.arrays++ == 0) walk_.first_array = cursor_.at();
   stack_.back() = {};
   if (array->objects) {
     Machine inner(cursor_, Reader::Plain, walk_, imports_);

@@ -21,9 +21,11 @@ class Cursor {
     at_ += count;
     return taken;
   }
-  /// Without its line feed, which must be there.
-  std::optional<std::string_view> Line() {
-    const auto end = bytes_.find('\n', at_);
+  static constexpr std::size_t kNoLimit = std::string_view::npos;
+  /// Without its line feed, which must be there within so many bytes.
+  std::optional<std::string_view> Line(std::size_t most = kNoLimit) {
+    const auto within = bytes_.substr(at_, most).find('\n');
+    const auto end = within == std::string_view::npos ? within : at_ + within;
     if (end == std::string_view::npos) return std::nullopt;
     const auto line = bytes_.substr(at_, end - at_);
     at_ = end + 1;

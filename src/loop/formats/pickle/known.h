@@ -10,6 +10,9 @@ namespace cairn::formats::pickle {
 /// (numpy's _ufunc_reconstruct, functools.partial, operator.attrgetter, getattr) is not on it.
 std::string_view KnownAs(std::string_view module, std::string_view name);
 
+/// Whether a module of that name may well be installed: Python's own, common packages, and every dotted name.
+bool MayBeModule(std::string_view name);
+
 /// scikit-learn's part of the list, in the form that known.cc reads: a module, then its names; lines that
 /// continue are indented.
 extern const std::string_view kScikitLearn;

@@ -9,7 +9,7 @@ namespace cairn::formats::pickle {
 namespace {
 
 constexpr std::size_t kMostStack = 1 << 20, kMostMarks = 1 << 20, kMostImports = 1 << 16, kMostConcerns = 64,
-                      kMostEmbedded = 1 << 12, kMostVersion = 32;
+                      kMostEmbedded = 1 << 12, kMostVersion = 32, kMostLine = 1 << 20;
 
 /// What may be a pickle or something packed; asked for each constant, so it only looks at the front.
 bool MayHold(std::string_view bytes) {
@@ -188,13 +188,14 @@ Machine::Step Machine::DoConstant(unsigned char opcode) {
 }
 
 Machine::Step Machine::DoLine(unsigned char opcode) {
-  const auto line = cursor_.Line();
+  const bool is_text = opcode == kString || opcode == kUnicode;
+  const auto line = is_text ? cursor_.Line() : ShortLine();
   if (!line) return Fail("it is cut short");
   switch (opcode) {
     case kGlobal:
-      return Fetch(line, cursor_.Line());
+      return Fetch(line, ShortLine());
     case kInst: {
-      if (const auto step = Fetch(line, cursor_.Line()); step != Step::On) return step;
+      if (const auto step = Fetch(line, ShortLine()); step != Step::On) return step;
       const Value callable = Pop();
       if (marks_.empty()) return Fail("INST without a mark");
       return CallMarked(callable, marks_.back());
@@ -220,6 +221,13 @@ Machine::Step Machine::DoLine(unsigned char opcode) {
 Machine::Step Machine::Fail(std::string why) {
   walk_.fault = "byte " + std::to_string(began_) + ": " + std::move(why);
   return Step::Failed;
+}
+
+/// A name or a number. Only texts may be long: no reader is made to search a large file for a line feed.
+std::optional<std::string_view> Machine::ShortLine() {
+  auto line = cursor_.Line(kMostLine);
+  if (!line && cursor_.rest().size() >= kMostLine) Concern("it has a line that is longer than is followed here");
+  return line;
 }
 
 Machine::Step Machine::Push(const Value& value) {
@@ -254,7 +262,7 @@ Machine::Step Machine::PushInt(std::optional<std::uint64_t> number, std::size_t 
 
 Machine::Step Machine::DoMemo(unsigned char opcode) {
   const auto decimal = [&]() -> std::optional<std::uint64_t> {
-    const auto line = cursor_.Line();
+    const auto line = ShortLine();
     const auto number = line ? ParseInt(Trim(*line)) : Result<std::int64_t>(Error{});
     return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class Machine {
   Step DoCall(unsigned char opcode);
 
   Step Fail(std::string why);
+  std::optional<std::string_view> ShortLine();
   Step Push(const Value& value);
   Step PushText(Value::Kind kind, std::optional<std::string_view> text);
   Step PushInt(std::optional<std::uint64_t> number, std::size_t signed_bits);

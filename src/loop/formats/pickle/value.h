@@ -58,7 +58,7 @@ class Nodes {
   Node* At(const Value& value);
 
  private:
-  static constexpr std::size_t kMostNodes = 1 << 20, kMostItems = 24, kMostParts = 1 << 22;
+  static constexpr std::size_t kMostNodes = 1 << 20, kMostItems = 256, kMostParts = 1 << 22;
   std::vector<Node> nodes_;
   std::size_t parts_ = 0;  ///< Items of all nodes.
 };

@@ -36,6 +36,7 @@ struct Walk {
   std::uint64_t opcodes = 0;
   std::uint64_t pickles = 0;  ///< That came to their end.
   std::uint64_t arrays = 0;   ///< Raw arrays between opcodes (Joblib).
+  std::uint64_t first_array = 0;  ///< Where the first of them begins.
   std::uint64_t read = 0;     ///< Bytes up to the last end, or to the fault.
   std::string fault;          ///< Why it could not go on; empty when it ended as it should.
   bool persistent_ids = false;
