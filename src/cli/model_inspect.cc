@@ -86,14 +86,21 @@ Json JsonOf(const std::vector<formats::Port>& ports) {
 
 Json JsonOf(const std::vector<formats::Concern>& concerns) {
   Json list = Json::Array();
-  for (const auto& concern : concerns) list.Push(Json{{"where", Plain(concern.where)}, {"what", Plain(concern.what)}});
+  for (const auto& concern : concerns)
+    list.Push(Json{{"where", Plain(concern.where)}, {"what", Plain(concern.what)}});
   return list;
 }
 
 Json JsonOf(const formats::FormatFacts& facts) {
-  return Json{{"id", facts.id},           {"name", facts.name},         {"vendor", facts.vendor},
-              {"openness", facts.openness}, {"licence", facts.licence},   {"can_run_code", facts.loading},
-              {"runs_here", facts.runs_here}, {"to_onnx", facts.to_onnx}, {"conversion", facts.conversion}};
+  return Json{{"id", facts.id},
+              {"name", facts.name},
+              {"vendor", facts.vendor},
+              {"openness", facts.openness},
+              {"licence", facts.licence},
+              {"can_run_code", facts.loading},
+              {"runs_here", facts.runs_here},
+              {"to_onnx", facts.to_onnx},
+              {"conversion", facts.conversion}};
 }
 
 Json JsonOf(const Inspection& found, const std::string& path) {
@@ -129,13 +136,16 @@ Json JsonOf(const Inspection& found, const std::string& path) {
 
 void SayRow(const Session& session, std::string_view name, const std::string& value) {
   if (value.empty()) return;
-  session.Say("  " + std::string(name) + std::string(16 - std::min<std::size_t>(15, name.size()), ' ') + Plain(value));
+  session.Say("  " + std::string(name) + std::string(16 - std::min<std::size_t>(15, name.size()), ' ') +
+              Plain(value));
 }
 
 std::string Listed(const std::vector<std::string>& items) {
   constexpr std::size_t kShown = 12;
-  const std::vector<std::string> first(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), kShown)));
-  return Join(first, ", ") + (items.size() > kShown ? " and " + std::to_string(items.size() - kShown) + " more" : "");
+  const std::vector<std::string> first(
+      items.begin(), items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), kShown)));
+  return Join(first, ", ") +
+         (items.size() > kShown ? " and " + std::to_string(items.size() - kShown) + " more" : "");
 }
 
 std::string Listed(const std::vector<formats::Port>& ports) {
@@ -160,9 +170,12 @@ void SayContent(const Session& session, const Inspection& found) {
   SayRow(session, "outputs", Listed(found.outputs));
   constexpr std::size_t kShownParts = 12;
   if (found.parts.size() > kShownParts)
-    return SayRow(session, "inside", std::to_string(found.parts.size()) + " files of known formats (--json lists them)");
+    return SayRow(session, "inside",
+                  std::to_string(found.parts.size()) + " files of known formats (--json lists them)");
   for (const auto& part : found.parts)
-    SayRow(session, "inside", part.where + ": " + std::string(formats::FactsOf(part.format).name) + ", " + FormatBytes(part.bytes));
+    SayRow(
+        session, "inside",
+        part.where + ": " + std::string(formats::FactsOf(part.format).name) + ", " + FormatBytes(part.bytes));
 }
 
 void SayVerdict(const Session& session, const Inspection& found) {
@@ -170,13 +183,15 @@ void SayVerdict(const Session& session, const Inspection& found) {
   std::vector<std::string> known;
   for (const auto& import : found.imports) {
     if (import.known_as.empty())
-      session.Say("  " + Plain(At(import.where) + "would import " + Dotted(import)) + ": not known as harmless");
+      session.Say("  " + Plain(At(import.where) + "would import " + Dotted(import)) +
+                  ": not known as harmless");
     else
       known.push_back(Plain(Dotted(import)));
   }
   for (const auto& concern : found.concerns) session.Say("  " + Plain(At(concern.where) + concern.what));
   if (!known.empty()) session.Say("  known as harmless: " + Listed(known));
-  for (const auto& damage : found.damage) session.Say("Damaged: " + Plain(At(damage.where) + damage.what) + ".");
+  for (const auto& damage : found.damage)
+    session.Say("Damaged: " + Plain(At(damage.where) + damage.what) + ".");
   const auto& facts = formats::FactsOf(found.format);
   session.Say("\nRuns here: " + std::string(facts.runs_here) + "." +
               (facts.conversion.empty() ? "" : " To ONNX: " + std::string(facts.conversion) + "."));
@@ -184,12 +199,15 @@ void SayVerdict(const Session& session, const Inspection& found) {
 
 void Show(const Session& session, const Inspection& found, const std::string& path) {
   const auto& facts = formats::FactsOf(found.format);
-  session.Say(Plain(path) + ": " + std::string(facts.name) + (found.version.empty() ? "" : ", " + Plain(found.version)));
+  session.Say(Plain(path) + ": " + std::string(facts.name) +
+              (found.version.empty() ? "" : ", " + Plain(found.version)));
   SayRow(session, "vendor", std::string(facts.vendor));
   SayRow(session, "openness", std::string(facts.openness));
   SayRow(session, "licence", std::string(facts.licence));
   SayRow(session, "written by", found.writer);
-  SayRow(session, "size", FormatBytes(found.bytes) + (found.files == 1 ? "" : " in " + std::to_string(found.files) + " files"));
+  SayRow(
+      session, "size",
+      FormatBytes(found.bytes) + (found.files == 1 ? "" : " in " + std::to_string(found.files) + " files"));
   SayRow(session, "sha256", found.sha256);
   SayContent(session, found);
   SayVerdict(session, found);
@@ -200,7 +218,8 @@ Result<int> InspectFile(Session& session, const Arguments& arguments) {
   if (arguments.Has("--unpack")) {
     const auto mebibytes = ParseInt(arguments.Text("--unpack"));
     if (!mebibytes || *mebibytes <= 0 || *mebibytes > (std::int64_t{1} << 30))
-      return Error{Reason::InvalidArgument, "'" + arguments.Text("--unpack") + "' is no number of MiB: write --unpack 2048"};
+      return Error{Reason::InvalidArgument,
+                   "'" + arguments.Text("--unpack") + "' is no number of MiB: write --unpack 2048"};
     limits.most_unpacked_bytes = static_cast<std::uint64_t>(*mebibytes) << 20;
   }
   const std::string path = arguments.Text("FILE");
@@ -214,9 +233,11 @@ Result<int> ListFormats(Session& session, const Arguments&) {
   Table table({"format", "vendor", "openness", "licence", "runs here", "can run code", "to ONNX by"});
   for (const auto& facts : formats::Table()) {
     list.Push(JsonOf(facts));
-    table.Add({std::string(facts.name), std::string(facts.vendor), std::string(facts.openness), std::string(facts.licence),
-               std::string(facts.runs_here), std::string(facts.loading),
-               facts.format == formats::Format::Onnx ? "is ONNX" : facts.to_onnx.empty() ? "–" : std::string(facts.to_onnx)});
+    table.Add({std::string(facts.name), std::string(facts.vendor), std::string(facts.openness),
+               std::string(facts.licence), std::string(facts.runs_here), std::string(facts.loading),
+               facts.format == formats::Format::Onnx ? "is ONNX"
+               : facts.to_onnx.empty()               ? "–"
+                                                     : std::string(facts.to_onnx)});
   }
   if (!session.PrintedJson(Json{{"items", list}})) std::fputs(table.Text().c_str(), stdout);
   return 0;
@@ -228,8 +249,10 @@ std::vector<Command> InspectCommands() {
   return {
       {"model inspect",
        "Say which format a file is, what is in it, and what loading it would run",
-       "Goes by the content, never by the name. Pickles are read opcode by opcode, also inside archives, and nothing of "
-       "the file is executed. Needs no project. Exit code 0 when loading it runs no unknown code, 1 when it can or when "
+       "Goes by the content, never by the name. Pickles are read opcode by opcode, also inside archives, and "
+       "nothing of "
+       "the file is executed. Needs no project. Exit code 0 when loading it runs no unknown code, 1 when it "
+       "can or when "
        "that cannot be told, 7 when it is damaged.",
        {{"FILE", "A model's file or folder"}},
        {{"--unpack", "MIB", "Unpack up to so many MiB of compressed parts in memory, 512 unless given"}},

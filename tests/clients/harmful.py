@@ -69,6 +69,7 @@ def tricks(command):
     found["getattr"] = (pickled(call("builtins", "getattr", call("builtins", "__import__", "os"), "system") + text(command) + b"\x85R"), ["builtins.getattr", "builtins.__import__"], True)
     found["a dotted name through a harmless module"] = (pickled(call("shutil", "os.system", command)), ["shutil.os.system"], True)
     found["a dotted name through a known module"] = (pickled(call("joblib.numpy_pickle", "os.system", command)), ["joblib.numpy_pickle.os.system"], None)
+    found["a memo's number with an underscore"] = (b"\x80\x02Vx\np1_0\n0g1_0\n0cos\nsystem\n(V" + line + b"\ntR.", ["os.system"], True)
     found["operator.attrgetter"] = (pickled(call("operator", "attrgetter", "system") + call("builtins", "__import__", "os") + b"\x85R" + text(command) + b"\x85R"), ["operator.attrgetter"], True)
     found["operator.methodcaller"] = (pickled(call("operator", "methodcaller", "system", command) + call("builtins", "__import__", "os") + b"\x85R"), ["operator.methodcaller"], True)
     found["functools.partial"] = (pickled(call("functools", "partial", text("os") + text("system") + b"\x93", command) + b")R"), ["functools.partial", "os.system"], True)
@@ -92,8 +93,7 @@ def tricks(command):
     return found
 
 
-def as_npy(pickle_bytes):
-    head = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
+def as_npy(pickle_bytes, head=b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"):
     head += b" " * (117 - len(head)) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + pickle_bytes
 
@@ -132,6 +132,10 @@ def wrapped(command):
         "torch zip with a wrong sum": torch[: at + 16] + b"\0\0\0\0" + torch[at + 20 :],
         "torch zip marked as encrypted": torch[: at + 8] + b"\x01\x00" + torch[at + 10 :],
         "torch zip behind other bytes": b"#!/bin/sh\n" + torch,
+        "torch zip before a second end": torch[:-2] + struct.pack("<H", 22) + b"PK\5\6" + torch[-18:-2] + b"\xff\xff",
+        "torch zip with a locator that leads nowhere": torch[:-22] + b"PK\6\7" + b"\0" * 16 + torch[-22:],
+        "torch zip that says it is H2O's": as_zip({"model.ini": "[info]\n", "archive/data.pkl": evil}),
+        "torch zip whose entry ends like a folder": altered(as_zip({"archive/data.pkl_": evil}), b"archive/data.pkl_", b"archive/data.pkl/"),
         "torch zip with two names for one entry": altered(torch, b"\x00\x00archive/data.pkl", b"\x00\x00archive/data.txt"),
         "a zip whose pickle is called a text": as_zip({"notes.txt": evil}),
         "a pickle before a zip": evil + as_zip({"readme.txt": "nothing"}),
@@ -140,6 +144,8 @@ def wrapped(command):
         "tar in xz": as_tar({"model.pkl": evil}, "w:xz"),
         "zip in gzip in zip": as_zip({"a": gzip.compress(as_zip({"b": evil}))}),
         "array of objects": as_npy(evil),
+        "array of objects in another spelling": as_npy(evil, b"{'descr':'object', 'fortran_order': False, 'shape': (1,), }"),
+        "array of objects that says its type twice": as_npy(evil, b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'descr': '|O'}"),
         "array of objects in a zip": as_zip({"a.npy": as_npy(evil)}, zipfile.ZIP_DEFLATED),
         "bzip2 entry": as_zip({"model.pkl": evil}, zipfile.ZIP_BZIP2),
         "LZMA entry": as_zip({"model.pkl": evil}, zipfile.ZIP_LZMA),

@@ -48,10 +48,13 @@ const char* NameOf(Codec codec) {
 
 std::optional<Codec> CodecOf(std::string_view bytes) {
   if (bytes.starts_with("\x1f\x8b"sv)) return Codec::Gzip;
-  if (bytes.starts_with("\xfd" "7zXZ\0"sv)) return Codec::Xz;
+  if (bytes.starts_with("\xfd"
+                        "7zXZ\0"sv))
+    return Codec::Xz;
   if (bytes.starts_with("\x04\x22\x4d\x18"sv)) return Codec::Lz4;
   if (bytes.starts_with("\x28\xb5\x2f\xfd"sv)) return Codec::Zstd;
-  if (bytes.starts_with("BZh"sv) && bytes.size() > 4 && bytes[3] >= '1' && bytes[3] <= '9') return Codec::Bzip2;
+  if (bytes.starts_with("BZh"sv) && bytes.size() > 4 && bytes[3] >= '1' && bytes[3] <= '9')
+    return Codec::Bzip2;
   if (IsLzma(bytes)) return Codec::Lzma;
   if (IsZlib(bytes)) return Codec::Zlib;
   return std::nullopt;

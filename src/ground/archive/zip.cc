@@ -32,24 +32,24 @@ struct Place {
   std::uint64_t before = 0;  ///< Bytes that precede the zip and count in none of its offsets.
 };
 
-/// The last end record whose comment fits what follows it.
+/// The last end record, as Python looks for it.
 std::optional<std::size_t> FindEnd(std::string_view bytes) {
   if (bytes.size() < kEndLength) return std::nullopt;
   const std::size_t last = bytes.size() - kEndLength;
   const std::size_t first = last > kMostComment ? last - kMostComment : 0;
   for (std::size_t at = last + 1; at-- > first;) {
-    if (bytes.substr(at, 4) == "PK\5\6"sv && at + kEndLength + Two(bytes, at + 20) <= bytes.size()) return at;
+    if (bytes.substr(at, 4) == "PK\5\6"sv) return at;
   }
   return std::nullopt;
 }
 
 Result<Place> PlaceOf(std::string_view bytes, std::size_t end) {
-  Place place{.begins = Four(bytes, end + 16), .length = Four(bytes, end + 12), .entries = Two(bytes, end + 10)};
+  Place place{
+      .begins = Four(bytes, end + 16), .length = Four(bytes, end + 12), .entries = Two(bytes, end + 10)};
   std::size_t folder_ends = end;
-  const bool large = end >= 20 && bytes.substr(end - 20, 4) == "PK\6\7"sv;
-  if (large) {
-    // The 64-bit record is looked for where it must lie, just before its locator.
-    if (end < 76 || bytes.substr(end - 76, 4) != "PK\6\6"sv) return Broken("64-bit end record is not where it must be");
+  // The 64-bit record is looked for where it must lie, just before its locator; without it, the locator
+  // counts for nothing.
+  if (end >= 76 && bytes.substr(end - 20, 4) == "PK\6\7"sv && bytes.substr(end - 76, 4) == "PK\6\6"sv) {
     folder_ends = end - 76;
     place.entries = Eight(bytes, folder_ends + 32);
     place.length = Eight(bytes, folder_ends + 40);
@@ -115,7 +115,8 @@ class FolderReader {
     if (offset > size || place_.before > size - offset || size - offset - place_.before < kLocalLength)
       return Broken("entry '" + entry.name + "' would lie outside the file");
     const std::size_t local = offset + place_.before;
-    if (bytes_.substr(local, 4) != "PK\3\4"sv) return Broken("entry '" + entry.name + "' is not where the folder says");
+    if (bytes_.substr(local, 4) != "PK\3\4"sv)
+      return Broken("entry '" + entry.name + "' is not where the folder says");
     const std::size_t name = Two(bytes_, local + 26), extra = Two(bytes_, local + 28);
     const std::size_t begins = local + kLocalLength + name + extra;
     if (begins > size) return Broken("entry '" + entry.name + "' is cut short");
@@ -133,6 +134,17 @@ class FolderReader {
   std::string_view rest_;
   std::set<std::string> names_;
 };
+
+Result<> ReadEntries(std::string_view bytes, const Place& place, std::size_t most_entries,
+                     ZipFolder& folder) {
+  FolderReader reader(bytes, place);
+  while (!reader.AtEnd()) {
+    if (folder.entries.size() == most_entries)
+      return Error{Reason::TooLarge, "the zip has more than " + std::to_string(most_entries) + " entries"};
+    CAIRN_TRY(reader.ReadEntry(folder));
+  }
+  return {};
+}
 
 /// In a zip, LZMA has a head of its own; the stand-alone form wants properties and size.
 Result<Unpacked> UnpackLzma(const ZipEntry& entry, std::uint64_t most_bytes) {
@@ -161,8 +173,8 @@ Result<Unpacked> UnpackUnchecked(const ZipEntry& entry, std::uint64_t most_bytes
     case kXz:
       return Unpack(entry.packed, Codec::Xz, most_bytes);
     default:
-      return Error{Reason::Unsupported, "'" + entry.name + "' is packed by method " + std::to_string(entry.method) +
-                                            ", which is not known here"};
+      return Error{Reason::Unsupported, "'" + entry.name + "' is packed by method " +
+                                            std::to_string(entry.method) + ", which is not known here"};
   }
 }
 
@@ -175,17 +187,18 @@ Result<std::optional<ZipFolder>> ReadZip(std::string_view bytes, std::size_t mos
   if (!end) return std::optional<ZipFolder>();
   const auto place = CAIRN_TRY(PlaceOf(bytes, *end));
   ZipFolder folder;
-  if (place.before > 0)
-    folder.oddities.push_back(std::to_string(place.before) + " bytes precede the zip");
-  FolderReader reader(bytes, place);
-  while (!reader.AtEnd()) {
-    if (folder.entries.size() == most_entries)
-      return Error{Reason::TooLarge, "the zip has more than " + std::to_string(most_entries) + " entries"};
-    CAIRN_TRY(reader.ReadEntry(folder));
-  }
+  if (place.before > 0) folder.oddities.push_back(std::to_string(place.before) + " bytes precede the zip");
+  if (*end + kEndLength + Two(bytes, *end + 20) != bytes.size())
+    folder.oddities.push_back("its end is not the file's");
+  // Python counts the offsets from where the zip begins, PyTorch from where the file does: where both find
+  // entries, both are read.
+  const Place absolute{place.begins - place.before, place.length, place.entries, 0};
+  if (place.before > 0 && bytes.substr(absolute.begins, 4) == "PK\1\2"sv)
+    CAIRN_TRY(ReadEntries(bytes, absolute, most_entries, folder));
+  CAIRN_TRY(ReadEntries(bytes, place, most_entries, folder));
   if ((folder.entries.size() ^ place.entries) & 0xffff)
-    folder.oddities.push_back("the zip says that it has " + std::to_string(place.entries) + " entries, and has " +
-                              std::to_string(folder.entries.size()));
+    folder.oddities.push_back("the zip says that it has " + std::to_string(place.entries) +
+                              " entries, and has " + std::to_string(folder.entries.size()));
   return std::optional(std::move(folder));
 }
 

@@ -13,12 +13,14 @@ namespace {
 constexpr std::size_t kMostFindings = 10'000, kMostParts = 1000;
 
 bool IsPickled(Format format) {
-  return format == Format::Pickle || format == Format::Joblib || format == Format::Cloudpickle || format == Format::Torch;
+  return format == Format::Pickle || format == Format::Joblib || format == Format::Cloudpickle ||
+         format == Format::Torch;
 }
 bool IsZipped(Format format) {
   return format == Format::Torch || format == Format::TorchScript || format == Format::ExportedProgram ||
-         format == Format::Skops || format == Format::Keras || format == Format::H2oMojo || format == Format::Mleap ||
-         format == Format::NumpyZip || format == Format::CoreMlPackage || format == Format::Archive;
+         format == Format::Skops || format == Format::Keras || format == Format::H2oMojo ||
+         format == Format::Mleap || format == Format::NumpyZip || format == Format::CoreMlPackage ||
+         format == Format::Archive;
 }
 
 bool HasWrapper(const pickle::Walk& walk) {
@@ -100,22 +102,25 @@ Description Examiner::Recognise(std::string_view bytes, const std::string& where
 }
 
 /// Formats whose first bytes are theirs alone.
-std::optional<Description> Examiner::LookAtMarked(std::string_view bytes, const std::string& where, int depth) {
+std::optional<Description> Examiner::LookAtMarked(std::string_view bytes, const std::string& where,
+                                                  int depth) {
   if (archive::BeginsAsZip(bytes)) return LookAtZip(bytes, where, depth);
-  std::string_view objects;
-  if (auto array = DescribeNumpy(bytes, objects)) {
-    if (!objects.empty()) {
-      const auto inner = LookAtPickle(objects, where, depth + 1, pickle::Reader::Plain);
-      for (const auto& damage : inner.damage) Damage(where, damage);
-    }
+  std::string_view content;
+  bool holds_objects = false;
+  if (auto array = DescribeNumpy(bytes, content, holds_objects)) {
+    if (!holds_objects && !pickle::IsPickle(content)) return array;
+    const auto inner = LookAtPickle(content, where, depth + 1, pickle::Reader::Plain);
+    if (holds_objects) array->damage.insert(array->damage.end(), inner.damage.begin(), inner.damage.end());
     return array;
   }
-  for (const auto describe : {DescribeGguf, DescribeCatboost, DescribeHdf5, DescribeXgboostUbj, DescribeSafetensors}) {
+  for (const auto describe :
+       {DescribeGguf, DescribeCatboost, DescribeHdf5, DescribeXgboostUbj, DescribeSafetensors}) {
     if (auto description = describe(bytes)) return description;
   }
   if (bytes[0] == '\x80' && pickle::IsPickle(bytes)) {
     // The magic of torch's old form is the object of its first pickle.
-    const bool torch = bytes.substr(2).starts_with(std::string_view("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12));
+    const bool torch =
+        bytes.substr(2).starts_with(std::string_view("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12));
     return LookAtPickle(bytes, where, depth, torch ? pickle::Reader::Torch : pickle::Reader::Plain);
   }
   return std::nullopt;
@@ -129,12 +134,14 @@ std::optional<Description> Examiner::LookAtTexts(std::string_view bytes) {
   return std::nullopt;
 }
 
-std::optional<Description> Examiner::LookAtStream(std::string_view bytes, const std::string& where, int depth) {
+std::optional<Description> Examiner::LookAtStream(std::string_view bytes, const std::string& where,
+                                                  int depth) {
   const auto codec = archive::CodecOf(bytes);
   // joblib before 0.10 put a length in front of zlib's stream.
   const bool old_joblib = bytes.starts_with("ZF0x") && bytes.size() > 21;
   if (!codec && !old_joblib) return std::nullopt;
-  const auto unpacked = archive::Unpack(old_joblib ? bytes.substr(21) : bytes, codec.value_or(archive::Codec::Zlib), left_);
+  const auto unpacked =
+      archive::Unpack(old_joblib ? bytes.substr(21) : bytes, codec.value_or(archive::Codec::Zlib), left_);
   if (!unpacked) {
     Concern(where, "it could not be unpacked (" + unpacked.error().message + ")");
     return Description{.format = Format::Archive};
@@ -153,9 +160,11 @@ std::optional<Description> Examiner::LookAtStream(std::string_view bytes, const 
   if (inner.format == Format::Unknown) inner.format = Format::Archive;
   if (inner.format == Format::Pickle) inner.format = Format::Joblib;
   inner.SayText("compression", name);
-  if (unpacked->end == archive::Unpacked::End::Damaged) inner.damage.push_back("its " + name + " stream is cut short or broken");
+  if (unpacked->end == archive::Unpacked::End::Damaged)
+    inner.damage.push_back("its " + name + " stream is cut short or broken");
   if (unpacked->end == archive::Unpacked::End::OverLimit)
-    inner.concerns.push_back("it unpacks to more than " + FormatBytes(limits_.most_unpacked_bytes) + ": the rest was not looked into");
+    inner.concerns.push_back("it unpacks to more than " + FormatBytes(limits_.most_unpacked_bytes) +
+                             ": the rest was not looked into");
   return inner;
 }
 
@@ -170,7 +179,8 @@ Description Examiner::LookAtTar(std::string_view bytes, const std::string& where
     return ++files < limits_.most_entries;
   });
   // torch before 0.1.10.
-  if (names.count("pickle") && names.count("storages") && names.count("tensors")) description.format = Format::Torch;
+  if (names.count("pickle") && names.count("storages") && names.count("tensors"))
+    description.format = Format::Torch;
   description.SayText("container", "tar");
   description.SayCount("entries", files);
   if (!end) {
@@ -203,10 +213,11 @@ void Examiner::NoteWalk(const pickle::Walk& walk, const std::string& where, int 
   }
 }
 
-/// joblib and Python's own unpickler part at the first array, so both are followed. Where pickles of objects lie in
-/// the gaps, the latter goes on with numbers that mean other things to it: what it would then import has to be a
-/// module's name to count.
-pickle::Walk Examiner::LookAtJoblib(std::string_view bytes, pickle::Walk plain, const std::string& where, int depth) {
+/// joblib and Python's own unpickler part at the first array, so both are followed. Where pickles of objects
+/// lie in the gaps, the latter goes on with numbers that mean other things to it: what it would then import
+/// has to be a module's name to count.
+pickle::Walk Examiner::LookAtJoblib(std::string_view bytes, pickle::Walk plain, const std::string& where,
+                                    int depth) {
   auto walk = pickle::Follow(bytes, pickle::Reader::Joblib);
   NoteWalk(walk, where, depth);
   if (walk.arrays > 0) {
@@ -220,7 +231,8 @@ pickle::Walk Examiner::LookAtJoblib(std::string_view bytes, pickle::Walk plain, 
   return walk;
 }
 
-Description Examiner::LookAtPickle(std::string_view bytes, const std::string& where, int depth, pickle::Reader reader) {
+Description Examiner::LookAtPickle(std::string_view bytes, const std::string& where, int depth,
+                                   pickle::Reader reader) {
   auto walk = pickle::Follow(bytes, reader);
   const bool joblib = HasWrapper(walk);
   if (joblib)
@@ -239,12 +251,14 @@ Description Examiner::LookAtPickle(std::string_view bytes, const std::string& wh
   if (!walk.fault.empty()) {
     description.damage.push_back("the pickle cannot be followed at " + walk.fault);
   } else if (walk.read < bytes.size()) {
-    description.SayCount(reader == pickle::Reader::Torch ? "storage_bytes" : "trailing_bytes", bytes.size() - walk.read);
+    description.SayCount(reader == pickle::Reader::Torch ? "storage_bytes" : "trailing_bytes",
+                         bytes.size() - walk.read);
   }
   return description;
 }
 
-void Examiner::LookAsOthers(std::string_view bytes, const Description& description, const std::string& where, int depth) {
+void Examiner::LookAsOthers(std::string_view bytes, const Description& description, const std::string& where,
+                            int depth) {
   if (bytes.size() < 2) return;
   if (!IsPickled(description.format)) {
     auto walk = pickle::Follow(bytes, pickle::Reader::Plain);
@@ -266,7 +280,8 @@ void Examiner::LookAsOthers(std::string_view bytes, const Description& descripti
 }
 
 Runs Inspection::runs() const {
-  const bool unknown = std::any_of(imports.begin(), imports.end(), [](const Import& import) { return import.known_as.empty(); });
+  const bool unknown = std::any_of(imports.begin(), imports.end(),
+                                   [](const Import& import) { return import.known_as.empty(); });
   if (unknown || !concerns.empty()) return Runs::UnknownCode;
   if (format == Format::Unknown || (format == Format::Archive && parts.empty())) return Runs::CannotTell;
   return imports.empty() ? Runs::Nothing : Runs::KnownCode;

@@ -11,10 +11,12 @@
 
 namespace cairn::formats {
 
-/// Looks at the bytes of a file and at what lies inside, and collects what loading it would do. One thread at a time.
+/// Looks at the bytes of a file and at what lies inside, and collects what loading it would do. One thread at
+/// a time.
 class Examiner {
  public:
-  Examiner(const Limits& limits, Inspection& inspection) : limits_(limits), inspection_(inspection), left_(limits.most_unpacked_bytes) {}
+  Examiner(const Limits& limits, Inspection& inspection)
+      : limits_(limits), inspection_(inspection), left_(limits.most_unpacked_bytes) {}
 
   /// Describes `bytes`. What is found is noted under `where`; parts inside are looked at too.
   Description Look(std::string_view bytes, const std::string& where, int depth);
@@ -33,11 +35,13 @@ class Examiner {
   void LookAtEntry(const archive::ZipEntry& entry, Format format, const std::string& where, int depth);
   Description LookAtTar(std::string_view bytes, const std::string& where, int depth);
   std::optional<Description> LookAtStream(std::string_view bytes, const std::string& where, int depth);
-  Description LookAtPickle(std::string_view bytes, const std::string& where, int depth, pickle::Reader reader);
+  Description LookAtPickle(std::string_view bytes, const std::string& where, int depth,
+                           pickle::Reader reader);
   pickle::Walk LookAtJoblib(std::string_view bytes, pickle::Walk plain, const std::string& where, int depth);
   void NoteWalk(const pickle::Walk& walk, const std::string& where, int depth);
   /// What a reader for which the file was not made would find: a pickle at its front, a zip at its end.
-  void LookAsOthers(std::string_view bytes, const Description& description, const std::string& where, int depth);
+  void LookAsOthers(std::string_view bytes, const Description& description, const std::string& where,
+                    int depth);
   /// The entry's content, within the limit; "" when there is none.
   std::string Content(const archive::ZipFolder& folder, std::string_view ending);
   void Pay(std::uint64_t bytes) { left_ -= std::min(left_, bytes); }

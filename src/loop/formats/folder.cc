@@ -15,10 +15,12 @@ namespace {
 constexpr std::uint64_t kMostText = 16 << 20;
 
 bool Has(const std::vector<os::TreeEntry>& entries, std::string_view path) {
-  return std::any_of(entries.begin(), entries.end(), [&](const os::TreeEntry& entry) { return entry.path == path; });
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const os::TreeEntry& entry) { return entry.path == path; });
 }
 bool HasBelow(const std::vector<os::TreeEntry>& entries, std::string_view start) {
-  return std::any_of(entries.begin(), entries.end(), [&](const os::TreeEntry& entry) { return entry.path.starts_with(start); });
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const os::TreeEntry& entry) { return entry.path.starts_with(start); });
 }
 
 Result<std::string> Text(const std::string& folder, std::string_view name) {
@@ -37,8 +39,18 @@ Result<Description> DescribeMleap(const std::string& folder) {
   return description;
 }
 
+/// MLflow's flavour for torch imports, to unpickle with, the module that a file names.
+Result<> NotePickleModule(Examiner& examiner, const std::string& folder, const os::TreeEntry& entry) {
+  if (os::BaseName(entry.path) != "pickle_module_info.txt") return {};
+  const auto module = CAIRN_TRY(Text(folder, entry.path));
+  if (module != "mlflow.pytorch.pickle_module" && module != "pickle" && module != "cloudpickle")
+    examiner.AddImport({entry.path, module.substr(0, 500), "", 0, ""});
+  return {};
+}
+
 /// Spark writes metadata as lines of JSON, one of which names the class.
-Result<std::optional<Description>> DescribeSpark(const std::string& folder, const std::vector<os::TreeEntry>& entries) {
+Result<std::optional<Description>> DescribeSpark(const std::string& folder,
+                                                 const std::vector<os::TreeEntry>& entries) {
   for (const auto& entry : entries) {
     if (!entry.path.starts_with("metadata/part-")) continue;
     const auto line = Json::Parse(CAIRN_TRY(Text(folder, entry.path)));
@@ -55,7 +67,8 @@ Result<std::optional<Description>> DescribeSpark(const std::string& folder, cons
 }
 
 /// The folder's own description; nothing when it is of no known format.
-Result<std::optional<Description>> DescribeFolder(const std::string& folder, const std::vector<os::TreeEntry>& entries) {
+Result<std::optional<Description>> DescribeFolder(const std::string& folder,
+                                                  const std::vector<os::TreeEntry>& entries) {
   if (Has(entries, "MLmodel")) return std::optional(CAIRN_TRY(DescribeMlflow(folder)));
   if (Has(entries, "bundle.json")) return std::optional(CAIRN_TRY(DescribeMleap(folder)));
   if (Has(entries, "Manifest.json") && HasBelow(entries, "Data/com.apple.CoreML"))
@@ -89,17 +102,20 @@ Result<Inspection> InspectFolder(const std::string& path, const Limits& limits) 
   auto own = CAIRN_TRY(DescribeFolder(path, entries)).value_or(Description());
   std::string lines;
   for (const auto& entry : entries) {
-    if (entry.kind == os::FileKind::Symlink) examiner.Concern(entry.path, "it is a link, which was not followed");
+    if (entry.kind == os::FileKind::Symlink)
+      examiner.Concern(entry.path, "it is a link, which was not followed");
     if (entry.kind != os::FileKind::File) continue;
     ++inspection.files;
     inspection.bytes += entry.stamp.size;
+    CAIRN_TRY(NotePickleModule(examiner, path, entry));
     auto file = CAIRN_TRY(LookAtFile(examiner, path, entry));
     if (IsModelItself(own.format, entry, file)) {
       const auto format = own.format == Format::Unknown ? file.format : own.format;
       own = std::move(file);
       own.format = format;
     }
-    lines += CAIRN_TRY(crypto::HashFile(os::JoinPath(path, entry.path), crypto::Kinds::Sha256)).sha256 + "  " + entry.path + "\n";
+    lines += CAIRN_TRY(crypto::HashFile(os::JoinPath(path, entry.path), crypto::Kinds::Sha256)).sha256 +
+             "  " + entry.path + "\n";
   }
   if (inspection.files == 0) return Error{Reason::InvalidArgument, "'" + path + "' has no file in it"};
   for (auto& import : own.imports) examiner.AddImport(std::move(import));

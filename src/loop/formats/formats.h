@@ -9,8 +9,8 @@
 
 #include "ground/vocabulary/result.h"
 
-/// Which format a file or folder is, by its content and never by its name, what it says about itself, and what
-/// loading it would do. Nothing of it is executed, imported, or written to disk.
+/// Which format a file or folder is, by its content and never by its name, what it says about itself, and
+/// what loading it would do. Nothing of it is executed, imported, or written to disk.
 namespace cairn::formats {
 
 enum class Format {
@@ -53,12 +53,12 @@ enum class Format {
 /// One line of the table of formats.
 struct FormatFacts {
   Format format;
-  std::string_view id;        ///< "xgboost-json": for programs.
-  std::string_view name;      ///< "XGBoost JSON": for people.
-  std::string_view vendor;    ///< Who made it; "" where nobody in particular did.
-  std::string_view openness;  ///< "open standard", "published" or "one program's own".
-  std::string_view licence;   ///< Of the programs that read and write it.
-  std::string_view loading;   ///< Whether loading it can run code: "no", "its own operators", "yes".
+  std::string_view id;          ///< "xgboost-json": for programs.
+  std::string_view name;        ///< "XGBoost JSON": for people.
+  std::string_view vendor;      ///< Who made it; "" where nobody in particular did.
+  std::string_view openness;    ///< "open standard", "published" or "one program's own".
+  std::string_view licence;     ///< Of the programs that read and write it.
+  std::string_view loading;     ///< Whether loading it can run code: "no", "its own operators", "yes".
   std::string_view runs_here;   ///< "in the process", or "no".
   std::string_view to_onnx;     ///< What converts it to ONNX, or "".
   std::string_view conversion;  ///< How, in one line.
@@ -84,7 +84,8 @@ struct Detail {
 
 /// Something that the Python program which loads the file would import for it.
 struct Import {
-  std::string where;  ///< The part of the file, "" for the file itself: "archive/data.pkl", "model.tar › a.pkl".
+  std::string
+      where;  ///< The part of the file, "" for the file itself: "archive/data.pkl", "model.tar › a.pkl".
   std::string module;
   std::string name;
   std::uint64_t offset = 0;  ///< In that part; of a pickle, of the opcode that fetches it.
@@ -117,7 +118,8 @@ struct Inspection {
   std::string writer;   ///< The program that wrote it, as far as it says: "skl2onnx 1.20.0".
   std::uint64_t bytes = 0;
   std::uint64_t files = 1;
-  std::string sha256;  ///< Of a folder: of the lines that sha256sum would print for its files, sorted by path.
+  std::string
+      sha256;  ///< Of a folder: of the lines that sha256sum would print for its files, sorted by path.
   std::vector<Port> inputs;
   std::vector<Port> outputs;
   std::vector<Detail> details;
@@ -133,13 +135,13 @@ struct Inspection {
 struct Limits {
   std::uint64_t most_unpacked_bytes = std::uint64_t{512} << 20;  ///< All compressed parts together.
   std::size_t most_entries = 100'000;                            ///< Of an archive or a folder.
-  int deepest = 8;                                               ///< Archives in archives, pickles in pickles.
+  int deepest = 8;  ///< Archives in archives, pickles in pickles.
 };
 
-/// Reads the file or folder at `path`; links in a folder are not followed. A file is mapped, and read whole once for
-/// its digest: it must not be cut shorter meanwhile. NotFound when it is not there; InvalidArgument when it is
-/// neither file nor folder or is empty; TooLarge for a folder with more entries than the limit. A damaged file is
-/// inspected as far as it goes. Safe from any thread.
+/// Reads the file or folder at `path`; links in a folder are not followed. A file is mapped, and read whole
+/// once for its digest: it must not be cut shorter meanwhile. NotFound when it is not there; InvalidArgument
+/// when it is neither file nor folder or is empty; TooLarge for a folder with more entries than the limit. A
+/// damaged file is inspected as far as it goes. Safe from any thread.
 Result<Inspection> Inspect(const std::string& path, const Limits& limits = {});
 
 /// The same for bytes in memory; without a digest.

@@ -14,7 +14,8 @@ using archive::ZipFolder;
 constexpr std::uint64_t kMostConfig = 64 << 20;
 
 bool Has(const ZipFolder& folder, std::string_view name) {
-  return std::any_of(folder.entries.begin(), folder.entries.end(), [&](const ZipEntry& entry) { return entry.name == name; });
+  return std::any_of(folder.entries.begin(), folder.entries.end(),
+                     [&](const ZipEntry& entry) { return entry.name == name; });
 }
 /// Whether there is an entry of that name below one folder, as torch and zipped packages have them.
 bool HasBelow(const ZipFolder& folder, std::string_view ending) {
@@ -35,7 +36,22 @@ std::uint64_t CountIf(const ZipFolder& folder, bool (*holds)(std::string_view)) 
   return static_cast<std::uint64_t>(std::count_if(folder.entries.begin(), folder.entries.end(),
                                                   [&](const ZipEntry& entry) { return holds(entry.name); }));
 }
-bool IsCode(std::string_view name) { return name.find("/code/") != std::string_view::npos && name.ends_with(".py"); }
+/// Entries that lie on each other would be looked at once for each: a few bytes could ask for any amount of
+/// work.
+bool Overlaps(const ZipFolder& folder) {
+  const char *first = nullptr, *last = nullptr;
+  std::uint64_t sum = 0;
+  for (const ZipEntry& entry : folder.entries) {
+    const char *begin = entry.packed.data(), *end = begin + entry.packed.size();
+    first = first ? std::min(first, begin) : begin;
+    last = last ? std::max(last, end) : end;
+    sum += entry.packed.size();
+  }
+  return sum > static_cast<std::uint64_t>(last - first);
+}
+bool IsCode(std::string_view name) {
+  return name.find("/code/") != std::string_view::npos && name.ends_with(".py");
+}
 bool IsAny(std::string_view) { return true; }
 
 }  // namespace
@@ -51,13 +67,16 @@ bool IsTorchStorage(std::string_view name) {
 Format FormatOfZip(const ZipFolder& folder) {
   if (folder.entries.empty()) return Format::Archive;
   if (Has(folder, "schema.json")) return Format::Skops;
-  if (Has(folder, "config.json") && (Has(folder, "model.weights.h5") || Has(folder, "metadata.json"))) return Format::Keras;
+  if (Has(folder, "config.json") && (Has(folder, "model.weights.h5") || Has(folder, "metadata.json")))
+    return Format::Keras;
   if (Has(folder, "model.ini")) return Format::H2oMojo;
   if (Has(folder, "bundle.json")) return Format::Mleap;
-  if (Has(folder, "archive_format") || HasBelow(folder, "/archive_format") || Has(folder, "serialized_exported_program.json"))
+  if (Has(folder, "archive_format") || HasBelow(folder, "/archive_format") ||
+      Has(folder, "serialized_exported_program.json"))
     return Format::ExportedProgram;
   if (HasBelow(folder, "/data.pkl"))
-    return HasBelow(folder, "/constants.pkl") || HasPart(folder, "/code/") ? Format::TorchScript : Format::Torch;
+    return HasBelow(folder, "/constants.pkl") || HasPart(folder, "/code/") ? Format::TorchScript
+                                                                           : Format::Torch;
   if (HasPart(folder, "com.apple.CoreML/")) return Format::CoreMlPackage;
   if (AllEnd(folder, ".npy")) return Format::NumpyZip;
   return Format::Archive;
@@ -82,7 +101,8 @@ Description Examiner::LookAtZip(std::string_view bytes, const std::string& where
     return description;
   }
   if (!read || !*read) {
-    description.damage.push_back(read ? "the zip has no folder at its end: it is cut short" : read.error().message);
+    description.damage.push_back(read ? "the zip has no folder at its end: it is cut short"
+                                      : read.error().message);
     return description;
   }
   const ZipFolder& folder = **read;
@@ -126,9 +146,13 @@ Description Examiner::LookAtZip(std::string_view bytes, const std::string& where
 }
 
 void Examiner::LookAtEntries(const ZipFolder& folder, Format format, const std::string& where, int depth) {
+  if (Overlaps(folder))
+    return Concern(
+        where, "its entries share their bytes, as no writer of zips makes them: they were not looked into");
   for (const ZipEntry& entry : folder.entries) {
-    const bool torch = format == Format::Torch || format == Format::TorchScript || format == Format::ExportedProgram;
-    if (entry.name.ends_with('/') || (torch && entry.stored && IsTorchStorage(entry.name))) continue;
+    const bool torch =
+        format == Format::Torch || format == Format::TorchScript || format == Format::ExportedProgram;
+    if (entry.packed.empty() || (torch && entry.stored && IsTorchStorage(entry.name))) continue;
     LookAtEntry(entry, format, Inside(where, entry.name), depth);
   }
 }
@@ -151,10 +175,12 @@ void Examiner::LookAtEntry(const ZipEntry& entry, Format format, const std::stri
     content = unpacked.bytes;
     intact = unpacked.end != archive::Unpacked::End::Damaged;
     if (unpacked.end == archive::Unpacked::End::OverLimit)
-      Concern(where, "it unpacks to more than " + FormatBytes(limits_.most_unpacked_bytes) + ": the rest was not looked into");
+      Concern(where, "it unpacks to more than " + FormatBytes(limits_.most_unpacked_bytes) +
+                         ": the rest was not looked into");
   }
   if (!intact) Damage(where, "its sum or length is not what the zip says");
-  const bool torch_pickle = (format == Format::Torch || format == Format::TorchScript) && entry.name.ends_with(".pkl");
+  const bool torch_pickle =
+      (format == Format::Torch || format == Format::TorchScript) && entry.name.ends_with(".pkl");
   if (torch_pickle) {
     const auto inner = LookAtPickle(content, where, depth + 1, pickle::Reader::Torch);
     for (const auto& damage : inner.damage) Damage(where, damage);
@@ -163,11 +189,10 @@ void Examiner::LookAtEntry(const ZipEntry& entry, Format format, const std::stri
   if (format == Format::TorchScript && IsCode(entry.name)) {
     for (const auto reaching : {"torch.save(", "torch.from_file(", "ops.aten.save", "ops.aten.from_file"}) {
       if (content.find(reaching) != std::string_view::npos)
-        Concern(where, "its code calls " + std::string(reaching, std::string_view(reaching).find('(')) + ", which reads or writes files");
+        Concern(where, "its code calls " + std::string(reaching, std::string_view(reaching).find('(')) +
+                           ", which reads or writes files");
     }
-    return;
   }
-  if (format == Format::H2oMojo && content.size() > 0 && !entry.name.ends_with(".zip")) return;
   Look(content, where, depth + 1);
 }
 

@@ -69,8 +69,8 @@ class Reader {
 
   /// Only filters that are libraries: libarchive would start a program for some of the others.
   bool OpenStream(std::string_view bytes) {
-    for (const auto allow :
-         {functions_.bzip2, functions_.xz, functions_.lzma, functions_.lz4, functions_.zstd, functions_.raw}) {
+    for (const auto allow : {functions_.bzip2, functions_.xz, functions_.lzma, functions_.lz4,
+                             functions_.zstd, functions_.raw}) {
       // A warning would mean just that: that a program is going to be started.
       if (allow(reader_) != ARCHIVE_OK) return false;
     }

@@ -28,7 +28,8 @@ std::uint32_t Number(std::string_view bytes, std::size_t at) {
 /// The lines "name=value" of LightGBM's head, which ends with an empty line.
 std::string_view Setting(std::string_view head, std::string_view name) {
   for (const auto line : Split(head, '\n')) {
-    if (line.starts_with(name) && line.size() > name.size() && line[name.size()] == '=') return line.substr(name.size() + 1);
+    if (line.starts_with(name) && line.size() > name.size() && line[name.size()] == '=')
+      return line.substr(name.size() + 1);
   }
   return {};
 }
@@ -64,7 +65,8 @@ std::optional<Description> DescribeXgboostUbj(std::string_view bytes) {
   const auto& types = learner.At("feature_types").items();
   for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) {
     if (!names[i].IsString()) continue;
-    description.inputs.push_back({names[i].AsString(), i < types.size() && types[i].IsString() ? types[i].AsString() : "", ""});
+    description.inputs.push_back(
+        {names[i].AsString(), i < types.size() && types[i].IsString() ? types[i].AsString() : "", ""});
   }
   return description;
 }
@@ -75,10 +77,12 @@ std::optional<Description> DescribeXgboostBinary(std::string_view bytes) {
   constexpr std::size_t kParameters = 136;
   if (marked) bytes.remove_prefix(4);
   std::string_view objective;
-  if (bytes.size() > kParameters + 8 && Number(bytes, kParameters + 4) == 0 && Number(bytes, kParameters) <= 64)
+  if (bytes.size() > kParameters + 8 && Number(bytes, kParameters + 4) == 0 &&
+      Number(bytes, kParameters) <= 64)
     objective = bytes.substr(kParameters + 8, Number(bytes, kParameters));
-  const bool named = objective.size() > 4 && objective.find(':') != std::string_view::npos &&
-                     objective.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_:") == std::string_view::npos;
+  const bool named =
+      objective.size() > 4 && objective.find(':') != std::string_view::npos &&
+      objective.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_:") == std::string_view::npos;
   if (!marked && !named) return std::nullopt;
   Description description{.format = Format::XgboostBinary};
   if (named) {
@@ -111,7 +115,8 @@ std::optional<Description> DescribeLightgbm(std::string_view bytes) {
       if (description.inputs.size() < kMostListed) description.inputs.push_back({std::string(word), "", ""});
     }
   }
-  if (bytes.find("\nend of trees") == std::string_view::npos) description.damage.push_back("it is cut short: its trees do not end");
+  if (bytes.find("\nend of trees") == std::string_view::npos)
+    description.damage.push_back("it is cut short: its trees do not end");
   return description;
 }
 

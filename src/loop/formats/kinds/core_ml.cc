@@ -74,7 +74,8 @@ const char* KindOf(std::uint64_t field) {
 
 Port PortOf(std::string_view feature) {
   Port port{.name = std::string(BytesOf(feature, 1)), .type = {}, .shape = {}};
-  static constexpr const char* kTypes[] = {"", "int64", "double", "string", "image", "array", "dictionary", "sequence", "state"};
+  static constexpr const char* kTypes[] = {"",      "int64",      "double",   "string", "image",
+                                           "array", "dictionary", "sequence", "state"};
   Message types(BytesOf(feature, 3));
   while (const auto type = types.Next()) {
     if (type->number < std::size(kTypes) && type->number > 0) port.type = kTypes[type->number];
@@ -92,7 +93,8 @@ void ReadDescription(std::string_view message, Description& description) {
   Message fields(message);
   while (const auto field = fields.Next()) {
     if (!field->has_bytes) continue;
-    if (field->number == 1 && description.inputs.size() < kMostListed) description.inputs.push_back(PortOf(field->bytes));
+    if (field->number == 1 && description.inputs.size() < kMostListed)
+      description.inputs.push_back(PortOf(field->bytes));
     if (field->number == 10 && description.outputs.size() < kMostListed)
       description.outputs.push_back(PortOf(field->bytes));
     if (field->number != 100) continue;
@@ -117,7 +119,8 @@ std::optional<Description> DescribeCoreMl(std::string_view bytes) {
   std::string_view about, custom;
   Message fields(bytes);
   for (bool first = true; const auto field = fields.Next(); first = false) {
-    if (first && (field->number != 1 || field->has_bytes || field->whole == 0 || field->whole > 100)) return std::nullopt;
+    if (first && (field->number != 1 || field->has_bytes || field->whole == 0 || field->whole > 100))
+      return std::nullopt;
     if (field->number == 1) version = field->whole;
     if (field->number == 2) about = field->bytes;
     if (field->has_bytes && KindOf(field->number)) kind = KindOf(field->number);
@@ -130,7 +133,8 @@ std::optional<Description> DescribeCoreMl(std::string_view bytes) {
   description.version = "specification " + std::to_string(version);
   if (kind) description.SayText("kind", kind);
   if (!custom.empty())
-    description.concerns.push_back("it is run by the class '" + std::string(BytesOf(custom, 10)) + "' of the program that loads it");
+    description.concerns.push_back("it is run by the class '" + std::string(BytesOf(custom, 10)) +
+                                   "' of the program that loads it");
   return description;
 }
 

@@ -18,7 +18,7 @@ struct Description {
   std::vector<Port> inputs = {};
   std::vector<Port> outputs = {};
   std::vector<Detail> details = {};
-  std::vector<Import> imports = {};       ///< Without `where`.
+  std::vector<Import> imports = {};  ///< Without `where`.
   std::vector<std::string> concerns = {};
   std::vector<std::string> damage = {};
 
@@ -27,14 +27,16 @@ struct Description {
   void SayText(std::string name, std::string_view value) {
     if (!value.empty()) Say(std::move(name), std::string(value.substr(0, 1000)));
   }
-  void SayCount(std::string name, std::uint64_t count) { Say(std::move(name), static_cast<std::int64_t>(count)); }
+  void SayCount(std::string name, std::uint64_t count) {
+    Say(std::move(name), static_cast<std::int64_t>(count));
+  }
 };
 
 /// Lists in descriptions end here.
 inline constexpr std::size_t kMostListed = 1000;
 
-// Each gives nothing when the bytes are of another format. A file that is cut short is described as far as it goes,
-// with a sentence in `damage`.
+// Each gives nothing when the bytes are of another format. A file that is cut short is described as far as it
+// goes, with a sentence in `damage`.
 
 std::optional<Description> DescribeOnnx(std::string_view bytes);
 std::optional<Description> DescribeCoreMl(std::string_view bytes);
@@ -49,8 +51,9 @@ std::optional<Description> DescribeLightgbm(std::string_view bytes);
 std::optional<Description> DescribeCatboost(std::string_view bytes);
 std::optional<Description> DescribeSafetensors(std::string_view bytes);
 std::optional<Description> DescribeGguf(std::string_view bytes);
-/// One array of numpy. `pickle` is set to what follows its head when the array holds objects.
-std::optional<Description> DescribeNumpy(std::string_view bytes, std::string_view& pickle);
+/// One array of numpy. `content` is set to what follows its head: a pickle when it `holds_objects`.
+std::optional<Description> DescribeNumpy(std::string_view bytes, std::string_view& content,
+                                         bool& holds_objects);
 std::optional<Description> DescribeHdf5(std::string_view bytes);
 std::optional<Description> DescribeJavaSource(std::string_view bytes);
 /// R's own serialisation, already unpacked.

@@ -13,9 +13,9 @@ constexpr std::string_view kHdf5 = "\x89HDF\r\n\x1a\n"sv;
 constexpr std::size_t kDeepestConfig = 512;
 
 /// Modules of Keras that hold building blocks alone; its utilities fetch files and load others.
-constexpr std::string_view kBlocks[] = {"layers",     "models",       "initializers", "regularizers", "constraints",
-                                        "optimizers", "losses",       "metrics",      "activations",  "dtype_policies",
-                                        "engine",     "random",       "mixed_precision"};
+constexpr std::string_view kBlocks[] = {
+    "layers",  "models",      "initializers",   "regularizers", "constraints", "optimizers",     "losses",
+    "metrics", "activations", "dtype_policies", "engine",       "random",      "mixed_precision"};
 
 /// Layers that bring what another framework runs.
 constexpr std::string_view kOutside[] = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"};
@@ -25,7 +25,8 @@ bool IsOutside(std::string_view type) {
 }
 
 bool IsBlock(std::string_view module) {
-  for (const std::string_view root : {"keras.src.", "keras.", "tensorflow.keras.", "tf_keras.src.", "tf_keras."}) {
+  for (const std::string_view root :
+       {"keras.src.", "keras.", "tensorflow.keras.", "tf_keras.src.", "tf_keras."}) {
     if (!module.starts_with(root)) continue;
     const auto rest = module.substr(root.size());
     const auto room = rest.substr(0, rest.find('.'));
@@ -33,6 +34,13 @@ bool IsBlock(std::string_view module) {
       if (room == block) return true;
   }
   return false;
+}
+
+/// What Keras exports at its top.
+bool IsModel(std::string_view module, std::string_view type) {
+  return (module == "keras" || module == "tf_keras") &&
+         (type == "Sequential" || type == "Functional" || type == "Model" || type == "DTypePolicy" ||
+          type == "KerasTensor" || type == "Variable");
 }
 
 /// Finds, in a configuration, what Keras would look up by name and what it would unmarshal.
@@ -53,13 +61,17 @@ class ConfigReader {
     if (type.empty()) return;
     ++layers_;
     if (IsOutside(type))
-      Concern("the layer '" + object.At("config").Text("name", type) + "' is a " + type + ", which loads a model or code from elsewhere");
+      Concern("the layer '" + object.At("config").Text("name", type) + "' is a " + type +
+              ", which loads a model or code from elsewhere");
     if (type == "Lambda" || type == "__lambda__")
-      Concern("the layer '" + object.At("config").Text("name", "lambda") + "' is a Lambda: its Python byte code runs in the program that loads it");
+      Concern("the layer '" + object.At("config").Text("name", "lambda") +
+              "' is a Lambda: its Python byte code runs in the program that loads it");
     if (module.empty()) return;
-    const std::string name = type == "function" && object.At("config").IsString() ? object.At("config").AsString() : type;
+    const std::string name =
+        type == "function" && object.At("config").IsString() ? object.At("config").AsString() : type;
     const bool named_elsewhere = module == "builtins" && type == "function";
-    const bool known = named_elsewhere || (IsBlock(module) && type != "Lambda" && !IsOutside(type));
+    const bool known =
+        named_elsewhere || IsModel(module, type) || (IsBlock(module) && type != "Lambda" && !IsOutside(type));
     for (const auto& import : description_.imports)
       if (import.module == module && import.name == name) return;
     if (description_.imports.size() < kMostListed)
@@ -95,7 +107,8 @@ void ReadVersion(std::string_view bytes, Description& description) {
 void ReadKerasConfig(std::string_view json, Description& description) {
   const auto config = Json::Parse(json, {.depth = kDeepestConfig});
   if (!config) {
-    description.concerns.push_back("its configuration could not be read (" + config.error().message + "), so that its layers are not known");
+    description.concerns.push_back("its configuration could not be read (" + config.error().message +
+                                   "), so that its layers are not known");
     return;
   }
   ConfigReader reader(description);
@@ -107,19 +120,23 @@ void ReadKerasConfig(std::string_view json, Description& description) {
 std::optional<Description> DescribeHdf5(std::string_view bytes) {
   // A block for the user may precede it, of 512 bytes or that times a power of two.
   std::size_t begins = 0;
-  while (begins < bytes.size() && !bytes.substr(begins).starts_with(kHdf5)) begins = begins == 0 ? 512 : begins * 2;
+  while (begins < bytes.size() && !bytes.substr(begins).starts_with(kHdf5))
+    begins = begins == 0 ? 512 : begins * 2;
   if (begins >= bytes.size()) return std::nullopt;
   Description description{.format = Format::KerasHdf5};
   ReadVersion(bytes, description);
   const bool has_model = bytes.find("model_config") != std::string_view::npos;
   if (!has_model) {
-    description.SayText("kind", bytes.find("layer_names") != std::string_view::npos || bytes.find("vars") != std::string_view::npos
-                                    ? "weights alone"
-                                    : "HDF5 without a model of Keras");
+    const bool weights =
+        bytes.find("layer_names") != std::string_view::npos || bytes.find("vars") != std::string_view::npos;
+    description.SayText("kind", weights ? "weights alone" : "HDF5 without a model of Keras");
+    if (!weights)
+      description.concerns.push_back(
+          "whether it runs code is up to what reads it: PyTables unpickles attributes");
     return description;
   }
-  // The configuration is one text without a gap: HDF5 keeps attributes whole in a header or a heap. What stands before
-  // it is numbers, so it begins at the first brace of a run of text.
+  // The configuration is one text without a gap: HDF5 keeps attributes whole in a header or a heap. What
+  // stands before it is numbers, so it begins at the first brace of a run of text.
   std::uint64_t budget = 4 * bytes.size() + (1 << 20);
   std::size_t found = 0;
   for (auto at = bytes.find("\"class_name\"", begins); at != std::string_view::npos && found < kMostListed;) {
@@ -132,7 +149,8 @@ std::optional<Description> DescribeHdf5(std::string_view bytes) {
     budget -= cost;
     ++found;
     if (text.empty() || begin + text.size() <= at)
-      description.concerns.push_back("a part of its configuration could not be read, so that its layers are not known");
+      description.concerns.push_back(
+          "a part of its configuration could not be read, so that its layers are not known");
     else
       ReadKerasConfig(text, description);
     at = bytes.find("\"class_name\"", std::max(at + 1, text.empty() ? 0 : begin + text.size()));

@@ -17,9 +17,9 @@ constexpr int kDeepest = 64;
 constexpr std::uint64_t kHighestVersion = 1000;
 
 std::string ElementType(std::uint64_t type) {
-  static constexpr const char* kNames[] = {"",       "float32", "uint8",     "int8",       "uint16", "int16",  "int32",
-                                           "int64",  "string",  "bool",      "float16",    "float64", "uint32",
-                                           "uint64", "complex64", "complex128", "bfloat16"};
+  static constexpr const char* kNames[] = {
+      "",     "float32", "uint8",   "int8",   "uint16", "int16",     "int32",      "int64",   "string",
+      "bool", "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16"};
   return type > 0 && type < std::size(kNames) ? kNames[type] : "type " + std::to_string(type);
 }
 
@@ -30,7 +30,9 @@ std::string ShapeOf(std::string_view tensor_type) {
     if (dimension->number != 1) continue;
     const auto name = BytesOf(dimension->bytes, 2);
     const auto length = WholeOf(dimension->bytes, 1);
-    shape += (shape.empty() ? "" : "×") + (!name.empty() ? std::string(name) : length > 0 ? std::to_string(length) : "?");
+    shape += (shape.empty() ? "" : "×") + (!name.empty() ? std::string(name)
+                                           : length > 0  ? std::to_string(length)
+                                                         : "?");
   }
   return shape;
 }
@@ -61,7 +63,8 @@ struct Content {
     std::uint64_t count = 1;
     Message fields(tensor);
     while (const auto field = fields.Next()) {
-      if (field->number == 13 && BytesOf(field->bytes, 1) == "location" && external_files.size() < kMostListed)
+      if (field->number == 13 && BytesOf(field->bytes, 1) == "location" &&
+          external_files.size() < kMostListed)
         external_files.emplace(BytesOf(field->bytes, 2));
       if (field->number == 1 && !field->has_bytes) Times(count, field->whole);
       if (field->number != 1 || !field->has_bytes) continue;
@@ -123,7 +126,8 @@ struct Content {
 
 /// Whether the file names `path` and it lies below the model's folder.
 bool StaysInside(std::string_view path) {
-  if (path.starts_with('/') || path.find('\\') != std::string_view::npos || path.find(':') != std::string_view::npos)
+  if (path.starts_with('/') || path.find('\\') != std::string_view::npos ||
+      path.find(':') != std::string_view::npos)
     return false;
   return path != ".." && !path.starts_with("../") && path.find("/../") == std::string_view::npos &&
          !path.ends_with("/..");
@@ -138,7 +142,8 @@ void DescribeGraph(std::string_view graph, Description& description) {
   while (const auto field = again.Next()) {
     if (!field->has_bytes) continue;
     // Old files list their weights among the inputs.
-    if (field->number == 11 && initial.count(BytesOf(field->bytes, 1)) == 0 && description.inputs.size() < kMostListed)
+    if (field->number == 11 && initial.count(BytesOf(field->bytes, 1)) == 0 &&
+        description.inputs.size() < kMostListed)
       description.inputs.push_back(PortOf(field->bytes));
     if (field->number == 12 && description.outputs.size() < kMostListed)
       description.outputs.push_back(PortOf(field->bytes));
@@ -152,9 +157,11 @@ void DescribeGraph(std::string_view graph, Description& description) {
   for (const auto& [name, count] : content.operators) operators.push_back(name);
   description.Say("operators", operators);
   if (content.external_files.empty()) return;
-  description.Say("external_files", std::vector<std::string>(content.external_files.begin(), content.external_files.end()));
+  description.Say("external_files",
+                  std::vector<std::string>(content.external_files.begin(), content.external_files.end()));
   for (const auto& file : content.external_files) {
-    if (!StaysInside(file)) description.concerns.push_back("its tensors lie in '" + file + "', outside its own folder");
+    if (!StaysInside(file))
+      description.concerns.push_back("its tensors lie in '" + file + "', outside its own folder");
   }
 }
 
@@ -162,13 +169,15 @@ void DescribeGraph(std::string_view graph, Description& description) {
 bool BeginsLikeModel(std::string_view bytes) {
   Message fields(bytes);
   const auto first = fields.Next();
-  if (!first || first->number != 1 || first->has_bytes || first->whole == 0 || first->whole > kHighestVersion) return false;
+  if (!first || first->number != 1 || first->has_bytes || first->whole == 0 || first->whole > kHighestVersion)
+    return false;
   const auto second = fields.Next();
   if (!second) return bytes.size() > 4 && (bytes[2] == '\x12' || bytes[2] == '\x3a' || bytes[2] == '\x42');
   if (!second->has_bytes || (second->number != 2 && second->number != 7 && second->number != 8)) return false;
   if (second->number != 2) return true;
   // Core ML has a message where ONNX has the writer's name.
-  return second->bytes.size() < 256 && second->bytes.find_first_of(std::string_view("\0\n\x12\x0a", 4)) == std::string_view::npos;
+  return second->bytes.size() < 256 &&
+         second->bytes.find_first_of(std::string_view("\0\n\x12\x0a", 4)) == std::string_view::npos;
 }
 
 }  // namespace
@@ -181,7 +190,8 @@ std::optional<Description> DescribeOnnx(std::string_view bytes) {
   std::uint64_t functions = 0, known = 0;
   Message fields(bytes);
   while (const auto field = fields.Next()) {
-    known += field->number <= 8 || field->number == 14 || field->number == 20 || field->number == 25 || field->number == 26;
+    known += field->number <= 8 || field->number == 14 || field->number == 20 || field->number == 25 ||
+             field->number == 26;
     if (field->number == 1) description.version = "IR " + std::to_string(field->whole);
     if (field->number == 2) name = field->bytes;
     if (field->number == 3) version = field->bytes;
@@ -189,7 +199,8 @@ std::optional<Description> DescribeOnnx(std::string_view bytes) {
     functions += field->number == 25;
     if (field->number == 8 && opsets.size() < kMostListed) {
       const auto domain = BytesOf(field->bytes, 1);
-      opsets.push_back(std::string(domain.empty() ? "ai.onnx" : domain) + " " + std::to_string(WholeOf(field->bytes, 2)));
+      opsets.push_back(std::string(domain.empty() ? "ai.onnx" : domain) + " " +
+                       std::to_string(WholeOf(field->bytes, 2)));
     }
   }
   if (fields.broken()) {

@@ -12,9 +12,11 @@ constexpr std::size_t kDeepestSchema = 1024;
 
 /// Modules that MLflow itself loads a flavour with.
 constexpr std::string_view kLoaders[] = {
-    "mlflow.sklearn",   "mlflow.onnx",    "mlflow.xgboost",      "mlflow.lightgbm",   "mlflow.catboost", "mlflow.pyfunc.model",
-    "mlflow.pytorch",   "mlflow.keras",   "mlflow.tensorflow",   "mlflow.spark",      "mlflow.statsmodels",
-    "mlflow.prophet",   "mlflow.h2o",     "mlflow.transformers", "mlflow.sentence_transformers"};
+    "mlflow.sklearn",  "mlflow.onnx",         "mlflow.xgboost",
+    "mlflow.lightgbm", "mlflow.catboost",     "mlflow.pyfunc.model",
+    "mlflow.pytorch",  "mlflow.keras",        "mlflow.tensorflow",
+    "mlflow.spark",    "mlflow.statsmodels",  "mlflow.prophet",
+    "mlflow.h2o",      "mlflow.transformers", "mlflow.sentence_transformers"};
 
 /// Types that skops makes without asking; the rest of its own list is the list for pickles.
 bool KnownToSkops(std::string_view module, std::string_view name) {
@@ -43,7 +45,8 @@ class SchemaReader {
       if (import.module == module && import.name == name) return;
     const auto known = pickle::KnownAs(module, name);
     description_.imports.push_back(
-        {"", module, name, 0, KnownToSkops(module, name) ? (known.empty() ? "Python" : std::string(known)) : ""});
+        {"", module, name, 0,
+         KnownToSkops(module, name) ? (known.empty() ? "Python" : std::string(known)) : ""});
   }
 
   Description& description_;
@@ -81,13 +84,16 @@ void ReadPyfunc(const Node& pyfunc, Description& description) {
   if (!loader.empty()) {
     const auto dot = loader.rfind('.');
     description.imports.push_back({"", dot == std::string::npos ? loader : loader.substr(0, dot),
-                                   dot == std::string::npos ? "" : loader.substr(dot + 1), 0, known ? "MLflow" : ""});
+                                   dot == std::string::npos ? "" : loader.substr(dot + 1), 0,
+                                   known ? "MLflow" : ""});
   }
   description.SayText("python", text("python_version"));
   if (!text("code").empty())
-    description.concerns.push_back("its folder '" + text("code") + "' of Python code is put on the path of the program that loads it");
+    description.concerns.push_back("its folder '" + text("code") +
+                                   "' of Python code is put on the path of the program that loads it");
   if (!text("model_code_path").empty())
-    description.concerns.push_back("it is Python code: '" + text("model_code_path") + "' runs when it is loaded");
+    description.concerns.push_back("it is Python code: '" + text("model_code_path") +
+                                   "' runs when it is loaded");
 }
 
 }  // namespace
@@ -95,7 +101,8 @@ void ReadPyfunc(const Node& pyfunc, Description& description) {
 void ReadSkopsSchema(std::string_view json, Description& description) {
   const auto schema = Json::Parse(json, {.depth = kDeepestSchema});
   if (!schema) {
-    description.concerns.push_back("its schema could not be read (" + schema.error().message + "), so that its types are not known");
+    description.concerns.push_back("its schema could not be read (" + schema.error().message +
+                                   "), so that its types are not known");
     return;
   }
   SchemaReader(description).Read(*schema);
@@ -119,7 +126,8 @@ void ReadMojoIni(std::string_view text, Description& description) {
     const auto name = Trim(line.substr(0, equals)), value = Trim(line.substr(equals + 1));
     if (name == "h2o_version") description.writer = "H2O " + std::string(value);
     if (name == "mojo_version") description.version = value;
-    for (const std::string_view told : {"algorithm", "category", "n_features", "n_classes", "n_trees", "supervised"})
+    for (const std::string_view told :
+         {"algorithm", "category", "n_features", "n_classes", "n_trees", "supervised"})
       if (name == told) description.SayText(std::string(name), value);
   }
 }
@@ -162,8 +170,10 @@ void ReadMlmodel(std::string_view yaml, Description& description) {
     if (names.size() < kMostListed) names.push_back(flavour.key);
     if (flavour.key == "python_function") {
       ReadPyfunc(flavour.value, description);
-    } else if (const Node* code = flavour.value.Find("code"); code && code->IsScalar() && !code->IsNull() && !code->text().empty()) {
-      description.concerns.push_back("its folder '" + code->text() + "' of Python code is put on the path of the program that loads it");
+    } else if (const Node* code = flavour.value.Find("code");
+               code && code->IsScalar() && !code->IsNull() && !code->text().empty()) {
+      description.concerns.push_back("its folder '" + code->text() +
+                                     "' of Python code is put on the path of the program that loads it");
     }
   }
   description.Say("flavours", names);

@@ -13,20 +13,44 @@ using wire::Message;
 using wire::WholeOf;
 
 /// Operators that reach outside the graph: Python, files, other programs.
-constexpr std::string_view kReaching[] = {
-    "PyFunc",          "PyFuncStateless", "EagerPyFunc",   "ReadFile",        "WriteFile",       "MatchingFiles",
-    "PrintV2",         "SaveV2",          "Save",          "SaveSlices",      "DebugIdentity",   "DebugIdentityV2",
-    "LoadLibrary",     "RecvTPUEmbeddingActivations",      "GcsConfigureBlockCache",             "TFRecordDataset",
-    "TextLineDataset", "FixedLengthRecordDataset",         "SqlDataset",      "GeneratorDataset", "ReaderReadV2",
-    "WholeFileReaderV2", "RpcCall",       "RpcClient",     "RpcServer",       "DataServiceDatasetV4",
-    "MergeV2Checkpoints", "CheckpointHasKey", "FileSystemSetConfiguration", "LoadDataset", "SaveDataset"};
+constexpr std::string_view kReaching[] = {"PyFunc",
+                                          "PyFuncStateless",
+                                          "EagerPyFunc",
+                                          "ReadFile",
+                                          "WriteFile",
+                                          "MatchingFiles",
+                                          "PrintV2",
+                                          "SaveV2",
+                                          "Save",
+                                          "SaveSlices",
+                                          "DebugIdentity",
+                                          "DebugIdentityV2",
+                                          "LoadLibrary",
+                                          "RecvTPUEmbeddingActivations",
+                                          "GcsConfigureBlockCache",
+                                          "TFRecordDataset",
+                                          "TextLineDataset",
+                                          "FixedLengthRecordDataset",
+                                          "SqlDataset",
+                                          "GeneratorDataset",
+                                          "ReaderReadV2",
+                                          "WholeFileReaderV2",
+                                          "RpcCall",
+                                          "RpcClient",
+                                          "RpcServer",
+                                          "DataServiceDatasetV4",
+                                          "MergeV2Checkpoints",
+                                          "CheckpointHasKey",
+                                          "FileSystemSetConfiguration",
+                                          "LoadDataset",
+                                          "SaveDataset"};
 
 /// What every saved model holds to write its own checkpoints; never run by a request.
 constexpr std::string_view kSaver[] = {"SaveV2", "MergeV2Checkpoints"};
 
 std::string TypeName(std::uint64_t type) {
-  static constexpr const char* kNames[] = {"",        "float32", "float64", "int32", "uint8", "int16", "int8",
-                                           "string",  "complex64", "int64", "bool"};
+  static constexpr const char* kNames[] = {"",     "float32", "float64",   "int32", "uint8", "int16",
+                                           "int8", "string",  "complex64", "int64", "bool"};
   return type > 0 && type < std::size(kNames) ? kNames[type] : "type " + std::to_string(type);
 }
 
@@ -71,7 +95,8 @@ struct Operators {
     for (const auto name : kReaching) {
       if (names.count(std::string(name)) == 0) continue;
       if (std::find(std::begin(kSaver), std::end(kSaver), name) != std::end(kSaver)) continue;
-      description.concerns.push_back("its operator " + std::string(name) + " reaches outside the graph (files, network or Python)");
+      description.concerns.push_back("its operator " + std::string(name) +
+                                     " reaches outside the graph (files, network or Python)");
     }
   }
 };
@@ -83,7 +108,8 @@ void ReadSignatures(std::string_view meta_graph, Description& description) {
     if (field->number != 5 || names.size() >= kMostListed) continue;
     const auto name = BytesOf(field->bytes, 1);
     names.emplace_back(name);
-    if (name == "__saved_model_init_op" || (name != "serving_default" && !description.inputs.empty())) continue;
+    if (name == "__saved_model_init_op" || (name != "serving_default" && !description.inputs.empty()))
+      continue;
     description.inputs.clear();
     description.outputs.clear();
     Message ports(BytesOf(field->bytes, 2));
@@ -107,7 +133,8 @@ std::optional<Description> DescribeSavedModel(std::string_view bytes) {
     const auto about = BytesOf(field->bytes, 1), graph = BytesOf(field->bytes, 2);
     if (about.empty() && graph.empty()) return std::nullopt;
     has_graph = true;
-    if (const auto version = BytesOf(about, 5); !version.empty()) description.writer = "TensorFlow " + std::string(version);
+    if (const auto version = BytesOf(about, 5); !version.empty())
+      description.writer = "TensorFlow " + std::string(version);
     operators.AddGraph(graph);
     ReadSignatures(field->bytes, description);
   }
@@ -119,7 +146,8 @@ std::optional<Description> DescribeSavedModel(std::string_view bytes) {
 
 bool IsWord(std::string_view text) {
   for (const char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '>')) return false;
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '>'))
+      return false;
   return !text.empty();
 }
 

@@ -24,7 +24,8 @@ std::optional<Value> At(std::string_view bytes, std::uint64_t at) {
 std::uint64_t CountOf(const Json& shape) {
   std::uint64_t count = 1;
   for (const Json& side : shape.items()) {
-    if (!side.IsInt() || side.AsInt() < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(side.AsInt()), &count))
+    if (!side.IsInt() || side.AsInt() < 0 ||
+        __builtin_mul_overflow(count, static_cast<std::uint64_t>(side.AsInt()), &count))
       return 0;
   }
   return count;
@@ -130,7 +131,8 @@ class GgufReader {
 
 std::optional<Description> DescribeSafetensors(std::string_view bytes) {
   const auto length = At<std::uint64_t>(bytes, 0);
-  if (!length || *length < 2 || *length > kMostHeader || bytes.size() < 10 || bytes[8] != '{') return std::nullopt;
+  if (!length || *length < 2 || *length > kMostHeader || bytes.size() < 10 || bytes[8] != '{')
+    return std::nullopt;
   Description description{.format = Format::Safetensors};
   if (*length > bytes.size() - 8) {
     description.damage.push_back("it is cut short: its header does not end");
@@ -156,11 +158,13 @@ std::optional<Description> DescribeGguf(std::string_view bytes) {
     return description;
   }
   description.SayCount("tensors", *tensors & ~(std::uint64_t{1} << 63));
-  if (!GgufReader(bytes).Read(*pairs, description)) description.damage.push_back("its metadata are cut short or broken");
+  if (!GgufReader(bytes).Read(*pairs, description))
+    description.damage.push_back("its metadata are cut short or broken");
   return description;
 }
 
-std::optional<Description> DescribeNumpy(std::string_view bytes, std::string_view& pickle) {
+std::optional<Description> DescribeNumpy(std::string_view bytes, std::string_view& content,
+                                         bool& holds_objects) {
   if (!bytes.starts_with("\x93NUMPY"sv)) return std::nullopt;
   Description description{.format = Format::Numpy};
   const auto major = At<std::uint8_t>(bytes, 6), minor = At<std::uint8_t>(bytes, 7);
@@ -183,13 +187,14 @@ std::optional<Description> DescribeNumpy(std::string_view bytes, std::string_vie
     return rest.substr(0, rest.find(to));
   };
   description.SayText("shape", Trim(between("'shape': (", ')')));
-  // A structured type is a list of fields; 'O' (objects) with or without its byte order may be any of them.
+  // A structured type is a list of fields; 'O' (objects), with or without its byte order, may be any of them.
   const bool structured = head.find("'descr': [") != std::string_view::npos;
   const auto type = structured ? between("'descr': ", '}') : between("'descr': '", '\'');
   description.SayText("type", type);
-  const bool objects = structured ? type.find("O'") != std::string_view::npos : type.find('O') != std::string_view::npos;
-  // What numpy would read as a type in some other spelling is looked at as well.
-  if (objects || type.empty()) pickle = bytes.substr(begins + *length);
+  holds_objects =
+      structured ? type.find("O'") != std::string_view::npos : type.find('O') != std::string_view::npos;
+  // numpy knows other spellings too, so that what follows is given in any case.
+  content = bytes.substr(begins + *length);
   return description;
 }
 

@@ -49,7 +49,8 @@ Description DescribeXgboostJson(std::string_view text) {
   if (model.empty()) model = MemberAt(booster, {"gbtree", "model"});
   description.SayText("trees", PlainText(MemberAt(model, {"gbtree_model_param", "num_trees"})));
   description.SayText("features", PlainText(MemberAt(learner, {"learner_model_param", "num_feature"})));
-  const auto names = Items(MemberAt(learner, {"feature_names"})), types = Items(MemberAt(learner, {"feature_types"}));
+  const auto names = Items(MemberAt(learner, {"feature_names"})),
+             types = Items(MemberAt(learner, {"feature_types"}));
   for (std::size_t i = 0; i < names.size(); ++i)
     description.inputs.push_back({names[i], i < types.size() ? types[i] : "", ""});
   return description;
@@ -60,10 +61,12 @@ Description DescribeCatboostJson(std::string_view text) {
   const auto info = PlainText(MemberAt(text, {"model_info", "catboost_version_info"}));
   description.writer = "CatBoost" + (info.empty() ? "" : " " + info.substr(0, info.find("\\n")));
   for (const auto name : {"oblivious_trees", "trees"}) {
-    if (const auto trees = MemberAt(text, {name}); !trees.empty()) description.SayCount("trees", wire::ItemCount(trees));
+    if (const auto trees = MemberAt(text, {name}); !trees.empty())
+      description.SayCount("trees", wire::ItemCount(trees));
   }
-  description.SayCount("features", wire::ItemCount(MemberAt(text, {"features_info", "float_features"})) +
-                                       wire::ItemCount(MemberAt(text, {"features_info", "categorical_features"})));
+  description.SayCount("features",
+                       wire::ItemCount(MemberAt(text, {"features_info", "float_features"})) +
+                           wire::ItemCount(MemberAt(text, {"features_info", "categorical_features"})));
   return description;
 }
 
@@ -95,8 +98,10 @@ std::optional<Description> DescribeJson(std::string_view bytes) {
     if (head.starts_with("learner\"")) keys = {"learner", "version"};
   }
   std::optional<Description> description;
-  if (Has(keys, "learner") && (Has(keys, "version") || !whole)) description = DescribeXgboostJson(text);
-  else if (Has(keys, "oblivious_trees") || (Has(keys, "features_info") && (Has(keys, "trees") || Has(keys, "model_info"))))
+  if (Has(keys, "learner") && (Has(keys, "version") || !whole))
+    description = DescribeXgboostJson(text);
+  else if (Has(keys, "oblivious_trees") ||
+           (Has(keys, "features_info") && (Has(keys, "trees") || Has(keys, "model_info"))))
     description = DescribeCatboostJson(text);
   else if (Has(keys, "input") && Has(keys, "output") && Has(keys, "action"))
     description = DescribePfa(text);
@@ -107,26 +112,32 @@ std::optional<Description> DescribeJson(std::string_view bytes) {
 std::optional<Description> DescribePmml(std::string_view bytes) {
   const auto head = bytes.substr(0, 4);
   const auto begins = bytes.find_first_not_of(" \t\r\n\xef\xbb\xbf"sv);
-  const bool wide = head.starts_with("\xff\xfe"sv) || head.starts_with("\xfe\xff"sv) || head.starts_with("<\0"sv);
-  if (!wide && (begins == std::string_view::npos || begins > 1024 || bytes[begins] != '<')) return std::nullopt;
+  const bool wide =
+      head.starts_with("\xff\xfe"sv) || head.starts_with("\xfe\xff"sv) || head.starts_with("<\0"sv);
+  if (!wide && (begins == std::string_view::npos || begins > 1024 || bytes[begins] != '<'))
+    return std::nullopt;
   auto read = xml::ReadPmml(wide ? bytes : bytes.substr(bytes.find_first_not_of(" \t\r\n")));
   if (!read || !read->is_pmml) return std::nullopt;
   Description description{.format = Format::Pmml, .version = read->version, .writer = read->application};
   for (const auto& field : read->fields) {
-    const bool target = std::find(read->targets.begin(), read->targets.end(), field.name) != read->targets.end();
+    const bool target =
+        std::find(read->targets.begin(), read->targets.end(), field.name) != read->targets.end();
     (target ? description.outputs : description.inputs).push_back({field.name, field.type, ""});
   }
   description.Say("models", read->models);
   if (read->trees > 0) description.SayCount("trees", read->trees);
   if (read->has_doctype)
-    description.concerns.push_back("it has a document type: a reader that expands entities may fetch files or use up memory");
+    description.concerns.push_back(
+        "it has a document type: a reader that expands entities may fetch files or use up memory");
   if (!read->fault.empty()) description.damage.push_back(read->fault);
   return description;
 }
 
 std::optional<Description> DescribeJavaSource(std::string_view bytes) {
   const auto head = bytes.substr(0, 64 << 10);
-  if (head.find("extends GenModel") == std::string_view::npos || head.find("class ") == std::string_view::npos) return std::nullopt;
+  if (head.find("extends GenModel") == std::string_view::npos ||
+      head.find("class ") == std::string_view::npos)
+    return std::nullopt;
   Description description{.format = Format::H2oPojo, .writer = "H2O"};
   const auto name = head.find("public class ");
   if (name != std::string_view::npos) {
@@ -139,9 +150,11 @@ std::optional<Description> DescribeJavaSource(std::string_view bytes) {
 
 std::optional<Description> DescribeR(std::string_view bytes) {
   std::string_view body = bytes;
-  if (body.starts_with("RDX2\n") || body.starts_with("RDX3\n") || body.starts_with("RDA2\n") || body.starts_with("RDA3\n"))
+  if (body.starts_with("RDX2\n") || body.starts_with("RDX3\n") || body.starts_with("RDA2\n") ||
+      body.starts_with("RDA3\n"))
     body.remove_prefix(5);
-  const bool binary = body.starts_with("X\n\0\0\0"sv), text = body.starts_with("A\n2\n") || body.starts_with("A\n3\n");
+  const bool binary = body.starts_with("X\n\0\0\0"sv),
+             text = body.starts_with("A\n2\n") || body.starts_with("A\n3\n");
   if (!binary && !text) return std::nullopt;
   Description description{.format = Format::RData, .writer = "R"};
   description.version = binary && body.size() > 5 ? std::to_string(body[5]) : std::string(body.substr(2, 1));

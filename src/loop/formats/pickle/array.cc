@@ -36,7 +36,8 @@ class TypeReader {
 
   std::optional<ElementType> Read(const Value& value, int depth) {
     const Node* made = value.kind == Value::Kind::Made ? nodes_.At(value) : nullptr;
-    if (!made || made->import == Node::kNothing || made->items.empty() || depth > kDeepest) return std::nullopt;
+    if (!made || made->import == Node::kNothing || made->items.empty() || depth > kDeepest)
+      return std::nullopt;
     const Import& import = imports_[made->import];
     // numpy 2 also pickles dtype's own classes, whose size is not in the arguments.
     if (import.module != "numpy" || import.name != "dtype") return std::nullopt;
@@ -101,7 +102,8 @@ class TypeReader {
     const std::vector<Value> items = dict->items;
     for (std::size_t i = 1; i < items.size(); i += 2) {
       const Node* field = items[i].kind == Value::Kind::Tuple ? nodes_.At(items[i]) : nullptr;
-      const auto inner = field && !field->items.empty() ? Read(Value(field->items.front()), depth + 1) : std::nullopt;
+      const auto inner =
+          field && !field->items.empty() ? Read(Value(field->items.front()), depth + 1) : std::nullopt;
       if (!inner) return std::nullopt;
       type.objects |= inner->objects;
     }

@@ -141,8 +141,9 @@ Machine::Step Machine::Persistent() {
 Machine::Step Machine::Fetch(const std::optional<std::string_view>& module,
                              const std::optional<std::string_view>& name) {
   if (!module || !name) return Fail("it is cut short");
-  const auto index = imports_.Add(
-      {.module = std::string(module->substr(0, kMostName)), .name = std::string(name->substr(0, kMostName)), .offset = began_});
+  const auto index = imports_.Add({.module = std::string(module->substr(0, kMostName)),
+                                   .name = std::string(name->substr(0, kMostName)),
+                                   .offset = began_});
   return Push(Value::Of(Value::Kind::Global, index));
 }
 
@@ -198,8 +199,14 @@ Machine::Step Machine::Build() {
     node->state = state;
     ++node->builds;
   }
+  if (object.kind == Value::Kind::Opaque && reader_ == Reader::Joblib) {
+    // Had it been an array, what follows would have to be stepped over.
+    Concern("it gives a state to an object of which nothing is known, so that what follows was not read");
+    return Fail("an object of unknown kind");
+  }
   const Import* import = object.kind == Value::Kind::Made ? ImportOf(object) : nullptr;
-  if (import && IsOldWrapper(*import)) Concern("it has arrays read by numpy.load from files that lie beside it");
+  if (import && IsOldWrapper(*import))
+    Concern("it has arrays read by numpy.load from files that lie beside it");
   if (import && IsWrapper(*import) && reader_ == Reader::Joblib) return ReadArray(object);
   return Step::On;
 }

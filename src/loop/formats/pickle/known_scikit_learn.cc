@@ -1,6 +1,7 @@
 #include "loop/formats/pickle/known.h"
 
-/// Estimators, and the parts of fitted ones. Left out: what draws, downloads, mocks, or wraps a function to be called.
+/// Estimators, and the parts of fitted ones. Left out: what draws, downloads, mocks, or wraps a function to
+/// be called.
 namespace cairn::formats::pickle {
 
 const std::string_view kScikitLearn = R"(

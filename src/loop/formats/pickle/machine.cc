@@ -106,7 +106,8 @@ Machine::Step Machine::Do(unsigned char opcode) {
 Machine::Step Machine::DoStack(unsigned char opcode) {
   switch (opcode) {
     case kMark:
-      if (marks_.size() == kMostMarks) return Concern("it nests deeper than is followed here"), Fail("too deep");
+      if (marks_.size() == kMostMarks)
+        return Concern("it nests deeper than is followed here"), Fail("too deep");
       marks_.push_back(stack_.size());
       return Step::On;
     case kStop:
@@ -226,7 +227,8 @@ Machine::Step Machine::Fail(std::string why) {
 /// A name or a number. Only texts may be long: no reader is made to search a large file for a line feed.
 std::optional<std::string_view> Machine::ShortLine() {
   auto line = cursor_.Line(kMostLine);
-  if (!line && cursor_.rest().size() >= kMostLine) Concern("it has a line that is longer than is followed here");
+  if (!line && cursor_.rest().size() >= kMostLine)
+    Concern("it has a line that is longer than is followed here");
   return line;
 }
 
@@ -256,15 +258,22 @@ Machine::Step Machine::PushText(Value::Kind kind, std::optional<std::string_view
 /// In two's complement of so many bits, or without a sign where there are none.
 Machine::Step Machine::PushInt(std::optional<std::uint64_t> number, std::size_t signed_bits) {
   if (!number) return Fail("it is cut short");
-  if (signed_bits > 0 && signed_bits < 64 && (*number >> (signed_bits - 1) & 1)) *number |= ~std::uint64_t{0} << signed_bits;
+  if (signed_bits > 0 && signed_bits < 64 && (*number >> (signed_bits - 1) & 1))
+    *number |= ~std::uint64_t{0} << signed_bits;
   return Push(Value::Of(static_cast<std::int64_t>(*number)));
 }
 
 Machine::Step Machine::DoMemo(unsigned char opcode) {
   const auto decimal = [&]() -> std::optional<std::uint64_t> {
     const auto line = ShortLine();
-    const auto number = line ? ParseInt(Trim(*line)) : Result<std::int64_t>(Error{});
-    return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+    if (!line) return std::nullopt;
+    // Python's int() takes underscores and a sign.
+    std::string digits(Trim(*line));
+    std::erase(digits, '_');
+    const auto number = ParseInt(digits.starts_with('+') ? digits.substr(1) : digits);
+    if (number && *number >= 0) return static_cast<std::uint64_t>(*number);
+    Concern("a number of its memo could not be read, so that what follows was not read");
+    return std::nullopt;
   };
   switch (opcode) {
     case kPut:

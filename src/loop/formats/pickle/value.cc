@@ -53,7 +53,8 @@ void AppendEscape(std::string& plain, std::string_view text, std::size_t& at, bo
     code = NumberAt(text, at, c == 'x' ? 2 : c == 'u' ? 4 : 8, 16);
   } else if (letters && c >= '0' && c <= '7') {
     code = NumberAt(text, at, 3, 8);
-  } else if (const auto letter = kLetters.find(c); letters && at < text.size() && letter != std::string_view::npos) {
+  } else if (const auto letter = kLetters.find(c);
+             letters && at < text.size() && letter != std::string_view::npos) {
     ++at;
     code = static_cast<unsigned char>(kMeant[letter]);
   }
@@ -84,7 +85,8 @@ std::optional<std::string> TextOf(const Value& value) {
       return Unescaped(value.text, false);
     case Value::Kind::StringRepr: {
       auto text = value.text;
-      if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"')) text = text.substr(1, text.size() - 2);
+      if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"'))
+        text = text.substr(1, text.size() - 2);
       return Unescaped(text, true);
     }
     default:

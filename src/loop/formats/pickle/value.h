@@ -48,8 +48,8 @@ struct Node {
   bool cut = false;  ///< It has more items than are kept.
 };
 
-/// Objects with parts. Keeps the first few parts of each and a bounded number of objects: enough to find out how
-/// long an array is, whatever else the pickle holds.
+/// Objects with parts. Keeps the first few parts of each and a bounded number of objects: enough to find out
+/// how long an array is, whatever else the pickle holds.
 class Nodes {
  public:
   /// Opaque when there is no room for another.

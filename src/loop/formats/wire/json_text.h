@@ -6,13 +6,14 @@
 #include <string>
 #include <string_view>
 
-/// Looks into JSON text of any size without building it. What it gives is a piece of the text; it does not check what
-/// it passes over.
+/// Looks into JSON text of any size without building it. What it gives is a piece of the text; it does not
+/// check what it passes over.
 namespace cairn::formats::wire {
 
-/// Calls `take(name, value)` for each member of the object that `text` begins with (after white space), until it says
-/// false. False when the object is broken or cut.
-bool EachMember(std::string_view text, const std::function<bool(std::string_view name, std::string_view value)>& take);
+/// Calls `take(name, value)` for each member of the object that `text` begins with (after white space), until
+/// it says false. False when the object is broken or cut.
+bool EachMember(std::string_view text,
+                const std::function<bool(std::string_view name, std::string_view value)>& take);
 
 /// A member's value, through a path of names: {"learner", "objective", "name"}; "" when there is none.
 std::string_view MemberAt(std::string_view text, std::initializer_list<std::string_view> path);

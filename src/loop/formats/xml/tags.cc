@@ -113,8 +113,10 @@ Result<Pmml> ReadPmml(std::string_view text) {
   while (going) {
     const auto piece = text.substr(0, kPiece);
     text.remove_prefix(piece.size());
-    going = functions.parse(parser, piece.data(), static_cast<int>(piece.size()), text.empty()) == XML_STATUS_OK;
-    if (!going && notes.pmml.is_pmml && !notes.pmml.has_doctype) notes.pmml.fault = "its XML is cut short or broken";
+    going =
+        functions.parse(parser, piece.data(), static_cast<int>(piece.size()), text.empty()) == XML_STATUS_OK;
+    if (!going && notes.pmml.is_pmml && !notes.pmml.has_doctype)
+      notes.pmml.fault = "its XML is cut short or broken";
     if (text.empty()) break;
   }
   functions.free(parser);

@@ -16,8 +16,8 @@ struct Pmml {
   };
   bool is_pmml = false;
   std::string version;
-  std::string application;      ///< That wrote it, with its version.
-  std::vector<Field> fields;    ///< Of the data dictionary; at most 1,000.
+  std::string application;    ///< That wrote it, with its version.
+  std::vector<Field> fields;  ///< Of the data dictionary; at most 1,000.
   std::vector<std::string> targets;
   std::vector<std::string> models;  ///< Elements like "TreeModel", each once.
   std::uint64_t trees = 0;
