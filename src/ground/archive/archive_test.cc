@@ -27,7 +27,7 @@ std::string Zip(std::string_view name = "a", std::string_view content = "hi",
                 std::string_view crc = "ac2a93d8") {
   const auto number = [](std::size_t value, std::size_t width) {
     std::string bytes;
-    for (std::size_t i = 0; i < width; ++i) bytes += static_cast<char>(value >> (8 * i) & 255);
+    for (std::size_t i = 0; i < width; ++i) bytes += i < 8 ? static_cast<char>(value >> (8 * i) & 255) : '\0';
     return bytes;
   };
   const std::string sum = Hex(crc), sizes = number(content.size(), 4) + number(content.size(), 4);
