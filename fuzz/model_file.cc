@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Hold(found.bytes == size, "the size is the file's");
   bool unknown = !found.concerns.empty();
   for (const auto& import : found.imports) unknown |= import.known_as.empty();
-  Hold(unknown == (found.runs() == cairn::formats::Runs::UnknownCode), "the verdict follows from the findings");
+  Hold(unknown == (found.runs() == cairn::formats::Runs::UnknownCode),
+       "the verdict follows from the findings");
   bool known_ones = false;
   for (const auto& import : found.imports) {
     Hold(!(known_ones && import.known_as.empty()), "what is not known comes first");

@@ -68,7 +68,7 @@ def estimators():
         "categories": OneHotEncoder().fit(np.array([["a"], ["b"], [None]], dtype=object)),
         "neighbours": KNeighborsClassifier(algorithm="kd_tree").fit(ROWS, LABELS),
         "support vectors": SVC().fit(ROWS, LABELS),
-        "texts": TfidfVectorizer().fit(["one two", "two three"]),
+        "texts": TfidfVectorizer().fit([" ".join(f"{letter}word{i}" for letter in "icPB(" for i in range(2000))]),
     }
 
 
@@ -221,6 +221,12 @@ def test_mlflow_folders_are_as_harmless_as_what_is_in_them(inspect, tmp_path, ca
     (folder / "model.pkl").write_bytes(pickle.dumps(harmful.Evil(f"touch {canary}")))
     code, answer = inspect(folder)
     assert code == 1 and unknown(answer) == {"posix.system"}
+
+    (folder / "model.pkl").write_bytes(pickle.dumps(1))
+    settings = (folder / "MLmodel").read_text()
+    (folder / "MLmodel").write_text(settings.replace("model.pkl", "../elsewhere.pkl"))
+    code, answer = inspect(folder)
+    assert code == 1 and "'../elsewhere.pkl', which is not in its folder" in answer["concerns"][0]["what"]
 
     class Own(mlflow.pyfunc.PythonModel):
         def predict(self, context, model_input, params=None):

@@ -118,9 +118,7 @@ std::optional<Description> Examiner::LookAtMarked(std::string_view bytes, const 
     if (auto description = describe(bytes)) return description;
   }
   if (bytes[0] == '\x80' && pickle::IsPickle(bytes)) {
-    // The magic of torch's old form is the object of its first pickle.
-    const bool torch =
-        bytes.substr(2).starts_with(std::string_view("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 12));
+    const bool torch = pickle::BeginsAsTorch(bytes);
     return LookAtPickle(bytes, where, depth, torch ? pickle::Reader::Torch : pickle::Reader::Plain);
   }
   return std::nullopt;

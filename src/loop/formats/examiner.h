@@ -31,6 +31,7 @@ class Examiner {
   std::optional<Description> LookAtMarked(std::string_view bytes, const std::string& where, int depth);
   std::optional<Description> LookAtTexts(std::string_view bytes);
   Description LookAtZip(std::string_view bytes, const std::string& where, int depth);
+  void DescribeZip(const archive::ZipFolder& folder, Description& description);
   void LookAtEntries(const archive::ZipFolder& folder, Format format, const std::string& where, int depth);
   void LookAtEntry(const archive::ZipEntry& entry, Format format, const std::string& where, int depth);
   Description LookAtTar(std::string_view bytes, const std::string& where, int depth);

@@ -93,26 +93,8 @@ std::string Examiner::Content(const ZipFolder& folder, std::string_view ending) 
   return {};
 }
 
-Description Examiner::LookAtZip(std::string_view bytes, const std::string& where, int depth) {
-  Description description{.format = Format::Archive};
-  const auto read = archive::ReadZip(bytes, limits_.most_entries);
-  if (!read && read.error().reason == Reason::TooLarge) {
-    description.concerns.push_back(read.error().message + " than are looked into");
-    return description;
-  }
-  if (!read || !*read) {
-    description.damage.push_back(read ? "the zip has no folder at its end: it is cut short"
-                                      : read.error().message);
-    return description;
-  }
-  const ZipFolder& folder = **read;
-  description.format = FormatOfZip(folder);
-  for (const auto& oddity : folder.oddities)
-    description.concerns.push_back("readers of zips do not agree about it: " + oddity);
-  const bool outer = in_torch_script_;
-  in_torch_script_ = description.format == Format::TorchScript;
-  LookAtEntries(folder, description.format, where, depth);
-  in_torch_script_ = outer;
+/// What the zip's own files say of it.
+void Examiner::DescribeZip(const ZipFolder& folder, Description& description) {
   switch (description.format) {
     case Format::Skops:
       ReadSkopsSchema(Content(folder, "schema.json"), description);
@@ -142,6 +124,29 @@ Description Examiner::LookAtZip(std::string_view bytes, const std::string& where
     default:
       description.SayCount("entries", CountIf(folder, IsAny));
   }
+}
+
+Description Examiner::LookAtZip(std::string_view bytes, const std::string& where, int depth) {
+  Description description{.format = Format::Archive};
+  const auto read = archive::ReadZip(bytes, limits_.most_entries);
+  if (!read && read.error().reason == Reason::TooLarge) {
+    description.concerns.push_back(read.error().message + " than are looked into");
+    return description;
+  }
+  if (!read || !*read) {
+    description.damage.push_back(read ? "the zip has no folder at its end: it is cut short"
+                                      : read.error().message);
+    return description;
+  }
+  const ZipFolder& folder = **read;
+  description.format = FormatOfZip(folder);
+  for (const auto& oddity : folder.oddities)
+    description.concerns.push_back("readers of zips do not agree about it: " + oddity);
+  const bool outer = in_torch_script_;
+  in_torch_script_ = description.format == Format::TorchScript;
+  LookAtEntries(folder, description.format, where, depth);
+  in_torch_script_ = outer;
+  DescribeZip(folder, description);
   return description;
 }
 

@@ -7,7 +7,6 @@ namespace {
 
 using wire::BytesOf;
 using wire::Message;
-using wire::WholeOf;
 
 constexpr std::uint64_t kCustomModel = 555;
 

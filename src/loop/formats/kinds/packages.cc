@@ -73,6 +73,19 @@ std::vector<Port> PortsOf(const Node* side) {
   return ports;
 }
 
+/// A path in a flavour that leads out of the folder leads to a file that was not looked at. An artifact's
+/// `uri` only says where it was copied from.
+void NotePathsOutside(const Node& node, int depth, Description& description) {
+  if (depth > 16 || description.concerns.size() >= kMostListed) return;
+  for (const Node& item : node.items()) NotePathsOutside(item, depth + 1, description);
+  for (const auto& [key, mark, value] : node.entries()) {
+    if (key != "uri") NotePathsOutside(value, depth + 1, description);
+  }
+  const auto& text = node.text();
+  if (node.IsScalar() && (text.starts_with('/') || text == ".." || text.find("../") != std::string::npos))
+    description.concerns.push_back("its MLmodel names '" + text + "', which is not in its folder");
+}
+
 void ReadPyfunc(const Node& pyfunc, Description& description) {
   const auto text = [&](std::string_view key) {
     const Node* found = pyfunc.Find(key);
@@ -165,6 +178,7 @@ void ReadMlmodel(std::string_view yaml, Description& description) {
     description.damage.push_back("its MLmodel names no flavors");
     return;
   }
+  NotePathsOutside(*flavours, 0, description);
   std::vector<std::string> names;
   for (const auto& flavour : flavours->entries()) {
     if (names.size() < kMostListed) names.push_back(flavour.key);

@@ -51,6 +51,7 @@ void ReadHeader(const Json& header, std::uint64_t data_bytes, Description& descr
   description.SayCount("tensors", tensors);
   description.SayCount("parameters", parameters);
   std::vector<std::string> names;
+  names.reserve(types.size());
   for (const auto& [name, count] : types) names.push_back(name);
   description.Say("types", names);
   if (furthest > data_bytes) description.damage.push_back("it is cut short: its tensors end behind its end");

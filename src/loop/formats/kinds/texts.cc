@@ -86,7 +86,6 @@ std::optional<Description> DescribeJson(std::string_view bytes) {
   if (begins == std::string_view::npos || bytes[begins] != '{') return std::nullopt;
   const auto text = bytes.substr(begins);
   std::vector<std::string_view> keys;
-  std::string_view first;
   const bool whole = wire::EachMember(text, [&](std::string_view name, std::string_view) {
     keys.push_back(name);
     return keys.size() < kMostListed;

@@ -243,12 +243,9 @@ Machine::Step Machine::Push(const Value& value) {
 
 Machine::Step Machine::PushText(Value::Kind kind, std::optional<std::string_view> text) {
   if (!text) return Fail("it is cut short");
-  if (kind != Value::Kind::UnicodeRepr && MayHold(*text)) {
-    if (walk_.embedded.size() < kMostEmbedded)
-      walk_.embedded.push_back(*text);
-    else
-      Concern("it holds more texts of bytes that may be pickles than are looked into");
-  }
+  // Only bytes can be unpickled again, and whatever would do it is an import of its own: a few tell enough.
+  if (kind == Value::Kind::Bytes && walk_.embedded.size() < kMostEmbedded && MayHold(*text))
+    walk_.embedded.push_back(*text);
   if (last_text_ == "_sklearn_version" && walk_.scikit_learn_version.empty() && text->size() < kMostVersion)
     walk_.scikit_learn_version = *text;
   last_text_ = *text;

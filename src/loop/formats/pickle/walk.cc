@@ -1,5 +1,7 @@
 #include "loop/formats/pickle/walk.h"
 
+#include <algorithm>
+
 #include "loop/formats/pickle/machine.h"
 
 namespace cairn::formats::pickle {
@@ -44,6 +46,11 @@ Walk Follow(std::string_view bytes, Reader reader) {
     walk.read = cursor.at();
   }
   return walk;
+}
+
+bool BeginsAsTorch(std::string_view bytes) {
+  return bytes.starts_with('\x80') &&
+         bytes.substr(std::min<std::size_t>(2, bytes.size())).starts_with(kTorchMagic);
 }
 
 bool IsPickle(std::string_view bytes) {

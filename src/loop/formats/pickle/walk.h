@@ -30,7 +30,7 @@ struct Import {
 struct Walk {
   std::vector<Import> imports;             ///< Each once, in the order in which they would come.
   std::vector<std::string> concerns;       ///< What else loading would do that is not known as harmless.
-  std::vector<std::string_view> embedded;  ///< Constants that may be pickles or archives themselves.
+  std::vector<std::string_view> embedded;  ///< Bytes that may be pickles or archives; the first 4096.
   std::string made;  ///< The class of the first pickle's object, "module.name", when it is known.
   std::string scikit_learn_version;  ///< As its estimators keep it.
   int protocol = 0;                  ///< The highest that was named.
@@ -47,6 +47,9 @@ struct Walk {
 /// memory has a bound, beyond which the rest counts as a concern. What stands before a fault is reported,
 /// since it runs. Safe from any thread.
 Walk Follow(std::string_view bytes, Reader reader);
+
+/// Whether `bytes` begin with the number that PyTorch's old form keeps as its first pickle.
+bool BeginsAsTorch(std::string_view bytes);
 
 /// Whether `bytes` are a pickle that somebody may load: they begin with a protocol's mark, come to their end,
 /// or import something and go on. Needs no mark, since protocols 0 and 1 have none.
