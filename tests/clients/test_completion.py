@@ -22,6 +22,7 @@ def completed_by_fish(binary, line):
 def test_commands_and_flags_are_offered_where_they_belong(cairn_binary, completed):
     assert {"data", "model", "up", "audit"} <= completed(cairn_binary, "cairn ")
     assert completed(cairn_binary, "cairn aud") == {"audit"}
+    assert completed(cairn_binary, "cairn model insp") == {"inspect"} and completed(cairn_binary, "cairn forma") == {"formats"}
     second = completed(cairn_binary, "cairn audit ")
     assert {"log", "verify", "as-of", "rebuild"} <= second
     assert completed(cairn_binary, "cairn audit ver") == {"verify"}
