@@ -1,6 +1,7 @@
 #include "cli/data_transfer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "cli/catalogue.h"
@@ -140,9 +141,10 @@ Json JsonOf(const std::vector<std::string>& paths) {
 Result<int> PullAll(Session& session, const Arguments& arguments) {
   const Here here = CAIRN_TRY(RepositoryHere());
   const auto wish = CAIRN_TRY(WishIn(session, arguments));
-  const auto report = CAIRN_TRY(Transfer(here, wish, Direction::Fetch));
-  const auto placed = CAIRN_TRY(Place(
-      here, wish, arguments.Has("--force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse));
+  const auto unsaved =
+      arguments.Has("--force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse;
+  auto fetched = CAIRN_TRY(Transfer(here, wish, Direction::Fetch));
+  const auto [report, placed] = CAIRN_TRY(PlaceFetched(here, wish, unsaved, std::move(fetched)));
   Json answer = JsonOf(report, "fetched");
   Json failed = answer.At("failed");
   for (const auto& one : placed.failed) {
@@ -253,6 +255,47 @@ Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish,
   workspace.scope = {};
   return repository::Checkout(tree.tree, CAIRN_TRY(ChosenBy(here, workspace)), unsaved, kLinks,
                               progress.meter());
+}
+
+namespace {
+
+template <class T>
+void Append(std::vector<T>& all, std::vector<T> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+void Add(TransferReport& all, TransferReport more) {
+  all.moved += more.moved;
+  all.bytes += more.bytes;
+  all.missing = std::move(more.missing);
+  all.failed = std::move(more.failed);
+  Append(all.mended, std::move(more.mended));
+}
+
+void Add(repository::CheckedOut& all, repository::CheckedOut more) {
+  Append(all.added, std::move(more.added));
+  Append(all.modified, std::move(more.modified));
+  Append(all.deleted, std::move(more.deleted));
+  all.files_added += more.files_added;
+  all.files_modified += more.files_modified;
+  all.files_deleted += more.files_deleted;
+  all.failed = std::move(more.failed);
+}
+
+}  // namespace
+
+Result<Pulled> PlaceFetched(const Here& here, const TransferWish& wish, repository::Unsaved unsaved,
+                            TransferReport fetched) {
+  Pulled pulled{std::move(fetched), CAIRN_TRY(Place(here, wish, unsaved))};
+  const auto& failed = pulled.placed.failed;
+  const bool damaged = std::any_of(failed.begin(), failed.end(),
+                                   [](const auto& one) { return one.error.reason == Reason::Corrupt; });
+  if (!damaged) return pulled;
+  auto thorough = wish;
+  thorough.verify = true;
+  Add(pulled.fetched, CAIRN_TRY(Transfer(here, thorough, Direction::Fetch)));
+  Add(pulled.placed, CAIRN_TRY(Place(here, wish, unsaved)));
+  return pulled;
 }
 
 std::vector<Command> TransferCommands() {

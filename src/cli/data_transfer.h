@@ -32,4 +32,13 @@ Result<repository::TransferReport> Transfer(const Here& here, const TransferWish
 /// all that is tracked, as repository::CheckoutAll does. With a bar.
 Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish, repository::Unsaved unsaved);
 
+struct Pulled {
+  repository::TransferReport fetched;
+  repository::CheckedOut placed;
+};
+/// Places what is fetched already. Where the cache turns out to be damaged, all that the wish names is read,
+/// the damaged objects are fetched anew, and it is placed again.
+Result<Pulled> PlaceFetched(const Here& here, const TransferWish& wish, repository::Unsaved unsaved,
+                            repository::TransferReport fetched);
+
 }  // namespace cairn::cli

@@ -96,16 +96,17 @@ int FetchOrPull(Words words, bool place) {
     Say(summary.empty() ? "Everything is up to date." : summary);
     return 0;
   }
-  const auto placed =
-      Place(here, wish, line.Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse);
-  if (!placed) return Fail(kFailed, failed + placed.error().message);
-  if (const auto tree = OpenTree(code)) SayChanges(*placed, *tree);
-  const std::string summary = Summary({{report->moved, "fetched"},
-                                       {placed->added.size(), "added"},
-                                       {placed->modified.size(), "modified"},
-                                       {placed->deleted.size(), "deleted"}});
+  const auto unsaved = line.Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse;
+  const auto pulled = PlaceFetched(here, wish, unsaved, *std::move(report));
+  if (!pulled) return Fail(kFailed, failed + pulled.error().message);
+  const auto& placed = pulled->placed;
+  if (const auto tree = OpenTree(code)) SayChanges(placed, *tree);
+  const std::string summary = Summary({{pulled->fetched.moved, "fetched"},
+                                       {placed.added.size(), "added"},
+                                       {placed.modified.size(), "modified"},
+                                       {placed.deleted.size(), "deleted"}});
   Say(summary.empty() ? "Everything is up to date." : summary);
-  return FailureOf(*placed, failed, line.Has("allow-missing") ? Absent::Allowed : Absent::Failure);
+  return FailureOf(placed, failed, line.Has("allow-missing") ? Absent::Allowed : Absent::Failure);
 }
 
 }  // namespace

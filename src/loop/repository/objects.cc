@@ -153,7 +153,7 @@ Result<> Objects::Checkout(std::string_view md5, const std::string& path) const 
   std::atomic<unsigned> number = 0;
   const auto place = [&](const std::string& object, const std::string& at) -> Result<> {
     const std::string draft = os::JoinPath(staging.folder(), std::to_string(++number));
-    auto made = linking.Make(PathOf(object), draft, false);
+    auto made = linking.Make({object, false}, PathOf(object), draft, false);
     if (!made && made.error().reason == Reason::NotFound) {
       return Error{Reason::NotFound,
                    "the object " + object + " for '" + at + "' is not in the cache '" + use_.folder + "'"};

@@ -79,6 +79,15 @@ Range Widened(const ColumnSummary& seen, bool whole) {
   return {low, high};
 }
 
+/// Whether every whole number between the ends was seen, and each often enough: hours, months, grades. Such a
+/// scale ends where it ends.
+bool IsScale(const ColumnSummary& seen, std::int64_t distinct) {
+  constexpr double kLongest = 400;
+  const double steps = seen.greatest - seen.least + 1;
+  return steps >= 3 && steps <= kLongest && static_cast<double>(distinct) == steps &&
+         seen.present() >= 5 * distinct;
+}
+
 /// What regular expressions give a meaning.
 std::string Escaped(char c) {
   return std::string_view("\\^$.|?*+()[]{}").find(c) == std::string_view::npos ? std::string(1, c)
@@ -153,10 +162,13 @@ class PropertyWriter {
     std::string why;
     const bool number = type_ == ColumnType::Integer || type_ == ColumnType::Number;
     if (number && !IsList() && !unique) {
-      const Range range = Widened(seen_, type_ == ColumnType::Integer);
+      const bool scale = type_ == ColumnType::Integer && IsScale(seen_, distinct_);
+      const Range range =
+          scale ? Range{seen_.least, seen_.greatest} : Widened(seen_, type_ == ColumnType::Integer);
       if (range.low) options.push_back("minimum: " + ShortestText(*range.low));
       if (range.high) options.push_back("maximum: " + ShortestText(*range.high));
-      why = "seen: " + ShortestText(seen_.least) + " to " + ShortestText(seen_.greatest);
+      why = (scale ? "seen: every whole number from " : "seen: ") + ShortestText(seen_.least) + " to " +
+            ShortestText(seen_.greatest);
     }
     if (type_ == ColumnType::String && !IsList()) WriteTextForm(options, why);
     if (options.empty()) return;

@@ -57,8 +57,11 @@ Result<Placed> Placer::Place(const Chosen& chosen) {
   return chosen.path.IsFolder() ? PlaceFolder(chosen) : PlaceFile(chosen.path);
 }
 
-Result<> Placer::Make(const std::string& object, const std::string& to, bool executable) {
-  CAIRN_TRY(linking_.Make(object, to, executable));
+Result<> Placer::Make(const ObjectId& id, const std::string& path, const std::string& to, bool executable) {
+  auto made = linking_.Make(id, tree_.objects().PathOf(id), to, executable);
+  if (!made && made.error().reason == Reason::Corrupt)
+    return Error{Reason::Corrupt, "'" + path + "' is not checked out: " + made.error().message};
+  CAIRN_TRY(std::move(made));
   if (meter_.done) meter_.done(CAIRN_TRY(os::Stat(to)).stamp.size);
   return Done{};
 }
@@ -99,7 +102,7 @@ Result<Placed> Placer::PlaceFile(const TrackedPath& tracked) {
   }
   if (!presence_.HoldsFile(id)) return Missing(tracked.path, id);
   const std::string draft = Draft();
-  CAIRN_TRY(Make(object, draft, tracked.executable));
+  CAIRN_TRY(Make(id, tracked.path, draft, tracked.executable));
   CAIRN_TRY(os::MakeFolders(os::ParentOf(at)));
   if (now && now->kind == os::FileKind::Folder) CAIRN_TRY(SetAside(at));
   const std::int64_t placed_ns = NowNs();
@@ -290,7 +293,8 @@ Result<> Placer::ApplyWhole(const Plan& plan, bool legacy, const std::string& at
   CAIRN_TRY(MakeParents(plan, draft));
   CAIRN_TRY(ForEach(plan.add.size(), [&](std::size_t i) -> Result<> {
     const ObjectId id{HexOf(plan.add[i]->md5), legacy};
-    return Make(tree_.objects().PathOf(id), draft + "/" + std::string(plan.add[i]->relpath), false);
+    const std::string relpath(plan.add[i]->relpath);
+    return Make(id, plan.path + "/" + relpath, draft + "/" + relpath, false);
   }));
   const std::int64_t placed_ns = NowNs();
   auto moved = os::Rename(draft, at);
@@ -313,7 +317,8 @@ Result<> Placer::ApplyFiles(const Plan& plan, bool legacy, const std::string& at
     std::vector<std::string> drafts(count);
     CAIRN_TRY(ForEach(count, [&](std::size_t i) -> Result<> {
       drafts[i] = Draft();
-      return Make(tree_.objects().PathOf(ObjectId{HexOf(files[begin + i]->md5), legacy}), drafts[i], false);
+      const ListedFile& file = *files[begin + i];
+      return Make({HexOf(file.md5), legacy}, plan.path + "/" + std::string(file.relpath), drafts[i], false);
     }));
     const std::int64_t placed_ns = NowNs();
     CAIRN_TRY(ForEach(count, [&](std::size_t i) -> Result<> {

@@ -67,7 +67,7 @@ class Placer {
   Result<> ApplyFiles(const Plan& plan, bool legacy, const std::string& at);
   Result<> RemoveExtra(const Plan& plan, const std::string& at);
   Result<> MakeParents(const Plan& plan, const std::string& at);
-  Result<> Make(const std::string& object, const std::string& to, bool executable);
+  Result<> Make(const ObjectId& id, const std::string& path, const std::string& to, bool executable);
   Result<> SetAside(const std::string& at);
   void Remember(const Plan& plan, std::span<const ListedFile* const> files, std::int64_t placed_ns);
   std::string Draft() { return staging_.folder() + "/" + std::to_string(number_++); }

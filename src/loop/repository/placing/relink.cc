@@ -26,7 +26,7 @@ class Relinker {
       stamp.ctime_ns = seen.ctime_ns;
       if (!(stamp == seen)) return Done{};
       const std::string draft = staging_.folder() + "/" + std::to_string(++number_);
-      CAIRN_TRY(linking_.Make(object, draft, (now.mode & 0100) != 0));
+      CAIRN_TRY(linking_.Make({HexOf(md5), false}, object, draft, (now.mode & 0100) != 0));
       CAIRN_TRY(MoveInto(draft, at));
     }
     const auto status = CAIRN_TRY(os::Stat(at));

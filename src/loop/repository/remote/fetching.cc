@@ -53,7 +53,8 @@ class Fetcher {
   bool IsSound(const ObjectOfPath& object) {
     if (!IsInCache(order_.cache, object.id)) return false;
     // A listing that lies would lead everything astray, and is quickly read.
-    if (!order_.verify && !object.id.IsListing()) return true;
+    const bool read = order_.verify || object.id.IsListing();
+    if (!read && IsTrusted(order_.cache, object.id)) return true;
     const auto content = CheckContent(object.id, PathInCache(order_.cache, object.id));
     if (!content) report_.mended.push_back(object);
     return bool(content);
@@ -151,11 +152,11 @@ class Fetcher {
 bool IsComplete(const TransferOrder& order, const std::vector<Chosen>& all) {
   return std::all_of(all.begin(), all.end(), [&](const Chosen& chosen) {
     const auto object = *ObjectOf(chosen);
-    if (!IsInCache(order.cache, object.id)) return false;
+    if (!IsTrusted(order.cache, object.id)) return false;
     if (!object.id.IsListing()) return true;
     const auto folder = ReadFolder(chosen, PathInCache(order.cache, object.id));
     return folder && std::all_of(folder->files.begin(), folder->files.end(),
-                                 [&](const ObjectOfPath& file) { return IsInCache(order.cache, file.id); });
+                                 [&](const ObjectOfPath& file) { return IsTrusted(order.cache, file.id); });
   });
 }
 

@@ -24,6 +24,14 @@ std::string PathInCache(const std::string& cache, const ObjectId& id) {
 }
 bool IsInCache(const std::string& cache, const ObjectId& id) { return os::Exists(PathInCache(cache, id)); }
 
+bool IsTrusted(const std::string& cache, const ObjectId& id) {
+  constexpr unsigned kProtected = 0444;
+  const std::string path = PathInCache(cache, id);
+  const auto status = os::Stat(path);
+  if (!status || status->mode == kProtected) return bool(status);
+  return CheckContent(id, path) && os::SetMode(path, kProtected);
+}
+
 std::optional<ObjectOfPath> ObjectOf(const Chosen& chosen) {
   if (!chosen.path.cached || chosen.path.md5.empty()) return std::nullopt;
   return ObjectOfPath{{chosen.path.md5, chosen.path.legacy}, chosen.path.path};

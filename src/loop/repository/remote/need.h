@@ -27,6 +27,8 @@ struct Need {
 /// Where an object lies in the cache.
 std::string PathInCache(const std::string& cache, const ObjectId& id);
 bool IsInCache(const std::string& cache, const ObjectId& id);
+/// The same, and it is protected (0444), or is found to be whole and is protected now.
+bool IsTrusted(const std::string& cache, const ObjectId& id);
 
 /// The files that a listing in the file `path` names below the folder of `chosen`. Corrupt when the listing
 /// is damaged.

@@ -1,0 +1,63 @@
+"""A project with tracked data whose commands may be killed, and what must hold of its stores at every moment."""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
+from dvc_project import CAIRN, Project  # noqa: E402
+
+
+def objects_below(store):
+    """The objects of a cache or remote by their names."""
+    return {str(path.relative_to(store / "files/md5")).replace("/", ""): path for path in (store / "files/md5").glob("??/*") if not path.name.startswith(".tmp-")}
+
+
+def assert_whole(store):
+    """Every name is the digest of its bytes, and everything that a listing names is there. Gives the names."""
+    objects = objects_below(store)
+    for name, path in objects.items():
+        content = path.read_bytes()
+        assert hashlib.md5(content).hexdigest() == name.removesuffix(".dir"), f"{path} is not what its name says"
+        if name.endswith(".dir"):
+            assert {entry["md5"] for entry in json.loads(content)} <= objects.keys(), f"{path} names what is not there"
+    return objects.keys()
+
+
+def contents(folder):
+    """The digest of every file below that is data."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*") if path.is_file() and not {".git", ".dvc"} & set(path.relative_to(folder).parts[:1]) and path.suffix != ".dvc"}
+
+
+class TrackedTree(Project):
+    """A project of git and DVC with its remote in a folder beside it."""
+
+    def __init__(self, folder, tools=None):
+        super().__init__(folder, tools)
+        self.store = folder.parent / "store"
+
+    @staticmethod
+    def begin(folder):
+        made = TrackedTree(folder / "project")
+        made.folder.mkdir(parents=True)
+        made.git("init", "-q", "-b", "main")
+        made.cairn("data", "init")
+        return made
+
+    def clone(self, name):
+        """A clone without any data, that knows the same remotes."""
+        folder = self.folder.parent / name
+        subprocess.run(["git", "clone", "-q", str(self.folder), str(folder)], check=True, env=self.environment)
+        return TrackedTree(folder)
+
+    def killed(self, after, *words):
+        """Runs a command and kills it after some seconds; gives its exit code, negative when it was killed."""
+        with subprocess.Popen([str(CAIRN), *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(after)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            return process.wait()
