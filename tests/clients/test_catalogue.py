@@ -192,3 +192,11 @@ def test_lineage_leads_both_ways_and_the_tables_follow_from_the_log(project):
     assert project("data", "where-from", "data", code=3)["error"]["message"].count("folder") == 1
     assert project("data", "where-from", "nothing", code=3)["error"]["reason"] == "NotFound"
     assert project("audit", "rebuild")["equal"] and project("audit", "verify")["sound"]
+
+
+def test_a_misspelt_thing_is_answered_with_the_nearest(project):
+    table(20).to_csv(project.folder / "a.csv", index=False)
+    project("data", "add", "a.csv", "--to", "plain")
+    for word, nearest in [("plian", "plain"), ("plain@2", "plain@1"), ("plane@1", "plain@1")]:
+        refused = project("data", "who-uses", word, code=3)["error"]
+        assert f"Did you mean '{nearest}'?" in refused["message"], refused

@@ -247,8 +247,34 @@ def test_outs_of_stages_are_checked_out_and_committed(project):
     assert "modified" in project.cairn("data", "status", code=1).stdout
     project.cairn("data", "commit", "b")
     assert project.dvc("status").stdout == CLEAN
-    refused = project.as_dvc("status", code=1)
-    assert "stages" in refused.stderr
+
+
+def test_the_status_of_stages_tells_which_outs_changed(project):
+    project.write("in", "in\n")
+    project.write("dvc.yaml", "stages:\n  make:\n    cmd: cp in a && echo two > b\n    deps: [in]\n    outs: [a, b]\n  late:\n    cmd: cp a z\n    deps: [a]\n    outs: [z]\n")
+    project.write("one.txt", "one\n")
+    project.dvc("add", "-q", "one.txt")
+    project.dvc("repro", "-q")
+    same = project.as_dvc("status")
+    assert same.stdout == "Data is up to date.\n" and "cairn status" in same.stderr, "what is not known is not claimed"
+    assert "cairn status" in project.as_dvc("status", "-q", code=1).stderr
+    project.write("b", "by hand\n")
+    (project.folder / "z").unlink()
+    project.write("one.txt", "changed\n")
+    theirs, ours = (json.loads(done.stdout) for done in (project.dvc("status", "--json"), project.as_dvc("status", "--json")))
+    assert ours == theirs == {"make": [{"changed outs": {"b": "modified"}}], "late": [{"changed outs": {"z": "deleted"}}], "one.txt.dvc": [{"changed outs": {"one.txt": "modified"}}]}
+    assert sorted(project.as_dvc("status").stdout.splitlines()) == sorted(project.dvc("status").stdout.splitlines())
+    project.as_dvc("status", "-q", code=1)
+
+
+def test_before_the_first_commit_a_comparison_says_what_to_do(project):
+    project.write("one.txt", "one\n")
+    project.cairn("data", "add", "one.txt")
+    refused = project.cairn("data", "diff", code=3)
+    assert "git commit" in refused.stderr and "cairn data status --granular" in refused.stderr
+    project.commit("first")
+    assert project.cairn("data", "diff").stdout == "No difference.\n"
+
 
 
 @pytest.mark.parametrize("collector", ["dvc", "cairn"])

@@ -151,7 +151,7 @@ def test_random_kills_of_add_push_fetch_and_gc_lose_nothing_acknowledged(tree, t
     assert kills >= commands // 5, "the kills came too late to say anything"
     assert "sound" in tree.cairn("data", "check").stdout
     assert added <= assert_whole(tree.cache) and pushed <= assert_whole(tree.store)
-    assert not [path for store in (tree.cache, tree.store) for path in store.rglob(".tmp-*")], "gc takes away what killed commands left"
+    assert not [path for store in (tree.cache, tree.store) for path in (store / "files").rglob(".*")], "gc takes away what killed commands left"
     for i, version in enumerate(versions[-10:]):
         tree.git("checkout", "-q", f"main~{len(versions[-10:]) - 1 - i}")
         tree.cairn("data", "checkout", "--force")

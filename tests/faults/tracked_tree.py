@@ -12,7 +12,7 @@ from dvc_project import CAIRN, Project  # noqa: E402
 
 def objects_below(store):
     """The objects of a cache or remote by their names."""
-    return {str(path.relative_to(store / "files/md5")).replace("/", ""): path for path in (store / "files/md5").glob("??/*") if not path.name.startswith(".tmp-")}
+    return {str(path.relative_to(store / "files/md5")).replace("/", ""): path for path in (store / "files/md5").glob("??/*") if not path.name.startswith(".")}
 
 
 def assert_whole(store):

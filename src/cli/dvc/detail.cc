@@ -165,19 +165,23 @@ int Status(Words words) {
   for (const auto& one : *chosen) tracked.push_back(one.path);
   const auto stages = HasStages(*here, tracked, line->rest.empty());
   if (!stages) return Fail(kOther, stages.error().message);
-  if (*stages)
-    return Fail(kFailed,
-                "the status of stages is not covered here: `cairn status` gives it, `dvc data status` that "
-                "of the data");
   const TreeProgress progress("reading");
   const auto status = StatusOf(*here, tracked, progress.meter());
   if (!status) return Fail(kOther, status.error().message);
-  if (line->Has("quiet")) return status->members().empty() ? 0 : kFailed;
+  const bool changed = !status->members().empty();
+  if (*stages && line->Has("quiet") && !changed)
+    return Fail(kFailed, "whether stages are to run again is not covered here: `cairn status` tells it");
+  if (line->Has("quiet")) return changed ? kFailed : 0;
   if (line->Has("json")) {
     Say(status->Dump());
+  } else if (*stages && !changed) {
+    Say("Data is up to date.");
   } else {
     SayStatus(*status);
   }
+  if (*stages)
+    Warn("only the outputs of stages are compared; whether their dependencies, parameters or commands have "
+         "changed is told by `cairn status`");
   return 0;
 }
 

@@ -63,8 +63,16 @@ void DumpValue(std::string& out, const Json& value, const std::string& indent) {
 
 void DumpBlock(std::string& out, const Json& value, const std::string& indent) {
   for (const auto& item : value.items()) {
-    out += indent + "-";
-    DumpValue(out, item, indent + "  ");
+    const bool nests = !item.items().empty() || !item.members().empty();
+    if (!nests) {
+      out += indent + "-";
+      DumpValue(out, item, indent);
+      continue;
+    }
+    // What is in it begins on the dash's own line.
+    std::string inner;
+    DumpBlock(inner, item, indent + "  ");
+    out += indent + "- " + inner.substr(indent.size() + 2);
   }
   for (const auto& [key, member] : value.members()) {
     const std::string text = ScalarText(Json(key));

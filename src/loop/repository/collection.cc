@@ -186,9 +186,12 @@ Result<CollectionPlan> PlanCollection(const CollectionOrder& order) {
   CollectionPlan plan;
   plan.freed = Unneeded(held, needed, order, plan.too_young);
   plan.freed_remote = Unneeded(held_remote, needed, order, plan.too_young);
-  for (auto& leftover : CAIRN_TRY(LeftoversBelow(cache))) {
-    if (leftover.modified_ms <= order.younger_than_ms) plan.leftovers.push_back(std::move(leftover));
+  plan.leftovers = CAIRN_TRY(LeftoversBelow(cache));
+  if (remote) {
+    for (auto& leftover : CAIRN_TRY(remote->Leftovers())) plan.leftovers.push_back(std::move(leftover));
   }
+  std::erase_if(plan.leftovers,
+                [&](const Leftover& one) { return one.modified_ms > order.younger_than_ms; });
   plan.keepers = std::move(needed.keepers);
   std::vector<FreedObject*> all;
   for (auto& one : plan.freed) all.push_back(&one);

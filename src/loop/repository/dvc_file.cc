@@ -36,13 +36,15 @@ Error NoSuch(const std::string& file, const std::string& path) {
   return {Reason::NotFound, file + ": there is no '" + path + "' in it any more; another program changed it"};
 }
 
-/// A line of .gitignore that means `name` beside it and nothing else.
+/// A line of .gitignore that means `name` beside it and nothing else; as DVC writes it, where that works. A
+/// line break cannot be written, so that any character may stand there.
 std::string IgnoreLine(const std::string& name) {
   std::string line = "/";
   for (const char c : name) {
-    if (std::string_view("[]!*#?").find(c) != std::string_view::npos) line += '\\';
-    line += c;
+    if (std::string_view("[]!*#?\\").find(c) != std::string_view::npos) line += '\\';
+    line += c == '\n' || c == '\r' ? '?' : c;
   }
+  if (line.ends_with(' ')) line.insert(line.size() - 1, 1, '\\');
   return line;
 }
 

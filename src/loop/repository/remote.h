@@ -28,6 +28,13 @@ struct HeldObject {
   TimeMs modified_ms = 0;
 };
 
+/// A file that a killed process left in a tree of objects on this machine.
+struct Leftover {
+  std::string path;
+  std::uint64_t bytes = 0;
+  TimeMs modified_ms = 0;
+};
+
 /// A place outside this repository with a tree of objects such as the cache's: a folder, a bucket, or a web
 /// server that is only read. Requests to servers are repeated with pauses before they count as failed. One
 /// thread at a time; what a call does, it does in several.
@@ -51,6 +58,8 @@ class Remote {
   virtual Result<std::vector<bool>> Holds(std::span<const ObjectId> ids, const Pace& pace) const = 0;
   /// Everything it holds.
   virtual Result<std::vector<HeldObject>> List(const Pace& pace) const = 0;
+  /// What killed processes left in it, when it is a folder; a bucket shows nothing that is not whole.
+  virtual Result<std::vector<Leftover>> Leftovers() const { return std::vector<Leftover>(); }
 
   struct Move {
     ObjectId id;

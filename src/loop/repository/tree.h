@@ -12,12 +12,7 @@ namespace cairn::repository {
 /// no such folder.
 Result<std::vector<HeldObject>> ObjectsBelow(const std::string& root);
 
-/// Hidden files that a killed process left in it, as HeldObject::modified_ms tells how long ago.
-struct Leftover {
-  std::string path;
-  std::uint64_t bytes = 0;
-  TimeMs modified_ms = 0;
-};
+/// Hidden files that killed processes left in it.
 Result<std::vector<Leftover>> LeftoversBelow(const std::string& root);
 
 }  // namespace cairn::repository

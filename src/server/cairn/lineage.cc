@@ -56,9 +56,25 @@ Result<std::vector<std::string>> Candidates(const LineageRooms& rooms, const std
   return names;
 }
 
+/// " Did you mean 'trips@2'?" when a data set, a version or a model is called nearly so; else "".
+std::string NearlyCalled(const LineageRooms& rooms, const std::string& word) {
+  constexpr std::int64_t kMost = 1000;
+  std::vector<std::string> names;
+  if (auto datasets = rooms.catalogue.Datasets()) names = *std::move(datasets);
+  for (const std::string kind : {"dataset:", "model:", "alias:"}) {
+    const auto things = metadata::ThingsLike(rooms.database, kind, kMost);
+    if (!things) continue;
+    for (const auto& thing : *things) names.push_back(thing.substr(kind.size()));
+  }
+  return Suggestion(word, std::vector<std::string_view>(names.begin(), names.end()));
+}
+
 /// The names of the thing that is meant; of a file there may be two.
 Result<std::vector<std::string>> ThingMeant(const LineageRooms& rooms, const std::string& word) {
-  const auto names = CAIRN_TRY(Candidates(rooms, word));
+  auto candidates = Candidates(rooms, word);
+  if (!candidates && candidates.error().reason == Reason::NotFound)
+    return Error{Reason::NotFound, candidates.error().message + "." + NearlyCalled(rooms, word)};
+  const auto names = CAIRN_TRY(std::move(candidates));
   std::vector<std::string> known;
   for (const auto& name : names) {
     if (CAIRN_TRY(IsKnown(rooms, name))) known.push_back(name);
@@ -79,7 +95,8 @@ Result<std::vector<std::string>> ThingMeant(const LineageRooms& rooms, const std
   return Error{
       Reason::NotFound,
       "no deed on record speaks of '" + word +
-          "': give DATASET@VERSION, MODEL/VERSION, a digest, the id of a run, or the path of a file"};
+          "': give DATASET@VERSION, MODEL/VERSION, a digest, the id of a run, or the path of a file." +
+          NearlyCalled(rooms, word)};
 }
 
 /// What the catalogue knows of a version that a walk came to.

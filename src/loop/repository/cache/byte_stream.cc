@@ -9,6 +9,7 @@
 
 #include "ground/crypto/hash.h"
 #include "ground/os/signals.h"
+#include "loop/repository/scan/digest.h"
 
 namespace cairn::repository {
 namespace {
@@ -79,11 +80,14 @@ class Ring {
   std::optional<Error> error_;
 };
 
-Result<> ReadInto(Ring& ring, const os::Descriptor& from, const std::string& path, crypto::Hasher& hasher,
-                  const std::function<void(std::uint64_t)>& read) {
+Result<> ReadInto(Ring& ring, const os::Descriptor& from, const std::string& path, std::uint64_t expected,
+                  crypto::Hasher& hasher, const std::function<void(std::uint64_t)>& read) {
+  std::uint64_t all = 0;
   while (char* const room = ring.Room()) {
     const std::size_t count = CAIRN_TRY(os::ReadSome(from.number(), room, kPiece, path));
     if (count == 0) break;
+    all += count;
+    if (all > expected) return Unsettled(path);
     ring.Filled(count);
     // The writer only reads the piece, so that both may look at it.
     hasher.Add({room, count});
@@ -93,7 +97,7 @@ Result<> ReadInto(Ring& ring, const os::Descriptor& from, const std::string& pat
 }
 
 Result<> CopyByTwo(const os::Descriptor& from, const std::string& from_path, const os::Descriptor& to,
-                   const std::string& to_path, crypto::Hasher& hasher,
+                   const std::string& to_path, std::uint64_t expected, crypto::Hasher& hasher,
                    const std::function<void(std::uint64_t)>& read) {
   Ring ring;
   std::thread writer;
@@ -101,7 +105,7 @@ Result<> CopyByTwo(const os::Descriptor& from, const std::string& from_path, con
     const os::SignalsBlocked blocked;
     writer = std::thread([&] { ring.WriteAllTo(to, to_path); });
   }
-  auto done = ReadInto(ring, from, from_path, hasher, read);
+  auto done = ReadInto(ring, from, from_path, expected, hasher, read);
   ring.End();
   writer.join();
   if (auto error = ring.error()) return *std::move(error);
@@ -109,12 +113,14 @@ Result<> CopyByTwo(const os::Descriptor& from, const std::string& from_path, con
 }
 
 Result<> CopyAlone(const os::Descriptor& from, const std::string& from_path, const os::Descriptor& to,
-                   const std::string& to_path, crypto::Hasher& hasher,
+                   const std::string& to_path, std::uint64_t expected, crypto::Hasher& hasher,
                    const std::function<void(std::uint64_t)>& read) {
   thread_local const std::unique_ptr<char[]> buffer(new char[kPiece]);
-  for (;;) {
+  for (std::uint64_t all = 0;;) {
     const std::size_t count = CAIRN_TRY(os::ReadSome(from.number(), buffer.get(), kPiece, from_path));
     if (count == 0) return Done{};
+    all += count;
+    if (all > expected) return Unsettled(from_path);
     hasher.Add({buffer.get(), count});
     CAIRN_TRY(os::WriteAll(to.number(), {buffer.get(), count}, to_path));
     if (read) read(count);
@@ -127,7 +133,7 @@ Result<Streamed> CopyAndDigest(const os::Descriptor& from, const std::string& fr
                                const os::Descriptor& to, const std::string& to_path, std::uint64_t expected,
                                const std::function<void(std::uint64_t)>& read) {
   crypto::Hasher hasher(crypto::Kinds::Md5);
-  CAIRN_TRY((expected < kAlone ? CopyAlone : CopyByTwo)(from, from_path, to, to_path, hasher, read));
+  CAIRN_TRY((expected < kAlone ? CopyAlone : CopyByTwo)(from, from_path, to, to_path, expected, hasher, read));
   const auto digests = hasher.Finish();
   return Streamed{*Md5OfHex(digests.md5), digests.size};
 }

@@ -32,6 +32,8 @@ Result<std::vector<bool>> FolderRemote::Holds(std::span<const ObjectId> ids, con
 
 Result<std::vector<HeldObject>> FolderRemote::List(const Pace&) const { return ObjectsBelow(path_); }
 
+Result<std::vector<Leftover>> FolderRemote::Leftovers() const { return LeftoversBelow(path_); }
+
 std::vector<Result<>> FolderRemote::Put(std::span<const Move> moves, const Pace& pace) {
   std::vector<Result<>> outcomes(moves.size());
   for (std::size_t from = 0; from < moves.size();) {

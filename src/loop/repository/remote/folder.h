@@ -16,6 +16,7 @@ class FolderRemote final : public Remote {
   std::string Shown() const override { return path_; }
   Result<std::vector<bool>> Holds(std::span<const ObjectId> ids, const Pace& pace) const override;
   Result<std::vector<HeldObject>> List(const Pace& pace) const override;
+  Result<std::vector<Leftover>> Leftovers() const override;
   std::vector<Result<>> Put(std::span<const Move> moves, const Pace& pace) override;
   std::vector<Result<>> Get(std::span<const Move> moves, const Pace& pace) const override;
   Result<> Remove(std::span<const ObjectId> ids) override;

@@ -17,7 +17,10 @@ Landing::~Landing() {
   for (const auto& one : pending_) static_cast<void>(bool(os::Remove(one.hidden)));
 }
 
-bool Landing::IsHidden(std::string_view name) { return name.starts_with(kHidden); }
+bool Landing::IsHidden(std::string_view name) {
+  // What comes from a bucket is first written under a name of os::NewFile's.
+  return name.starts_with(kHidden) || (name.starts_with(".cairn-") && name.ends_with(".tmp"));
+}
 
 Result<std::string> Landing::Room(const ObjectId& id) {
   const std::string folder = os::ParentOf(os::JoinPath(root_, id.Key()));

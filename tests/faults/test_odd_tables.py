@@ -1,0 +1,145 @@
+"""Tables that are broken, huge or strange: the commands that read them say what is wrong in one sentence, or read what is there.
+
+CAIRN names the cairn program (default build/release/cairn).
+"""
+
+import csv
+import io
+import json
+import os
+import random
+import resource
+import subprocess
+
+import numpy
+import pandas
+import pytest
+
+from cairn_server import CAIRN
+
+CONFIGURATION = "project: p\ndata:\n  d: {path: data/d}\n"
+CONTRACT = "apiVersion: v3.1.0\nkind: DataContract\nid: t\nversion: 1.0.0\nstatus: draft\nschema:\n  - name: t\n    logicalType: object\n    properties:\n      - name: a\n        logicalType: string\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    def run(*words, memory=None):
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
+        environment = {**os.environ, "CAIRN_ID_DIR": str(tmp_path / "ids"), "CAIRN_ACTOR": "ada"}
+        return subprocess.run([str(CAIRN), *map(str, words)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, errors="replace", preexec_fn=limit)
+
+    run.folder = tmp_path
+    (tmp_path / "cairn.yaml").write_text(CONFIGURATION)
+    (tmp_path / "contract.yaml").write_text(CONTRACT)
+    assert run("apply").returncode == 0
+    return run
+
+
+def readings(project, name, **limits):
+    """What the commands that read a table say of it, by their names."""
+    return {"profile": project("data", "profile", name, "--json", **limits), "check": project("data", "contract", "check", name, "--contract", "contract.yaml", "--json", **limits),
+            "infer": project("data", "contract", "infer", name, **limits), "add": project("data", "add", name, "--to", "d", "--json", **limits)}
+
+
+def assert_refused(done, name, codes=(2, 7)):
+    """With a sentence that names the file, and no crash."""
+    assert done.returncode in codes, (done.args, done.returncode, done.stdout[-500:], done.stderr[-2000:])
+    said = done.stderr.strip() or json.loads(done.stdout)["error"]["message"]
+    assert name in said and len(said.splitlines()) == 1 and len(said) < 1000, said
+
+
+NASTY = {
+    "ragged.csv": b"a,b\n1,2\n3\n4,5,6\n",
+    "open_quote.csv": b'a,b\n1,"two\n3,4\n',
+    "stray_quote.csv": b'a,b\n1,tw"o" x\n"3"3,4\n',
+    "empty.csv": b"",
+    "only_breaks.csv": b"\n\n\n\n",
+    "only_nul.csv": b"\0" * 5000,
+    "binary.csv": bytes(random.Random(1).randrange(256) for _ in range(20_000)),
+    "half_utf16.csv": "a,b\n1,2\n".encode("utf-16")[:-1],
+    "broken_utf8.csv": b"a,b\n\xc3,1\n\xff\xfe,2\n",
+    "gzip.csv": b"\x1f\x8b\x08\0\0\0\0\0",
+    "cr_only.csv": b"a,b\r1,2\r3,4\r",
+    "same_names.csv": b"a,a,A\n1,2,3\n",
+    "no_names.csv": b",,\n1,2,3\n",
+    "wide.csv": b",".join(b"c%d" % i for i in range(30_000)) + b"\n",
+    "long_line.csv": b"a,b\n1," + b"x" * (70 << 20) + b"\n",
+    "cut.jsonl": b'{"a": 1}\n{"a": ',
+    "deep.jsonl": b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+    "not_objects.jsonl": b"1\n2\n[3]\n",
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_broken_table_is_read_or_refused_with_a_sentence(project, name):
+    (project.folder / name).write_bytes(NASTY[name])
+    for command, done in readings(project, name).items():
+        if done.returncode in (0, 1):
+            assert command == "infer" or isinstance(json.loads(done.stdout), dict), (command, done.stdout[:300])
+        else:
+            assert_refused(done, name)
+    assert (project.folder / name).read_bytes() == NASTY[name]
+
+
+def test_a_billion_columns_are_refused_without_the_memory_for_them(project, thorough):
+    """In the short version a hundred million."""
+    with open(project.folder / "commas.csv", "wb") as file:
+        for _ in range(1000 if thorough else 100):
+            file.write(b"," * 1_000_000)
+        file.write(b"\n")
+    for done in readings(project, "commas.csv", memory=3 << 30).values():
+        assert_refused(done, "commas.csv")
+
+
+def test_strange_but_sound_tables_have_the_rows_that_python_reads(project):
+    for name, rows, dialect in (
+        ("pipes.csv", [["a", "b"], ["x|y", "1"], ['say "hi"', "2"]], {"delimiter": "|"}),
+        ("breaks.csv", [["a", "b"], ["one\ntwo\r\nthree", "1"], ["", "2"]], {}),
+        ("tabs.csv", [["a", "b"], ["x", "1"], ["y z", "2"]], {"delimiter": "\t"}),
+        ("crlf.csv", [["a", "b"], ["x", "1"], ["y", "2"]], {"lineterminator": "\r\n"}),
+        ("emoji.csv", [["a", "b"], ["\U0001f600", "1"], ["\u202eb", "2"]], {}),
+        ("nul.csv", [["a", "b"], ["x\0y", "1"], ["z", "2"]], {}),
+    ):
+        text = io.StringIO()
+        csv.writer(text, **dialect).writerows(rows)
+        (project.folder / name).write_bytes(text.getvalue().encode())
+        profiled = json.loads(project("data", "profile", name, "--json").stdout)
+        assert (profiled["table"]["rows"], [column["name"] for column in profiled["columns"]]) == (2, ["a", "b"]), name
+        checked = json.loads(project("data", "contract", "check", name, "--contract", "contract.yaml", "--json").stdout)
+        assert checked["rows"] == 2 and checked["passed"], (name, checked)
+        assert project("data", "add", name, "--to", "d").returncode == 0, name
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory):
+    path = tmp_path_factory.mktemp("parquet") / "whole.parquet"
+    random = numpy.random.default_rng(3)
+    pandas.DataFrame({"a": [f"text {i}" for i in range(5000)], "x": random.normal(size=5000), "n": range(5000)}).to_parquet(path, row_group_size=1000)
+    return path.read_bytes()
+
+
+def test_a_parquet_file_cut_anywhere_is_refused(project, parquet, thorough):
+    chance = random.Random(9)
+    ends = [0, 1, 4, 8, 11, 12, len(parquet) - 1, len(parquet) - 4, len(parquet) - 8, *(chance.randrange(len(parquet)) for _ in range(100 if thorough else 4))]
+    for end in ends:
+        (project.folder / "cut.parquet").write_bytes(parquet[:end])
+        for done in readings(project, "cut.parquet").values():
+            assert_refused(done, "cut.parquet")
+    listed = project("data", "list", "d", "--json")
+    assert listed.returncode == 3 or json.loads(listed.stdout)["items"] == []
+
+
+def test_a_parquet_file_with_changed_bytes_crashes_nothing(project, parquet, thorough):
+    """Which bytes matter the file cannot always tell; but the commands end with an answer or a sentence."""
+    chance = random.Random(10)
+    for _ in range(200 if thorough else 6):
+        spoilt = bytearray(parquet)
+        # The footer at the end is what leads everywhere.
+        for _ in range(chance.randint(1, 5)):
+            spoilt[chance.randrange(len(parquet) - 2000, len(parquet))] ^= 1 << chance.randrange(8)
+        (project.folder / "spoilt.parquet").write_bytes(spoilt)
+        for command, done in readings(project, "spoilt.parquet").items():
+            if command == "add" and done.returncode in (0, 1):
+                continue
+            if done.returncode not in (0, 1):
+                assert_refused(done, "spoilt.parquet", codes=(2, 6, 7))
