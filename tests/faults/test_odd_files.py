@@ -179,7 +179,8 @@ def test_a_file_of_an_odd_name_is_tracked_by_itself(tree, name):
     with open(path, "wb") as file:
         file.write(b"a\n")
     tree.cairn("data", "add", os.fsdecode(name))
-    assert os.fsencode(tree.git("status", "--porcelain", "-z", "--ignored").stdout).count(b"!! " + name + b"\0") == 1
+    ignored = subprocess.run(["git", "status", "--porcelain", "-z", "--ignored"], cwd=tree.folder, env=tree.environment, capture_output=True, check=True).stdout
+    assert ignored.count(b"!! " + name + b"\0") == 1, ignored
     os.unlink(path)
     tree.cairn("data", "checkout")
     with open(path, "rb") as file:

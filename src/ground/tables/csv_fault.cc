@@ -9,6 +9,9 @@
 namespace cairn::tables {
 namespace {
 
+constexpr const char* kStray =
+    ": a quote is closed before the field ends; a quote within quotes is written twice.";
+
 /// Follows one CSV text character by character (RFC 4180: quotes are doubled inside quotes).
 class Walk {
  public:
@@ -19,8 +22,11 @@ class Walk {
     if (character == '\n') ++line_;
     if (quoted_) {
       if (character == '"') quoted_ = false;
+      closed_ = !quoted_;
       return false;
     }
+    stray_ = stray_ || (closed_ && character != delimiter_ && std::string_view("\"\r\n").find(character) == std::string_view::npos);
+    closed_ = false;
     if (character == '\n') return true;
     if (character == '"' && (at_start_ || was_quote_)) quoted_ = true;
     was_quote_ = character == '"';
@@ -33,12 +39,13 @@ class Walk {
     start_ = line_;
     fields_ = 1;
     at_start_ = blank_ = true;
-    was_quote_ = false;
+    was_quote_ = closed_ = stray_ = false;
   }
   std::int64_t start() const { return start_; }
   std::int64_t fields() const { return fields_; }
   bool quoted() const { return quoted_; }
   bool blank() const { return blank_; }
+  bool stray() const { return stray_; }
 
  private:
   char delimiter_;
@@ -49,6 +56,8 @@ class Walk {
   bool at_start_ = true;
   bool was_quote_ = false;
   bool blank_ = true;
+  bool closed_ = false;
+  bool stray_ = false;
 };
 
 /// The SQL string literal that begins at `at` (a quote), which moves behind it.
@@ -74,6 +83,32 @@ std::string WithoutBrackets(const std::string& pattern) {
   return path;
 }
 
+struct CsvFile {
+  std::string path;
+  char delimiter;
+};
+
+std::vector<CsvFile> FilesOf(std::string_view statement) {
+  constexpr std::string_view reader = "read_csv([";
+  constexpr std::string_view option = "], delim=";
+  std::vector<CsvFile> files;
+  for (auto at = statement.find(reader); at != std::string_view::npos; at = statement.find(reader, at)) {
+    at += reader.size();
+    std::vector<std::string> paths;
+    while (at < statement.size() && statement[at] != ']') {
+      if (statement[at] == '\'')
+        paths.push_back(WithoutBrackets(LiteralAt(statement, at)));
+      else
+        ++at;
+    }
+    if (!statement.substr(std::min(at, statement.size())).starts_with(option)) continue;
+    at += option.size();
+    const auto delimiter = LiteralAt(statement, at);
+    for (auto& path : paths) files.push_back({std::move(path), delimiter.empty() ? ',' : delimiter.front()});
+  }
+  return files;
+}
+
 std::string Fields(std::int64_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
 
 }  // namespace
@@ -90,35 +125,30 @@ std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
   };
   for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
     if (!walk.Take(*at)) continue;
+    if (walk.stray()) return path + ", line " + std::to_string(walk.start()) + kStray;
     if (wrong()) return sentence();
     if (expected == 0) expected = walk.fields();
     walk.Begin();
   }
   if (walk.quoted())
     return path + ", line " + std::to_string(walk.start()) + ": a quote is opened and never closed.";
+  if (walk.stray()) return path + ", line " + std::to_string(walk.start()) + kStray;
   if (wrong()) return sentence();
   return std::nullopt;
 }
 
 std::optional<std::string> FaultInCsvOf(std::string_view statement) {
-  constexpr std::string_view reader = "read_csv([";
-  constexpr std::string_view option = "], delim=";
-  for (auto at = statement.find(reader); at != std::string_view::npos; at = statement.find(reader, at)) {
-    at += reader.size();
-    std::vector<std::string> paths;
-    while (at < statement.size() && statement[at] != ']') {
-      if (statement[at] == '\'')
-        paths.push_back(WithoutBrackets(LiteralAt(statement, at)));
-      else
-        ++at;
-    }
-    if (!statement.substr(std::min(at, statement.size())).starts_with(option)) continue;
-    at += option.size();
-    const auto delimiter = LiteralAt(statement, at);
-    for (const auto& path : paths)
-      if (auto fault = FaultInCsv(path, delimiter.empty() ? ',' : delimiter.front())) return fault;
+  const auto files = FilesOf(statement);
+  for (const auto& file : files) {
+    if (auto fault = FaultInCsv(file.path, file.delimiter)) return fault;
   }
-  return std::nullopt;
+  if (files.empty()) return std::nullopt;
+  return files.front().path + " does not read as CSV: its lines have no common form.";
+}
+
+std::optional<std::string> OnlyCsvOf(std::string_view statement) {
+  const auto files = FilesOf(statement);
+  return files.size() == 1 ? std::optional(files.front().path) : std::nullopt;
 }
 
 }  // namespace cairn::tables

@@ -26,9 +26,12 @@ class Settings {
   duckdb_config config_ = nullptr;
 };
 
-/// Says where a file stops being CSV, which the engine leaves out.
+/// Says where a file stops being CSV, and which file it is, when the engine leaves that out.
 Error Explained(Error error, std::string_view statement) {
-  if (!error.message.starts_with("Error when sniffing file")) return error;
+  if (!error.message.starts_with("Error when sniffing file")) {
+    const auto file = error.message.starts_with("line ") ? OnlyCsvOf(statement) : std::nullopt;
+    return file ? Error{error.reason, *file + ", " + error.message} : error;
+  }
   const auto fault = FaultInCsvOf(statement);
   return {Reason::Unprocessable,
           fault.value_or("The file does not read as CSV: its lines have no common form.")};

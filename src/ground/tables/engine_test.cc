@@ -453,6 +453,22 @@ TEST_F(EngineTest, ServesSeveralThreads) {
   EXPECT_EQ(right, 80);
 }
 
+TEST(SourceTest, RefusesWhatTheEngineWouldNotSurvive) {
+  const os::TemporaryFolder folder;
+  const auto refusal = [&](const std::string& name, const std::string& content) {
+    const std::string path = os::JoinPath(folder.path(), name);
+    EXPECT_TRUE(os::WriteFileAtomically(path, content));
+    const auto opened = Source::Open(path);
+    return opened ? std::string() : opened.error().message;
+  };
+  EXPECT_EQ(refusal("flat.jsonl", "{\"a\": \"" + std::string(1000, '[') + "\"}\n"), "") << "within a text";
+  EXPECT_EQ(refusal("some.jsonl", "{\"a\": " + std::string(199, '[') + std::string(199, ']') + "}\n"), "");
+  EXPECT_NE(refusal("deep.jsonl", "{}\n{\"a\": " + std::string(5000, '[')).find("levels in line 2"),
+            std::string::npos);
+  EXPECT_EQ(refusal("nul.csv", std::string("a,b\n1,x\0y\n", 10)), "") << "within a value";
+  EXPECT_NE(refusal("wide.csv", std::string("a\0,\0b\0\n\0", 9)).find("NUL bytes"), std::string::npos);
+}
+
 TEST(MissingLibraryTest, IsUnavailableWithThePlaceLookedAt) {
   const auto engine = Engine::Open({.library = "/nowhere/libduckdb.so"});
   ASSERT_FALSE(engine);

@@ -6,6 +6,7 @@
 
 #include "ground/os/files.h"
 #include "ground/tables/file_head.h"
+#include "ground/tables/json_depth.h"
 #include "ground/tables/pattern.h"
 #include "ground/vocabulary/text.h"
 
@@ -37,16 +38,26 @@ constexpr std::array kForeign = {
 /// More columns than this take minutes to read, and no contract or report could speak of them.
 constexpr std::int64_t kMostColumns = 20'000;
 
+constexpr int kDeepest = 200;
+
+Result<> CheckHeader(const std::string& path) {
+  const std::string head = HeadOf(path);
+  if (head.substr(0, head.find('\n')).find('\0') == std::string::npos) return Done{};
+  return Unreadable(Reason::Unprocessable, path,
+                    "has NUL bytes where the names of its columns stand, so that it is no CSV; text of two bytes "
+                    "a character has to become UTF-8 first.");
+}
+
 Result<> CheckWidth(const std::string& path, char delimiter) {
   std::ifstream file(path, std::ios::binary);
   std::int64_t columns = 1;
   bool quoted = false;
   for (std::istreambuf_iterator<char> at(file), end; at != end && columns <= kMostColumns; ++at) {
     if (*at == '"') quoted = !quoted;
-    if (!quoted && *at == '\n') return Done{};
+    if (!quoted && *at == '\n') return CheckHeader(path);
     if (!quoted && *at == delimiter) ++columns;
   }
-  if (columns <= kMostColumns) return Done{};
+  if (columns <= kMostColumns) return CheckHeader(path);
   return Unreadable(Reason::TooLarge, path,
                     "has more than " + WithThousands(kMostColumns) +
                         " columns; keep it as rows of (row, column, value) instead.");
@@ -177,6 +188,15 @@ Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options)
   if (*format == Format::Csv) {
     for (const auto& path : paths) {
       if (!IsCompressed(HeadOf(path))) CAIRN_TRY(CheckWidth(path, options.delimiter));
+    }
+  }
+  if (*format == Format::JsonLines) {
+    for (const auto& path : paths) {
+      const auto line = LineNestedDeeperThan(path, kDeepest);
+      if (line)
+        return Unreadable(Reason::Unprocessable, path,
+                          "nests more than " + std::to_string(kDeepest) + " levels in line " +
+                              std::to_string(*line) + "; keep that value as text.");
     }
   }
   return Source(std::move(paths), *format, std::move(options));

@@ -124,8 +124,8 @@ std::optional<std::string> WithoutIgnored(const std::string& text, const std::st
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view whole = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
     rest.remove_prefix(whole.size());
-    const std::string_view said = Trim(whole);
-    if (said != line && said != "/" + name) kept += whole;
+    const std::string_view said = Trim(whole), bare = whole.substr(0, whole.find('\n'));
+    if (said != line && bare != line && said != "/" + name) kept += whole;
   }
   return kept.size() == text.size() ? std::nullopt : std::optional(std::move(kept));
 }
