@@ -169,9 +169,10 @@ Result<Json> DifferenceOf(TreeHere& here, const std::string& a, const std::strin
   const auto& objects = here.tree.objects();
   const auto first = TrackedAt(here, a);
   if (!first && first.error().reason == Reason::NotFound && a == "HEAD")
-    return Error{Reason::NotFound,
-                 "git has no commit here yet, so that there is no version to compare with: `git commit` makes "
-                 "the first; `cairn data status --granular` compares with the .dvc files meanwhile"};
+    return Error{
+        Reason::NotFound,
+        "git has no commit here yet, so that there is no version to compare with: `git commit` makes "
+        "the first; `cairn data status --granular` compares with the .dvc files meanwhile"};
   const Inventory before = CAIRN_TRY(repository::InventoryOf(objects, CAIRN_TRY(first), kFiles));
   std::vector<InventoryEntry> missing;
   Inventory after;

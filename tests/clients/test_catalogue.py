@@ -1,5 +1,6 @@
 """The catalogue from outside: what is recorded, found, taken out and split, with pandas and scikit-learn as the oracle."""
 
+import contextlib
 import csv
 import functools
 import hashlib
@@ -12,7 +13,10 @@ import threading
 
 import numpy
 import pandas
+import psycopg2
 import pytest
+from moto_server import Moto
+from running import new_database
 from sklearn.utils.class_weight import compute_class_weight
 
 CONFIGURATION = """project: p
@@ -123,6 +127,39 @@ def test_a_query_is_kept_with_its_rows_and_without_a_second_version_for_the_same
     assert project(*words)["items"][0]["unchanged"]
     assert project(*words[:-1], "DELETE FROM trip", code=2)["error"]["reason"] == "InvalidArgument"
     assert len(project("data", "list", "plain")["items"]) == 1
+
+
+def test_a_query_to_postgresql_is_kept_with_its_rows(project):
+    with new_database() as address:
+        with contextlib.closing(psycopg2.connect(address)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE trip (id bigint, y int, x double precision, at timestamptz, word text)")
+            cursor.execute("INSERT INTO trip SELECT i, i % 5, i / 8.0, timestamptz '2024-01-01 00:00Z' + i * interval '1 hour', NULLIF('w' || i % 3, 'w0') FROM generate_series(0, 39) i")
+        added = project("data", "add", "--to", "plain", "--from", address, "--query", "SELECT * FROM trip ORDER BY id")["items"][0]
+        assert project("data", "add", "--to", "plain", "--from", address, "--query", "SELECT * FROM nowhere", code=2)["error"]["message"].count("nowhere")
+        assert project("data", "add", "--to", "plain", "--from", address, "--query", "DROP TABLE trip", code=2)["error"]["reason"] == "InvalidArgument"
+    assert (added["source"]["kind"], added["source"]["query"], added["rows"]) == ("postgresql", "SELECT * FROM trip ORDER BY id", 40)
+    assert added["source"]["read_ms"] > 0 and len(added["digest"]) == 64
+    project("data", "export", "plain", "--to", "out")
+    taken = pandas.read_parquet(next((project.folder / "out").iterdir()))
+    assert taken["id"].tolist() == list(range(40)) and taken["x"].tolist() == [i / 8 for i in range(40)]
+    assert taken["word"].isna().sum() == 14 and str(taken["at"].iloc[-1]).startswith("2024-01-02 15:00")
+
+
+def test_an_object_of_a_bucket_is_fetched_and_recorded(project, monkeypatch):
+    table(30).to_parquet(project.folder / "up.parquet", index=False)
+    (project.folder / "up.jsonl").write_text("".join(json.dumps({"id": i, "y": 1, "x": i / 2}) + "\n" for i in range(7)))
+    with Moto() as moto:
+        for name, value in {"AWS_ENDPOINT_URL_S3": moto.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}.items():
+            monkeypatch.setenv(name, value)
+        moto.client().create_bucket(Bucket="feeds")
+        for name, rows in (("up.parquet", 30), ("up.jsonl", 7)):
+            moto.client().upload_file(str(project.folder / name), "feeds", f"daily/{name}")
+            added = project("data", "add", "--to", "plain", "--from", f"s3://feeds/daily/{name}", "--replace")["items"][0]
+            assert (added["source"]["kind"], added["source"]["address"]) == ("s3", f"s3://feeds/daily/{name}")
+            files = {file["name"]: file for file in project("data", "show", "plain")["files"]}
+            assert files[name]["sha256"] == hashlib.sha256((project.folder / name).read_bytes()).hexdigest() and files[name]["rows"] == rows
+        gone = project("data", "add", "--to", "plain", "--from", "s3://feeds/daily/none.csv", code=3)
+        assert "none.csv" in gone["error"]["message"]
 
 
 def test_an_address_is_fetched_and_its_secrets_are_not_kept(project):

@@ -67,6 +67,19 @@ def test_what_is_proposed_is_an_open_data_contract_that_the_data_keep(contract, 
     assert contract("lint", "contract.yaml").returncode == 0
 
 
+def test_proposed_bounds_are_of_the_columns_kind(contract, tmp_path):
+    rows = [[i % 24, 1 + i % 12, i * i % 997, f"{i % 17 / 8}", -5 + i % 41] for i in range(2400)]
+    (tmp_path / "t.csv").write_text("hour,month,distance,price,degrees\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+    contract("infer", "t.csv", "--out", "contract.yaml")
+    columns = {column["name"]: column for column in yaml.safe_load((tmp_path / "contract.yaml").read_text())["schema"][0]["properties"]}
+    bounds = {name: (column["logicalTypeOptions"]["minimum"], column["logicalTypeOptions"]["maximum"]) for name, column in columns.items()}
+    # A scale of which every step was seen ends where it ends; what is merely large may be larger.
+    assert (bounds["hour"], bounds["month"], bounds["degrees"]) == ((0, 23), (1, 12), (-5, 35))
+    assert bounds["distance"][0] == 0 and bounds["distance"][1] > 996
+    assert all(isinstance(bound, int) for name in ("hour", "month", "distance", "degrees") for bound in bounds[name])
+    assert bounds["price"][0] == 0 and 2 < bounds["price"][1] < 3
+
+
 def test_datacontract_cli_counts_the_same_mistakes(contract, tmp_path):
     write_orders(tmp_path / "orders.csv")
     write_orders(tmp_path / "worse.csv", mistakes=True)
@@ -95,6 +108,7 @@ def test_a_pandera_schema_finds_the_same_cases_after_it_was_taken_over(contract,
     cases = peer("pandera", tmp_path)
     notes = contract("import", "schema.yaml", "--from", "pandera", "--out", "contract.yaml").stderr
     assert "0 left out" in notes
+    assert not [line for line in (tmp_path / "contract.yaml").read_text().splitlines() if line.strip() == "-"], "a list reads as people write it"
     assert peer("schema", tmp_path / "contract.yaml") == []
     verdict = json.loads(contract("check", "rows.csv", "--contract", "contract.yaml", "--json", code=1).stdout)
     broken = sorted((rule["column"], rule["unexpected"]) for rule in verdict["rules"] if not rule["passed"])

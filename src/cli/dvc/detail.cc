@@ -180,8 +180,9 @@ int Status(Words words) {
     SayStatus(*status);
   }
   if (*stages)
-    Warn("only the outputs of stages are compared; whether their dependencies, parameters or commands have "
-         "changed is told by `cairn status`");
+    Warn(
+        "only the outputs of stages are compared; whether their dependencies, parameters or commands have "
+        "changed is told by `cairn status`");
   return 0;
 }
 

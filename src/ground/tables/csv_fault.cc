@@ -25,7 +25,8 @@ class Walk {
       closed_ = !quoted_;
       return false;
     }
-    stray_ = stray_ || (closed_ && character != delimiter_ && std::string_view("\"\r\n").find(character) == std::string_view::npos);
+    stray_ = stray_ || (closed_ && character != delimiter_ &&
+                        std::string_view("\"\r\n").find(character) == std::string_view::npos);
     closed_ = false;
     if (character == '\n') return true;
     if (character == '"' && (at_start_ || was_quote_)) quoted_ = true;

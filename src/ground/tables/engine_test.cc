@@ -454,7 +454,7 @@ TEST_F(EngineTest, ServesSeveralThreads) {
 }
 
 TEST(SourceTest, RefusesWhatTheEngineWouldNotSurvive) {
-  const os::TemporaryFolder folder;
+  const auto folder = *os::TempFolder::Create();
   const auto refusal = [&](const std::string& name, const std::string& content) {
     const std::string path = os::JoinPath(folder.path(), name);
     EXPECT_TRUE(os::WriteFileAtomically(path, content));

@@ -43,9 +43,10 @@ constexpr int kDeepest = 200;
 Result<> CheckHeader(const std::string& path) {
   const std::string head = HeadOf(path);
   if (head.substr(0, head.find('\n')).find('\0') == std::string::npos) return Done{};
-  return Unreadable(Reason::Unprocessable, path,
-                    "has NUL bytes where the names of its columns stand, so that it is no CSV; text of two bytes "
-                    "a character has to become UTF-8 first.");
+  return Unreadable(
+      Reason::Unprocessable, path,
+      "has NUL bytes where the names of its columns stand, so that it is no CSV; text of two bytes "
+      "a character has to become UTF-8 first.");
 }
 
 Result<> CheckWidth(const std::string& path, char delimiter) {

@@ -190,8 +190,7 @@ Result<CollectionPlan> PlanCollection(const CollectionOrder& order) {
   if (remote) {
     for (auto& leftover : CAIRN_TRY(remote->Leftovers())) plan.leftovers.push_back(std::move(leftover));
   }
-  std::erase_if(plan.leftovers,
-                [&](const Leftover& one) { return one.modified_ms > order.younger_than_ms; });
+  std::erase_if(plan.leftovers, [&](const Leftover& one) { return one.modified_ms > order.younger_than_ms; });
   plan.keepers = std::move(needed.keepers);
   std::vector<FreedObject*> all;
   for (auto& one : plan.freed) all.push_back(&one);

@@ -133,7 +133,8 @@ Result<Streamed> CopyAndDigest(const os::Descriptor& from, const std::string& fr
                                const os::Descriptor& to, const std::string& to_path, std::uint64_t expected,
                                const std::function<void(std::uint64_t)>& read) {
   crypto::Hasher hasher(crypto::Kinds::Md5);
-  CAIRN_TRY((expected < kAlone ? CopyAlone : CopyByTwo)(from, from_path, to, to_path, expected, hasher, read));
+  CAIRN_TRY(
+      (expected < kAlone ? CopyAlone : CopyByTwo)(from, from_path, to, to_path, expected, hasher, read));
   const auto digests = hasher.Finish();
   return Streamed{*Md5OfHex(digests.md5), digests.size};
 }

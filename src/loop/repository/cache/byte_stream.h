@@ -17,7 +17,8 @@ struct Streamed {
 
 /// Copies `from` to `to` to the end and takes the digest of what is written. Of a large file one thread reads
 /// and hashes while another writes, and what is written begins to go to disk at once. `expected` is how
-/// much it will be: Conflict as soon as there is more, since a file that grows faster than it is read has no end.
+/// much it will be: Conflict as soon as there is more, since a file that grows faster than it is read has no
+/// end.
 Result<Streamed> CopyAndDigest(const os::Descriptor& from, const std::string& from_path,
                                const os::Descriptor& to, const std::string& to_path, std::uint64_t expected,
                                const std::function<void(std::uint64_t)>& read);

@@ -16,8 +16,8 @@ constexpr unsigned kOrdinary = 0644, kExecute = 0111, kProtected = 0444;
 /// An object that is not protected is trusted by nobody: neither `dvc` nor a fetch takes it for granted.
 Error Distrusted(const ObjectId& id, const std::string& object) {
   static_cast<void>(bool(os::SetMode(object, kOrdinary)));
-  return {Reason::Corrupt, "the object " + id.md5 +
-                               " in the cache is damaged: `cairn data fetch` gets it anew from a remote"};
+  return {Reason::Corrupt,
+          "the object " + id.md5 + " in the cache is damaged: `cairn data fetch` gets it anew from a remote"};
 }
 
 /// Copies and takes the digest on the way.
