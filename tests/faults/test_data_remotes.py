@@ -155,6 +155,6 @@ def test_random_kills_of_add_push_fetch_and_gc_lose_nothing_acknowledged(tree, t
     assert added <= assert_whole(tree.cache) and pushed <= assert_whole(tree.store)
     assert not [path for store in (tree.cache, tree.store) for path in (store / "files").rglob(".*")], "gc takes away what killed commands left"
     for i, version in enumerate(versions[-10:]):
-        tree.git("checkout", "-q", f"main~{len(versions[-10:]) - 1 - i}")
+        tree.git("checkout", "-q", "-f", f"main~{len(versions[-10:]) - 1 - i}")
         tree.cairn("data", "checkout", "--force")
         assert contents(tree.folder) == version
