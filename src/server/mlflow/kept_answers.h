@@ -10,9 +10,9 @@
 
 namespace cairn::mlflow {
 
-/// Answers that may be given again, because nothing was written since: pages ask the same again and again. Safe
-/// from any thread. An answer belongs to the number of writes that its store had taken before it was read; those
-/// of an earlier number are forgotten, and so are all when they grow beyond what may be kept.
+/// Answers that may be given again, because nothing was written since: pages ask the same again and again.
+/// Safe from any thread. An answer belongs to the number of writes that its store had taken before it was
+/// read; those of an earlier number are forgotten, and so are all when they grow beyond what may be kept.
 class KeptAnswers {
  public:
   using Answer = std::shared_ptr<const std::string>;
