@@ -66,19 +66,25 @@ Result<> WriteFileAtomically(const std::string& path, std::string_view bytes, un
 }
 
 Result<> MakeFolders(const std::string& path, unsigned mode) {
-  if (path.empty() || mkdir(path.c_str(), mode) == 0) return {};
-  if (errno == ENOENT) {
+  // What others take away between two looks is made after all.
+  constexpr int kAttempts = 100;
+  int why = 0;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (path.empty() || mkdir(path.c_str(), mode) == 0) return {};
+    why = errno;
+    if (why == EEXIST) {
+      if (IsFolder(path)) return {};
+      struct stat found {};
+      if (lstat(path.c_str(), &found) != 0 || S_ISDIR(found.st_mode)) continue;
+      return Error{Reason::AlreadyExists,
+                   "Cannot create the folder '" + path + "': a file is in its place; move it away."};
+    }
+    if (why != ENOENT) break;
     const std::string parent = ParentOf(path);
-    if (parent == path) return SystemError(ENOENT, "create", path);
+    if (parent == path) break;
     CAIRN_TRY(MakeFolders(parent, mode));
-    if (mkdir(path.c_str(), mode) == 0) return {};
   }
-  if (errno == EEXIST) {
-    if (IsFolder(path)) return {};
-    return Error{Reason::AlreadyExists,
-                 "Cannot create the folder '" + path + "': a file is in its place; move it away."};
-  }
-  return SystemError(errno, "create", path);
+  return SystemError(why, "create", path);
 }
 
 Result<> Rename(const std::string& from, const std::string& to) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "ground/os/descriptor.h"
 #include "ground/os/mapped_file.h"
@@ -26,6 +28,21 @@ class Files : public testing::Test {
 
   TempFolder folder_ = *TempFolder::Create();
 };
+
+TEST_F(Files, AFolderThatOthersTakeAwayMeanwhileIsMade) {
+  const std::string shared = JoinPath(folder_.path(), "shared");
+  std::atomic<bool> ended = false;
+  std::thread taking([&] {
+    while (!ended) static_cast<void>(bool(Remove(shared)));
+  });
+  for (int round = 0; round < 5000; ++round) {
+    const auto made = MakeFolders(JoinPath(shared, "mine"));
+    EXPECT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(Remove(JoinPath(shared, "mine")));
+  }
+  ended = true;
+  taking.join();
+}
 
 TEST_F(Files, WhatIsWrittenIsReadBack) {
   const std::string path = folder_ / "a", bytes(200'000, 'x');
