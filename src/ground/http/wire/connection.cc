@@ -310,6 +310,11 @@ asio::awaitable<bool> Connection::ReceiveIntoFile() {
     connected = co_await ReadSome(kChunk);
     if (connected) Enter(Phase::Body);
   }
+  if (!written && spool_) {
+    // Its room is free again before anybody hears that there is none.
+    flag = Start(service_.disk, [this] { spool_.reset(); });
+    if (flag) co_await Until(flag);
+  }
   if (!written) Refuse(StatusOf(written.error()), written.error().message);
   if (!spool_ || !connected || !written) co_return false;
   reader_.request().body_file = spool_->path();
