@@ -13,6 +13,8 @@ import time
 
 import pytest
 
+from tracked_tree import assert_whole, killed, objects_below
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CAIRN = pathlib.Path(os.environ.get("CAIRN", ROOT / "build/release/cairn")).resolve()
 DVC = pathlib.Path(os.environ.get("CAIRN_DVC", ROOT / "build/env/dvc/bin/dvc"))
@@ -36,27 +38,14 @@ class Tree:
 
     def killed(self, after, *words):
         """Whether the command was killed before it ended."""
-        with subprocess.Popen([str(CAIRN), *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                process.wait(after)
-            except subprocess.TimeoutExpired:
-                process.kill()
-            return process.wait() != 0
+        return killed(self.folder, self.environment, after, *words) != 0
 
     def assert_whole(self):
-        """Every name in the cache is the digest of its bytes, and everything that a listing names is there."""
-        objects = {str(path.relative_to(self.folder / ".dvc/cache/files/md5")).replace("/", ""): path for path in (self.folder / ".dvc/cache/files/md5").glob("??/*")}
-        for name, path in objects.items():
-            # What is as it was when it was last read need not be read again: the test would take hours.
-            known = (name, path.stat().st_ino, path.stat().st_mtime_ns, path.stat().st_size)
-            if known in self.seen:
-                continue
-            content = path.read_bytes()
-            assert hashlib.md5(content).hexdigest() == name.removesuffix(".dir"), f"{path} is not what its name says"
+        """What is as it was when it was last read is not read again: the test would take hours."""
+        cache = self.folder / ".dvc/cache"
+        assert_whole(cache, self.seen)
+        for path in objects_below(cache).values():
             assert path.stat().st_mode & 0o777 == 0o444
-            if name.endswith(".dir"):
-                assert {entry["md5"] for entry in json.loads(content)} <= objects.keys()
-            self.seen.add(known)
 
     def assert_agreed(self):
         theirs, ours = (json.loads(self.run(*words).stdout) for words in ((DVC, "status", "--json"), (CAIRN, "dvc", "status", "--json")))

@@ -39,6 +39,16 @@ def contents(folder):
             for path in folder.rglob("*") if path.is_file() and not {".git", ".dvc"} & set(path.relative_to(folder).parts[:1]) and path.suffix != ".dvc"}
 
 
+def killed(folder, environment, after, *words):
+    """Runs a command and kills it after some seconds; gives its exit code, negative when it was killed."""
+    with subprocess.Popen([str(CAIRN), *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait()
+
+
 class TrackedTree(Project):
     """A project of git and DVC with its remote in a folder beside it."""
 
@@ -61,10 +71,4 @@ class TrackedTree(Project):
         return TrackedTree(folder)
 
     def killed(self, after, *words):
-        """Runs a command and kills it after some seconds; gives its exit code, negative when it was killed."""
-        with subprocess.Popen([str(CAIRN), *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                process.wait(after)
-            except subprocess.TimeoutExpired:
-                process.kill()
-            return process.wait()
+        return killed(self.folder, self.environment, after, *words)

@@ -10,6 +10,17 @@
 #include "ground/os/system_error.h"
 
 namespace cairn::os {
+namespace {
+
+constexpr std::string_view kHead = ".cairn-", kTail = ".tmp";
+
+}  // namespace
+
+std::string HiddenNameBeside(const std::string& path) {
+  return JoinPath(ParentOf(path), std::string(kHead) + NewHexId() + std::string(kTail));
+}
+
+bool IsHiddenName(std::string_view name) { return name.starts_with(kHead) && name.ends_with(kTail); }
 
 NewFile::NewFile(std::string path, std::string spool, Descriptor descriptor)
     : path_(std::move(path)), spool_(std::move(spool)), descriptor_(std::move(descriptor)) {}
@@ -21,7 +32,7 @@ NewFile::~NewFile() {
 
 Result<NewFile> NewFile::Create(const std::string& path, unsigned mode) {
   // The name does not grow with the destination's, which may already be as long as the file system allows.
-  const std::string spool = JoinPath(ParentOf(path), ".cairn-" + NewHexId() + ".tmp");
+  const std::string spool = HiddenNameBeside(path);
   auto opened = Open(spool, O_WRONLY | O_CREAT | O_EXCL, mode);
   if (!opened) return Error{opened.error().reason, SystemError(errno, "write", path).message};
   return NewFile(path, spool, *std::move(opened));

@@ -9,6 +9,12 @@
 
 namespace cairn::os {
 
+/// A hidden name in the folder of `path` that no other file has.
+std::string HiddenNameBeside(const std::string& path);
+/// Whether a file of that name was made under such a name, and so is left over from a killed process when it
+/// is old.
+bool IsHiddenName(std::string_view name);
+
 /// A file in the making: written under a hidden name in the folder of its destination, so that nobody sees it
 /// half. Removed when dropped without being published. One thread at a time.
 class NewFile {

@@ -40,9 +40,8 @@ constexpr std::int64_t kMostColumns = 20'000;
 
 constexpr int kDeepest = 200;
 
-Result<> CheckHeader(const std::string& path) {
-  const std::string head = HeadOf(path);
-  if (head.substr(0, head.find('\n')).find('\0') == std::string::npos) return Done{};
+Result<> CheckHeader(const std::string& path, std::string_view head) {
+  if (head.substr(0, head.find('\n')).find('\0') == head.npos) return Done{};
   return Unreadable(
       Reason::Unprocessable, path,
       "has NUL bytes where the names of its columns stand, so that it is no CSV; text of two bytes "
@@ -55,10 +54,10 @@ Result<> CheckWidth(const std::string& path, char delimiter) {
   bool quoted = false;
   for (std::istreambuf_iterator<char> at(file), end; at != end && columns <= kMostColumns; ++at) {
     if (*at == '"') quoted = !quoted;
-    if (!quoted && *at == '\n') return CheckHeader(path);
+    if (!quoted && *at == '\n') return Done{};
     if (!quoted && *at == delimiter) ++columns;
   }
-  if (columns <= kMostColumns) return CheckHeader(path);
+  if (columns <= kMostColumns) return Done{};
   return Unreadable(Reason::TooLarge, path,
                     "has more than " + WithThousands(kMostColumns) +
                         " columns; keep it as rows of (row, column, value) instead.");
@@ -188,7 +187,10 @@ Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options)
     options.delimiter = DelimiterIn(HeadOf(paths.front()), paths.front());
   if (*format == Format::Csv) {
     for (const auto& path : paths) {
-      if (!IsCompressed(HeadOf(path))) CAIRN_TRY(CheckWidth(path, options.delimiter));
+      const std::string head = HeadOf(path);
+      if (IsCompressed(head)) continue;
+      CAIRN_TRY(CheckWidth(path, options.delimiter));
+      CAIRN_TRY(CheckHeader(path, head));
     }
   }
   if (*format == Format::JsonLines) {

@@ -1,6 +1,6 @@
-#include "loop/formats/wire/protobuf.h"
+#include "ground/vocabulary/protobuf.h"
 
-namespace cairn::formats::wire {
+namespace cairn::protobuf {
 
 std::optional<std::uint64_t> Message::Varint() {
   std::uint64_t value = 0;
@@ -73,4 +73,4 @@ std::uint64_t WholeOf(std::string_view message, std::uint64_t number) {
   return 0;
 }
 
-}  // namespace cairn::formats::wire
+}  // namespace cairn::protobuf

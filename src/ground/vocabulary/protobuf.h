@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace cairn::formats::wire {
+namespace cairn::protobuf {
 
 /// One field of a protobuf message: a number, or bytes (a text, a message, packed numbers).
 struct Field {
@@ -35,4 +35,4 @@ class Message {
 std::string_view BytesOf(std::string_view message, std::uint64_t number);
 std::uint64_t WholeOf(std::string_view message, std::uint64_t number);
 
-}  // namespace cairn::formats::wire
+}  // namespace cairn::protobuf

@@ -7,9 +7,9 @@
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "ground/vocabulary/protobuf.h"
 #include "loop/formats/wire/flat_buffer.h"
 #include "loop/formats/wire/json_text.h"
-#include "loop/formats/wire/protobuf.h"
 #include "loop/formats/wire/ubj.h"
 
 namespace cairn::formats {
@@ -112,7 +112,7 @@ TEST(WireTest, LongArraysOfUbjAreCounted) {
 }
 
 TEST(WireTest, ABrokenMessageEnds) {
-  wire::Message message("\x08\x01\x12\x7fxx");
+  protobuf::Message message("\x08\x01\x12\x7fxx");
   EXPECT_TRUE(message.Next());
   EXPECT_FALSE(message.Next());
   EXPECT_TRUE(message.broken());

@@ -26,4 +26,14 @@ std::optional<RunStatus> RunStatusOf(std::string_view name) {
   return std::nullopt;
 }
 
+Metric MetricOf(const Point& point, std::string_view run_id, std::string_view key) {
+  Metric metric;
+  metric.key = key;
+  metric.run_id = run_id;
+  metric.step = point.step;
+  metric.at_ms = point.at_ms;
+  metric.value = point.value;
+  return metric;
+}
+
 }  // namespace cairn::tracking

@@ -54,6 +54,9 @@ struct Point {
   double value = 0;  ///< May be NaN.
 };
 
+/// The point as a metric of a run.
+Metric MetricOf(const Point& point, std::string_view run_id, std::string_view key);
+
 /// What becomes of values of parameters and tags that are longer than what is kept.
 enum class LongValues { Cut, Refused };
 

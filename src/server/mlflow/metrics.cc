@@ -20,14 +20,6 @@ Json ListOf(const std::vector<tracking::Metric>& metrics) {
   return list;
 }
 
-Json PointOf(const tracking::Point& point, const std::string& run, const std::string& key) {
-  return Json{{"key", key},
-              {"value", point.value},
-              {"timestamp", point.at_ms},
-              {"step", point.step},
-              {"run_id", run}};
-}
-
 Result<Json> LogMetric(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"));
   Runs::Batch batch;
@@ -91,7 +83,7 @@ Result<Json> GetHistoryBulk(Runs& runs, const Fields& fields) {
   for (const auto& id : ids) {
     if (left == 0) break;
     const auto page = CAIRN_TRY(runs.History(id, key, left, ""));
-    for (const auto& point : page.items) list.Push(PointOf(point, id, key));
+    for (const auto& point : page.items) list.Push(ToJson(tracking::MetricOf(point, id, key)));
     left -= static_cast<std::int64_t>(page.items.size());
   }
   return Json{{"metrics", std::move(list)}};

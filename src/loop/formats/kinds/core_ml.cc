@@ -1,12 +1,12 @@
+#include "ground/vocabulary/protobuf.h"
 #include "loop/formats/kinds/description.h"
-#include "loop/formats/wire/protobuf.h"
 
 /// Field numbers are those of Model.proto.
 namespace cairn::formats {
 namespace {
 
-using wire::BytesOf;
-using wire::Message;
+using protobuf::BytesOf;
+using protobuf::Message;
 
 constexpr std::uint64_t kCustomModel = 555;
 

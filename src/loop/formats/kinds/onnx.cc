@@ -2,16 +2,16 @@
 #include <map>
 #include <set>
 
+#include "ground/vocabulary/protobuf.h"
 #include "loop/formats/kinds/description.h"
-#include "loop/formats/wire/protobuf.h"
 
 /// Field numbers are those of onnx.proto.
 namespace cairn::formats {
 namespace {
 
-using wire::BytesOf;
-using wire::Message;
-using wire::WholeOf;
+using protobuf::BytesOf;
+using protobuf::Message;
+using protobuf::WholeOf;
 
 constexpr int kDeepest = 64;
 constexpr std::uint64_t kHighestVersion = 1000;

@@ -1,16 +1,16 @@
 #include <algorithm>
 #include <set>
 
+#include "ground/vocabulary/protobuf.h"
 #include "loop/formats/kinds/description.h"
-#include "loop/formats/wire/protobuf.h"
 
 /// Field numbers are those of saved_model.proto, meta_graph.proto and graph.proto.
 namespace cairn::formats {
 namespace {
 
-using wire::BytesOf;
-using wire::Message;
-using wire::WholeOf;
+using protobuf::BytesOf;
+using protobuf::Message;
+using protobuf::WholeOf;
 
 /// Operators that reach outside the graph: Python, files, other programs.
 constexpr std::string_view kReaching[] = {"PyFunc",

@@ -59,14 +59,8 @@ class RoomsReader : public Source {
 
   Result<> Points(const std::string& run, const std::string& key, const Take& take) override {
     std::vector<tracking::Metric> metrics;
-    for (const auto& point : CAIRN_TRY(tracking_.runs.History(run, key, 0, "")).items) {
-      auto& metric = metrics.emplace_back();
-      metric.key = key;
-      metric.run_id = run;
-      metric.step = point.step;
-      metric.at_ms = point.at_ms;
-      metric.value = point.value;
-    }
+    for (const auto& point : CAIRN_TRY(tracking_.runs.History(run, key, 0, "")).items)
+      metrics.push_back(tracking::MetricOf(point, run, key));
     return HandOver(std::move(metrics), take);
   }
 

@@ -26,8 +26,10 @@ Result<> CopyLarge(const ObjectId& id, const std::string& object, const std::str
   const auto target = CAIRN_TRY(os::CreateFile(to, kOrdinary));
   const auto size = CAIRN_TRY(os::StatusOf(from, object)).stamp.size;
   const auto copied = CAIRN_TRY(CopyAndDigest(from, object, target, to, size, nullptr));
-  if (id.legacy) return CheckContent(id, to);
-  return HexOf(copied.md5) == id.md5 ? Result<>() : Distrusted(id, object);
+  if (!id.legacy) return HexOf(copied.md5) == id.md5 ? Result<>() : Distrusted(id, object);
+  auto sound = CheckContent(id, to);
+  if (!sound && sound.error().reason == Reason::Corrupt) return Distrusted(id, object);
+  return sound;
 }
 
 Result<> CopyObject(const ObjectId& id, const std::string& object, const std::string& to) {
@@ -43,7 +45,6 @@ Result<> CopyObject(const ObjectId& id, const std::string& object, const std::st
     const auto target = CAIRN_TRY(os::CreateFile(to, kOrdinary));
     return os::WriteAll(target.number(), content, to);
   }();
-  if (!copied && copied.error().reason == Reason::Corrupt && id.legacy) copied = Distrusted(id, object);
   if (!copied) static_cast<void>(bool(os::Remove(to)));
   return copied;
 }

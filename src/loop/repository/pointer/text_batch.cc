@@ -2,7 +2,7 @@
 
 #include "ground/os/descriptor.h"
 #include "ground/os/files.h"
-#include "ground/os/identity.h"
+#include "ground/os/new_file.h"
 #include "loop/repository/dvc_file.h"
 #include "loop/repository/ignore.h"
 
@@ -22,7 +22,7 @@ std::string StagingIn(const WorkingTree& tree) { return tree.root() + "/.dvc/tmp
 Result<> MoveInto(const std::string& draft, const std::string& to) {
   auto moved = os::Rename(draft, to);
   if (moved || moved.error().reason != Reason::Unsupported) return moved;
-  const std::string beside = os::JoinPath(os::ParentOf(to), ".cairn-" + os::NewHexId() + ".tmp");
+  const std::string beside = os::HiddenNameBeside(to);
   CAIRN_TRY(os::CopyFile(draft, beside, CAIRN_TRY(os::Stat(draft)).mode));
   auto named = os::Rename(beside, to);
   if (!named) static_cast<void>(bool(os::Remove(beside)));

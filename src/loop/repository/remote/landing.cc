@@ -4,6 +4,7 @@
 
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
+#include "ground/os/new_file.h"
 
 namespace cairn::repository {
 namespace {
@@ -19,7 +20,7 @@ Landing::~Landing() {
 
 bool Landing::IsHidden(std::string_view name) {
   // What comes from a bucket is first written under a name of os::NewFile's.
-  return name.starts_with(kHidden) || (name.starts_with(".cairn-") && name.ends_with(".tmp"));
+  return name.starts_with(kHidden) || os::IsHiddenName(name);
 }
 
 Result<std::string> Landing::Room(const ObjectId& id) {

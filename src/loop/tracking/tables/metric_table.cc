@@ -26,16 +26,6 @@ Result<std::optional<Place>> PlaceOf(sql::Connection& connection, std::string_vi
   return std::optional(Place{rows.front().Int(0), rows.front().Int(1)});
 }
 
-Metric MetricOf(const Point& point, std::string_view run_id, std::string_view key) {
-  Metric metric;
-  metric.key = key;
-  metric.run_id = run_id;
-  metric.step = point.step;
-  metric.at_ms = point.at_ms;
-  metric.value = point.value;
-  return metric;
-}
-
 void SortByTime(std::vector<Point>& points) {
   // Within a moment they are sorted already, and mostly so are the moments.
   const auto earlier = [](const Point& a, const Point& b) {
