@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "ground/http/router.h"
 #include "ground/os/temp_folder.h"
 #include "loop/tracking/testing/tracking_store.h"
@@ -172,6 +174,28 @@ TEST_P(DialectTest, BulkHistoryHoldsSeveralRuns) {
                 .items()
                 .size(),
             4u);
+}
+
+TEST_P(DialectTest, AQuestionThatIsAskedAgainIsAnsweredWithWhatWasWrittenSince) {
+  const auto run = NewRun();
+  const Json search{{"experiment_ids", Json::Array({"0"})}, {"filter", "metrics.m > 0"}};
+  const auto count = [&] {
+    const auto found = Call("POST", "runs/search", search).At("runs").items().size();
+    const auto of = [&](const std::string& call) { return Call("GET", call).At("metrics").items().size(); };
+    return std::tuple(found, of("metrics/get-history?metric_key=m&run_id=" + run),
+                      of("metrics/get-history-bulk-interval?metric_key=m&run_ids=" + run));
+  };
+  const auto log = [&](int step) {
+    Call("POST", "runs/log-metric",
+         Json{{"run_id", run}, {"key", "m"}, {"value", 1}, {"timestamp", 5}, {"step", step}});
+  };
+  EXPECT_EQ(count(), std::tuple(0u, 0u, 0u));
+  log(1);
+  for (int times = 0; times < 3; ++times) EXPECT_EQ(count(), std::tuple(1u, 1u, 1u));
+  log(2);
+  for (int times = 0; times < 3; ++times) EXPECT_EQ(count(), std::tuple(1u, 2u, 2u));
+  Call("POST", "runs/delete", Json{{"run_id", run}});
+  EXPECT_EQ(std::get<0>(count()), 0u);
 }
 
 TEST(Types, AreGuessedFromTheName) {
