@@ -23,7 +23,9 @@ part "format" tools/format.sh --dry-run -Werror
 part "unit tests, address and undefined-behaviour sanitizers" units dev
 if [ "${1:-}" = --all ]; then part "unit tests, thread sanitizer" units tsan; fi
 if [ -n "$(find tests -name 'test_*.py' -print -quit)" ]; then
-  part "black-box tests" "$CAIRN_PYTHON" -m pytest tests -n 2 --dist loadfile --timeout 900 -q -p no:cacheprovider "$@"
+  limit=900  # seconds a test
+  if [ "${1:-}" = --all ]; then limit=3600; fi
+  part "black-box tests" "$CAIRN_PYTHON" -m pytest tests -n 2 --dist loadfile --timeout "$limit" --durations 25 -q -p no:cacheprovider "$@"
 else
   say "there is no tests/**/test_*.py, so no black-box test ran"
 fi
