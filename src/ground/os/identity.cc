@@ -72,6 +72,22 @@ std::string RandomBytes(std::size_t count) {
 
 std::string NewHexId() { return HexOf(RandomBytes(16)); }
 
+std::string NewNeighbourId() {
+  constexpr std::size_t kHead = 3;
+  constexpr int kNeighbours = 256;
+  static std::mutex mutex;
+  static std::string head;
+  static int left = 0;
+  std::string id = NewHexId();
+  const std::lock_guard lock(mutex);
+  if (left == 0) {
+    head = id.substr(0, kHead);
+    left = kNeighbours;
+  }
+  --left;
+  return id.replace(0, kHead, head);
+}
+
 std::string NewUuid(TimeMs now) {
   static Sequence sequence;
   const Sequence::Step step = sequence.Next(now);

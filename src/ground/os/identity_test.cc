@@ -52,5 +52,20 @@ TEST(Identity, HexIdsAre32DigitsAndDiffer) {
   EXPECT_NE(a, b);
 }
 
+TEST(Identity, NeighboursShareTheirFirstThreeDigitsAndNothingElse) {
+  std::set<std::string> heads, fourth, all;
+  for (int i = 0; i < 1024; ++i) {
+    const std::string id = NewNeighbourId();
+    ASSERT_TRUE(IsHex(id, 32)) << id;
+    heads.insert(id.substr(0, 3));
+    fourth.insert(id.substr(3, 1));
+    all.insert(id);
+  }
+  EXPECT_GE(heads.size(), 2u);
+  EXPECT_LE(heads.size(), 5u);
+  EXPECT_EQ(fourth.size(), 16u);
+  EXPECT_EQ(all.size(), 1024u);
+}
+
 }  // namespace
 }  // namespace cairn::os

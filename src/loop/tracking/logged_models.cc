@@ -59,7 +59,7 @@ Result<LoggedModel> LoggedModels::Create(const New& wanted) {
   CAIRN_TRY(CheckModelName(model.name));
   CAIRN_TRY(CheckParams(wanted.params));
   CAIRN_TRY(CheckTags(wanted.tags));
-  model.id = "m-" + os::NewHexId();
+  model.id = "m-" + os::NewNeighbourId();
   model.experiment = wanted.experiment;
   model.type = wanted.type;
   model.source_run = wanted.source_run;

@@ -136,7 +136,7 @@ Runs::~Runs() = default;
 Result<Run> Runs::Create(const New& wanted) {
   Run run;
   run.tags = CAIRN_TRY(NamedTags(wanted, long_values_, run.info.name));
-  run.info.id = os::NewHexId();
+  run.info.id = os::NewNeighbourId();
   run.info.experiment = wanted.experiment;
   run.info.user = wanted.user;
   run.info.start_ms = wanted.start_ms;
