@@ -94,10 +94,10 @@ int Sum(Session& session, const Json& run) {
 }
 
 Result<int> Run(Session& session, const Arguments& arguments) {
-  const auto& stages = arguments.All("STAGE...");
+  const StageChoice choice = CAIRN_TRY(StageChoice::In(arguments));
   const bool force = arguments.Has("--force"), dry = arguments.Has("--dry-run");
   if (!force) {
-    const Json look = CAIRN_TRY(LookForStale(session, stages));
+    const Json look = CAIRN_TRY(LookForStale(session, choice));
     if (dry || !look.Bool("stale")) {
       if (session.PrintedJson(look)) return 0;
       for (const Json& stage : look.At("stages").items()) {
@@ -108,9 +108,12 @@ Result<int> Run(Session& session, const Arguments& arguments) {
     }
   }
   os::StopSignals signals;  // Before the first thread is started.
-  Json body{{"project_dir", CAIRN_TRY(os::WorkingFolder())}, {"force", force}, {"dry_run", dry}};
+  Json body{{"project_dir", CAIRN_TRY(os::WorkingFolder())},
+            {"force", force},
+            {"dry_run", dry},
+            {"reach", choice.reach}};
   Json names = Json::Array();
-  for (const auto& stage : stages) names.Push(stage);
+  for (const auto& stage : choice.stages) names.Push(stage);
   body.Set("stages", std::move(names));
   const Json started = CAIRN_TRY(session.Post(kRuns, body));
   if (dry || started.Text("id").empty()) {
@@ -130,13 +133,16 @@ Result<int> Run(Session& session, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> RunCommands() {
+  std::vector<Flag> flags{{"--force", "", "Run them even when nothing changed"},
+                          {"--dry-run", "", "Only say what would run and why"}};
+  for (const auto& option : StageChoice::Flags()) flags.push_back(option);
   return {{"run",
            "Run the stages of dvc.yaml that are stale",
            "Says why each stage runs; stages that do not need each other run at the same time. A second run "
            "does nothing. Ctrl-C cancels; what was finished stays finished.",
-           {{"STAGE...", "Only these and what they need", Positional::Need::Optional}},
-           {{"--force", "", "Run them even when nothing changed"},
-            {"--dry-run", "", "Only say what would run and why"}},
+           {{"STAGE...", "Only these, or the stages of these groups, and what they need",
+             Positional::Need::Optional}},
+           std::move(flags),
            Run}};
 }
 

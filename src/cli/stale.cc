@@ -7,10 +7,33 @@
 
 namespace cairn::cli {
 
-Result<Json> LookForStale(Session& session, const std::vector<std::string>& stages) {
+Result<StageChoice> StageChoice::In(const Arguments& arguments) {
+  StageChoice choice{arguments.All("STAGE..."), "upstream"};
+  const std::string from = arguments.Text("--from");
+  if (!from.empty()) choice.stages.push_back(from);
+  if (!from.empty() || arguments.Has("--downstream")) choice.reach = "downstream";
+  if (arguments.Has("--only")) {
+    if (choice.reach == "downstream")
+      return Error{
+          Reason::InvalidArgument,
+          "--only takes nothing along, --downstream and --from take what comes after: give one of them"};
+    choice.reach = "alone";
+  }
+  if (choice.stages.empty() && choice.reach != "upstream")
+    return Error{Reason::InvalidArgument, "name the stages that --only or --downstream is about"};
+  return choice;
+}
+
+std::vector<Flag> StageChoice::Flags() {
+  return {{"--only", "", "These stages and not what they need"},
+          {"--downstream", "", "These stages and what comes after them, not what they need"},
+          {"--from", "STAGE", "This stage and everything after it"}};
+}
+
+Result<Json> LookForStale(Session& session, const StageChoice& choice) {
   const std::string folder = CAIRN_TRY(os::WorkingFolder());
-  std::string query = "project_dir=" + PercentEncode(folder);
-  if (!stages.empty()) query += "&stages=" + PercentEncode(Join(stages, ","));
+  std::string query = "project_dir=" + PercentEncode(folder) + "&reach=" + choice.reach;
+  for (const auto& stage : choice.stages) query += "&stage=" + PercentEncode(stage);
   if (!session.settings().server.empty()) return session.Get("/api/v1/pipeline/status?" + query);
   http::Router router;
   api::MountPipelineStatus(router, session.settings().data_dir);

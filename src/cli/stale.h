@@ -3,15 +3,27 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.h"
 #include "cli/session.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
 namespace cairn::cli {
 
+/// Which stages a command line is about, as the API takes it.
+struct StageChoice {
+  std::vector<std::string> stages;
+  std::string reach;  ///< "upstream", "alone", "downstream".
+
+  /// From STAGE..., --only, --downstream and --from; InvalidArgument when they contradict each other.
+  static Result<StageChoice> In(const Arguments& arguments);
+  /// The options that it reads.
+  static std::vector<Flag> Flags();
+};
+
 /// What is stale in the project here, and why. Without --server it is answered from the files alone, before
 /// any store is opened: a look costs milliseconds.
-Result<Json> LookForStale(Session& session, const std::vector<std::string>& stages);
+Result<Json> LookForStale(Session& session, const StageChoice& choice);
 
 /// The causes of a stage as one line: "params.yaml: lr changed from 1 to 2; train.py changed".
 std::string CausesOf(const Json& stage);

@@ -7,7 +7,7 @@ namespace cairn::cli {
 namespace {
 
 Result<int> Status(Session& session, const Arguments& arguments) {
-  const Json look = CAIRN_TRY(LookForStale(session, arguments.All("STAGE...")));
+  const Json look = CAIRN_TRY(LookForStale(session, CAIRN_TRY(StageChoice::In(arguments))));
   const bool stale = look.Bool("stale");
   if (session.PrintedJson(look)) return stale ? 1 : 0;
   const auto& stages = look.At("stages").items();
@@ -31,8 +31,9 @@ std::vector<Command> StatusCommands() {
   return {{"status",
            "Say which stages are stale and why",
            "Exit code 0 when nothing would run, 1 when something would.",
-           {{"STAGE...", "Only these and what they need", Positional::Need::Optional}},
-           {},
+           {{"STAGE...", "Only these, or the stages of these groups, and what they need",
+             Positional::Need::Optional}},
+           StageChoice::Flags(),
            Status}};
 }
 

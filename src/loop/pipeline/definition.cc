@@ -6,6 +6,7 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/definition/groups.h"
 #include "loop/pipeline/definition/templates.h"
 
 namespace cairn::pipeline {
@@ -45,24 +46,27 @@ bool Contains(std::string_view folder, std::string_view path) {
 /// Turns the nodes of dvc.yaml into stages.
 class Reader {
  public:
-  explicit Reader(Templates templates) : templates_(std::move(templates)) {}
+  /// `templates` must outlive the reader.
+  explicit Reader(const Templates& templates) : templates_(&templates) {}
 
   Result<Stage> ReadStage(const std::string& name, const Node& node) {
     Stage stage;
     stage.name = name;
     stage.where = node.Where();
     if (!node.IsMap()) return WrongAt(stage.where, "stage '" + name + "' must be a map");
-    for (const std::string_view later : {"foreach", "matrix"}) {
-      if (const Node* found = node.Find(later)) {
-        return Error{Reason::Unsupported, found->Where() + ": stage '" + name + "' uses '" +
-                                              std::string(later) +
-                                              "', which cannot be run yet: write its stages out"};
-      }
-    }
     CAIRN_TRY(node.OnlyKeys({"cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen",
-                             "always_changed", "meta", "desc"}));
-    CAIRN_TRY(ReadCommand(node, stage));
+                             "always_changed", "meta", "desc", "vars", "matrix"}));
     if (const Node* wdir = node.Find("wdir")) stage.wdir = CAIRN_TRY(PathOf(*wdir, "."));
+    if (const Node* vars = node.Find("vars"); vars && !vars->IsNull()) {
+      const Templates more = CAIRN_TRY(templates_->With(*vars, stage.wdir));
+      return Reader(more).ReadRest(node, std::move(stage));
+    }
+    return ReadRest(node, std::move(stage));
+  }
+
+ private:
+  Result<Stage> ReadRest(const Node& node, Stage stage) {
+    CAIRN_TRY(ReadCommand(node, stage));
     CAIRN_TRY(Each(node, "deps", [&](const Node& item) -> Result<> {
       stage.deps.push_back(CAIRN_TRY(PathOf(item, stage.wdir)));
       return Done{};
@@ -76,24 +80,23 @@ class Reader {
     return stage;
   }
 
- private:
   Result<> ReadCommand(const Node& node, Stage& stage) {
     const Node* cmd = node.Find("cmd");
     if (!cmd || cmd->IsNull()) return WrongAt(stage.where, "stage '" + stage.name + "' has no 'cmd'");
     if (cmd->IsScalar()) {
-      stage.cmd = CAIRN_TRY(templates_.FillCommand(cmd->text(), cmd->Where()));
+      stage.cmd = CAIRN_TRY(templates_->FillCommand(cmd->text(), cmd->Where()));
       return Done{};
     }
     if (!cmd->IsList()) return WrongAt(cmd->Where(), "'cmd' must be text or a list of texts");
     stage.cmd = Json::Array();
     for (const Node& item : cmd->items())
-      stage.cmd.Push(CAIRN_TRY(templates_.FillCommand(item.text(), item.Where())));
+      stage.cmd.Push(CAIRN_TRY(templates_->FillCommand(item.text(), item.Where())));
     return Done{};
   }
 
   Result<std::string> PathOf(const Node& node, const std::string& base) {
     if (!node.IsScalar()) return WrongAt(node.Where(), "a path is expected here");
-    return Inside(base, CAIRN_TRY(templates_.Fill(node.text(), node.Where())), node.Where());
+    return Inside(base, CAIRN_TRY(templates_->Fill(node.text(), node.Where())), node.Where());
   }
 
   template <class Take>
@@ -116,24 +119,34 @@ class Reader {
           return WrongAt(item.Where(), "an out is a path, or one path with its settings");
         const auto& [path, mark, settings] = item.entries().front();
         out.path =
-            CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_.Fill(path, item.Where())), item.Where()));
-        if (!settings.IsNull() && !settings.IsMap())
-          return WrongAt(settings.Where(), "the settings of an out must be a map");
-        CAIRN_TRY(settings.OnlyKeys({"cache", "persist", "remote", "push", "desc", "type", "labels", "meta",
-                                     "template", "x", "y", "x_label", "y_label", "title", "header"}));
-        out.cache = !(settings.Find("cache") && settings.Find("cache")->text() == "false");
-        out.persist = settings.Find("persist") && settings.Find("persist")->text() == "true";
+            CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_->Fill(path, item.Where())), item.Where()));
+        CAIRN_TRY(ReadSettings(settings, out));
       }
       stage.outs.push_back(std::move(out));
       return Done{};
     });
   }
 
+  /// A plot may have several, one for each way to draw it.
+  static Result<> ReadSettings(const Node& settings, Out& out) {
+    if (settings.IsList()) {
+      for (const Node& one : settings.items()) CAIRN_TRY(ReadSettings(one, out));
+      return Done{};
+    }
+    if (!settings.IsNull() && !settings.IsMap())
+      return WrongAt(settings.Where(), "the settings of an out must be a map");
+    CAIRN_TRY(settings.OnlyKeys({"cache", "persist", "remote", "push", "desc", "type", "labels", "meta",
+                                 "template", "x", "y", "x_label", "y_label", "title", "header"}));
+    if (settings.Find("cache")) out.cache = settings.Find("cache")->text() != "false";
+    if (settings.Find("persist")) out.persist = settings.Find("persist")->text() == "true";
+    return Done{};
+  }
+
   Result<> ReadParamList(const Node& node, Stage& stage) {
     const std::string standard = stage.wdir == "." ? "params.yaml" : stage.wdir + "/params.yaml";
     return Each(node, "params", [&](const Node& item) -> Result<> {
       if (item.IsScalar()) {
-        ParamsOf(stage, standard).keys.push_back(CAIRN_TRY(templates_.Fill(item.text(), item.Where())));
+        ParamsOf(stage, standard).keys.push_back(CAIRN_TRY(templates_->Fill(item.text(), item.Where())));
         return Done{};
       }
       if (!item.IsMap())
@@ -142,9 +155,11 @@ class Reader {
         if (!keys.IsList() && !keys.IsNull())
           return WrongAt(keys.Where(),
                          "the keys to read from '" + file + "' must be a list, or nothing for all");
-        Params& params = ParamsOf(stage, CAIRN_TRY(Inside(stage.wdir, file, item.Where())));
+        Params& params = ParamsOf(
+            stage,
+            CAIRN_TRY(Inside(stage.wdir, CAIRN_TRY(templates_->Fill(file, item.Where())), item.Where())));
         for (const Node& key : keys.items())
-          params.keys.push_back(CAIRN_TRY(templates_.Fill(key.text(), key.Where())));
+          params.keys.push_back(CAIRN_TRY(templates_->Fill(key.text(), key.Where())));
       }
       return Done{};
     });
@@ -157,7 +172,7 @@ class Reader {
     return stage.params.emplace_back(Params{file, {}});
   }
 
-  Templates templates_;
+  const Templates* templates_;
 };
 
 Result<> CheckName(const std::string& name, const Node& node) {
@@ -167,6 +182,32 @@ Result<> CheckName(const std::string& name, const Node& node) {
       return WrongAt(node.Where(), "the stage name '" + name + "' holds '" + std::string(1, c) +
                                        "': use letters, digits, '-' and '_'");
     }
+  }
+  return Done{};
+}
+
+/// The stages that an entry of dvc.yaml stands for: itself, or those of a group.
+Result<> ReadEntry(const std::string& name, const Node& node, const Templates& templates,
+                   Definition& definition) {
+  CAIRN_TRY(CheckName(name, node));
+  const bool group = node.IsMap() && (node.Find("foreach") || node.Find("do") || node.Find("matrix"));
+  if (!group) {
+    definition.stages.push_back(CAIRN_TRY(Reader(templates).ReadStage(name, node)));
+    return Done{};
+  }
+  const Node* body = &node;
+  if (!node.Find("matrix")) {
+    CAIRN_TRY(node.OnlyKeys({"foreach", "do"}));
+    body = node.Find("do");
+    if (!body || !node.Find("foreach"))
+      return WrongAt(node.Where(),
+                     "the group '" + name + "' needs 'foreach', which says over what, and 'do', the stage");
+    if (body->IsMap() && body->Find("matrix"))
+      return WrongAt(body->Where(), "'matrix' cannot stand within 'foreach'");
+  }
+  for (Round& round : CAIRN_TRY(RoundsOf(node, templates))) {
+    const Templates filled = templates.WithItem(std::move(round.item), round.key);
+    definition.stages.push_back(CAIRN_TRY(Reader(filled).ReadStage(name + "@" + round.name, *body)));
   }
   return Done{};
 }
@@ -232,6 +273,15 @@ const Stage* Definition::Find(std::string_view name) const {
   const auto found =
       std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.name == name; });
   return found == stages.end() ? nullptr : &*found;
+}
+
+std::vector<const Stage*> Definition::Named(std::string_view name) const {
+  std::vector<const Stage*> named;
+  const std::string group = std::string(name) + "@";
+  for (const Stage& stage : stages) {
+    if (stage.name == name || stage.name.starts_with(group)) named.push_back(&stage);
+  }
+  return named;
 }
 
 std::vector<const Stage*> Definition::Before(const Stage& stage) const {
@@ -303,16 +353,14 @@ Result<Definition> ReadDefinition(const std::string& project) {
   const Node root = CAIRN_TRY(ParseYaml(*text, kFile));
   if (!root.IsNull() && !root.IsMap()) return WrongAt(root.Where(), "this must be a map with 'stages'");
   CAIRN_TRY(root.OnlyKeys({"stages", "vars", "params", "metrics", "plots", "artifacts", "datasets"}));
-  Reader reader(CAIRN_TRY(Templates::Read(project, root)));
+  const Templates templates = CAIRN_TRY(Templates::Read(project, root));
   Definition definition;
   const Node* stages = root.Find("stages");
   if (stages && !stages->IsNull() && !stages->IsMap())
     return WrongAt(stages->Where(), "'stages' must be a map");
   if (stages) {
-    for (const auto& [name, mark, node] : stages->entries()) {
-      CAIRN_TRY(CheckName(name, node));
-      definition.stages.push_back(CAIRN_TRY(reader.ReadStage(name, node)));
-    }
+    for (const auto& [name, mark, node] : stages->entries())
+      CAIRN_TRY(ReadEntry(name, node, templates, definition));
   }
   CAIRN_TRY(CheckOuts(definition));
   if (const auto cycle = CycleIn(definition); !cycle.empty()) {

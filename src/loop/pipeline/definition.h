@@ -25,8 +25,8 @@ struct Params {
 };
 
 struct Stage {
-  std::string name;
-  Json cmd;  ///< Text, or a list of texts, with templates filled in.
+  std::string name;  ///< Of a group's stage "GROUP@NAME".
+  Json cmd;          ///< Text, or a list of texts, with templates filled in.
   std::string wdir = ".";
   std::vector<std::string> deps;  ///< Relative to the project.
   std::vector<Out> outs;
@@ -43,6 +43,8 @@ struct Definition {
   std::vector<Stage> stages;  ///< In the order of the file.
 
   const Stage* Find(std::string_view name) const;
+  /// The stage of that name, or all stages of the group of that name.
+  std::vector<const Stage*> Named(std::string_view name) const;
   /// The stages that must be finished before `stage` can run: whose outs contain, or lie in, one of its deps.
   /// None for a frozen stage.
   std::vector<const Stage*> Before(const Stage& stage) const;
@@ -61,7 +63,8 @@ const Json* FindDotted(const Json& values, std::string_view key);
 /// Reads `<project>/dvc.yaml`. NotFound when there is none. InvalidArgument with the place: an unknown key
 /// (naming the nearest), a missing cmd, one out in two stages, an out inside another, a path that is both dep
 /// and out, an out outside the project, a template that does not resolve, a cycle (shown as a path).
-/// Unsupported for what DVC knows and Cairn does not run (foreach, matrix, addresses as deps).
+/// Groups (foreach, matrix) are written out. Unsupported for what DVC knows and Cairn does not run: addresses
+/// as deps.
 Result<Definition> ReadDefinition(const std::string& project);
 
 }  // namespace cairn::pipeline

@@ -72,6 +72,80 @@ TEST_F(DefinitionTest, StagesStandBehindThoseTheyNeed) {
   EXPECT_EQ(ordered[0]->name, "first");
 }
 
+std::vector<std::string> NamesIn(const Definition& definition) {
+  std::vector<std::string> names;
+  for (const Stage& stage : definition.stages) names.push_back(stage.name);
+  return names;
+}
+
+TEST_F(DefinitionTest, AGroupOverPlainValuesIsNamedByThem) {
+  const auto read = Read(
+      "stages:\n  g:\n    foreach: [us, 1.0, true]\n    do: {cmd: 'x ${item}', outs: ['${item}.txt']}\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(NamesIn(*read), ElementsAre("g@us", "g@1.0", "g@true"));
+  EXPECT_EQ(read->stages[1].cmd.AsString(), "x 1.0");
+  EXPECT_EQ(read->stages[2].outs.front().path, "true.txt");
+}
+
+TEST_F(DefinitionTest, AGroupOverCompoundValuesIsNamedByPlace) {
+  const auto read =
+      Read("stages:\n  g:\n    foreach: '${runs}'\n    do: {cmd: 'x ${item.lr} ${item.of[1]}'}\n",
+           "runs: [{lr: 1, of: [a, b]}, {lr: 2, of: [c, d]}]\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(NamesIn(*read), ElementsAre("g@0", "g@1"));
+  EXPECT_EQ(read->stages[1].cmd.AsString(), "x 2 d");
+}
+
+TEST_F(DefinitionTest, AGroupOverAMapKnowsItsKeys) {
+  const auto read = Read("stages:\n  g:\n    foreach: {b: 2, a: {n: 3}}\n    do: {cmd: 'x ${key}'}\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(NamesIn(*read), ElementsAre("g@b", "g@a"));
+  EXPECT_EQ(read->stages[0].cmd.AsString(), "x b");
+}
+
+TEST_F(DefinitionTest, AMatrixIsTheProductOfItsAxes) {
+  const auto read = Read(
+      "stages:\n  m:\n    matrix: {size: [s, l], net: '${nets}'}\n    cmd: 'x ${item.size} ${item.net} "
+      "${key}'\n",
+      "nets: [cnn, 7]\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(NamesIn(*read), ElementsAre("m@s-cnn", "m@s-7", "m@l-cnn", "m@l-7"));
+  EXPECT_EQ(read->stages[2].cmd.AsString(), "x l cnn l-cnn");
+  const auto compound = Read("stages: {m: {matrix: {a: [1, {b: 2}]}, cmd: x}}\n", "x: 1\n");
+  ASSERT_TRUE(compound);
+  EXPECT_THAT(NamesIn(*compound), ElementsAre("m@1", "m@a1"));
+}
+
+TEST_F(DefinitionTest, VarsOfAStageAreItsOwn) {
+  ASSERT_TRUE(os::MakeFolders(folder_ / "sub"));
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ / "sub/more.yaml", "who: you\nother: 1\n"));
+  const auto read = Read(
+      "vars: [{opts: {a: 1}}, {opts: {b: 2}}]\nstages:\n  s: {cmd: 'x ${who} ${opts.a} ${opts.b}', wdir: "
+      "sub, vars: ['more.yaml:who']}\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->stages.front().cmd.AsString(), "x you 1 2");
+  const auto unknown = Read("stages:\n  s: {cmd: x, vars: [{who: me}]}\n  t: {cmd: 'x ${who}'}\n");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("nothing is known under 'who'"));
+}
+
+TEST_F(DefinitionTest, FlagsFollowTheSettingsOfDvc) {
+  ASSERT_TRUE(os::MakeFolders(folder_ / ".dvc"));
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ / ".dvc/config",
+                                      "[parsing]\n    bool = boolean_optional\n    list = append\n"));
+  const auto read = Read("vars: [{opts: {fast: false, n: [1, x y]}}]\nstages: {s: {cmd: 'x ${opts}'}}\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->stages.front().cmd.AsString(), "x --no-fast --n 1 --n 'x y'");
+}
+
+TEST_F(DefinitionTest, AGroupNamesAllItsStages) {
+  const auto read = Read("stages:\n  g: {foreach: [a, b], do: {cmd: x}}\n  gg: {cmd: x}\n");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->Named("g").size(), 2U);
+  EXPECT_EQ(read->Named("g@b").size(), 1U);
+  EXPECT_TRUE(read->Named("h").empty());
+}
+
 struct Mistake {
   const char* text;
   Reason reason;
@@ -102,7 +176,22 @@ INSTANTIATE_TEST_SUITE_P(
                 "both reads and makes 'a'"},
         Mistake{"stages: {s: {cmd: x, outs: [../a]}}", Reason::InvalidArgument, "'../a' leaves the project"},
         Mistake{"stages: {s: {cmd: x, deps: ['s3://b/k']}}", Reason::Unsupported, "is an address"},
-        Mistake{"stages: {s: {foreach: [1], do: {cmd: x}}}", Reason::Unsupported, "'foreach'"},
+        Mistake{"stages: {s: {foreach: 1, do: {cmd: x}}}", Reason::InvalidArgument,
+                "goes over a list or a map"},
+        Mistake{"stages: {s: {foreach: [1]}}", Reason::InvalidArgument,
+                "needs 'foreach', which says over what, and 'do'"},
+        Mistake{"stages: {s: {foreach: [1], do: {matrix: {a: [1]}, cmd: x}}}", Reason::InvalidArgument,
+                "cannot stand within"},
+        Mistake{"stages: {s: {matrix: {a: 1}, cmd: x}}", Reason::InvalidArgument,
+                "the axis 'a' must be a list"},
+        Mistake{"stages: {s: {matrix: [1], cmd: x}}", Reason::InvalidArgument, "a map of axes"},
+        Mistake{"stages: {s: {foreach: [1, 2], do: {cmd: x, outs: [a]}}}", Reason::InvalidArgument,
+                "'a' is made by stage 's@1' and by stage 's@2'"},
+        Mistake{"stages: {s: {foreach: [1], do: {cmd: x, vars: [{item: 2}]}}}", Reason::InvalidArgument,
+                "'item' is what a group sets"},
+        Mistake{"vars: [{a: 1}, {a: 1}]", Reason::InvalidArgument, "'a' is set twice"},
+        Mistake{"vars: [{a: '${b}'}]", Reason::InvalidArgument, "cannot stand within 'vars'"},
+        Mistake{"vars: [none.yaml]", Reason::InvalidArgument, "none.yaml"},
         Mistake{"stages: {s/t: {cmd: x}}", Reason::InvalidArgument, "the stage name 's/t' holds '/'"},
         Mistake{"stages: {s: {cmd: 'x ${nope}'}}", Reason::InvalidArgument, "nothing is known under 'nope'"},
         Mistake{"stages: {a: {cmd: x, deps: [c], outs: [a]}, b: {cmd: x, deps: [a], outs: [b]}, c: {cmd: x, "

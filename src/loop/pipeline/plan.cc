@@ -170,25 +170,34 @@ class Comparison {
   std::vector<Cause> causes_;
 };
 
-/// The stages named and all that they need, or everything when none is named.
-Result<std::set<const Stage*>> Chosen(const Definition& definition, const std::vector<std::string>& only) {
+/// The stages that a word names: one, or those of a group.
+Result<std::vector<const Stage*>> StagesNamed(const Definition& definition, const std::string& name) {
+  auto named = definition.Named(name);
+  if (!named.empty()) return named;
+  std::vector<std::string_view> names;
+  for (const Stage& one : definition.stages) names.push_back(one.name);
+  return Error{Reason::NotFound, "dvc.yaml has no stage '" + name + "'." + Suggestion(name, names)};
+}
+
+/// Those named and those in reach, or everything when none is named.
+Result<std::set<const Stage*>> Chosen(const Definition& definition, const Selection& selection) {
   std::set<const Stage*> chosen;
+  const bool upstream = selection.reach == Selection::Reach::Upstream;
   const std::function<void(const Stage&)> choose = [&](const Stage& stage) {
-    if (!chosen.insert(&stage).second) return;
+    if (!chosen.insert(&stage).second || !upstream) return;
     for (const Stage* before : definition.Before(stage)) choose(*before);
   };
-  for (const auto& name : only) {
-    const Stage* stage = definition.Find(name);
-    if (stage) {
-      choose(*stage);
-      continue;
-    }
-    std::vector<std::string_view> names;
-    for (const Stage& one : definition.stages) names.push_back(one.name);
-    return Error{Reason::NotFound, "dvc.yaml has no stage '" + name + "'." + Suggestion(name, names)};
+  for (const auto& name : selection.only) {
+    for (const Stage* stage : CAIRN_TRY(StagesNamed(definition, name))) choose(*stage);
   }
-  if (only.empty()) {
+  if (selection.only.empty()) {
     for (const Stage& stage : definition.stages) chosen.insert(&stage);
+  }
+  if (selection.reach != Selection::Reach::Downstream) return chosen;
+  for (const Stage* stage : definition.Ordered()) {
+    const auto before = definition.Before(*stage);
+    if (std::any_of(before.begin(), before.end(), [&](const Stage* one) { return chosen.contains(one); }))
+      chosen.insert(stage);
   }
   return chosen;
 }
@@ -227,7 +236,7 @@ bool Plan::AnyStale() const {
 Result<Plan> MakePlan(const std::string& project, const Definition& definition, const Lock& lock,
                       const repository::Objects& objects, repository::StatIndex& index,
                       const Selection& selection) {
-  const auto chosen = CAIRN_TRY(Chosen(definition, selection.only));
+  const auto chosen = CAIRN_TRY(Chosen(definition, selection));
   Plan plan;
   std::set<const Stage*> stale;
   for (const Stage* stage : definition.Ordered()) {
@@ -253,7 +262,18 @@ Result<Plan> MakePlan(const std::string& project, const Definition& definition, 
 }
 
 bool Selection::Forces(std::string_view stage) const {
-  return force && (only.empty() || std::find(only.begin(), only.end(), stage) != only.end());
+  // A group forces its stages.
+  return force && (only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& name) {
+                     return stage == name || stage.starts_with(name + "@");
+                   }));
+}
+
+Result<Selection::Reach> ReachNamed(std::string_view name) {
+  if (name == "upstream") return Selection::Reach::Upstream;
+  if (name == "alone") return Selection::Reach::Alone;
+  if (name == "downstream") return Selection::Reach::Downstream;
+  return Error{Reason::InvalidArgument,
+               "'" + std::string(name) + "' is not how far stages reach: upstream, alone or downstream"};
 }
 
 Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,

@@ -44,11 +44,20 @@ struct Plan {
 
 /// Which stages are asked for.
 struct Selection {
-  std::vector<std::string> only;  ///< These and what they need; all when empty.
-  bool force = false;             ///< Those named (or all) run even when nothing changed.
+  enum class Reach {
+    Upstream,   ///< Those named and what they need.
+    Alone,      ///< Those named and nothing else.
+    Downstream  ///< Those named and what comes after them; not what they need.
+  };
+
+  std::vector<std::string> only;  ///< Stages or groups of stages; all when empty.
+  Reach reach = Reach::Upstream;
+  bool force = false;  ///< Those named (or all) run even when nothing changed.
 
   bool Forces(std::string_view stage) const;
 };
+/// "upstream", "alone", "downstream"; InvalidArgument for another word.
+Result<Selection::Reach> ReachNamed(std::string_view name);
 
 /// Which stages must run and why. Content decides: a touched file with the same bytes is no change. A stage
 /// behind a stale one is listed as Upstream, since what it will read is not known yet. NotFound, with a

@@ -76,7 +76,7 @@ Result<std::int64_t> Number(const Call& call, std::string_view name, std::int64_
 }
 
 Result<pipeline::Request> RequestIn(const Call& call) {
-  static constexpr std::string_view kKnown[] = {"project_dir", "stages", "force", "dry_run"};
+  static constexpr std::string_view kKnown[] = {"project_dir", "stages", "reach", "force", "dry_run"};
   for (const auto& [key, value] : call.body.members()) {
     if (key == "trigger" || key == "cause") {
       return Error{
@@ -94,6 +94,7 @@ Result<pipeline::Request> RequestIn(const Call& call) {
   request.project = call.body.Text("project_dir", ".");
   request.actor = call.Actor();
   request.selection.force = call.body.Bool("force");
+  request.selection.reach = CAIRN_TRY(pipeline::ReachNamed(call.body.Text("reach", "upstream")));
   for (const Json& stage : call.body.At("stages").items()) {
     if (!stage.IsString()) return Error{Reason::InvalidArgument, "'stages' must be a list of stage names"};
     request.selection.only.push_back(stage.AsString());
@@ -172,11 +173,13 @@ Result<std::string> ReadLog(Runner& runner, const Call& call) {
 }  // namespace
 
 void MountPipelineStatus(http::Router& router, std::string data_dir) {
-  router.Get("/api/v1/pipeline/status", Answer([data_dir = std::move(data_dir)](const Call& call) {
-               const std::string folder = call.Query("project_dir");
+  router.Get("/api/v1/pipeline/status",
+             Answer([data_dir = std::move(data_dir)](const Call& call) -> Result<Json> {
+               const std::string folder = call.Query("project_dir"), reach = call.Query("reach");
                pipeline::Selection selection;
-               if (const std::string stages = call.Query("stages"); !stages.empty()) {
-                 for (const std::string_view stage : Split(stages, ',')) selection.only.emplace_back(stage);
+               if (!reach.empty()) selection.reach = CAIRN_TRY(pipeline::ReachNamed(reach));
+               for (auto& [name, value] : CAIRN_TRY(call.request.QueryParameters())) {
+                 if (name == "stage") selection.only.push_back(std::move(value));
                }
                return Look(folder.empty() ? "." : folder, data_dir, selection);
              }));
