@@ -26,7 +26,9 @@ def drill(scene: Scene) -> None:
         again = scene.cairn.ask("model", "consider", MODEL, str(back["version"]), findings=True)
         if again["stage"] == "awaiting_approval" and scene.approve(again["id"])["stage"] == "canary":
             scene.cairn.ask("model", "promote", again["id"], actor="ada")
-        scene.say.good("returned", f"to version {scene.production()}: examined and approved anew")
+            scene.say.good("returned", f"to version {scene.production()}: examined and approved anew")
+        else:
+            scene.say.bad("kept out", f"version {back['version']}: {again['reason']}")
 
 
 def scorecard(scene: Scene) -> None:

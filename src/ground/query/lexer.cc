@@ -90,7 +90,8 @@ class Scanner {
     }
     token.name.prefix = word.substr(0, dot);
     token.name.key = word.substr(dot + 1);
-    if (token.name.key.empty() && (Peek() == '"' || Peek() == '`')) token.name.key = CAIRN_TRY(Quoted());
+    if (token.name.key.empty() && (Peek() == '"' || Peek() == '`' || Peek() == '\''))
+      token.name.key = CAIRN_TRY(Quoted());
     if (token.name.key.empty()) {
       return Refused(at_ + 1, "expected a key after '" + std::string(word) + "'");
     }

@@ -1,5 +1,6 @@
 #include "ground/sql/connection.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -7,6 +8,8 @@
 
 namespace cairn::sql {
 namespace {
+
+constexpr std::size_t kShown = 40;
 
 bool IsPlainAscii(std::string_view text) {
   for (const char c : text) {
@@ -17,7 +20,10 @@ bool IsPlainAscii(std::string_view text) {
 
 Result<> CheckText(const std::string& text, std::size_t position) {
   if (IsPlainAscii(text)) return {};
-  const std::string parameter = "The text for $" + std::to_string(position) + " ";
+  std::string beginning = text.substr(0, std::min(text.find('\0'), kShown));
+  if (!IsUtf8(beginning)) beginning.clear();
+  const std::string parameter = beginning.empty() ? "Text " + std::to_string(position) + " of this record "
+                                                  : "The text '" + beginning + "…' ";
   if (text.find('\0') != std::string::npos) {
     return Error{Reason::InvalidArgument,
                  parameter + "contains a zero byte, which cannot be stored; remove it."};

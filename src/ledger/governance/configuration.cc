@@ -140,11 +140,15 @@ std::vector<std::string> GuardedChanges(const Node& before, const Node& after) {
   for (const auto path : kGuarded) {
     if (ContentAt(before, path) != ContentAt(after, path)) changes.emplace_back(path);
   }
-  const Node *data = before.Find("data"), *data_after = after.Find("data");
-  if (data == nullptr) return changes;
-  for (const auto& entry : data->entries()) {
-    const Node* now = data_after == nullptr ? nullptr : data_after->Find(entry.key);
-    if (now == nullptr || !(now->ToJson() == entry.value.ToJson())) changes.push_back("data." + entry.key);
+  // What a data set is and what its contract says, also where a file of its own says it. New ones are free.
+  for (const std::string section : {"data", "files"}) {
+    const Node *entries = before.Find(section), *entries_after = after.Find(section);
+    if (entries == nullptr) continue;
+    for (const auto& entry : entries->entries()) {
+      const Node* now = entries_after == nullptr ? nullptr : entries_after->Find(entry.key);
+      if (now == nullptr || !(now->ToJson() == entry.value.ToJson()))
+        changes.push_back(section + "." + entry.key);
+    }
   }
   return changes;
 }

@@ -89,6 +89,22 @@ TEST_P(ConfigurationTest, AChangeOfWhatGatesRestOnNeedsTheSignatureOfAnApproverW
   EXPECT_EQ(office_.AcceptSigned(office_.Text("policy")).configuration.signer, "grace");
 }
 
+TEST_P(ConfigurationTest, AContractInAFileOfItsOwnIsGuardedLikeOneThatIsWrittenInline) {
+  const auto text = [&](const std::string& rule, const std::string& more = "") {
+    return office_.Text("human", "limited",
+                        "data:\n  flights: {path: data/flights, contract: flights.odcs.yaml}\n" + more +
+                            "files:\n  flights.odcs.yaml: \"" + rule + "\"\n");
+  };
+  Must(office_.Accept(text("rows: 9")));
+  const auto refused = office_.Accept(text("rows: 1"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::Denied);
+  EXPECT_NE(refused.error().message.find("changes files.flights.odcs.yaml,"), std::string::npos)
+      << refused.error().message;
+  EXPECT_TRUE(office_.Accept(text("rows: 9", "monitors: []\n")));
+  EXPECT_TRUE(office_.Accept(text("rows: 9") + "  other.odcs.yaml: \"rows: 1\"\n")) << "a new file";
+}
+
 TEST_P(ConfigurationTest, TheFirstMayBeSignedByAnApproverThatItNames) {
   const std::string first = office_.Text("policy"), digest = crypto::Sha256Hex(first);
   const auto statement = AcceptanceStatement(digest, "");

@@ -128,11 +128,14 @@ class Checker {
   std::vector<Finding> Run() {
     Need("problem", charter_.problem, "say in a sentence what goes wrong today");
     Need("persona", charter_.persona, "say who is affected");
+    Need("why", charter_.why, "say why that matters, and to whom it costs what");
     Need("objective", charter_.objective, "say what will be different when it works");
     if (charter_.in_scope.empty()) Find("scope.in", "is missing: list what the model is for");
+    if (charter_.out_of_scope.empty()) Find("scope.out", "is missing: list what the model is not for");
     Need("prediction.entity", charter_.entity, "say what one prediction is about");
     Need("prediction.outcome", charter_.outcome, "name the column that holds the truth");
     Need("prediction.wait", charter_.wait, "say how long it takes until the truth is known, such as 7d");
+    Need("prediction.action", charter_.action, "say what is done with a prediction");
     if (charter_.stakeholders.empty())
       Find("stakeholders", "are missing: name who decides and who is affected");
     CheckKpis();

@@ -42,10 +42,11 @@ std::vector<std::string> FieldsFoundIn(const std::string& text) {
 TEST(Charter, ACompleteOneHasNoFindings) { EXPECT_THAT(FieldsFoundIn(kComplete), testing::IsEmpty()); }
 
 TEST(Charter, EachMissingFieldIsNamed) {
-  EXPECT_THAT(FieldsFoundIn("project: x\n"),
-              testing::ElementsAre("problem", "persona", "objective", "scope.in", "prediction.entity",
-                                   "prediction.outcome", "prediction.wait", "stakeholders", "kpis", "success",
-                                   "cost", "heuristic", "risk", "timeline"));
+  EXPECT_THAT(
+      FieldsFoundIn("project: x\n"),
+      testing::ElementsAre("problem", "persona", "why", "objective", "scope.in", "scope.out",
+                           "prediction.entity", "prediction.outcome", "prediction.wait", "prediction.action",
+                           "stakeholders", "kpis", "success", "cost", "heuristic", "risk", "timeline"));
 }
 
 TEST(Charter, AGoalThatNothingMeasuresIsAFinding) {

@@ -32,11 +32,16 @@ Result<Verdict> Feasibility::Record(Verdict verdict, std::string_view actor, std
 }
 
 Result<std::optional<Verdict>> Feasibility::Newest(std::string_view dataset) const {
+  return First(dataset, "judged_ms DESC, id DESC");
+}
+
+Result<std::optional<Verdict>> Feasibility::First(std::string_view dataset, const std::string& order) const {
   return database_.Read([&](sql::Connection& connection) -> Result<std::optional<Verdict>> {
     const auto rows = CAIRN_TRY(
         connection.Run("SELECT dataset, dataset_version, charter_digest, verdict, p_value, heuristic, probe, "
                        "reason, report, judged_ms "
-                       "FROM feasibility_verdict WHERE dataset = $1 ORDER BY judged_ms DESC, id DESC LIMIT 1",
+                       "FROM feasibility_verdict WHERE dataset = $1 ORDER BY " +
+                           order + " LIMIT 1",
                        {dataset}));
     if (rows.empty()) return std::optional<Verdict>();
     const sql::Row& row = rows.front();
@@ -49,10 +54,13 @@ Result<std::optional<Verdict>> Feasibility::Newest(std::string_view dataset) con
 }
 
 Result<> Feasibility::AllowTraining(std::string_view dataset) const {
-  const auto newest = CAIRN_TRY(Newest(dataset));
-  if (!newest || newest->go) return Done{};
+  // A verdict on an older version says nothing about the data that training reads.
+  const auto governing =
+      CAIRN_TRY(First(dataset, "CAST(dataset_version AS BIGINT) DESC, judged_ms DESC, id DESC"));
+  if (!governing || governing->go) return Done{};
   return Error{Reason::Denied, "training on '" + std::string(dataset) +
-                                   "' is blocked: the feasibility verdict is no-go (" + newest->reason +
+                                   "' is blocked: the feasibility verdict on version " +
+                                   governing->dataset_version + " is no-go (" + governing->reason +
                                    "). Change the data or the charter and run `cairn feasibility` again"};
 }
 

@@ -36,10 +36,12 @@ class Feasibility {
   Result<Verdict> Record(Verdict verdict, std::string_view actor, std::string_view cause = "");
   /// The newest verdict on a data set, or none.
   Result<std::optional<Verdict>> Newest(std::string_view dataset) const;
-  /// Denied, with the reason, while the newest verdict on the data set is no-go.
+  /// Denied, with the reason, while the newest verdict on the newest version that was judged is no-go.
   Result<> AllowTraining(std::string_view dataset) const;
 
  private:
+  Result<std::optional<Verdict>> First(std::string_view dataset, const std::string& order) const;
+
   sql::Database& database_;
   const os::Clock& clock_;
 };

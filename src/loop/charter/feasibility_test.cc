@@ -43,6 +43,18 @@ TEST_P(FeasibilityTest, ANoGoBlocksTrainingUntilANewerGo) {
   EXPECT_TRUE(feasibility_.AllowTraining("flights"));
 }
 
+TEST_P(FeasibilityTest, AGoOnAnOlderVersionLiftsNothing) {
+  ASSERT_TRUE(feasibility_.Record(Judged("9", true, "signal"), "ada"));
+  clock_.Advance(1);
+  ASSERT_TRUE(feasibility_.Record(Judged("10", false, "no signal"), "ada"));
+  clock_.Advance(1);
+  ASSERT_TRUE(feasibility_.Record(Judged("9", true, "signal"), "ada"));
+  const auto blocked = feasibility_.AllowTraining("flights");
+  ASSERT_FALSE(blocked);
+  EXPECT_NE(blocked.error().message.find("on version 10 is no-go"), std::string::npos)
+      << blocked.error().message;
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, FeasibilityTest, testing::ValuesIn(sql::testing::Engines()));
 
 }  // namespace

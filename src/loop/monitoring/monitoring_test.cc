@@ -206,6 +206,26 @@ TEST_P(MonitoringTest, LateLabelsJoinExactlyAndUnknownOnesAreCounted) {
   EXPECT_EQ(wrong.error().reason, Reason::InvalidArgument);
 }
 
+TEST_P(MonitoringTest, RequestsThatShareAnIdAllCountAndALabelIsTheFirstOnes) {
+  serving::Prediction prediction;
+  prediction.id = "always";
+  prediction.model = "late-arrival";
+  prediction.version = 1;
+  for (int i = 0; i < 4; ++i) {
+    prediction.inputs = {{"at", {FormatUtc(kFirst + i)}}, {"carrier", {"AA"}}, {"distance", {150.0}}};
+    prediction.scores = {0.9 - 0.1 * i};
+    ASSERT_TRUE(log_.Append(prediction));
+    if (i == 1) Advance();  // Some rows come together, some on a later reading.
+  }
+  const auto joined = monitoring_.PostLabels({{"always.0", 1}});
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->accepted, 1);
+  Fly({kFirst + 8 * kDay});
+  Advance();
+  EXPECT_EQ(Windows("inputs").at(0).rows, 4);
+  EXPECT_EQ(Windows("quality").at(0).rows, 4);
+}
+
 TEST_P(MonitoringTest, OneAlertPerIncidentClosedByALaterGoodWindow) {
   const std::string all = kConfiguration;
   Configure(all.substr(0, all.find("  - {name: inputs")));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -148,7 +149,9 @@ class Importer {
     return {};
   }
 
+  /// One that cannot be kept here is told, and its runs stay behind with it.
   Result<> MoveExperiments() {
+    std::set<tracking::ExperimentId> refused;
     for (const auto& one : plan_) {
       auto wanted = one.theirs;
       wanted.id = one.ours;
@@ -164,9 +167,13 @@ class Importer {
       }
       if (one.was_here && had) wanted.name = had->name;
       const auto restored = restoration_.Restore(wanted);
-      if (!restored)
-        return Error{restored.error().reason,
-                     "experiment '" + one.theirs.name + "': " + restored.error().message};
+      if (!restored) {
+        const std::string sentence = "experiment '" + one.theirs.name + "': " + restored.error().message;
+        if (!ConcernsOneRecord(restored.error())) return Error{restored.error().reason, sentence};
+        tally_.Problem(sentence);
+        refused.insert(one.theirs.id);
+        continue;
+      }
       if (one.was_here) continue;
       const auto here = CAIRN_TRY(target_.tracking.experiments.Find(one.ours));
       const auto fate = !had                                   ? Tally::Fate::Added
@@ -174,6 +181,7 @@ class Importer {
                                                                : Tally::Fate::Unchanged;
       tally_.Compare("experiments", one.theirs.name, Canonical(wanted), Canonical(here), fate);
     }
+    std::erase_if(plan_, [&](const Planned& one) { return refused.contains(one.theirs.id); });
     return {};
   }
 
@@ -226,6 +234,7 @@ class Importer {
     meter_.Do("logged models of '" + one.theirs.name + "'");
     for (auto& model : CAIRN_TRY(source_->Models(one.theirs.id))) {
       CAIRN_TRY(Stopped());
+      CAIRN_TRY(RestoreNan(model));
       const auto moved = MoveLoggedModel(model, one.ours);
       if (!moved && !ConcernsOneRecord(moved.error())) return moved.error();
       if (!moved) {
@@ -236,6 +245,22 @@ class Importer {
       logged_.push_back({std::move(model), *moved});
     }
     return {};
+  }
+
+  /// MLflow keeps NaN of a run, but as 0 of the model that it was logged for: the run's own point tells.
+  Result<> RestoreNan(tracking::LoggedModel& model) {
+    for (auto& metric : model.metrics) {
+      if (metric.value != 0 || metric.run_id.empty()) continue;
+      CAIRN_TRY(source_->Points(
+          metric.run_id, metric.key, [&](std::span<const tracking::Metric> points) -> Result<> {
+            for (const auto& point : points) {
+              if (std::isnan(point.value) && point.at_ms == metric.at_ms && point.step == metric.step)
+                metric.value = point.value;
+            }
+            return Done{};
+          }));
+    }
+    return Done{};
   }
 
   Result<Tally::Fate> MoveLoggedModel(tracking::LoggedModel& model, tracking::ExperimentId ours) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <tuple>
 
 #include "ground/os/files.h"
@@ -35,6 +36,26 @@ std::string WithoutDriver(const std::string& where) {
   const auto plus = where.find('+'), colon = where.find("://");
   if (!where.starts_with("postgresql+") || plus > colon) return where;
   return where.substr(0, plus) + where.substr(colon);
+}
+
+void NoteLoggedModels(std::vector<FoundModel>& models) {
+  constexpr std::string_view kModels = "models:/";
+  constexpr int kMostCopies = 100;
+  std::map<std::string, std::string> sources;
+  for (const auto& one : models) {
+    for (const auto& found : one.versions)
+      sources[std::string(kModels) + one.model.name + "/" + std::to_string(found.version.version)] =
+          found.version.source;
+  }
+  for (auto& one : models) {
+    for (auto& found : one.versions) {
+      std::string source = found.version.source;
+      for (int copies = 0; copies < kMostCopies && sources.contains(source); ++copies)
+        source = sources.at(source);
+      if (found.version.model_id.empty() && source.starts_with("models:/m-"))
+        found.version.model_id = source.substr(kModels.size());
+    }
+  }
 }
 
 bool IsPrompt(const registry::RegisteredModel& model) {

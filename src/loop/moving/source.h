@@ -37,6 +37,10 @@ struct FoundModel {
   std::vector<FoundVersion> versions;  ///< By number.
 };
 
+/// Fills in the logged model that each version was made of where its source does not say it otherwise: it
+/// stands in the source, or in that of the version that it was copied from.
+void NoteLoggedModels(std::vector<FoundModel>& models);
+
 /// Tells tags that make a registered model a prompt.
 bool IsPrompt(const registry::RegisteredModel& model);
 

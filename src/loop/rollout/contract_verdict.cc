@@ -15,7 +15,7 @@ namespace {
 Result<bool> NeverChanged(const Rollouts::Rooms& rooms, const Setting& setting) {
   for (const auto& configuration : CAIRN_TRY(rooms.configurations.History())) {
     const Node root = CAIRN_TRY(ParseYaml(configuration.text, "an accepted cairn.yaml"));
-    const std::string digest = ContractDigest(root, setting.gates.dataset);
+    const std::string digest = CAIRN_TRY(ContractDigest(root, setting.gates.dataset));
     if (!digest.empty() && digest != setting.contract) return false;
   }
   return true;

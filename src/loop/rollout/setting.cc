@@ -4,12 +4,12 @@
 
 namespace cairn::rollout {
 
-std::string ContractDigest(const Node& configuration, std::string_view dataset) {
-  const Node* data = configuration.Find("data");
-  const Node* entry = data ? data->Find(dataset) : nullptr;
-  if (!entry) return "";
-  const Node* contract = entry->Find("contract");
-  return crypto::Sha256Hex(contract ? contract->ToJson().Canonical() : "null");
+Result<std::string> ContractDigest(const Node& configuration, std::string_view dataset) {
+  for (const auto& one : CAIRN_TRY(data::ParseSpecifications(configuration))) {
+    if (one.name == dataset)
+      return one.contract_digest.empty() ? crypto::Sha256Hex("null") : one.contract_digest;
+  }
+  return std::string();
 }
 
 Result<Setting> ReadSetting(const governance::Configurations& configurations) {
@@ -26,7 +26,7 @@ Result<Setting> ReadSetting(const governance::Configurations& configurations) {
   setting.serving = CAIRN_TRY(serving::ParseSettings(root));
   if (!setting.gates.model.empty())
     setting.specification = CAIRN_TRY(data::FindSpecification(root, setting.gates.dataset));
-  setting.contract = ContractDigest(root, setting.gates.dataset);
+  setting.contract = CAIRN_TRY(ContractDigest(root, setting.gates.dataset));
   const Node* canary = root.FindPath("serving.canary");
   setting.canary = canary && !canary->IsNull();
   return setting;

@@ -22,7 +22,7 @@ struct Setting {
   std::string contract;  ///< Digest of the data set's contract as it is written; ContractDigest.
 };
 /// SHA-256 of a data set's contract as a configuration writes it; "" when it has no such data set.
-std::string ContractDigest(const Node& configuration, std::string_view dataset);
+Result<std::string> ContractDigest(const Node& configuration, std::string_view dataset);
 
 /// Conflict when no configuration was accepted.
 Result<Setting> ReadSetting(const governance::Configurations& configurations);

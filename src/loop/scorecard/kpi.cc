@@ -23,7 +23,7 @@ std::string_view WhyUnknown(const std::string& source) {
     return "no window of labelled traffic has closed yet, or no monitor measures it";
   if (source.starts_with("evaluation."))
     return "no version in production was examined on the sealed rows with this figure";
-  return "nothing was served yet";
+  return "nothing was served since the server started";
 }
 
 }  // namespace

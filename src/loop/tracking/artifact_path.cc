@@ -29,7 +29,7 @@ bool HasScheme(std::string_view uri) {
 
 bool LeadsOutside(std::string_view path) {
   if (path.starts_with('/') || path.find_first_of("\\#") != std::string_view::npos) return true;
-  if (path.size() >= 2 && IsLetter(path[0]) && path[1] == ':') return true;
+  if (path.size() >= 3 && IsLetter(path[0]) && path[1] == ':' && path[2] == '/') return true;
   if (std::any_of(path.begin(), path.end(),
                   [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }))
     return true;

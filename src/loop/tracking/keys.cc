@@ -47,7 +47,7 @@ std::uint32_t TakeCharacter(std::string_view& text) {
 
 /// Whether the key would stay the same as a path below a folder: clients and tools write one file a key.
 bool IsPlainPath(std::string_view key) {
-  if (key.empty() || key.front() == '/' || key.back() == '/') return false;
+  if (key.empty() || key.front() == '/' || key.back() == '/' || key.starts_with("..")) return false;
   for (const auto segment : Split(key, '/')) {
     if (segment.empty() || segment == "." || segment == "..") return false;
   }

@@ -1,5 +1,6 @@
 #include "loop/tracking/logged_models.h"
 
+#include <set>
 #include <utility>
 
 #include "ground/os/identity.h"
@@ -16,16 +17,15 @@
 namespace cairn::tracking {
 namespace {
 
+/// A model's parameters and tags have no limits, unlike a run's; only the parameters' keys must differ.
 Result<> CheckParams(std::span<const Param> params) {
+  std::set<std::string_view> keys;
   for (const auto& param : params) {
-    CAIRN_TRY(CheckKey(param.key, "params"));
-    CAIRN_TRY(CheckLength(param.value, kParamLength, "params"));
+    if (!keys.insert(param.key).second) {
+      return Error{Reason::InvalidArgument,
+                   "Duplicate parameter keys have been submitted: '" + param.key + "'. Give each once."};
+    }
   }
-  return {};
-}
-
-Result<> CheckTags(std::span<const Tag> tags) {
-  for (const auto& tag : tags) CAIRN_TRY(CheckKey(tag.key, "tags"));
   return {};
 }
 
@@ -58,7 +58,6 @@ Result<LoggedModel> LoggedModels::Create(const New& wanted) {
   model.name = wanted.name.empty() ? RandomName() : wanted.name;
   CAIRN_TRY(CheckModelName(model.name));
   CAIRN_TRY(CheckParams(wanted.params));
-  CAIRN_TRY(CheckTags(wanted.tags));
   model.id = "m-" + os::NewNeighbourId();
   model.experiment = wanted.experiment;
   model.type = wanted.type;
@@ -90,7 +89,7 @@ Result<LoggedModel> LoggedModels::Finalize(std::string_view id, ModelStatus stat
   }
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<LoggedModel> {
-    auto model = CAIRN_TRY(ReadLiveModel(connection, id));
+    auto model = CAIRN_TRY(ReadLoggedModel(connection, id));
     model.status = status;
     model.updated_ms = now;
     CAIRN_TRY(UpdateLoggedModel(connection, model));
@@ -101,7 +100,7 @@ Result<LoggedModel> LoggedModels::Finalize(std::string_view id, ModelStatus stat
 Result<> LoggedModels::Delete(std::string_view id) {
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    auto model = CAIRN_TRY(ReadLiveModel(connection, id));
+    auto model = CAIRN_TRY(ReadLoggedModel(connection, id));
     model.deleted = true;
     model.updated_ms = now;
     return UpdateLoggedModel(connection, model);
@@ -109,20 +108,19 @@ Result<> LoggedModels::Delete(std::string_view id) {
 }
 
 Result<> LoggedModels::SetTags(std::string_view id, std::span<const Tag> tags) {
-  CAIRN_TRY(CheckTags(tags));
   std::vector<Tag> kept(tags.begin(), tags.end());
   for (auto& tag : kept) {
     if (tag.key == kRegistrationsTag) tag.value = WithoutRepeats(tag.value);
   }
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    CAIRN_TRY(ReadLiveModel(connection, id));
+    CAIRN_TRY(ReadLoggedModel(connection, id));
     return UpsertModelTags(connection, id, kept);
   });
 }
 
 Result<> LoggedModels::DeleteTag(std::string_view id, std::string_view key) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    CAIRN_TRY(ReadLiveModel(connection, id));
+    CAIRN_TRY(ReadLoggedModel(connection, id));
     if (CAIRN_TRY(EraseModelTag(connection, id, key))) return {};
     return Error{Reason::NotFound, "No tag with key '" + std::string(key) + "' found for model with ID '" +
                                        std::string(id) + "'."};
@@ -132,7 +130,7 @@ Result<> LoggedModels::DeleteTag(std::string_view id, std::string_view key) {
 Result<> LoggedModels::LogParams(std::string_view id, std::span<const Param> params) {
   CAIRN_TRY(CheckParams(params));
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    CAIRN_TRY(ReadLiveModel(connection, id));
+    CAIRN_TRY(ReadLoggedModel(connection, id));
     auto added = InsertModelParams(connection, id, params);
     if (!added && added.error().reason == Reason::AlreadyExists) {
       return Error{Reason::InvalidArgument,

@@ -27,13 +27,6 @@ std::vector<T> Lacking(const std::vector<T>& here, const std::vector<T>& wanted)
   return lacking;
 }
 
-Result<> CheckKeys(const Run& run) {
-  CAIRN_TRY(CheckRunId(run.info.id));
-  for (const auto& param : run.params) CAIRN_TRY(CheckKey(param.key, "params"));
-  for (const auto& tag : run.tags) CAIRN_TRY(CheckKey(tag.key, "tags"));
-  return {};
-}
-
 /// The run as it is here; a new one when it was not.
 Result<Run> FindOrInsert(sql::Connection& connection, std::int64_t number, const Run& wanted,
                          StoredRun& stored) {
@@ -53,8 +46,6 @@ Result<Run> FindOrInsert(sql::Connection& connection, std::int64_t number, const
 }  // namespace
 
 Result<> Restoration::Restore(const Experiment& wanted) {
-  CAIRN_TRY(CheckExperimentName(wanted.name));
-  for (const auto& tag : wanted.tags) CAIRN_TRY(CheckExperimentTag(tag));
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto here = ReadExperiment(connection, wanted.id);
     if (!here && here.error().reason != Reason::NotFound) return std::move(here).error();
@@ -82,8 +73,7 @@ ExperimentId Restoration::NewExperimentId() const {
 }
 
 Result<> Restoration::Restore(const Run& wanted) {
-  CAIRN_TRY(CheckKeys(wanted));
-  for (const auto& input : wanted.inputs) CAIRN_TRY(CheckDataset(input));
+  CAIRN_TRY(CheckRunId(wanted.info.id));
   const auto restore = [&](sql::Connection& connection, std::int64_t number) -> Result<> {
     StoredRun stored;
     const auto here = CAIRN_TRY(FindOrInsert(connection, number, wanted, stored));

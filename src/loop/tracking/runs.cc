@@ -91,7 +91,9 @@ Result<> RecordEnd(sql::Connection& connection, TimeMs now, const StoredRun& run
 /// The name that a new run gets, and its tags with the name among them.
 Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, LongValues long_values, std::string& name) {
   std::vector<Tag> tags;
-  for (const auto& tag : wanted.tags) tags.push_back(CAIRN_TRY(CheckedTag(tag, "tags", long_values)));
+  // As clients know it: tags that a run is created with may have any key, those that are set later may not.
+  for (const auto& tag : wanted.tags)
+    tags.push_back({tag.key, CAIRN_TRY(KeptValue(tag.value, "tags", long_values))});
   const auto* tagged = Last(tags, kRunNameTag);
   name = wanted.name;
   if (tagged != nullptr && !name.empty() && tagged->value != name) {
@@ -209,7 +211,7 @@ Result<> Runs::Log(std::string_view id, Batch wanted) {
     CAIRN_TRY(backlog_->Grew(connection, run.number, batch.metrics.size()));
     CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
     CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
-    if (name == nullptr || name->value == run.info.name) return {};
+    if (name == nullptr || name->value.empty() || name->value == run.info.name) return {};
     run.info.name = name->value;
     return UpdateRun(connection, run);
   }));

@@ -85,7 +85,10 @@ Result<Json> Upload(Rooms rooms, const Request& request) {
 Result<> Remove(Rooms rooms, const Request& request) {
   CAIRN_TRY(AllowChange(rooms.registry, request.Captured("path")));
   CAIRN_TRY(rooms.registry.AllowFilesRemoval(request.Captured("path")));
-  return rooms.artifacts.Remove(request.Captured("path"));
+  auto removed = rooms.artifacts.Remove(request.Captured("path"));
+  // Clients delete what may be gone, and expect no error then.
+  if (!removed && removed.error().reason == Reason::NotFound) return Done{};
+  return removed;
 }
 
 }  // namespace

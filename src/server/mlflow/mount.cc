@@ -67,6 +67,9 @@ void MountMlflow(http::Router& router, Rooms rooms) {
   MountVersionFiles(router, rooms);
   MountProbes(router);
   MountTraces(router);
+  // Older clients begin a trace so, and stop asking when there is no such call. The address exists for GET.
+  for (const char* path : {"/api/2.0/mlflow/traces", "/ajax-api/2.0/mlflow/traces"})
+    router.Add({"POST", path, NoSuchCall, http::Lane::Inline});
   for (const auto& prefix : Prefixes()) {
     router.Fallback(prefix, NoSuchCall);
     router.Refusals(prefix, Unheard);

@@ -1,6 +1,12 @@
 #include "loop/monitoring/store/row_table.h"
 
+#include <algorithm>
 #include <limits>
+#include <map>
+#include <span>
+
+#include "ground/crypto/hash.h"
+#include "ground/vocabulary/json.h"
 
 namespace cairn::monitoring {
 namespace {
@@ -8,10 +14,9 @@ namespace {
 /// The time of a row that exists only while labels are put: nobody answered it.
 constexpr TimeMs kNobody = std::numeric_limits<TimeMs>::min();
 constexpr std::string_view kRowHead = "INSERT INTO monitor_row (id, event_ms, version, score, label, inputs)";
+constexpr std::size_t kLookedUpAtOnce = 500;
 
-}  // namespace
-
-Result<> InsertRows(sql::Connection& connection, const std::vector<AnsweredRow>& rows) {
+Result<> Insert(sql::Connection& connection, const std::vector<AnsweredRow>& rows) {
   std::vector<sql::Value> values;
   values.reserve(rows.size() * 6);
   for (const AnsweredRow& row : rows) {
@@ -23,6 +28,47 @@ Result<> InsertRows(sql::Connection& connection, const std::vector<AnsweredRow>&
     values.emplace_back(row.inputs);
   }
   return connection.InsertRows(kRowHead, 6, values, "ON CONFLICT (id) DO NOTHING");
+}
+
+/// Equal for equal rows.
+std::string PrintOf(const AnsweredRow& row) {
+  return crypto::Sha256Hex(Json::Array({row.event_ms, row.version, row.score, row.inputs}).Dump())
+      .substr(0, 32);
+}
+
+/// Of the rows that are kept under the ids of `rows`.
+Result<std::map<std::string, std::string>> PrintsOf(sql::Connection& connection,
+                                                    std::span<const AnsweredRow> rows) {
+  std::string list;
+  std::vector<sql::Value> ids;
+  for (const AnsweredRow& row : rows) {
+    ids.emplace_back(row.id);
+    list += (list.empty() ? "$" : ", $") + std::to_string(ids.size());
+  }
+  std::map<std::string, std::string> prints;
+  for (const sql::Row& kept : CAIRN_TRY(connection.Run(
+           "SELECT id, event_ms, version, score, inputs FROM monitor_row WHERE id IN (" + list + ")", ids)))
+    prints[kept.Text(0)] = PrintOf({kept.Text(0), kept.Int(1), kept.Int(2), kept.Double(3), kept.Text(4)});
+  return prints;
+}
+
+}  // namespace
+
+Result<> InsertRows(sql::Connection& connection, const std::vector<AnsweredRow>& rows) {
+  CAIRN_TRY(Insert(connection, rows));
+  std::vector<AnsweredRow> others;
+  for (std::size_t at = 0; at < rows.size(); at += kLookedUpAtOnce) {
+    const std::span<const AnsweredRow> some(rows.data() + at, std::min(kLookedUpAtOnce, rows.size() - at));
+    const auto kept = CAIRN_TRY(PrintsOf(connection, some));
+    for (const AnsweredRow& row : some) {
+      if (const std::string print = PrintOf(row); kept.at(row.id) != print) {
+        others.push_back(row);
+        // The same on every reading of the log, so that the row comes in once.
+        others.back().id += "~" + print;
+      }
+    }
+  }
+  return Insert(connection, others);
 }
 
 Result<Position> SelectPosition(sql::Connection& connection) {

@@ -12,14 +12,15 @@
 namespace cairn::monitoring {
 
 struct AnsweredRow {
-  std::string id;
+  std::string id;  ///< "<request id>.<row>".
   TimeMs event_ms = 0;
   std::int64_t version = 0;
   double score = 0;
   std::string inputs;  ///< JSON object of the watched columns.
 };
 
-/// Rows that are there already stay as they are.
+/// Rows that are there already stay as they are. Another row under an id that is taken, because a caller gave
+/// several requests one id, counts like any other, under an id of its own that labels do not reach.
 Result<> InsertRows(sql::Connection& connection, const std::vector<AnsweredRow>& rows);
 
 struct Position {

@@ -177,6 +177,7 @@ class MlflowFolder final : public Source {
     const std::string folder = os::JoinPath(root_, "models");
     for (const auto& name : CAIRN_TRY(FoldersIn(folder)))
       found.push_back(CAIRN_TRY(RegisteredIn(os::JoinPath(folder, name))));
+    NoteLoggedModels(found);
     return found;
   }
 

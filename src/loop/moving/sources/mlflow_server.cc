@@ -114,7 +114,6 @@ registry::ModelVersion VersionOf(const Json& json) {
   v.source = json.Text("source");
   v.run_id = json.Text("run_id");
   v.model_id = json.Text("model_id");
-  if (v.model_id.empty() && v.source.starts_with("models:/m-")) v.model_id = v.source.substr(8);
   v.run_link = json.Text("run_link");
   v.description = json.Text("description");
   v.stage = json.Text("current_stage", "None");
@@ -213,6 +212,7 @@ class MlflowServer final : public Source {
         CAIRN_TRY(pages.Turn(answer.Text("next_page_token")));
       } while (!pages.token().empty());
     }
+    NoteLoggedModels(found);
     return found;
   }
 

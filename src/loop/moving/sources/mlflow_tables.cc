@@ -124,6 +124,7 @@ class MlflowTables final : public Source {
         CAIRN_TRY(ReadVersions(c, one));
         found.push_back(std::move(one));
       }
+      NoteLoggedModels(found);
       return found;
     });
   }
@@ -247,8 +248,6 @@ class MlflowTables final : public Source {
       v.run_id = row.Text(7);
       v.run_link = row.Text(8);
       v.storage = row.Text(9).empty() ? v.source : row.Text(9);
-      // The tables do not say it otherwise: the model that a version was made of stands in its source.
-      if (v.source.starts_with("models:/m-")) v.model_id = v.source.substr(8);
       found.deleted = v.stage == kDeletedVersion;
       for (const auto& tag : CAIRN_TRY(c.Run(
                "SELECT key, value FROM model_version_tags WHERE name = $1 AND version = $2 ORDER BY key",

@@ -257,7 +257,12 @@ bool IsPrompt(const NewVersion& wanted) {
 
 Result<Origin> ResolveSource(const SourceRooms& rooms, const NewVersion& wanted) {
   Origin origin{wanted.source, wanted.source, "", wanted.run_id, wanted.model_id};
-  if (IsPrompt(wanted)) return origin;
+  if (IsPrompt(wanted)) {
+    if (wanted.source == "dummy-source" || wanted.source == "prompt-template") return origin;
+    return Error{Reason::InvalidArgument, "Invalid prompt source: '" + wanted.source +
+                                              "'. A prompt has no files: its source is dummy-source or "
+                                              "prompt-template."};
+  }
   const bool local = IsLocal(wanted.source);
   if (!local && !IsPlain(wanted.source)) {
     return Refused(wanted.source,

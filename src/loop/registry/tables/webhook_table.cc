@@ -61,7 +61,7 @@ Result<std::vector<Webhook>> ReadWebhooks(sql::Connection& connection, std::int6
   std::vector<Webhook> webhooks;
   for (const auto& row : CAIRN_TRY(
            connection.Run("SELECT id, name, description, url, active, created_ms, updated_ms FROM webhook "
-                          "ORDER BY created_ms, id LIMIT $1 OFFSET $2",
+                          "ORDER BY created_ms DESC, id DESC LIMIT $1 OFFSET $2",
                           {limit, offset}))) {
     webhooks.push_back(WebhookOf(row));
   }

@@ -49,10 +49,8 @@ Result<std::string> KeptOf(std::string_view value, std::size_t limit, std::strin
 
 }  // namespace
 
-Result<Tag> CheckedTag(const Tag& tag, std::string_view path, LongValues long_values) {
-  CAIRN_TRY(CheckKey(tag.key, path));
-  auto value = CAIRN_TRY(KeptOf(tag.value, kTagLength, path, long_values));
-  return Tag{tag.key, std::move(value)};
+Result<std::string> KeptValue(std::string_view value, std::string_view path, LongValues long_values) {
+  return KeptOf(value, kTagLength, path, long_values);
 }
 
 Result<Runs::Batch> CheckedBatch(Runs::Batch batch, LongValues long_values) {
@@ -72,6 +70,11 @@ Result<Runs::Batch> CheckedBatch(Runs::Batch batch, LongValues long_values) {
                                                 " for parameter '" + Place("metrics", i, "timestamp") +
                                                 "' supplied: it must be 0 or more."};
     }
+    if (metric.dataset_name.empty() != metric.dataset_digest.empty()) {
+      return Error{Reason::InvalidArgument,
+                   "Both dataset_name and dataset_digest must be provided for the metric '" + metric.key +
+                       "', or neither."};
+    }
     metric.value = Finite(metric.value);
   }
   for (std::size_t i = 0; i < batch.params.size(); ++i) {
@@ -81,7 +84,9 @@ Result<Runs::Batch> CheckedBatch(Runs::Batch batch, LongValues long_values) {
   }
   CAIRN_TRY(CheckDistinct(batch.params));
   for (std::size_t i = 0; i < batch.tags.size(); ++i) {
-    batch.tags[i] = CAIRN_TRY(CheckedTag(batch.tags[i], Place("tags", i, "key"), long_values));
+    Tag& tag = batch.tags[i];
+    CAIRN_TRY(CheckKey(tag.key, Place("tags", i, "key")));
+    tag.value = CAIRN_TRY(KeptValue(tag.value, Place("tags", i, "key"), long_values));
   }
   return batch;
 }

@@ -46,6 +46,11 @@ std::string_view TypeOf(std::string_view name) {
   if (std::find(std::begin(kTextual), std::end(kTextual), extension) != std::end(kTextual))
     return "text/plain";
   const auto lower = LowerAscii(extension);
+  // Clients are told what is inside, as Python's mimetypes does.
+  if (lower == "gz" && name.size() > 3) {
+    const auto inner = TypeOf(name.substr(0, name.size() - 3));
+    if (inner != "application/octet-stream") return inner;
+  }
   for (const auto& type : kTypes) {
     if (type.extension == lower) return type.type;
   }

@@ -128,9 +128,9 @@ Json ToJson(const tracking::LoggedModel& model) {
             {"creation_timestamp_ms", model.created_ms},
             {"last_updated_timestamp_ms", model.updated_ms},
             {"artifact_uri", model.artifact_uri},
-            {"status", NameOf(model.status)}};
-  if (!model.type.empty()) info.Set("model_type", model.type);
-  if (!model.source_run.empty()) info.Set("source_run_id", model.source_run);
+            {"status", NameOf(model.status)},
+            {"model_type", model.type},
+            {"source_run_id", model.source_run}};
   SetList(info, "tags", ToJson(model.tags));
   Json data = Json::Object();
   SetList(data, "params", ToJson(model.params));
