@@ -502,6 +502,12 @@ def test_what_no_call_sees_is_refused_in_mlflows_form(server):
         assert (missing.status_code, missing.json()["error_code"]) == (expected, "ENDPOINT_NOT_FOUND"), missing.text
 
 
+@pytest.mark.parametrize("path", ["/api/2.0/mlflow/traces", "/ajax-api/2.0/mlflow/traces"])
+def test_a_trace_that_an_older_client_begins_gets_the_answer_that_ends_its_trying(server, path):
+    answer = requests.post(server.uri + path, json={"experiment_id": "0"}, timeout=60)
+    assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
+
+
 def test_a_page_may_ask_whether_it_may(server):
     def ask(origin, path="/api/2.0/mlflow/runs/create"):
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}

@@ -116,6 +116,10 @@ Result<bool> IsCarriedOut(sql::Connection& connection, const std::string& decisi
 Result<bool> IsAllowed(sql::Connection& connection, std::string_view model, std::string_view version,
                        std::string_view alias);
 
+/// The id of a decision that may still bring this version where it was proposed for: one that waits for
+/// approval, or that is approved and not carried out, such as a pre-authorised return. "" when there is none.
+Result<std::string> PendingOn(sql::Connection& connection, std::string_view model, std::string_view version);
+
 /// Decisions about what may go live. Every step appends an event with subject "decision:<id>" and the
 /// decision's cause (or its id where it has none): governance.decision_proposed, decision_approved
 /// {principal, signature, complete} (principal "policy" for the gates), decision_rejected, decision_voided,

@@ -132,6 +132,10 @@ Result<bool> IsCarriedOut(sql::Connection& connection, const std::string& id, co
   return decision->state == State::Redeemed && decision->act == act;
 }
 
+Result<std::string> PendingOn(sql::Connection& connection, std::string_view model, std::string_view version) {
+  return PendingDecision(connection, model, version);
+}
+
 Result<bool> IsAllowed(sql::Connection& connection, std::string_view model, std::string_view version,
                        std::string_view alias) {
   return AnyAllows(connection, model, version, alias);

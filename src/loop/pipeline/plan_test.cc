@@ -117,12 +117,26 @@ TEST_F(PlanTest, AnObjectGoneFromTheCacheIsACause) {
 }
 
 TEST_F(PlanTest, ForceNamesOnlyWhatWasAskedFor) {
-  EXPECT_THAT(Causes({{"train"}, true}), ElementsAre("train/forced: it was asked for by force"));
-  EXPECT_THAT(Causes({{"prep"}, false}), IsEmpty());
+  EXPECT_THAT(Causes({.only = {"train"}, .force = true}),
+              ElementsAre("train/forced: it was asked for by force"));
+  EXPECT_THAT(Causes({.only = {"prep"}}), IsEmpty());
+}
+
+TEST_F(PlanTest, AReachTakesWhatIsNeededOrNothingOrWhatComesAfter) {
+  const auto names = [&](Selection::Reach reach) {
+    std::vector<std::string> found;
+    for (const auto& planned : Open()->MakePlan({.only = {"train"}, .reach = reach})->stages)
+      found.push_back(planned.stage->name);
+    return found;
+  };
+  EXPECT_THAT(names(Selection::Reach::Upstream), ElementsAre("prep", "train"));
+  EXPECT_THAT(names(Selection::Reach::Alone), ElementsAre("train"));
+  EXPECT_EQ(names(Selection::Reach::Downstream).front(), "train");
+  EXPECT_EQ(ReachNamed("sideways").error().reason, Reason::InvalidArgument);
 }
 
 TEST_F(PlanTest, AnUnknownStageIsNamedWithTheNearest) {
-  const auto plan = Open()->MakePlan({{"trian"}, false});
+  const auto plan = Open()->MakePlan({.only = {"trian"}});
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().reason, Reason::NotFound);
   EXPECT_THAT(plan.error().message, ::testing::HasSubstr("Did you mean 'train'?"));

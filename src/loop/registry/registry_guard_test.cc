@@ -119,6 +119,18 @@ TEST_P(GuardTest, NoModelTakesTheBoundNameWithAProductionOfItsOwn) {
   Must(registry.Rename("impostor", "wanted", "mallory"));
 }
 
+TEST_P(GuardTest, AVersionThatADecisionMayStillBringIntoProductionStays) {
+  const auto third = store.Register("churn", "third");
+  const auto decision = Must(store.office.decisions.Propose(
+      {Promotion(third), {{"better", true, Json(0.9), Json(0.8), "measured"}}, Json::Object(), "ada", ""}));
+  ExpectDenied(registry.DeleteVersion("churn", 3, "mallory"));
+  store.Promote(second);
+  ExpectDenied(registry.DeleteVersion("churn", 1, "mallory"));  // Production may return to it.
+  const auto statement = governance::RejectionStatement(decision, "no");
+  Must(store.office.decisions.Reject(decision.id, "no", store.office.Sign("grace", statement)));
+  Must(registry.DeleteVersion("churn", 3, "ada"));
+}
+
 TEST_P(GuardTest, OtherAliasesVersionsAndModelsAreFree) {
   Must(registry.SetAlias("churn", "challenger", 2, "ada"));
   Must(registry.ChangeStage("churn", 2, "Staging", false, "ada"));

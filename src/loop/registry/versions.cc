@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "ledger/governance/decision.h"
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
@@ -187,7 +188,8 @@ Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, s
   const auto now = clock_.Now();
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
-    CAIRN_TRY(AllowVersionDeletion(CAIRN_TRY(guard_(connection)), stored.version));
+    const auto pending = CAIRN_TRY(governance::PendingOn(connection, model, std::to_string(version)));
+    CAIRN_TRY(AllowMarkingDeleted(CAIRN_TRY(guard_(connection)), stored.version, pending));
     CAIRN_TRY(AllowRelease(connection, stored.version));
     for (const auto& alias : stored.version.aliases) {
       CAIRN_TRY(EraseAlias(connection, stored.model_key, alias));

@@ -107,6 +107,15 @@ Result<std::vector<Decision>> DecisionsIn(sql::Connection& connection, std::stri
   return decisions;
 }
 
+Result<std::string> PendingDecision(sql::Connection& connection, std::string_view model,
+                                    std::string_view version) {
+  const auto rows =
+      CAIRN_TRY(connection.Run("SELECT id FROM decision WHERE model = $1 AND version = $2 AND "
+                               "state IN ('open', 'approved') ORDER BY created_ms DESC, id DESC LIMIT 1",
+                               {model, version}));
+  return rows.empty() ? std::string() : rows.front().Text(0);
+}
+
 Result<bool> AnyAllows(sql::Connection& connection, std::string_view model, std::string_view version,
                        std::string_view alias) {
   const auto rows =

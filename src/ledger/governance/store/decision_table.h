@@ -24,6 +24,9 @@ Result<> MoveDecision(sql::Connection& connection, const Decision& decision,
 Result<std::vector<Decision>> DecisionsIn(sql::Connection& connection, std::string_view model,
                                           std::string_view alias, std::string_view action,
                                           std::string_view state, std::int64_t limit);
+/// The newest decision about this version that is open, or approved and not carried out; "" for none.
+Result<std::string> PendingDecision(sql::Connection& connection, std::string_view model,
+                                    std::string_view version);
 /// Whether any that is approved or redeemed is about this version under this alias.
 Result<bool> AnyAllows(sql::Connection& connection, std::string_view model, std::string_view version,
                        std::string_view alias);

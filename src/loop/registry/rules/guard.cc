@@ -71,6 +71,16 @@ Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version) {
                 " is in production and cannot be deleted: promote another version first." + kHow);
 }
 
+Result<> AllowMarkingDeleted(const Guard& guard, const ModelVersion& version, const std::string& pending) {
+  CAIRN_TRY(AllowVersionDeletion(guard, version));
+  if (!Binds(guard, version.model) || pending.empty()) return {};
+  return Denied("Version " + std::to_string(version.version) + " of model " + Quoted(version.model) +
+                " cannot be deleted: by the decision " + pending +
+                " it may still come into production, or production may return to it. Reject the decision "
+                "(`cairn model reject`), or promote another version first." +
+                kHow);
+}
+
 Result<> AllowDeletion(const Guard& guard, std::string_view model) {
   if (!Binds(guard, model)) return {};
   return Denied("The model " + Quoted(model) +

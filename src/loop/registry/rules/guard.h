@@ -13,6 +13,8 @@ inline constexpr std::string_view kProductionStage = "Production";
 
 Result<> AllowAlias(const Guard& guard, std::string_view model, std::string_view alias);
 Result<> AllowVersionDeletion(const Guard& guard, const ModelVersion& version);
+/// `pending`: the decision that may still bring the version into production; "" for none.
+Result<> AllowMarkingDeleted(const Guard& guard, const ModelVersion& version, const std::string& pending);
 Result<> AllowDeletion(const Guard& guard, std::string_view model);
 /// `carries_production`: whether the model has what would count as production under the bound name, its alias
 /// or stage.
