@@ -1,11 +1,13 @@
 #include "ground/tables/engine.h"
 
+#include <algorithm>
+
 #include "ground/os/files.h"
-#include "ground/tables/csv_fault.h"
 #include "ground/tables/duckdb/appender.h"
 #include "ground/tables/duckdb/connection.h"
 #include "ground/tables/duckdb/failure.h"
 #include "ground/tables/duckdb/visits.h"
+#include "ground/tables/file_fault.h"
 #include "ground/tables/watch.h"
 #include "ground/vocabulary/text.h"
 
@@ -28,6 +30,16 @@ class Settings {
 
 /// Says where a file stops being CSV, and which file it is, when the engine leaves that out.
 Error Explained(Error error, std::string_view statement) {
+  if (error.reason == Reason::Corrupt) {
+    const auto files = ParquetFilesOf(statement);
+    const bool named = std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+      return error.message.find(file) != std::string::npos;
+    });
+    if (named || files.empty()) return error;
+    const std::string others =
+        files.size() == 1 ? "" : " or one of the " + std::to_string(files.size() - 1) + " read with it";
+    return {Reason::Corrupt, files.front() + others + " is damaged: " + error.message};
+  }
   if (!error.message.starts_with("Error when sniffing file")) {
     const auto file = error.message.starts_with("line ") ? OnlyCsvOf(statement) : std::nullopt;
     return file ? Error{error.reason, *file + ", " + error.message} : error;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cairn::tables {
 
@@ -15,5 +16,7 @@ std::optional<std::string> FaultInCsv(const std::string& path, char delimiter);
 std::optional<std::string> FaultInCsvOf(std::string_view statement);
 /// The one CSV file that `statement` reads so; nothing when it reads none or several.
 std::optional<std::string> OnlyCsvOf(std::string_view statement);
+/// The Parquet files that `statement` reads so.
+std::vector<std::string> ParquetFilesOf(std::string_view statement);
 
 }  // namespace cairn::tables

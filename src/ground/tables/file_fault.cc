@@ -1,4 +1,4 @@
-#include "ground/tables/csv_fault.h"
+#include "ground/tables/file_fault.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -89,19 +89,25 @@ struct CsvFile {
   char delimiter;
 };
 
+/// The paths in the list that begins at `at`, which is moved behind its last one.
+std::vector<std::string> PathsAt(std::string_view statement, std::size_t& at) {
+  std::vector<std::string> paths;
+  while (at < statement.size() && statement[at] != ']') {
+    if (statement[at] == '\'')
+      paths.push_back(WithoutBrackets(LiteralAt(statement, at)));
+    else
+      ++at;
+  }
+  return paths;
+}
+
 std::vector<CsvFile> FilesOf(std::string_view statement) {
   constexpr std::string_view reader = "read_csv([";
   constexpr std::string_view option = "], delim=";
   std::vector<CsvFile> files;
   for (auto at = statement.find(reader); at != std::string_view::npos; at = statement.find(reader, at)) {
     at += reader.size();
-    std::vector<std::string> paths;
-    while (at < statement.size() && statement[at] != ']') {
-      if (statement[at] == '\'')
-        paths.push_back(WithoutBrackets(LiteralAt(statement, at)));
-      else
-        ++at;
-    }
+    auto paths = PathsAt(statement, at);
     if (!statement.substr(std::min(at, statement.size())).starts_with(option)) continue;
     at += option.size();
     const auto delimiter = LiteralAt(statement, at);
@@ -150,6 +156,16 @@ std::optional<std::string> FaultInCsvOf(std::string_view statement) {
 std::optional<std::string> OnlyCsvOf(std::string_view statement) {
   const auto files = FilesOf(statement);
   return files.size() == 1 ? std::optional(files.front().path) : std::nullopt;
+}
+
+std::vector<std::string> ParquetFilesOf(std::string_view statement) {
+  constexpr std::string_view reader = "read_parquet([";
+  std::vector<std::string> files;
+  for (auto at = statement.find(reader); at != std::string_view::npos; at = statement.find(reader, at)) {
+    at += reader.size();
+    for (auto& path : PathsAt(statement, at)) files.push_back(std::move(path));
+  }
+  return files;
 }
 
 }  // namespace cairn::tables
