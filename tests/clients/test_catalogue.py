@@ -2,12 +2,15 @@
 
 import contextlib
 import csv
+import datetime
 import functools
 import hashlib
 import http.server
+import ipaddress
 import json
 import os
 import sqlite3
+import ssl
 import subprocess
 import threading
 
@@ -15,6 +18,9 @@ import numpy
 import pandas
 import psycopg2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from moto_server import Moto
 from running import new_database
 from sklearn.utils.class_weight import compute_class_weight
@@ -175,6 +181,44 @@ def test_an_address_is_fetched_and_its_secrets_are_not_kept(project):
     assert added["source"]["address"].endswith("/feed.csv?token=***") and added["source"]["modified_ms"] > 0
     kept = b"".join(path.read_bytes() for path in (project.folder / ".cairn").rglob("*") if path.is_file())
     assert b"hunter2" not in kept and b"hush" not in kept
+
+
+def certificate(folder):
+    """The files of a key and of its own certificate, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+            .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256()))
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key.private_bytes(*form))
+    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return folder / "key.pem", folder / "certificate.pem"
+
+
+def test_an_address_of_https_is_fetched_only_from_a_server_that_is_known(project, tmp_path_factory, monkeypatch):
+    feed = tmp_path_factory.mktemp("feed")
+    table(30).to_parquet(feed / "feed.parquet", index=False)
+    key, known = certificate(tmp_path_factory.mktemp("keys"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(known, key)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=feed)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"https://127.0.0.1:{server.server_port}/feed.parquet"
+        refused = project("data", "add", "--to", "plain", "--from", address, code=5)
+        assert "certificate" in refused["error"]["message"]
+        assert project("data", "show", "plain", code=3)["error"]["reason"] == "NotFound"
+        monkeypatch.setenv("SSL_CERT_FILE", str(known))
+        added = project("data", "add", "--to", "plain", "--from", address)["items"][0]
+        server.shutdown()
+    assert (added["source"]["kind"], added["source"]["address"]) == ("http", address)
+    (file,) = project("data", "show", "plain")["files"]
+    assert file["sha256"] == hashlib.sha256((feed / "feed.parquet").read_bytes()).hexdigest() and file["rows"] == 30
 
 
 def test_strata_and_weights_are_those_of_scikit_learn(project):

@@ -85,6 +85,19 @@ def test_a_file_that_is_there_stays_when_its_replacement_is_damaged(tree):
     assert (tree.folder / "one.txt").read_text() == "another\n"
 
 
+@pytest.mark.parametrize("path", CONTENTS)
+def test_what_is_added_again_replaces_its_damaged_object(tree, path):
+    whole = contents(tree.folder)
+    flip(holding(tree.cache, CONTENTS[path]))
+    if path == "raw":
+        flip(next(object for name, object in objects_below(tree.cache).items() if name.endswith(".dir")))
+    tree.cairn("data", "add", path)  # Nothing has changed in the working tree.
+    assert_whole(tree.cache)
+    tree.run("rm", "-rf", tree.folder / path)
+    tree.cairn("data", "checkout")
+    assert contents(tree.folder) == whole
+
+
 def test_a_damaged_listing_leads_nobody_astray(tree):
     tree.cairn("data", "push")
     whole = contents(tree.folder)

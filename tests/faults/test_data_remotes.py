@@ -11,7 +11,7 @@ import time
 import pytest
 
 from failing_proxy import FailingProxy
-from tracked_tree import TrackedTree, assert_whole, contents, objects_below
+from tracked_tree import TrackedTree, assert_whole, contents, fill, objects_below
 from moto_server import Moto
 
 
@@ -24,16 +24,6 @@ def tree(tmp_path):
 def moto():
     with Moto() as running:
         yield running
-
-
-def fill(folder, chance, files=300, large=3 << 20):
-    """Another version of the data: small files in folders, and a large one."""
-    for i in range(files):
-        path = folder / "raw" / str(i % 10) / f"{i}.txt"
-        if not path.exists() or chance.random() < 0.3:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(chance.randbytes(chance.randint(0, 4000)))
-    (folder / "large.bin").write_bytes(chance.randbytes(large))
 
 
 def use_bucket(tree, moto, endpoint, bucket):

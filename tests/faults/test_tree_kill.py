@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from tracked_tree import assert_whole, killed, objects_below
+from tracked_tree import assert_whole, fill, killed, objects_below
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CAIRN = pathlib.Path(os.environ.get("CAIRN", ROOT / "build/release/cairn")).resolve()
@@ -58,16 +58,6 @@ class Tree:
         assert not [path for path in (self.folder / ".dvc/tmp").rglob("*") if path.is_file() and path.stat().st_size > 1 << 20 and path.name != "digests"]
 
 
-def fill(folder, chance, round):
-    """Another version of the data: small files in folders, and a large one."""
-    for i in range(1500):
-        if round == 0 or chance.random() < 0.3:
-            path = folder / "raw" / str(i % 20) / f"{i}.txt"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{i} in round {round if chance.random() < 0.9 else 0}\n" * chance.randint(1, 50))
-    (folder / "large.bin").write_bytes(chance.randbytes(24 << 20))
-
-
 @pytest.fixture
 def tree(tmp_path):
     return Tree(tmp_path)
@@ -82,10 +72,10 @@ def took(work):
 def test_an_addition_that_is_killed(tree, thorough):
     chance = random.Random(7)
     rounds, kills = 150 if thorough else 5, 0
-    fill(tree.folder, chance, 0)
+    fill(tree.folder, chance, files=1500, large=24 << 20)
     whole = took(lambda: tree.cairn("data", "add", "raw", "large.bin"))
     for round in range(1, rounds + 1):
-        fill(tree.folder, chance, round)
+        fill(tree.folder, chance, files=1500, large=24 << 20)
         for _ in range(3):
             kills += tree.killed(whole * chance.random(), "data", "add", "raw", "large.bin")
             tree.assert_whole()
@@ -108,7 +98,7 @@ def test_a_checkout_that_is_killed(tree, thorough):
     rounds, kills = 150 if thorough else 5, 0
     texts, data = [], []
     for version in range(2):
-        fill(tree.folder, chance, version)
+        fill(tree.folder, chance, files=1500, large=24 << 20)
         tree.cairn("data", "add", "raw", "large.bin")
         texts.append({name: (tree.folder / name).read_bytes() for name in ("raw.dvc", "large.bin.dvc")})
         data.append(contents(tree.folder / "raw") | contents(tree.folder, "large.bin"))

@@ -39,6 +39,16 @@ def contents(folder):
             for path in folder.rglob("*") if path.is_file() and not {".git", ".dvc"} & set(path.relative_to(folder).parts[:1]) and path.suffix != ".dvc"}
 
 
+def fill(folder, chance, files=300, large=3 << 20):
+    """Another version of the data: small files in folders, some with bytes that were there before, and a large one."""
+    for i in range(files):
+        path = folder / "raw" / str(i % 10) / f"{i}.txt"
+        if not path.exists() or chance.random() < 0.3:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"as before\n" * (i % 50) if chance.random() < 0.1 else chance.randbytes(chance.randint(0, 4000)))
+    (folder / "large.bin").write_bytes(chance.randbytes(large))
+
+
 def killed(folder, environment, after, *words):
     """Runs a command and kills it after some seconds; gives its exit code, negative when it was killed."""
     with subprocess.Popen([str(CAIRN), *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

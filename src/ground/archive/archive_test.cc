@@ -5,6 +5,8 @@
 #include "ground/archive/codec.h"
 #include "ground/archive/tar.h"
 #include "ground/archive/zip.h"
+#include "ground/os/files.h"
+#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/digest.h"
 
 namespace cairn::archive {
@@ -74,6 +76,28 @@ TEST(CodecTest, NoMoreIsUnpackedThanAskedFor) {
     EXPECT_EQ(unpacked->end, Unpacked::End::OverLimit);
     EXPECT_EQ(unpacked->bytes, "hello");
   }
+}
+
+TEST(CodecTest, FilesAreUnpackedInPieces) {
+  const auto folder = *os::TempFolder::Create();
+  const auto unpacked = [&](std::string_view bytes, std::size_t most, Unpacked::End end) {
+    const std::string path = folder / "file";
+    EXPECT_TRUE(os::WriteFileAtomically(path, bytes));
+    std::string all;
+    const auto ended = UnpackFile(path, *CodecOf(bytes), [&](std::string_view piece) {
+      all += piece;
+      return all.size() <= most;
+    });
+    EXPECT_TRUE(ended && *ended == end);
+    return all;
+  };
+  for (const std::string& whole : {kGzip, kBzip2, kXz})
+    EXPECT_EQ(unpacked(whole, 1000, Unpacked::End::Whole), kPlain);
+  EXPECT_EQ(unpacked(kGzip + kGzip, 1000, Unpacked::End::Whole), kPlain + kPlain);
+  for (const std::string& whole : {kGzip, kXz}) unpacked(whole, 5, Unpacked::End::OverLimit);
+  unpacked(kGzip.substr(0, kGzip.size() - 4), 1000, Unpacked::End::Damaged);
+  const auto none = UnpackFile(folder / "none", Codec::Gzip, [](std::string_view) { return true; });
+  EXPECT_TRUE(none && *none == Unpacked::End::Damaged);
 }
 
 TEST(CodecTest, OrdinaryBytesAreNoStream) {

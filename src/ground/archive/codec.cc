@@ -76,4 +76,9 @@ Result<Unpacked> Unpack(std::string_view bytes, Codec codec, std::uint64_t most_
   return Unpacked{{}, Unpacked::End::Damaged};
 }
 
+Result<Unpacked::End> UnpackFile(const std::string& path, Codec codec,
+                                 const std::function<bool(std::string_view)>& take) {
+  return codec == Codec::Gzip ? zlib::GunzipFile(path, take) : libarchive::UnfilterFile(path, take);
+}
+
 }  // namespace cairn::archive

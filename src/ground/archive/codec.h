@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,5 +36,11 @@ struct Unpacked {
 /// Streams that follow each other without a gap are one, as Python's readers take them. At most `most_bytes`
 /// come out.
 Result<Unpacked> Unpack(std::string_view bytes, Codec codec, std::uint64_t most_bytes);
+
+/// What a file of Gzip, Bzip2, Xz, Lzma, Lz4 or Zstd unpacks to, piece by piece in a buffer that is used
+/// again, however much it is. `take` says whether it wants more; when not, the end is OverLimit. A file that
+/// cannot be read is Damaged.
+Result<Unpacked::End> UnpackFile(const std::string& path, Codec codec,
+                                 const std::function<bool(std::string_view piece)>& take);
 
 }  // namespace cairn::archive

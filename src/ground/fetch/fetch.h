@@ -29,8 +29,8 @@ struct FileRange {
 /// One request to another server.
 struct Outgoing {
   std::string method = "GET";
-  std::string url;  ///< http or https. TLS certificates are verified against the system's authorities;
-                    ///< proxies come from the environment.
+  std::string url;  ///< http or https. TLS certificates are verified against the system's authorities, or
+                    ///< those of the file that SSL_CERT_FILE names; proxies come from the environment too.
   std::string authorities;       ///< A file of PEM certificates to verify against instead.
   bool any_certificate = false;  ///< Verifies none: whoever is between may read and change everything.
   Fields headers;

@@ -33,6 +33,12 @@ class Chunk {
   virtual std::span<const TimeMs> Times(std::size_t column) const = 0;
   virtual std::span<const std::uint8_t> Bools(std::size_t column) const = 0;
   virtual std::string_view Text(std::size_t column, std::size_t row) const = 0;
+
+  /// The same for all rows at once. Bit row % 64 of word row / 64 says whether there is a value; without
+  /// words there is one in every row.
+  virtual std::span<const std::uint64_t> Validity(std::size_t column) const = 0;
+  /// The texts; of a null, anything.
+  virtual void Texts(std::size_t column, std::vector<std::string_view>& texts) const = 0;
 };
 
 }  // namespace cairn::tables

@@ -465,8 +465,31 @@ TEST(SourceTest, RefusesWhatTheEngineWouldNotSurvive) {
   EXPECT_EQ(refusal("some.jsonl", "{\"a\": " + std::string(199, '[') + std::string(199, ']') + "}\n"), "");
   EXPECT_NE(refusal("deep.jsonl", "{}\n{\"a\": " + std::string(5000, '[')).find("levels in line 2"),
             std::string::npos);
+  // Longer than what is read at once.
+  const std::string before = "{\"a\": \"" + std::string(3 << 20, ']') + "\", \"b\": ";
+  EXPECT_EQ(refusal("long.jsonl", "{}\n" + before + "[[1]]}\n{}\n"), "");
+  EXPECT_NE(refusal("longer.jsonl", "{}\n" + before + std::string(5000, '[')).find("levels in line 2"),
+            std::string::npos);
   EXPECT_EQ(refusal("nul.csv", std::string("a,b\n1,x\0y\n", 10)), "") << "within a value";
   EXPECT_NE(refusal("wide.csv", std::string("a\0,\0b\0\n\0", 9)).find("NUL bytes"), std::string::npos);
+}
+
+TEST_F(EngineTest, FindsWhatNestsTooDeepInCompressedFilesToo) {
+  for (const auto& [name, codec] :
+       {std::pair{"deep.jsonl.gz", "gzip"}, std::pair{"deep.jsonl.zst", "zstd"}}) {
+    const std::string path = folder_ / name;
+    const auto write = [&](const std::string& lines) {
+      const auto written = engine_->Query("COPY (SELECT unnest([" + lines + "])) TO " + Literal(path) +
+                                          " (FORMAT csv, HEADER false, COMPRESSION " + codec + ")");
+      EXPECT_TRUE(written) << written.error().message;
+    };
+    write("'{}', repeat('[', 5000)");
+    const auto refused = Source::Open(path);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_NE(refused.error().message.find("levels in line 2"), std::string::npos) << refused.error().message;
+    write("'{}', '{}'");
+    EXPECT_TRUE(Source::Open(path));
+  }
 }
 
 TEST(MissingLibraryTest, IsUnavailableWithThePlaceLookedAt) {

@@ -36,7 +36,8 @@ Result<std::vector<Cause>> Project::CausesOf(const Stage& stage) {
 
 Result<LockedStage> Project::Adopt(const Stage& stage, LockedStage inputs) {
   for (const auto& made : CAIRN_TRY(ObserveOuts(folder_, stage, index_, inputs))) {
-    if (made.out->cache) CAIRN_TRY(objects_.Store(os::JoinPath(folder_, made.out->path), made.snapshot));
+    if (made.out->cache)
+      CAIRN_TRY(objects_.Store(os::JoinPath(folder_, made.out->path), made.snapshot, &index_));
   }
   const std::lock_guard lock(locking_);
   CAIRN_TRY(IgnoreOuts(folder_, stage));

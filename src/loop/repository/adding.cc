@@ -195,7 +195,7 @@ class Addition {
 Result<Added> AddTargets(WorkingTree& tree, std::vector<Target> targets, const Meter& meter) {
   const CacheUse& use = tree.objects().use();
   CAIRN_TRY(os::MakeFolders(use.folder));
-  Addition addition(tree, CAIRN_TRY(Intake::Begin(use, meter.done)), meter);
+  Addition addition(tree, CAIRN_TRY(Intake::Begin(use, &tree.index(), meter.done)), meter);
   for (Target& target : targets) {
     const bool stored = !target.tracked || target.tracked->cached;
     CAIRN_TRY(addition.Read(std::move(target), stored));

@@ -44,13 +44,15 @@ Result<std::size_t> Fill(const os::Descriptor& file, char* chunk, const std::str
 
 }  // namespace
 
-Result<std::string> LegacyMd5Of(const std::string& path) {
+Result<std::string> LegacyMd5Of(const std::string& path, std::uint64_t most) {
   const os::Descriptor file = CAIRN_TRY(os::OpenToRead(path));
   const std::unique_ptr<char[]> buffer(new char[kChunk]);
   crypto::Hasher hasher(crypto::Kinds::Md5);
-  for (;;) {
+  for (std::uint64_t all = 0;;) {
     const std::string_view chunk(buffer.get(), CAIRN_TRY(Fill(file, buffer.get(), path)));
     if (chunk.empty()) return hasher.Finish().md5;
+    all += chunk.size();
+    if (all > most) return Error{Reason::Conflict, "'" + path + "' grew while it was read"};
     if (LooksLikeText(chunk)) {
       AddText(hasher, chunk);
     } else {

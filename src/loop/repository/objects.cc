@@ -56,9 +56,7 @@ Result<> AddEvidence(const std::string& path, const os::FileStamp& stamp, std::i
     snapshot.sha256 = HexOf(*first) + HexOf(*last);
     return Done{};
   }
-  const auto file = CAIRN_TRY(OpenAsSeen(path, stamp));
-  const auto digests = CAIRN_TRY(crypto::HashFile(path));
-  CAIRN_TRY(CheckAsSeen(file, path, stamp));
+  const auto digests = CAIRN_TRY(DigestsOfFile(path, stamp));
   snapshot.md5 = digests.md5;
   snapshot.sha256 = digests.sha256;
   if (!IsSettled(stamp, began_ns)) return Done{};
@@ -103,8 +101,8 @@ bool Objects::HasAll(const Snapshot& snapshot) const {
          std::all_of(snapshot.listing->files().begin(), snapshot.listing->files().end(), found);
 }
 
-Result<> Objects::Store(const std::string& path, const Snapshot& snapshot) const {
-  auto intake = CAIRN_TRY(Intake::Begin(use_));
+Result<> Objects::Store(const std::string& path, const Snapshot& snapshot, StatIndex* index) const {
+  auto intake = CAIRN_TRY(Intake::Begin(use_, index));
   const auto take = [&](const std::string& file, const Md5Digest& md5) -> Result<> {
     const auto status = CAIRN_TRY(os::Stat(file));
     return intake.TakeKnown({file, status.stamp}, md5);
@@ -125,7 +123,7 @@ Result<> Objects::Store(const std::string& path, const Snapshot& snapshot) const
 
 Result<std::string> Objects::StoreBytes(std::string_view bytes) const {
   const std::string md5 = crypto::Md5Hex(bytes);
-  auto intake = CAIRN_TRY(Intake::Begin(use_));
+  auto intake = CAIRN_TRY(Intake::Begin(use_, nullptr));
   CAIRN_TRY(intake.TakeBytes(bytes, md5));
   if (intake.staged_files() == 0) return md5;
   CAIRN_TRY(intake.Publish());

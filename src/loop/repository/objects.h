@@ -56,9 +56,10 @@ class Objects {
   /// Whether the object and, of a folder, all its files are there.
   bool HasAll(const Snapshot& snapshot) const;
 
-  /// Puts the bytes at `path` (whose snapshot this is) into the cache. Durable when it returns. Exhausted
-  /// when the disk is full; Conflict when a file changed since the snapshot.
-  Result<> Store(const std::string& path, const Snapshot& snapshot) const;
+  /// Puts the bytes at `path` (whose snapshot this is) into the cache. Durable when it returns. What is there
+  /// already is read, and replaced when it is damaged, unless `index` vouches for it. Exhausted when the disk
+  /// is full; Conflict when a file changed since the snapshot.
+  Result<> Store(const std::string& path, const Snapshot& snapshot, StatIndex* index = nullptr) const;
   /// The same for bytes in memory; gives their MD5.
   Result<std::string> StoreBytes(std::string_view bytes) const;
 

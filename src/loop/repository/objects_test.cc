@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "ground/os/descriptor.h"
+#include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "loop/repository/scan/digest.h"
 
 namespace cairn::repository {
 namespace {
@@ -119,6 +122,38 @@ TEST_F(ObjectsTest, AFileIsLinkedInTheWayThatIsAskedFor) {
     EXPECT_EQ(*os::ReadFile(folder_ / "b"), "one");
     ASSERT_TRUE(os::Remove(folder_ / "b"));
   }
+}
+
+TEST_F(ObjectsTest, AnObjectThatWasDamagedIsReplacedWhenItsContentIsStoredAgain) {
+  const std::string path = Write("a.csv", "a,b\n1,2\n");
+  const auto snapshot = TakeSnapshot(path, index_);
+  ASSERT_TRUE(objects_.Store(path, *snapshot, &index_));
+  const std::string object = objects_.PathOf(snapshot->md5);
+  ASSERT_TRUE(os::SetMode(object, 0644));
+  const auto file = os::OpenToChange(object);
+  ASSERT_TRUE(file) << file.error().message;
+  ASSERT_TRUE(os::WriteAll(file->number(), "a,b\n1,3\n", object));
+  ASSERT_TRUE(os::SetMode(object, 0444));
+  ASSERT_TRUE(objects_.Store(path, *snapshot, &index_));
+  EXPECT_EQ(*os::ReadFile(object), "a,b\n1,2\n");
+}
+
+TEST_F(ObjectsTest, ADamagedListingIsReplacedToo) {
+  Write("raw/1", "one");
+  const auto snapshot = TakeSnapshot(folder_ / "raw", index_);
+  ASSERT_TRUE(objects_.Store(folder_ / "raw", *snapshot));
+  const std::string object = objects_.PathOf(snapshot->md5), whole = *os::ReadFile(object);
+  ASSERT_TRUE(os::WriteFileAtomically(object, std::string(whole.size(), ' '), 0444));
+  ASSERT_TRUE(objects_.Store(folder_ / "raw", *snapshot));
+  EXPECT_EQ(*os::ReadFile(object), whole);
+}
+
+TEST_F(ObjectsTest, NoMoreOfAFileIsReadThanItHad) {
+  const auto status = os::Stat("/dev/zero");
+  ASSERT_TRUE(status);
+  EXPECT_EQ(DigestFile("/dev/zero", status->stamp, nullptr).error().reason, Reason::Conflict);
+  EXPECT_EQ(DigestsOfFile("/dev/zero", status->stamp).error().reason, Reason::Conflict);
+  EXPECT_EQ(LegacyDigestFile("/dev/zero", status->stamp).error().reason, Reason::Conflict);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ enum class Fact : std::uint8_t {
   Sha256Last,
   Tree,     ///< The MD5 of a folder's listing.
   Present,  ///< That the cache holds a listing and all it names.
+  Sound,    ///< That an object of the cache was read, or written, whole.
 };
 
 /// Remembers what was found out about a path when it had a certain stamp (inode, size, mtime, ctime), so that

@@ -11,6 +11,8 @@
 namespace cairn::archive::libarchive {
 namespace {
 
+constexpr std::size_t kPiece = 256 << 10;
+
 struct Functions {
   decltype(&::archive_read_new) make;
   decltype(&::archive_read_free) free;
@@ -22,6 +24,7 @@ struct Functions {
   decltype(&::archive_read_support_format_raw) raw;
   decltype(&::archive_read_support_format_tar) tar;
   decltype(&::archive_read_open_memory) open;
+  decltype(&::archive_read_open_filename) open_file;
   decltype(&::archive_read_next_header) next;
   decltype(&::archive_read_data) data;
   decltype(&::archive_filter_code) filter_code;
@@ -45,6 +48,7 @@ Result<Functions> Open() {
                    CAIRN_SYMBOL(archive_read_support_format_raw),
                    CAIRN_SYMBOL(archive_read_support_format_tar),
                    CAIRN_SYMBOL(archive_read_open_memory),
+                   CAIRN_SYMBOL(archive_read_open_filename),
                    CAIRN_SYMBOL(archive_read_next_header),
                    CAIRN_SYMBOL(archive_read_data),
                    CAIRN_SYMBOL(archive_filter_code),
@@ -67,17 +71,22 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  /// Only filters that are libraries: libarchive would start a program for some of the others.
-  bool OpenStream(std::string_view bytes) {
-    for (const auto allow : {functions_.bzip2, functions_.xz, functions_.lzma, functions_.lz4,
-                             functions_.zstd, functions_.raw}) {
-      // A warning would mean just that: that a program is going to be started.
-      if (allow(reader_) != ARCHIVE_OK) return false;
-    }
-    return Begin(bytes) && functions_.next(reader_, &entry_) == ARCHIVE_OK &&
-           functions_.filter_code(reader_, 0) != ARCHIVE_FILTER_NONE;
+  bool OpenStream(std::string_view bytes) { return AllowFilters() && Begin(bytes) && BeginsFiltered(); }
+  bool OpenFile(const std::string& path) {
+    return AllowFilters() && functions_.open_file(reader_, path.c_str(), kPiece) == ARCHIVE_OK &&
+           BeginsFiltered();
   }
   bool OpenTar(std::string_view bytes) { return functions_.tar(reader_) == ARCHIVE_OK && Begin(bytes); }
+
+  Unpacked::End ForEachPiece(const std::function<bool(std::string_view)>& take) {
+    std::string piece(kPiece, '\0');
+    for (;;) {
+      const auto count = functions_.data(reader_, piece.data(), piece.size());
+      if (count < 0) return Unpacked::End::Damaged;
+      if (count == 0) return Unpacked::End::Whole;
+      if (!take({piece.data(), static_cast<std::size_t>(count)})) return Unpacked::End::OverLimit;
+    }
+  }
 
   /// False at the end, or where it is broken (`damaged`).
   bool Next() {
@@ -94,22 +103,28 @@ class Reader {
 
   Unpacked Content(std::uint64_t most_bytes) {
     Unpacked unpacked;
-    std::string piece(256 << 10, '\0');
-    for (;;) {
-      const auto read = functions_.data(reader_, piece.data(), piece.size());
-      if (read < 0) unpacked.end = Unpacked::End::Damaged;
-      if (read <= 0) return unpacked;
-      const auto taken =
-          std::min<std::uint64_t>(static_cast<std::uint64_t>(read), most_bytes - unpacked.bytes.size());
-      unpacked.bytes.append(piece, 0, taken);
-      if (taken < static_cast<std::uint64_t>(read)) {
-        unpacked.end = Unpacked::End::OverLimit;
-        return unpacked;
-      }
-    }
+    unpacked.end = ForEachPiece([&](std::string_view piece) {
+      const std::uint64_t room = most_bytes - unpacked.bytes.size();
+      unpacked.bytes.append(piece.substr(0, room));
+      return piece.size() <= room;
+    });
+    return unpacked;
   }
 
  private:
+  /// Only filters that are libraries: libarchive would start a program for some of the others.
+  bool AllowFilters() {
+    for (const auto allow : {functions_.bzip2, functions_.xz, functions_.lzma, functions_.lz4,
+                             functions_.zstd, functions_.raw}) {
+      // A warning would mean just that: that a program is going to be started.
+      if (allow(reader_) != ARCHIVE_OK) return false;
+    }
+    return true;
+  }
+  bool BeginsFiltered() {
+    return functions_.next(reader_, &entry_) == ARCHIVE_OK &&
+           functions_.filter_code(reader_, 0) != ARCHIVE_FILTER_NONE;
+  }
   bool Begin(std::string_view bytes) {
     return functions_.open(reader_, bytes.data(), bytes.size()) == ARCHIVE_OK;
   }
@@ -127,6 +142,14 @@ Result<Unpacked> Unfilter(std::string_view bytes, std::uint64_t most_bytes) {
   Reader reader(functions);
   if (!reader.OpenStream(bytes)) return Unpacked{{}, Unpacked::End::Damaged};
   return reader.Content(most_bytes);
+}
+
+Result<Unpacked::End> UnfilterFile(const std::string& path,
+                                   const std::function<bool(std::string_view)>& take) {
+  const auto& functions = *CAIRN_TRY(Load());
+  Reader reader(functions);
+  if (!reader.OpenFile(path)) return Unpacked::End::Damaged;
+  return reader.ForEachPiece(take);
 }
 
 Result<Unpacked::End> EachTarFile(std::string_view bytes, std::uint64_t most_bytes,

@@ -1,14 +1,18 @@
 #include "ground/archive/zlib/inflate.h"
 
+#define _LARGEFILE64_SOURCE 1  // for gzopen64
 #include <zlib.h>
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "ground/os/library.h"
 
 namespace cairn::archive::zlib {
 namespace {
+
+constexpr std::size_t kPiece = 256 << 10;
 
 struct Functions {
   decltype(&::inflateInit2_) init;
@@ -16,6 +20,9 @@ struct Functions {
   decltype(&::inflateReset) reset;
   decltype(&::inflateEnd) end;
   decltype(&::crc32) crc32;
+  decltype(&::gzopen64) open;
+  decltype(&::gzread) read;
+  decltype(&::gzclose) close;
 };
 
 Result<const Functions*> Load() {
@@ -26,7 +33,10 @@ Result<const Functions*> Load() {
                      CAIRN_TRY(opened->Symbol<decltype(&::inflate)>("inflate")),
                      CAIRN_TRY(opened->Symbol<decltype(&::inflateReset)>("inflateReset")),
                      CAIRN_TRY(opened->Symbol<decltype(&::inflateEnd)>("inflateEnd")),
-                     CAIRN_TRY(opened->Symbol<decltype(&::crc32)>("crc32"))};
+                     CAIRN_TRY(opened->Symbol<decltype(&::crc32)>("crc32")),
+                     CAIRN_TRY(opened->Symbol<decltype(&::gzopen64)>("gzopen64")),
+                     CAIRN_TRY(opened->Symbol<decltype(&::gzread)>("gzread")),
+                     CAIRN_TRY(opened->Symbol<decltype(&::gzclose)>("gzclose"))};
   }();
   if (!loaded) return loaded.error();
   return &*loaded;
@@ -77,7 +87,7 @@ Result<Unpacked> Inflate(std::string_view bytes, Codec codec, std::uint64_t most
   Stream stream(functions, bytes);
   Unpacked unpacked;
   if (!stream.Begin(codec)) return Error{Reason::Exhausted, "There is no memory to unpack in."};
-  std::string piece(256 << 10, '\0');
+  std::string piece(kPiece, '\0');
   for (;;) {
     const auto [answer, filled] = stream.Fill(piece.data(), piece.size());
     const auto taken = std::min<std::uint64_t>(filled, most_bytes - unpacked.bytes.size());
@@ -94,6 +104,22 @@ Result<Unpacked> Inflate(std::string_view bytes, Codec codec, std::uint64_t most
       unpacked.end = Unpacked::End::Damaged;
       return unpacked;
     }
+  }
+}
+
+Result<Unpacked::End> GunzipFile(const std::string& path, const std::function<bool(std::string_view)>& take) {
+  const auto& functions = *CAIRN_TRY(Load());
+  std::unique_ptr<gzFile_s, decltype(functions.close)> file(functions.open(path.c_str(), "rb"),
+                                                            functions.close);
+  if (!file) return Unpacked::End::Damaged;
+  std::string piece(kPiece, '\0');
+  for (;;) {
+    const int count = functions.read(file.get(), piece.data(), static_cast<unsigned>(piece.size()));
+    if (count < 0) return Unpacked::End::Damaged;
+    // Only the closing tells that the stream was cut.
+    if (count == 0)
+      return functions.close(file.release()) == Z_OK ? Unpacked::End::Whole : Unpacked::End::Damaged;
+    if (!take({piece.data(), static_cast<std::size_t>(count)})) return Unpacked::End::OverLimit;
   }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/system_error.h"
 
@@ -117,7 +118,9 @@ Result<> Transfer::Prepare() {
     Set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirects));
   }
   PreparePlace();
-  if (!request_.authorities.empty()) Set(CURLOPT_CAINFO, request_.authorities.c_str());
+  const std::string authorities =
+      request_.authorities.empty() ? os::VariableOr("SSL_CERT_FILE", "") : request_.authorities;
+  if (!authorities.empty()) Set(CURLOPT_CAINFO, authorities.c_str());
   if (request_.any_certificate) {
     Set(CURLOPT_SSL_VERIFYPEER, 0L);
     Set(CURLOPT_SSL_VERIFYHOST, 0L);

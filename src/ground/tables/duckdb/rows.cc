@@ -30,6 +30,12 @@ void Scale(const std::int64_t* from, std::size_t size, std::int64_t times, std::
   }
 }
 
+std::string_view ViewOf(const duckdb_string_t& text) {
+  const auto length = text.value.inlined.length;
+  return {length <= sizeof text.value.inlined.inlined ? text.value.inlined.inlined : text.value.pointer.ptr,
+          length};
+}
+
 double Huge(const duckdb_hugeint& value) {
   return std::ldexp(static_cast<double>(value.upper), 64) + static_cast<double>(value.lower);
 }
@@ -259,10 +265,25 @@ std::string_view Vectors::Text(std::size_t column, std::size_t row) const {
   if (state.type == DUCKDB_TYPE_ENUM)
     return IsNull(column, row) ? std::string_view() : state.words[static_cast<std::size_t>(state.ints[row])];
   if (state.type != DUCKDB_TYPE_VARCHAR || IsNull(column, row)) return {};
-  const auto& text = static_cast<const duckdb_string_t*>(state.data)[row];
-  const auto length = text.value.inlined.length;
-  return {length <= sizeof text.value.inlined.inlined ? text.value.inlined.inlined : text.value.pointer.ptr,
-          length};
+  return ViewOf(static_cast<const duckdb_string_t*>(state.data)[row]);
+}
+
+void Vectors::Texts(std::size_t column, std::vector<std::string_view>& texts) const {
+  const auto& state = Expect(column, Type::Text);
+  texts.resize(size_);
+  if (state.type != DUCKDB_TYPE_VARCHAR) {
+    for (std::size_t row = 0; row < size_; ++row) texts[row] = Text(column, row);
+    return;
+  }
+  const auto* from = static_cast<const duckdb_string_t*>(state.data);
+  const auto valid = Validity(column);
+  if (valid.empty()) {
+    for (std::size_t row = 0; row < size_; ++row) texts[row] = ViewOf(from[row]);
+    return;
+  }
+  // What stands in place of a null may point anywhere.
+  for (std::size_t row = 0; row < size_; ++row)
+    texts[row] = valid[row / 64] >> (row % 64) & 1 ? ViewOf(from[row]) : std::string_view();
 }
 
 Rows::Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names)

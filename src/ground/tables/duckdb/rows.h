@@ -32,11 +32,16 @@ class Vectors : public Chunk {
     const auto* words = columns_[column].validity;
     return words && !(words[row / 64] >> (row % 64) & 1);
   }
+  std::span<const std::uint64_t> Validity(std::size_t column) const override {
+    const auto* words = columns_[column].validity;
+    return words ? std::span(words, (size_ + 63) / 64) : std::span<const std::uint64_t>();
+  }
   std::span<const double> Doubles(std::size_t column) const override;
   std::span<const std::int64_t> Ints(std::size_t column) const override;
   std::span<const TimeMs> Times(std::size_t column) const override;
   std::span<const std::uint8_t> Bools(std::size_t column) const override;
   std::string_view Text(std::size_t column, std::size_t row) const override;
+  void Texts(std::size_t column, std::vector<std::string_view>& texts) const override;
 
  private:
   struct State {

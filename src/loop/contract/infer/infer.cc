@@ -10,6 +10,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/contract/infer/summary.h"
 #include "loop/contract/migration/builder.h"
+#include "loop/contract/scan/cell_table.h"
 #include "loop/contract/scan/layout.h"
 
 namespace cairn::contract {
@@ -24,7 +25,7 @@ class Look final : public tables::Visitor {
   explicit Look(const Layout& layout) : table_(layout, layout.All()), columns_(layout.columns().size()) {}
   Result<> Take(const tables::Chunk& chunk) override {
     table_.Begin(chunk, 0);
-    for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].Take(table_.Column(i).cells);
+    for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].Take(table_.CellsOf(i));
     return Done{};
   }
   std::vector<ColumnSummary>& columns() { return columns_; }

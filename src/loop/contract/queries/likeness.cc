@@ -4,6 +4,7 @@
 
 #include "ground/vocabulary/text.h"
 #include "loop/comparison/comparison.h"
+#include "loop/contract/scan/cell_table.h"
 #include "loop/contract/scan/figures.h"
 #include "loop/contract/scan/layout.h"
 
@@ -32,7 +33,7 @@ Result<Sample> Read(const Likeness& likeness, const std::vector<std::string>& fi
       layout.Select(layout.All()),
       [&](const tables::Chunk& chunk) -> Result<> {
         table.Begin(chunk, 0);
-        for (const Cell& cell : table.Column(0).cells) {
+        for (const Cell& cell : table.CellsOf(0)) {
           if (!cell.IsProper()) continue;
           if (numeric)
             sample.numbers.push_back(cell.Measure());

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 
 #include "ground/vocabulary/text.h"
 #include "loop/contract/scan/key_bag.h"
@@ -18,7 +19,7 @@ class CountGauge final : public Gauge {
  public:
   explicit CountGauge(std::optional<std::size_t> missing_of) : missing_of_(missing_of) {}
   void Take(CellTable& table) override {
-    if (missing_of_) missing_ += table.Column(*missing_of_).missing;
+    if (missing_of_) missing_ += table.CountsOf(*missing_of_).missing;
   }
   void Merge(Gauge& other) override { missing_ += dynamic_cast<CountGauge&>(other).missing_; }
   Finding Tell(std::int64_t rows) override {
@@ -30,61 +31,84 @@ class CountGauge final : public Gauge {
   std::int64_t missing_ = 0;
 };
 
-/// Mean, deviation, sum and the ends: one pass, parts put together by Chan's formula.
+/// Hands over the measures of a column's proper values.
+template <class Take>
+void TakeMeasures(CellTable& table, std::size_t column, std::vector<double>& buffer, const Take& take) {
+  if (const auto measures = table.MeasuresOf(column)) return take(*measures);
+  buffer.clear();
+  for (const Cell& cell : table.CellsOf(column)) {
+    if (cell.IsProper() && cell.kind != Cell::Kind::Text && cell.kind != Cell::Kind::Nested)
+      buffer.push_back(cell.Measure());
+  }
+  take(std::span<const double>(buffer));
+}
+
+/// Mean, deviation, sum and the ends: what is wanted of them, chunk by chunk, put together by Chan's formula.
 class MomentGauge final : public Gauge {
  public:
   MomentGauge(std::size_t column, Statistic statistic) : column_(column), statistic_(statistic) {}
 
   void Take(CellTable& table) override {
-    for (const Cell& cell : table.Column(column_).cells) {
-      if (!cell.IsProper() || cell.kind == Cell::Kind::Text || cell.kind == Cell::Kind::Nested) continue;
-      Add(cell.Measure());
-    }
+    TakeMeasures(table, column_, buffer_, [this](std::span<const double> values) { Add(Of(values)); });
   }
-  void Merge(Gauge& other) override {
-    const auto& same = dynamic_cast<MomentGauge&>(other);
-    if (same.count_ == 0) return;
-    const double all = count_ + same.count_, apart = same.mean_ - mean_;
-    squares_ += same.squares_ + apart * apart * count_ * same.count_ / all;
-    mean_ += apart * same.count_ / all;
-    count_ = all;
-    sum_ += same.sum_;
-    least_ = std::min(least_, same.least_);
-    greatest_ = std::max(greatest_, same.greatest_);
+  void Merge(Gauge& other) override { Add(dynamic_cast<MomentGauge&>(other).all_); }
+  Finding Tell(std::int64_t) override {
+    return {static_cast<std::int64_t>(all_.count), 0, Figure(), {}, {}, ""};
   }
-  Finding Tell(std::int64_t) override { return {static_cast<std::int64_t>(count_), 0, Figure(), {}, {}, ""}; }
 
  private:
-  void Add(double value) {
-    count_ += 1;
-    const double before = value - mean_;
-    mean_ += before / count_;
-    squares_ += before * (value - mean_);
-    sum_ += value;
-    least_ = std::min(least_, value);
-    greatest_ = std::max(greatest_, value);
+  struct Moments {
+    double count = 0, mean = 0, squares = 0, sum = 0;
+    double least = std::numeric_limits<double>::infinity(),
+           greatest = -std::numeric_limits<double>::infinity();
+  };
+  Moments Of(std::span<const double> values) const {
+    Moments part;
+    if (values.empty()) return part;
+    part.count = static_cast<double>(values.size());
+    if (statistic_ == Statistic::Least) {
+      part.least = *std::min_element(values.begin(), values.end());
+    } else if (statistic_ == Statistic::Greatest) {
+      part.greatest = *std::max_element(values.begin(), values.end());
+    } else {
+      for (const double value : values) part.sum += value;
+      part.mean = part.sum / part.count;
+    }
+    if (statistic_ == Statistic::Deviation) {
+      for (const double value : values) part.squares += (value - part.mean) * (value - part.mean);
+    }
+    return part;
+  }
+  void Add(const Moments& part) {
+    if (part.count == 0) return;
+    const double both = all_.count + part.count, apart = part.mean - all_.mean;
+    all_.squares += part.squares + apart * apart * all_.count * part.count / both;
+    all_.mean += apart * part.count / both;
+    all_.count = both;
+    all_.sum += part.sum;
+    all_.least = std::min(all_.least, part.least);
+    all_.greatest = std::max(all_.greatest, part.greatest);
   }
   std::optional<double> Figure() const {
-    if (count_ == 0 || (statistic_ == Statistic::Deviation && count_ < 2)) return std::nullopt;
+    if (all_.count == 0 || (statistic_ == Statistic::Deviation && all_.count < 2)) return std::nullopt;
     switch (statistic_) {
       case Statistic::Mean:
-        return mean_;
+        return all_.mean;
       case Statistic::Deviation:
-        return std::sqrt(squares_ / (count_ - 1));
+        return std::sqrt(all_.squares / (all_.count - 1));
       case Statistic::Sum:
-        return sum_;
+        return all_.sum;
       case Statistic::Least:
-        return least_;
+        return all_.least;
       default:
-        return greatest_;
+        return all_.greatest;
     }
   }
 
   std::size_t column_;
   Statistic statistic_;
-  double count_ = 0, mean_ = 0, squares_ = 0, sum_ = 0;
-  double least_ = std::numeric_limits<double>::infinity(),
-         greatest_ = -std::numeric_limits<double>::infinity();
+  Moments all_;
+  std::vector<double> buffer_;
 };
 
 /// Median and quantiles: all values are kept, 8 bytes each.
@@ -93,10 +117,9 @@ class RankGauge final : public Gauge {
   RankGauge(std::size_t column, std::optional<double> level) : column_(column), level_(level) {}
 
   void Take(CellTable& table) override {
-    for (const Cell& cell : table.Column(column_).cells) {
-      if (cell.IsProper() && cell.kind != Cell::Kind::Text && cell.kind != Cell::Kind::Nested)
-        values_.push_back(cell.Measure());
-    }
+    TakeMeasures(table, column_, buffer_, [this](std::span<const double> values) {
+      values_.insert(values_.end(), values.begin(), values.end());
+    });
   }
   void Merge(Gauge& other) override {
     auto& same = dynamic_cast<RankGauge&>(other);
@@ -129,7 +152,7 @@ class RankGauge final : public Gauge {
 
   std::size_t column_;
   std::optional<double> level_;
-  std::vector<double> values_;
+  std::vector<double> values_, buffer_;
 };
 
 /// How many different values there are.
@@ -138,10 +161,12 @@ class DistinctGauge final : public Gauge {
   DistinctGauge(std::size_t column, bool share) : column_(column), share_(share) {}
 
   void Take(CellTable& table) override {
-    for (const Cell& cell : table.Column(column_).cells) {
-      if (cell.kind == Cell::Kind::Missing) continue;
+    const auto& cells = table.CellsOf(column_);
+    const auto& keys = table.KeysOf(column_);
+    for (std::size_t row = 0; row < cells.size(); ++row) {
+      if (cells[row].kind == Cell::Kind::Missing) continue;
       ++considered_;
-      bag_.Add(KeyOf(cell));
+      bag_.Add(keys[row]);
     }
     // What repeats itself is let go before it takes much room.
     if (bag_.size() > kept_) Compact();
@@ -182,7 +207,7 @@ class ValuesGauge final : public Gauge {
   }
 
   void Take(CellTable& table) override {
-    for (const Cell& cell : table.Column(column_).cells) {
+    for (const Cell& cell : table.CellsOf(column_)) {
       if (!cell.IsProper()) continue;
       ++considered_;
       if (counts_.size() <= kMostValues) ++counts_[PlainText(cell)];
@@ -232,7 +257,7 @@ class AgeGauge final : public Gauge {
       : column_(column), test_(test), times_(std::move(times)), now_(now) {}
 
   void Take(CellTable& table) override {
-    for (const Cell& given : table.Column(column_).cells) {
+    for (const Cell& given : table.CellsOf(column_)) {
       // A column of which nothing is said holds texts that are times.
       const Cell cell = given.kind == Cell::Kind::Text ? times_.Settle(Cell::Text(given.text)) : given;
       if (!cell.fits || cell.kind != Cell::Kind::Time) continue;
@@ -270,15 +295,14 @@ class OrderGauge final : public Gauge {
 
   bool NeedsOrder() const override { return true; }
   void Take(CellTable& table) override {
-    for (const Cell& cell : table.Column(column_).cells)
-      unexpected_ += Next(cell, last_, considered_) ? 1 : 0;
+    for (const Cell& cell : table.CellsOf(column_)) unexpected_ += Next(cell, last_, considered_) ? 1 : 0;
   }
   void Merge(Gauge&) override {}
   Finding Tell(std::int64_t) override { return {considered_, unexpected_, {}, {}, {}, ""}; }
   std::vector<std::size_t> Shown() const override { return {column_}; }
   bool Breaks(CellTable& table, std::size_t row) override {
     std::int64_t ignored = 0;
-    return Next(table.Column(column_).cells[row], again_, ignored);
+    return Next(table.CellsOf(column_)[row], again_, ignored);
   }
 
  private:

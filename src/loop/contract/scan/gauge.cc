@@ -18,17 +18,19 @@ class ValueGauge final : public Gauge {
       : column_(column), predicate_(std::move(predicate)), by_(by) {}
 
   void Take(CellTable& table) override {
-    const auto& cells = table.Column(column_);
     const auto rows = static_cast<std::int64_t>(table.rows());
-    // Decoding has counted these already.
     if (by_ == By::Missing) {
       considered_ += rows;
-      unexpected_ += cells.missing;
+      unexpected_ += table.CountsOf(column_).missing;
     } else if (by_ == By::Misfits) {
-      considered_ += rows - cells.missing;
-      unexpected_ += cells.misfits;
+      const auto counts = table.CountsOf(column_);
+      considered_ += rows - counts.missing;
+      unexpected_ += counts.misfits;
+    } else if (const auto measures = predicate_.IsOfMeasures() ? table.MeasuresOf(column_) : std::nullopt) {
+      considered_ += static_cast<std::int64_t>(measures->size());
+      unexpected_ += predicate_.CountBreaking(*measures);
     } else {
-      predicate_.Count(cells.cells, considered_, unexpected_);
+      predicate_.Count(table.CellsOf(column_), considered_, unexpected_);
     }
   }
   void Merge(Gauge& other) override {
@@ -39,7 +41,7 @@ class ValueGauge final : public Gauge {
   Finding Tell(std::int64_t) override { return {considered_, unexpected_, {}, {}, {}, ""}; }
   std::vector<std::size_t> Shown() const override { return {column_}; }
   bool Breaks(CellTable& table, std::size_t row) override {
-    const Cell& cell = table.Column(column_).cells[row];
+    const Cell& cell = table.CellsOf(column_)[row];
     return predicate_.Considers(cell) && predicate_.Breaks(cell);
   }
 
@@ -60,7 +62,7 @@ class NestedGauge final : public Gauge {
         predicate_(std::move(predicate)) {}
 
   void Take(CellTable& table) override {
-    const auto& cells = table.Column(column_).cells;
+    const auto& cells = table.CellsOf(column_);
     for (const Cell& cell : cells) {
       bool looked = false;
       unexpected_ += BreaksIn(cell, looked) ? 1 : 0;
@@ -76,7 +78,7 @@ class NestedGauge final : public Gauge {
   std::vector<std::size_t> Shown() const override { return {column_}; }
   bool Breaks(CellTable& table, std::size_t row) override {
     bool looked = false;
-    return BreaksIn(table.Column(column_).cells[row], looked);
+    return BreaksIn(table.CellsOf(column_)[row], looked);
   }
 
  private:
@@ -125,7 +127,7 @@ class RowGauge final : public Gauge {
 
  private:
   RowPredicate::Outcome Judge(CellTable& table, std::size_t row) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) row_[i] = table.Column(columns_[i]).cells[row];
+    for (std::size_t i = 0; i < columns_.size(); ++i) row_[i] = table.CellsOf(columns_[i])[row];
     return predicate_.Judge(row_);
   }
 

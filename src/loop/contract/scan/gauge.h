@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loop/contract/contract.h"
+#include "loop/contract/scan/cell_table.h"
 #include "loop/contract/scan/layout.h"
 
 namespace cairn::contract {

@@ -2,18 +2,26 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace cairn::contract {
 
+void KeyBag::Part::Take(Part& other) {
+  // The last block may have room; it must stay the last.
+  const auto place = blocks_.empty() ? blocks_.end() : blocks_.end() - 1;
+  blocks_.insert(place, std::make_move_iterator(other.blocks_.begin()),
+                 std::make_move_iterator(other.blocks_.end()));
+  other.blocks_.clear();
+}
+
+std::size_t KeyBag::Part::size() const {
+  std::size_t size = 0;
+  for (const auto& block : blocks_) size += block->count;
+  return size;
+}
+
 void KeyBag::Take(KeyBag& other) {
-  for (std::size_t i = 0; i < kParts; ++i) {
-    if (parts_[i].empty()) {
-      parts_[i] = std::move(other.parts_[i]);
-    } else {
-      parts_[i].insert(parts_[i].end(), other.parts_[i].begin(), other.parts_[i].end());
-    }
-    other.parts_[i] = {};
-  }
+  for (std::size_t i = 0; i < kParts; ++i) parts_[i].Take(other.parts_[i]);
 }
 
 void KeyBag::Clear() {
@@ -21,9 +29,14 @@ void KeyBag::Clear() {
 }
 
 void KeyBag::Compact() {
+  std::vector<std::uint64_t> keys;
   for (auto& part : parts_) {
-    std::sort(part.begin(), part.end());
-    part.erase(std::unique(part.begin(), part.end()), part.end());
+    keys.clear();
+    part.ForEach([&](std::uint64_t key) { keys.push_back(key); });
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    part = {};
+    for (const std::uint64_t key : keys) part.Add(key);
   }
 }
 
@@ -35,23 +48,21 @@ std::int64_t KeyBag::size() const {
 
 KeyBag::Repeats KeyBag::Find() {
   Repeats repeats;
+  std::vector<Place> table;
   for (auto& part : parts_) {
-    FindIn(part, repeats);
+    FindIn(part, table, repeats);
     part = {};
   }
   return repeats;
 }
 
 /// An open table of one part's keys, at most half full, small enough to stay in the processor's cache.
-void KeyBag::FindIn(const std::vector<std::uint64_t>& part, Repeats& repeats) {
-  if (part.empty()) return;
-  struct Place {
-    std::uint64_t key = 0;
-    std::uint32_t count = 0;
-  };
-  const std::size_t places = std::bit_ceil(part.size() * 2);
-  std::vector<Place> table(places);
-  for (const std::uint64_t key : part) {
+void KeyBag::FindIn(const Part& part, std::vector<Place>& table, Repeats& repeats) {
+  const std::size_t size = part.size();
+  if (size == 0) return;
+  const std::size_t places = std::bit_ceil(size * 2);
+  table.assign(places, Place{});
+  part.ForEach([&](std::uint64_t key) {
     std::size_t at = key & (places - 1);
     while (table[at].count > 0 && table[at].key != key) at = (at + 1) & (places - 1);
     table[at].key = key;
@@ -62,7 +73,7 @@ void KeyBag::FindIn(const std::vector<std::uint64_t>& part, Repeats& repeats) {
       ++repeats.count;
     }
     if (table[at].count >= 2) ++repeats.count;
-  }
+  });
 }
 
 }  // namespace cairn::contract

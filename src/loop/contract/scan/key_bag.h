@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <unordered_set>
 #include <vector>
 
@@ -20,7 +21,7 @@ class KeyBag {
 
   void Add(std::uint64_t key) {
     const std::uint64_t part = key >> 56;
-    if (part >= share_.from && part < share_.to) parts_[part].push_back(key);
+    if (part >= share_.from && part < share_.to) parts_[part].Add(key);
   }
   void Take(KeyBag& other);
   void Clear();
@@ -38,9 +39,41 @@ class KeyBag {
 
  private:
   static constexpr std::size_t kParts = 256;
-  static void FindIn(const std::vector<std::uint64_t>& part, Repeats& repeats);
+  /// Keys in blocks of a page, which are never moved while more come, and change hands whole.
+  class Part {
+   public:
+    void Add(std::uint64_t key) {
+      if (blocks_.empty() || blocks_.back()->count == Block::kKeys)
+        blocks_.push_back(std::make_unique<Block>());
+      Block& block = *blocks_.back();
+      block.keys[block.count++] = key;
+    }
+    void Take(Part& other);
+    std::size_t size() const;
+    template <class See>
+    void ForEach(const See& see) const {
+      for (const auto& block : blocks_) {
+        for (std::size_t i = 0; i < block->count; ++i) see(block->keys[i]);
+      }
+    }
+
+   private:
+    struct Block {
+      static constexpr std::size_t kKeys = 511;
+      Block() {}  // The keys stay as the memory was.
+      std::size_t count = 0;
+      std::array<std::uint64_t, kKeys> keys;
+    };
+    std::vector<std::unique_ptr<Block>> blocks_;
+  };
+  struct Place {
+    std::uint64_t key = 0;
+    std::uint32_t count = 0;
+  };
+  static void FindIn(const Part& part, std::vector<Place>& table, Repeats& repeats);
+
   Share share_;
-  std::array<std::vector<std::uint64_t>, kParts> parts_;
+  std::array<Part, kParts> parts_;
 };
 
 }  // namespace cairn::contract

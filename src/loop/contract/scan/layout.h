@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,41 +48,6 @@ class Layout {
   std::string relation_;
   std::vector<std::string> in_file_;
   std::vector<Column> columns_;
-};
-
-/// The cells of one chunk, column by column, made when they are asked for. For one thread.
-class CellTable {
- public:
-  /// Of chunks that a Layout::Select of these columns gives.
-  CellTable(const Layout& layout, const std::vector<std::size_t>& selected);
-
-  /// From now on this chunk. It must outlive the asking.
-  void Begin(const tables::Chunk& chunk, std::size_t first_row);
-  std::size_t rows() const { return chunk_->rows(); }
-  /// The number in the file of this chunk's first row, from 0; only where rows come in order.
-  std::size_t first_row() const { return first_row_; }
-  const Layout& layout() const { return layout_; }
-
-  struct Cells {
-    std::vector<Cell> cells;
-    std::int64_t missing = 0;
-    std::int64_t misfits = 0;  ///< Values that are not of the column's type.
-  };
-  const Cells& Column(std::size_t column);
-
- private:
-  struct Slot {
-    std::size_t in_chunk = 0;
-    Cells cells;
-    std::deque<Json> kept;
-    bool made = false;
-  };
-  void Make(const Layout::Column& column, Slot& slot);
-
-  const Layout& layout_;
-  const tables::Chunk* chunk_ = nullptr;
-  std::size_t first_row_ = 0;
-  std::vector<Slot> slots_;
 };
 
 /// The files that a name stands for: one name may be a pattern.

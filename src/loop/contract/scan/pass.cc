@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ground/os/pool.h"
 #include "ground/vocabulary/text.h"
 #include "loop/contract/scan/repeats.h"
 
@@ -103,14 +104,24 @@ Result<> Pass::Run(tables::Engine& engine, const std::stop_token& stop) {
       std::any_of(gauges_.begin(), gauges_.end(), [](const auto& one) { return one.second->NeedsOrder(); });
   CAIRN_TRY(ordered ? ScanAll(engine, limits) : VisitAll(engine, limits));
   CAIRN_TRY(RunRounds(engine, limits));
-  for (auto& [number, gauge] : gauges_) {
-    Finding finding = gauge->Tell(rows_);
-    for (auto& text : finding.examples) {
-      if (examples_[number].size() < 20) examples_[number].push_back({std::move(text), 0});
-    }
-    findings_[number] = std::move(finding);
-  }
+  TellAll();
   return Done{};
+}
+
+void Pass::TellAll() {
+  std::vector<std::pair<std::size_t, Gauge*>> telling;
+  for (auto& [number, gauge] : gauges_) telling.emplace_back(number, gauge.get());
+  std::vector<Finding> findings(telling.size());
+  // To look for repeats and ranks among all values takes its time.
+  os::ForEachIndex(telling.size(), os::Processors(),
+                   [&](std::size_t i) { findings[i] = telling[i].second->Tell(rows_); });
+  for (std::size_t i = 0; i < telling.size(); ++i) {
+    auto& examples = examples_[telling[i].first];
+    for (auto& text : findings[i].examples) {
+      if (examples.size() < 20) examples.push_back({std::move(text), 0});
+    }
+    findings_[telling[i].first] = std::move(findings[i]);
+  }
 }
 
 const Finding* Pass::FindingOf(std::size_t number) const {
@@ -133,7 +144,7 @@ class Pass::Search {
     if (examples_.size() >= most_) return;
     std::vector<std::string> parts;
     for (const std::size_t column : shown_) {
-      const Cell& cell = table.Column(column).cells[row];
+      const Cell& cell = table.CellsOf(column)[row];
       parts.push_back(ShownCell(cell, layout_.columns()[column].reader.type()));
     }
     std::string text = Join(parts, " | ");

@@ -50,6 +50,7 @@ class Pass {
   Result<> ScanAll(tables::Engine& engine, const tables::Limits& limits);
   /// Goes on with gauges of uniqueness that could not keep all keys at once.
   Result<> RunRounds(tables::Engine& engine, const tables::Limits& limits);
+  void TellAll();
 
   const Layout& layout_;
   const Contract& contract_;

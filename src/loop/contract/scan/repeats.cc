@@ -13,22 +13,27 @@ constexpr std::int64_t kMostSeen = 2'000'000;
 std::optional<std::uint64_t> UniqueGauge::KeyIn(CellTable& cells, std::size_t row) const {
   std::uint64_t key = 0;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const Cell& cell = cells.Column(columns_[i]).cells[row];
-    if (cell.kind == Cell::Kind::Missing) return std::nullopt;
-    key = columns_.size() == 1 ? KeyOf(cell) : Together(key, KeyOf(cell));
+    if (cells.CellsOf(columns_[i])[row].kind == Cell::Kind::Missing) return std::nullopt;
+    const std::uint64_t next = cells.KeysOf(columns_[i])[row];
+    key = i == 0 ? next : Together(key, next);
   }
   return key;
 }
 
 void UniqueGauge::Take(CellTable& cells) {
-  const bool one = columns_.size() == 1;
-  const std::vector<Cell>* first = one ? &cells.Column(columns_[0]).cells : nullptr;
-  for (std::size_t row = 0; row < cells.rows(); ++row) {
-    if (one && (*first)[row].kind == Cell::Kind::Missing) continue;
-    const auto key = one ? std::optional(KeyOf((*first)[row])) : KeyIn(cells, row);
-    if (!key) continue;
+  rows_.assign(cells.rows(), {});
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto& values = cells.CellsOf(columns_[i]);
+    const auto& keys = cells.KeysOf(columns_[i]);
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      rows_[row].whole = rows_[row].whole && values[row].kind != Cell::Kind::Missing;
+      rows_[row].key = i == 0 ? keys[row] : Together(rows_[row].key, keys[row]);
+    }
+  }
+  for (const Row& row : rows_) {
+    if (!row.whole) continue;
     ++considered_;
-    if (!too_many_) bag_.Add(*key);
+    if (!too_many_) bag_.Add(row.key);
   }
   if (share_.to - share_.from == 256 && considered_ > kMostKeys) {
     too_many_ = true;
@@ -82,7 +87,7 @@ Finding UniqueGauge::Tell(std::int64_t) {
 std::string UniqueGauge::TextIn(CellTable& cells, std::size_t row) const {
   std::string text;
   for (const std::size_t column : columns_) {
-    const std::string part = PlainText(cells.Column(column).cells[row]);
+    const std::string part = PlainText(cells.CellsOf(column)[row]);
     text += std::to_string(part.size()) + ":" + part;
   }
   return text;

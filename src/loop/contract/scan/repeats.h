@@ -33,6 +33,10 @@ class UniqueGauge final : public Gauge {
   void AddRound(UniqueGauge& round);
 
  private:
+  struct Row {
+    std::uint64_t key = 0;
+    bool whole = true;  ///< Whether no value is missing.
+  };
   /// Nothing for a row in which a value is missing.
   std::optional<std::uint64_t> KeyIn(CellTable& cells, std::size_t row) const;
   std::string TextIn(CellTable& cells, std::size_t row) const;
@@ -42,6 +46,7 @@ class UniqueGauge final : public Gauge {
   bool count_values_;
   KeyBag::Share share_;
   KeyBag bag_;
+  std::vector<Row> rows_;  ///< Of one chunk.
   std::int64_t considered_ = 0;
   bool too_many_ = false, found_ = false, sure_ = true;
   KeyBag::Repeats repeats_;

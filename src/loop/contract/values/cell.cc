@@ -120,6 +120,29 @@ Cell ValueReader::Settle(Cell cell) const {
   return cell;
 }
 
+bool ValueReader::TakesAsItIs(Cell::Kind kind) const {
+  switch (type_) {
+    case ColumnType::Any:
+      return true;
+    case ColumnType::String:
+      return kind == Cell::Kind::Text || kind == Cell::Kind::Time;
+    case ColumnType::Integer:
+      return kind == Cell::Kind::Int;
+    case ColumnType::Number:
+      return kind == Cell::Kind::Int || kind == Cell::Kind::Double;
+    case ColumnType::Boolean:
+      return kind == Cell::Kind::Bool;
+    case ColumnType::Timestamp:
+      return kind == Cell::Kind::Time;
+    case ColumnType::Date:
+    case ColumnType::Time:
+    case ColumnType::Array:
+    case ColumnType::Object:
+      break;
+  }
+  return false;
+}
+
 Cell ValueReader::Timed(Cell cell) const {
   if (cell.kind == Cell::Kind::Text) {
     if (const auto time = TimeIn(cell.text)) {

@@ -84,6 +84,8 @@ class ValueReader {
   Cell ReadJson(std::string_view json, std::deque<Json>& kept) const;
   /// A value of a typed file, set up by Cell's makers.
   Cell Settle(Cell cell) const;
+  /// Whether Settle gives every cell of this kind back as it is (of Double, but NaN).
+  bool TakesAsItIs(Cell::Kind kind) const;
 
   ColumnType type() const { return type_; }
 

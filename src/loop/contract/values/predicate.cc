@@ -222,6 +222,13 @@ void Predicate::Count(const std::vector<Cell>& cells, std::int64_t& considered,
       check_);
 }
 
+std::int64_t Predicate::CountBreaking(std::span<const double> measures) const {
+  const RangeCheck check = std::get<RangeCheck>(check_);
+  std::int64_t breaking = 0;
+  for (const double measure : measures) breaking += check.Breaks(measure) ? 1 : 0;
+  return breaking;
+}
+
 std::vector<const Json*> ValuesAt(const Json& value, const std::vector<std::string>& path) {
   std::vector<const Json*> found = {&value};
   for (const auto& step : path) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -53,6 +54,9 @@ class Predicate {
   }
   /// Adds up a whole column's part: how many are considered, and how many of them break it.
   void Count(const std::vector<Cell>& cells, std::int64_t& considered, std::int64_t& unexpected) const;
+  /// Whether the measure of a proper value decides, and then how many of these break it.
+  bool IsOfMeasures() const { return std::holds_alternative<RangeCheck>(check_); }
+  std::int64_t CountBreaking(std::span<const double> measures) const;
 
   // What the tests are compiled to.
   struct MissingCheck {
@@ -74,8 +78,9 @@ class Predicate {
     double low, high;
     bool open_low, open_high, inverted;
     bool Breaks(const Cell& cell) const {
-      if (cell.kind == Cell::Kind::Text || cell.kind == Cell::Kind::Nested) return true;
-      const double value = cell.Measure();
+      return cell.kind == Cell::Kind::Text || cell.kind == Cell::Kind::Nested || Breaks(cell.Measure());
+    }
+    bool Breaks(double value) const {
       const bool inside =
           (open_low ? value > low : value >= low) && (open_high ? value < high : value <= high);
       return inside == inverted;

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "ground/os/descriptor.h"
@@ -31,11 +32,20 @@ std::string PrefixName(unsigned prefix) {
 }  // namespace
 
 struct Intake::State {
-  State(CacheUse cache, Staging folder, std::function<void(std::uint64_t)> told)
-      : use(std::move(cache)), staging(std::move(folder)), read(std::move(told)) {}
+  State(CacheUse cache, Staging folder, StatIndex* vouching, std::function<void(std::uint64_t)> told)
+      : use(std::move(cache)),
+        staging(std::move(folder)),
+        index(vouching),
+        cache_key(Fingerprint::Of(use.folder)),
+        read(std::move(told)) {}
 
-  /// Whether the cache holds the object; one that is not protected, or of another size, is looked into.
-  bool Holds(const Md5Digest& md5, std::uint64_t size);
+  /// Whether the cache holds the object of the source's bytes, sound as far as can be told.
+  bool Holds(const Md5Digest& md5, const Source& source);
+  bool IsSound(const std::string& path, const Md5Digest& md5, const os::FileStatus& status);
+  Fingerprint KeyOf(const Md5Digest& md5) const;
+  /// Vouches for a prefix's objects that have just got their names.
+  /// `visible_ns` (of the file system's clock): when they got them, where their own ctime does not say it.
+  void Vouch(unsigned prefix, const std::vector<std::string>& names, std::optional<std::int64_t> visible_ns);
   bool IsStaged(const Md5Digest& md5) const;
   /// Where the object is written aside, in a folder that is there.
   Result<std::string> RoomFor(const Md5Digest& md5);
@@ -53,6 +63,8 @@ struct Intake::State {
   }
   const CacheUse use;
   const Staging staging;
+  StatIndex* const index;
+  const Fingerprint cache_key;
   const std::function<void(std::uint64_t)> read;
   enum Known : std::uint8_t { Unknown, Absent, There };
   std::array<std::atomic<std::uint8_t>, kPrefixes> prefixes{};
@@ -73,24 +85,39 @@ Intake::Intake(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Intake::Intake(Intake&&) noexcept = default;
 Intake::~Intake() = default;
 
-Result<Intake> Intake::Begin(const CacheUse& use, std::function<void(std::uint64_t)> read) {
+Result<Intake> Intake::Begin(const CacheUse& use, StatIndex* index, std::function<void(std::uint64_t)> read) {
   auto staging = CAIRN_TRY(Staging::Begin(os::JoinPath(use.folder, kStaging)));
-  return Intake(std::make_unique<State>(use, std::move(staging), std::move(read)));
+  return Intake(std::make_unique<State>(use, std::move(staging), index, std::move(read)));
 }
 
 std::uint64_t Intake::staged_bytes() const { return state_->bytes; }
 std::size_t Intake::staged_files() const { return state_->files; }
 
-bool Intake::State::Holds(const Md5Digest& md5, std::uint64_t size) {
+Fingerprint Intake::State::KeyOf(const Md5Digest& md5) const {
+  return cache_key.Then(
+      Fingerprint::Of(std::string_view(reinterpret_cast<const char*>(md5.data()), md5.size())));
+}
+
+bool Intake::State::Holds(const Md5Digest& md5, const Source& source) {
   auto& prefix = prefixes[PrefixOf(md5)];
   const std::string name = HexOf(md5), path = ObjectPath(name);
   if (prefix == Unknown) prefix = os::IsFolder(os::ParentOf(path)) ? There : Absent;
   if (prefix == Absent) return false;
   const auto status = os::Stat(path);
-  if (!status || status->stamp.size != size) return false;
-  if (status->mode == kProtected) return true;
-  const auto found = DigestFile(path, status->stamp, nullptr);
-  return found && *found == md5 && os::SetMode(path, kProtected);
+  if (!status || status->stamp.size != source.stamp.size) return false;
+  // A file that is linked to its object has its bytes.
+  if (!(status->stamp == source.stamp) && !IsSound(path, md5, *status)) return false;
+  return status->mode == kProtected || os::SetMode(path, kProtected);
+}
+
+bool Intake::State::IsSound(const std::string& path, const Md5Digest& md5, const os::FileStatus& status) {
+  const Fingerprint key = KeyOf(md5), state = Fingerprint::Of(status.stamp);
+  if (index && index->Find(Fact::Sound, key, state)) return true;
+  const std::int64_t began_ns = NowNs();
+  const auto found = DigestFile(path, status.stamp, nullptr);
+  if (!found || *found != md5) return false;
+  if (index && IsSettled(status.stamp, began_ns)) index->Remember(Fact::Sound, key, state, md5);
+  return true;
 }
 
 Result<> Intake::State::MakeFolder(const std::string& path) const {
@@ -148,7 +175,7 @@ Result<Md5Digest> Intake::State::TakeSmall(const Source& source, const os::Descr
   if (filled != source.stamp.size) return Unsettled(source.path);
   const Md5Digest md5 = crypto::Md5(content);
   if (read) read(filled);
-  if (!Holds(md5, filled)) CAIRN_TRY(Write(md5, content));
+  if (!Holds(md5, source)) CAIRN_TRY(Write(md5, content));
   return md5;
 }
 
@@ -168,7 +195,7 @@ Result<Md5Digest> Intake::State::TakeLarge(const Source& source, const os::Descr
     md5 = CAIRN_TRY(CopyAndDigest(file, source.path, copy, draft, source.stamp.size, read)).md5;
   }
   CAIRN_TRY(CheckAsSeen(file, source.path, source.stamp));
-  if (Holds(md5, source.stamp.size)) {
+  if (Holds(md5, source)) {
     CAIRN_TRY(os::Remove(draft));
     return md5;
   }
@@ -180,7 +207,7 @@ Result<Md5Digest> Intake::State::TakeLarge(const Source& source, const os::Descr
 Result<Md5Digest> Intake::State::TakeByLink(const Source& source, bool& linked) {
   const Md5Digest md5 = CAIRN_TRY(DigestFile(source.path, source.stamp, read));
   linked = true;
-  if (Holds(md5, source.stamp.size)) return md5;
+  if (Holds(md5, source)) return md5;
   const std::string path = CAIRN_TRY(RoomFor(md5));
   const auto made_link = os::HardLink(source.path, path);
   if (!made_link) {
@@ -213,7 +240,7 @@ bool Intake::State::IsStaged(const Md5Digest& md5) const {
 }
 
 Result<> Intake::TakeKnown(const Source& source, const Md5Digest& md5) {
-  if (state_->Holds(md5, source.stamp.size) || state_->IsStaged(md5)) {
+  if (state_->Holds(md5, source) || state_->IsStaged(md5)) {
     if (state_->read) state_->read(source.stamp.size);
     return Done{};
   }
@@ -221,8 +248,12 @@ Result<> Intake::TakeKnown(const Source& source, const Md5Digest& md5) {
 }
 
 Result<> Intake::TakeBytes(std::string_view bytes, const std::string& name) {
-  const auto status = os::Stat(state_->ObjectPath(name));
-  if (status && status->stamp.size == bytes.size() && status->mode == kProtected) return Done{};
+  const std::string object = state_->ObjectPath(name);
+  const auto status = os::Stat(object);
+  if (status && status->stamp.size == bytes.size() && status->mode == kProtected) {
+    const auto held = os::ReadFile(object, bytes.size() + 1);
+    if (held && *held == bytes) return Done{};
+  }
   const std::string folder = os::JoinPath(state_->staging.folder(), kListings);
   CAIRN_TRY(os::MakeFolders(folder));
   const std::string path = folder + "/" + name;
@@ -240,12 +271,32 @@ Result<> Intake::State::PublishPrefix(unsigned prefix) {
   const std::string final_folder = use.folder + "/" + std::string(kObjects) + "/" + PrefixName(prefix);
   made[prefix] = false;
   prefixes[prefix] = There;
+  const auto names = CAIRN_TRY(os::ListFolder(folder));
   // The first objects of a prefix bring their folder along: one name instead of many.
-  if (os::Rename(folder, final_folder)) return Done{};
+  if (os::Rename(folder, final_folder)) {
+    Vouch(prefix, names, CAIRN_TRY(os::Stat(final_folder)).stamp.ctime_ns);
+    return Done{};
+  }
   CAIRN_TRY(MakeFolder(final_folder));
-  for (const std::string& name : CAIRN_TRY(os::ListFolder(folder)))
-    CAIRN_TRY(os::Rename(folder + "/" + name, final_folder + "/" + name));
+  for (const std::string& name : names) CAIRN_TRY(os::Rename(folder + "/" + name, final_folder + "/" + name));
+  Vouch(prefix, names, std::nullopt);
   return Done{};
+}
+
+void Intake::State::Vouch(unsigned prefix, const std::vector<std::string>& names,
+                          std::optional<std::int64_t> visible_ns) {
+  // Objects that are links to the user's files may have been written to until they were protected.
+  if (!index || LinksFiles(use)) return;
+  for (const std::string& name : names) {
+    const std::string object = PrefixName(prefix) + name;
+    const auto md5 = Md5OfHex(object);
+    const auto status = os::Stat(ObjectPath(object));
+    if (!md5 || !status) continue;
+    // Its name gave it a ctime. By the same clock it was written before, so that whoever writes to it from
+    // now on leaves another mtime.
+    if (status->stamp.mtime_ns < visible_ns.value_or(status->stamp.ctime_ns))
+      index->Remember(Fact::Sound, KeyOf(*md5), Fingerprint::Of(status->stamp), *md5);
+  }
 }
 
 Result<> Intake::Publish() {

@@ -10,6 +10,7 @@
 #include "ground/vocabulary/result.h"
 #include "loop/repository/listing.h"
 #include "loop/repository/objects.h"
+#include "loop/repository/stat_index.h"
 
 namespace cairn::repository {
 
@@ -17,10 +18,17 @@ namespace cairn::repository {
 /// written aside, with the mode they will have; then all are put on disk in one go and get their names,
 /// listings of folders last. Whenever the process dies, a name that is there is a whole object. Take… is safe
 /// from any thread; Publish is for one.
+///
+/// An object that the cache holds already is believed when the index vouches for it: since it was last read
+/// or written whole, nobody has touched it, as far as its stamp tells. Another one is read, once, and
+/// replaced when its bytes are not what its name says. Damage that leaves no trace in the stamp, of a disk
+/// that forgets, is for who reads: the check, a checkout, a push.
 class Intake {
  public:
-  /// `read` is told of bytes as they are read, on any thread.
-  static Result<Intake> Begin(const CacheUse& use, std::function<void(std::uint64_t)> read = {});
+  /// `index` vouches for objects, and learns of sound ones; it must outlive this. Null: each object that is
+  /// there is read. `read` is told of bytes as they are read, on any thread.
+  static Result<Intake> Begin(const CacheUse& use, StatIndex* index,
+                              std::function<void(std::uint64_t)> read = {});
   Intake(Intake&&) noexcept;
   ~Intake();
 

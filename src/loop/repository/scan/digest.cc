@@ -16,6 +16,25 @@ constexpr std::size_t kBuffer = 1 << 20;
 /// Taken by a thread at once, so that a million small tasks do not meet at one counter.
 constexpr std::size_t kShare = 32;
 
+/// The rest of a file of which the first `count` bytes are in the buffer.
+Result<> HashRest(const os::Descriptor& file, const std::string& path, const os::FileStamp& stamp,
+                  char* buffer, std::size_t count, crypto::Hasher& hasher,
+                  const std::function<void(std::uint64_t)>& read) {
+  for (std::uint64_t all = 0; count > 0;
+       count = CAIRN_TRY(os::ReadSome(file.number(), buffer, kBuffer, path))) {
+    all += count;
+    if (all > stamp.size) return Unsettled(path);
+    hasher.Add({buffer, count});
+    if (read) read(count);
+  }
+  return Done{};
+}
+
+char* Buffer() {
+  thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
+  return buffer.get();
+}
+
 }  // namespace
 
 Error Unsettled(const std::string& path) {
@@ -36,29 +55,36 @@ Result<> CheckAsSeen(const os::Descriptor& file, const std::string& path, const 
 Result<Md5Digest> DigestFile(const std::string& path, const os::FileStamp& stamp,
                              const std::function<void(std::uint64_t)>& read) {
   const os::Descriptor file = CAIRN_TRY(OpenAsSeen(path, stamp));
-  thread_local const std::unique_ptr<char[]> buffer(new char[kBuffer]);
-  std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), buffer.get(), kBuffer, path));
+  char* const buffer = Buffer();
+  const std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), buffer, kBuffer, path));
   Md5Digest md5;
   if (count == stamp.size && count < kBuffer) {
-    md5 = crypto::Md5({buffer.get(), count});
+    md5 = crypto::Md5({buffer, count});
     if (read) read(count);
   } else {
     crypto::Hasher hasher(crypto::Kinds::Md5);
-    for (; count > 0; count = CAIRN_TRY(os::ReadSome(file.number(), buffer.get(), kBuffer, path))) {
-      hasher.Add({buffer.get(), count});
-      if (read) read(count);
-    }
+    CAIRN_TRY(HashRest(file, path, stamp, buffer, count, hasher, read));
     md5 = *Md5OfHex(hasher.Finish().md5);
   }
   CAIRN_TRY(CheckAsSeen(file, path, stamp));
   return md5;
 }
 
+Result<crypto::Digests> DigestsOfFile(const std::string& path, const os::FileStamp& stamp) {
+  const os::Descriptor file = CAIRN_TRY(OpenAsSeen(path, stamp));
+  crypto::Hasher hasher(crypto::Kinds::Md5AndSha256);
+  const std::size_t count = CAIRN_TRY(os::ReadSome(file.number(), Buffer(), kBuffer, path));
+  CAIRN_TRY(HashRest(file, path, stamp, Buffer(), count, hasher, nullptr));
+  CAIRN_TRY(CheckAsSeen(file, path, stamp));
+  return hasher.Finish();
+}
+
 Result<Md5Digest> LegacyDigestFile(const std::string& path, const os::FileStamp& stamp) {
   const os::Descriptor file = CAIRN_TRY(OpenAsSeen(path, stamp));
-  const std::string md5 = CAIRN_TRY(LegacyMd5Of(path));
+  const auto md5 = LegacyMd5Of(path, stamp.size);
+  if (!md5) return md5.error().reason == Reason::Conflict ? Unsettled(path) : md5.error();
   CAIRN_TRY(CheckAsSeen(file, path, stamp));
-  return *Md5OfHex(md5);
+  return *Md5OfHex(*md5);
 }
 
 Result<> ForEach(std::size_t count, const std::function<Result<>(std::size_t)>& work) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "ground/crypto/hash.h"
 #include "ground/os/descriptor.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/result.h"
@@ -19,10 +20,13 @@ Result<os::Descriptor> OpenAsSeen(const std::string& path, const os::FileStamp& 
 /// Conflict unless the stamp still is `stamp`; to be asked when everything is read.
 Result<> CheckAsSeen(const os::Descriptor& file, const std::string& path, const os::FileStamp& stamp);
 
-/// Reads the file once. Conflict when it changes meanwhile.
+/// Reads the file once. Conflict when it changes meanwhile; of one that grows without end, no more is read
+/// than it had.
 Result<Md5Digest> DigestFile(const std::string& path, const os::FileStamp& stamp,
                              const std::function<void(std::uint64_t)>& read);
-/// The same as DVC 2 took it (legacy_digest.h).
+/// The same with SHA-256 in the same read.
+Result<crypto::Digests> DigestsOfFile(const std::string& path, const os::FileStamp& stamp);
+/// As DVC 2 took it (legacy_digest.h).
 Result<Md5Digest> LegacyDigestFile(const std::string& path, const os::FileStamp& stamp);
 
 /// Runs `work(i)` for every i below `count` on all processors; the error of the lowest i that failed. After
