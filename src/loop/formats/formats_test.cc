@@ -47,8 +47,8 @@ TEST(FormatsTest, TheNameOfAFileSaysNothing) {
   EXPECT_EQ(format("\x80\x05\x95rest"), Format::Pickle);
   EXPECT_EQ(format("a,b\n1,2\n"), Format::Unknown);
   EXPECT_NE(Inspect(folder->path())->format, Format::MlflowModel);
-  ASSERT_TRUE(os::WriteFileAtomically(os::JoinPath(folder->path(), "MLmodel"),
-                                      "flavors: {}\nmodel_uuid: 1\n"));
+  ASSERT_TRUE(
+      os::WriteFileAtomically(os::JoinPath(folder->path(), "MLmodel"), "flavors: {}\nmodel_uuid: 1\n"));
   EXPECT_EQ(Inspect(folder->path())->format, Format::MlflowModel);
 }
 
