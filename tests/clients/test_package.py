@@ -7,17 +7,20 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import sys
 import zipfile
 
+import pandas
 import pytest
 import requests
+from running import CAIRN, Server
+from serving_project import NAME, Project
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "src" / "loop" / "runtime" / "testdata"
 
-from running import CAIRN, Server  # noqa: E402
-from serving_project import NAME, Project  # noqa: E402
-from test_inference import FIXTURES, rows  # noqa: E402
+
+def rows():
+    expected = json.loads((FIXTURES / "columns.json").read_text())
+    return pandas.DataFrame({name: expected[name][:20] for name in ("carrier", "hour", "distance")})
 
 
 class Served:
