@@ -34,7 +34,10 @@ class RegisteredVersions final : public VersionSource {
   }
 
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override {
-    return registry_.AllowAnswering(model, version);
+    auto allowed = registry_.AllowAnswering(model, version);
+    // What is not there needs no decision.
+    if (!allowed) CAIRN_TRY(registry_.Find(model, version));
+    return allowed;
   }
 
   Result<StoredVersion> Load(const std::string& model, std::int64_t number) override {

@@ -28,7 +28,8 @@ class VersionSource {
   virtual Result<std::int64_t> InProduction(const std::string& model) = 0;
   /// All of the model's versions, by number; none for an unknown model.
   virtual Result<std::vector<std::int64_t>> List(const std::string& model) = 0;
-  /// Denied, saying how it can be done, for a version that no decision lets answer.
+  /// Denied, saying how it can be done, for a version that no decision lets answer; NotFound when there is no
+  /// such version.
   virtual Result<> AllowAnswering(const std::string& model, std::int64_t version) = 0;
   /// Its files are compared with the manifest first: Corrupt when one differs. The errors of
   /// runtime::LoadModelFolder.
