@@ -63,6 +63,15 @@ def both(tmp_path_factory):
     running.log.close()
 
 
+@pytest.fixture(scope="module")
+def unsigned(tmp_path_factory):
+    """MLflow's server with the same model, logged without a signature."""
+    folder = tmp_path_factory.mktemp("unsigned") / "model"
+    mlflow.onnx.save_model(onnx.load(MODEL), str(folder), pip_requirements=["onnx", "onnxruntime"])
+    with mlflows_own(folder) as uri:
+        yield uri
+
+
 def ask(uri, body, kind="application/json"):
     data = body if isinstance(body, (str, bytes)) else json.dumps(body)
     return requests.post(f"{uri}/invocations", data=data, headers={"Content-Type": kind}, timeout=30)
@@ -97,6 +106,23 @@ SAME = {
 def test_each_form_is_answered_as_mlflow_answers_it(both, body):
     theirs, ours = (ask(uri, body) for uri in both)
     assert theirs.status_code == 200, theirs.text
+    assert ours.status_code == 200, ours.text
+    assert numbers(ours.json()) == numbers(theirs.json())
+
+
+NAMELESS = {
+    "rows as inputs": {"inputs": ROWS.astype(float).tolist()},
+    "rows as instances": {"instances": ROWS.astype(float).tolist()},
+    "the model's own input": {"inputs": {"X": ROWS.astype(float).tolist()}},
+    "split without columns": {"dataframe_split": {"data": ROWS.astype(float).tolist()}},
+}
+
+
+@pytest.mark.parametrize("body", NAMELESS.values(), ids=NAMELESS.keys())
+def test_rows_without_names_are_answered_as_mlflow_answers_them_without_a_signature(both, unsigned, body):
+    """With a signature by columns MLflow refuses these; here they are taken in the model's order."""
+    theirs, ours = ask(unsigned, body), ask(both[1], body)
+    assert ask(both[0], body).status_code == 400 and theirs.status_code == 200
     assert ours.status_code == 200, ours.text
     assert numbers(ours.json()) == numbers(theirs.json())
 

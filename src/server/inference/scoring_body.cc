@@ -138,6 +138,13 @@ Result<> ReadInputs(const Json& inputs, const Offer& offer, Question& question) 
   return Done{};
 }
 
+/// Whether tensors come by the names of columns, so that MLflow makes a table of them.
+bool IsNamed(const Json& given, const Offer& offer) {
+  if (given.IsArray()) return !given.items().empty() && given.items()[0].IsObject();
+  return !(offer.matrix && given.members().size() == 1 &&
+           given.members()[0].first == offer.signature.inputs[0].name);
+}
+
 Result<> ReadTensors(std::string_view form, const Json& given, const Offer& offer, Question& question) {
   if (given.IsObject()) return ReadInputs(given, offer, question);
   if (!given.IsArray()) return Wrong("'" + std::string(form) + "' must be a list or a dictionary");
@@ -219,7 +226,7 @@ Result<ScoringBody> ReadScoringJson(const Json& json, const Offer& offer) {
   } else if (form == "dataframe_records") {
     CAIRN_TRY(ReadRecords(form, given, body.question));
   } else {
-    body.form = Form::Tensors;
+    body.form = IsNamed(given, offer) ? Form::Table : Form::Tensors;
     CAIRN_TRY(ReadTensors(form, given, offer, body.question));
   }
   return body;

@@ -8,7 +8,8 @@
 
 namespace cairn::inference {
 
-/// Whether rows came as a table or as tensors: MLflow answers the first with records where it can.
+/// Whether rows came as a table (which instances and inputs with the names of columns are too) or as tensors:
+/// MLflow answers the first with records where it can.
 enum class Form { Table, Tensors };
 
 struct ScoringBody {
