@@ -39,11 +39,9 @@ class PackageTest : public ::testing::Test {
     const auto opened = Open(files_);
     EXPECT_TRUE(opened) << opened.error().message;
     const auto alone = *Alone::Start(opened->settings, opened->version, clock_);
-    auto golden = Record(
-        alone->service(),
-        Rows({{"carrier", {"UA", "ZZ", "AA", "B6"}},
-                                       {"hour", {3, 4, 5, 20}},
-                                       {"distance", {100.5, 5, nullptr, 7.25}}}));
+    auto golden = Record(alone->service(), Rows({{"carrier", {"UA", "ZZ", "AA", "B6"}},
+                                                 {"hour", {3, 4, 5, 20}},
+                                                 {"distance", {100.5, 5, nullptr, 7.25}}}));
     EXPECT_TRUE(golden) << golden.error().message;
     return golden ? *golden : Golden();
   }

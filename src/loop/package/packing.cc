@@ -153,15 +153,16 @@ Result<Files> Pack(const Rooms& rooms, const Wanted& wanted) {
   files["signature.json"] = SignatureJson(*offer).DumpPretty();
   files["serving.json"] = serving.DumpPretty();
   files["golden.json"] = ToJson(golden).DumpPretty();
-  files["package.json"] = Json{{"format", kFormat},
-                               {"model", wanted.model},
-                               {"version", wanted.version},
-                               {"manifest", version.manifest},
-                               {"decision", standing.version == wanted.version ? standing.decision : ""},
-                               {"configuration", accepted.digest},
-                               {"golden", Json{{"rows", golden.rows}, {"from", held.from}}},
-                               {"made_by", wanted.program}}
-                              .DumpPretty();
+  files["package.json"] = Json{
+      {"format", kFormat},
+      {"model", wanted.model},
+      {"version", wanted.version},
+      {"manifest", version.manifest},
+      {"decision", standing.version == wanted.version ? standing.decision : ""},
+      {"configuration", accepted.digest},
+      {"golden", Json{{"rows", golden.rows}, {"from", held.from}}},
+      {"made_by",
+       wanted.program}}.DumpPretty();
   Seal(files);
   CAIRN_TRY(Note(rooms, wanted, version, DigestOf(files)));
   return files;
