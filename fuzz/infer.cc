@@ -1,49 +1,35 @@
 #include "fuzz/offers.h"
 #include "fuzz/property.h"
-#include "server/inference/columns.h"
-#include "server/inference/lenient.h"
-#include "server/inference/tensor_bytes.h"
-#include "server/inference/tensor_json.h"
+#include "server/inference/infer_request.h"
 
 namespace inference = cairn::inference;
-using cairn::Json;
 using cairn::fuzz::Hold;
 
 namespace {
 
-/// The tensor that `input` describes: by its data, or by all bytes behind the JSON.
-cairn::Result<inference::GivenTensor> Given(const Json& input, std::string_view binary) {
-  const auto type = cairn::runtime::DataTypeNamed(input.Text("datatype"));
-  if (!type) return cairn::Error{};
-  inference::GivenTensor tensor{input.Text("name"), *type, {}, {}};
-  tensor.shape = CAIRN_TRY(inference::ReadShape(tensor.name, input.At("shape")));
-  tensor.elements =
-      input.Find("data")
-          ? CAIRN_TRY(inference::ReadElements(tensor.name, *type, tensor.shape, input.At("data")))
-          : CAIRN_TRY(inference::ReadBinary(tensor.name, *type, tensor.shape, binary));
-  return tensor;
+void Check(const cairn::http::Request& request, const cairn::serving::Offer& offer) {
+  const auto read = inference::ReadInferRequest(request, offer);
+  if (!read) return;
+  for (const auto& [name, column] : read->question.columns)
+    Hold(column.size() == read->question.rows, "a column has a value for each row");
+  Hold(!read->wanted.empty(), "some output is wanted");
 }
 
 }  // namespace
 
-/// The inputs of an Open Inference Protocol request, NUL, and the bytes of binary tensors.
+/// A request to infer: JSON, NUL, and the bytes of binary tensors; as JSON alone; as bare bytes; packed.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto offers = cairn::fuzz::Offers();
-  auto binary = cairn::fuzz::Bytes(data, size);
-  const auto json = inference::ParseRequest(cairn::fuzz::TakePart(binary, '\0'));
-  if (!json) return 0;
-  for (const auto& offer : offers) {
-    cairn::serving::Question question;
-    for (const Json& input : json->At("inputs").items()) {
-      const auto tensor = Given(input, binary);
-      if (!tensor) break;
-      std::size_t elements = 1;
-      for (const auto length : tensor->shape) elements *= static_cast<std::size_t>(length);
-      Hold(tensor->elements.size() == elements, "a tensor has the elements of its shape");
-      if (!inference::AddColumns(question, offer, *tensor)) break;
-    }
-    for (const auto& [name, column] : question.columns)
-      Hold(column.size() == question.rows, "a column has a value for each row");
-  }
+  const auto bytes = cairn::fuzz::Bytes(data, size);
+  auto binary = bytes;
+  const auto json = cairn::fuzz::TakePart(binary, '\0');
+  cairn::http::Request parts, alone, bare, packed;
+  parts.body = std::string(json) + std::string(binary);
+  parts.headers.Add(std::string(inference::kJsonLength), std::to_string(json.size()));
+  alone.body = bare.body = packed.body = bytes;
+  bare.headers.Add(std::string(inference::kJsonLength), "0");
+  packed.headers.Add("Content-Encoding", "gzip");
+  for (const auto& offer : offers)
+    for (const auto* request : {&parts, &alone, &bare, &packed}) Check(*request, offer);
   return 0;
 }

@@ -38,13 +38,16 @@ Error ErrorIn(const http::Response& response) {
 Session::Session(Settings settings) : settings_(std::move(settings)) {}
 Session::~Session() = default;
 
-Result<std::string> Session::GetText(std::string_view path) {
+Result<std::string> Session::TextOf(std::string_view method, std::string_view path) {
   if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
-  auto response = door_->Call(RequestFor("GET", path, Actor()));
+  auto response = door_->Call(RequestFor(method, path, Actor()));
   if (!response) return Unanswered(response.error(), settings_.server);
   if (response->status >= 400) return ErrorIn(*response);
   return std::move(response->body);
 }
+
+Result<std::string> Session::GetText(std::string_view path) { return TextOf("GET", path); }
+Result<std::string> Session::PostForText(std::string_view path) { return TextOf("POST", path); }
 
 Result<Json> Session::Get(std::string_view path) {
   const std::string body = CAIRN_TRY(GetText(path));

@@ -39,8 +39,9 @@ class Session {
   /// process. An error answer comes back as the error it names.
   Result<Json> Get(std::string_view path);
   Result<Json> Post(std::string_view path, const Json& body);
-  /// The same for an answer that is no JSON (a page).
+  /// The same for an answer that is no JSON (a page, a file).
   Result<std::string> GetText(std::string_view path);
+  Result<std::string> PostForText(std::string_view path);
 
   /// With --json prints `answer` and gives true: the command is done.
   bool PrintedJson(const Json& answer) const;
@@ -52,6 +53,8 @@ class Session {
   std::string Actor() const;
 
  private:
+  Result<std::string> TextOf(std::string_view method, std::string_view path);
+
   Settings settings_;
   std::unique_ptr<Door> door_;
 };

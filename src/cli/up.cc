@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/catalogue.h"
+#include "cli/listening.h"
 #include "cli/site.h"
 #include "ground/http/server.h"
 #include "ground/os/environment.h"
@@ -12,35 +13,6 @@
 
 namespace cairn::cli {
 namespace {
-
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// "127.0.0.1:8080", "[::1]:0", ":8080" or "8080". Denied for an address beyond this machine: nobody could be
-/// told apart there yet.
-Result<Address> ParseAddress(const std::string& text) {
-  const auto colon = text.rfind(':');
-  Address address;
-  address.host = colon == std::string::npos || colon == 0 ? "127.0.0.1" : text.substr(0, colon);
-  if (address.host.size() > 2 && address.host.front() == '[')
-    address.host = address.host.substr(1, address.host.size() - 2);
-  const auto port = ParseInt(colon == std::string::npos ? text : text.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535) {
-    return Error{Reason::InvalidArgument,
-                 "'" + text + "' is not an address to listen on: write 127.0.0.1:8080"};
-  }
-  address.port = static_cast<std::uint16_t>(*port);
-  if (address.host == "localhost") address.host = "127.0.0.1";
-  if (!address.host.starts_with("127.") && address.host != "::1") {
-    return Error{Reason::Denied,
-                 "cairn up listens on this machine only (127.0.0.1 or ::1), not on '" + address.host +
-                     "': callers from elsewhere could not be told apart until authentication exists. Put a "
-                     "proxy that authenticates in front of it"};
-  }
-  return address;
-}
 
 app::Settings SettingsFor(const Session& session, const Arguments& arguments) {
   const Settings& given = session.settings();
@@ -94,8 +66,7 @@ void Announce(const Session& session, const std::string& url) {
 }
 
 Result<int> Up(Session& session, const Arguments& arguments) {
-  const auto address =
-      CAIRN_TRY(ParseAddress(arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080"));
+  const auto address = CAIRN_TRY(ReadListening(arguments, "cairn up"));
   os::IgnoreBrokenPipes();
   os::StopSignals signals;
   const auto settings = SettingsFor(session, arguments);
@@ -113,8 +84,7 @@ Result<int> Up(Session& session, const Arguments& arguments) {
     };
   }
   const auto server = CAIRN_TRY(http::Server::Start(site->router, options));
-  const std::string host = address.host == "::1" ? "[::1]" : address.host;
-  const std::string url = "http://" + host + ":" + std::to_string(server->port());
+  const std::string url = UrlOf(address.host, server->port());
   site->app->OnAddressNeeded([url]() -> Result<std::string> { return url; });
   site->app->RunLoops();
   Announce(session, url);

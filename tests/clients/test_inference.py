@@ -1,10 +1,8 @@
 """Predictions over HTTP, held against onnxruntime on the same file and against MLflow's own pyfunc of the same model."""
 
 import json
-import os
 import pathlib
 import struct
-import subprocess
 import time
 import urllib.parse
 
@@ -17,7 +15,8 @@ import pytest
 import requests
 from mlflow.models import infer_signature
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient
-from running import CAIRN, Server
+from running import Server
+from serving_project import Project
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "src" / "loop" / "runtime" / "testdata"
@@ -64,56 +63,6 @@ def test_says_that_nothing_is_served_before_a_configuration_is_accepted(server, 
     assert (answer.status_code, answer.json()) == (404, {"error": "Request for unknown model: 'nope' is not found"})
 
 
-PROJECT = """
-project: served
-charter: {risk: limited}
-roles: {principals: [{name: ada, roles: [approver], key: KEY}]}
-data:
-  rows:
-    path: data/rows
-    target: y
-    positive: late
-    key: [id]
-    holdout: 50%
-    contract:
-      columns:
-        id: {type: integer}
-        carrier: {type: string}
-        hour: {type: integer}
-        distance: {type: number}
-        y: {type: string, serving: false}
-model: {name: late-arrival, dataset: rows}
-gates: {rules: [{name: answers in time, latency_p99_ms: 1000}]}
-serving: {assertions: contract, fallback: none}
-"""
-
-
-def promote(folder, running):
-    """Takes columns.onnx the whole way into production: data, candidate, gates, approval."""
-
-    def cairn(*words, actor="ben"):
-        environment = {**os.environ, "CAIRN_ID_DIR": str(folder / "ids"), "CAIRN_ACTOR": actor}
-        ended = subprocess.run([CAIRN, *words, "--json", "--data", str(running.data)], cwd=folder, env=environment, capture_output=True, text=True)
-        assert ended.returncode == 0, f"{words}: {ended.stdout}{ended.stderr}"
-        return json.loads(ended.stdout)
-
-    key = cairn("id", "new", "ada")["key"]
-    (folder / "cairn.yaml").write_text(PROJECT.replace("KEY", key))
-    cairn("apply", actor="ada")
-    table = pandas.concat([rows()] * 40, ignore_index=True)
-    chance = numpy.random.default_rng(1)
-    table.assign(id=range(len(table)), y=numpy.where(chance.random(len(table)) < 0.3, "late", "on time")).to_csv(folder / "rows.csv", index=False)
-    cairn("data", "add", "rows.csv", "--to", "rows")
-    mlflow.set_tracking_uri(running.uri)
-    mlflow.set_experiment("served")
-    signature = infer_signature(rows(3), numpy.zeros((3, 2), "float32"))
-    with mlflow.start_run():
-        mlflow.onnx.log_model(onnx.load(FIXTURES / "columns.onnx"), name="model", registered_model_name="late-arrival", signature=signature,
-                              pip_requirements=["onnx", "onnxruntime"])
-    rollout = cairn("model", "consider", "late-arrival", "1")
-    cairn("model", "approve", rollout["id"], "--sign", "ada", actor="ada")
-
-
 class TestServed:
     """Against a server that has columns.onnx in production."""
 
@@ -121,7 +70,10 @@ class TestServed:
     def served(self, tmp_path_factory):
         folder = tmp_path_factory.mktemp("served")
         running = Server(folder / "data-folder", folder)
-        promote(folder, running)
+        project = Project(folder, running)
+        project.begin(rows(), {"carrier": "string", "hour": "integer", "distance": "number"})
+        signature = infer_signature(rows(3), numpy.zeros((3, 2), "float32"))
+        project.promote(project.register(FIXTURES / "columns.onnx", signature))
         yield running.uri, "late-arrival"
         assert running.stop() == 0
         running.log.close()

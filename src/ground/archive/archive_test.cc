@@ -5,6 +5,7 @@
 #include "ground/archive/codec.h"
 #include "ground/archive/tar.h"
 #include "ground/archive/zip.h"
+#include "ground/archive/zip_writer.h"
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/digest.h"
@@ -205,6 +206,25 @@ TEST(TarTest, FilesAreGivenInOrderWithinTheLimit) {
   ASSERT_TRUE(end);
   EXPECT_EQ(*end, Unpacked::End::OverLimit);
   EXPECT_EQ(seen, "a=hi;b=h;");
+}
+
+TEST(ZipWriterTest, WhatIsWrittenIsReadBackAndDependsOnNothingElse) {
+  const auto written = [] {
+    ZipWriter zip;
+    EXPECT_TRUE(zip.Add("ü/a", kPlain));
+    EXPECT_TRUE(zip.Add("empty", ""));
+    EXPECT_EQ(zip.Add(std::string(70'000, 'n'), "").error().reason, Reason::TooLarge);
+    return std::move(zip).Finish();
+  };
+  const std::string zip = written();
+  EXPECT_EQ(zip, written());
+  const auto folder = *ReadZip(zip);
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(folder->oddities.empty());
+  ASSERT_EQ(folder->entries.size(), 2u);
+  EXPECT_EQ(folder->entries[0].name, "ü/a");
+  EXPECT_EQ(UnpackEntry(folder->entries[0], 1000)->bytes, kPlain);
+  EXPECT_TRUE(*Matches(folder->entries[1], ""));
 }
 
 TEST(TarTest, WhatHasNoRightSumIsNoTar) {

@@ -33,6 +33,25 @@ TEST(FormatsTest, ContentSaysTheFormat) {
   EXPECT_EQ(IdOf("just words"), "unknown");
 }
 
+TEST(FormatsTest, TheNameOfAFileSaysNothing) {
+  const auto folder = os::TempFolder::Create();
+  ASSERT_TRUE(folder);
+  const auto format = [&](std::string_view bytes) {
+    const auto path = os::JoinPath(folder->path(), "model.onnx");
+    EXPECT_TRUE(os::WriteFileAtomically(path, bytes));
+    const auto found = Inspect(path);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? found->format : Format::Unknown;
+  };
+  EXPECT_EQ(format(*os::ReadFile("src/loop/runtime/testdata/columns.onnx")), Format::Onnx);
+  EXPECT_EQ(format("\x80\x05\x95rest"), Format::Pickle);
+  EXPECT_EQ(format("a,b\n1,2\n"), Format::Unknown);
+  EXPECT_NE(Inspect(folder->path())->format, Format::MlflowModel);
+  ASSERT_TRUE(
+      os::WriteFileAtomically(os::JoinPath(folder->path(), "MLmodel"), "flavors: {}\nmodel_uuid: 1\n"));
+  EXPECT_EQ(Inspect(folder->path())->format, Format::MlflowModel);
+}
+
 TEST(FormatsTest, TheVerdictFollowsFromTheFindings) {
   EXPECT_EQ(InspectBytes("\x80\x04N.").runs(), Runs::Nothing);
   EXPECT_EQ(InspectBytes("cbuiltins\nset\n.").runs(), Runs::KnownCode);

@@ -80,6 +80,22 @@ Result<> WriteWholes(const Features::Column& column, Writer<To> to) {
   return {};
 }
 
+/// The same as WriteReals in 16 bits.
+Result<> WriteHalves(const Features::Column& column, std::uint16_t (*narrowed)(double),
+                     Writer<std::uint16_t> to) {
+  if (std::holds_alternative<Features::Texts>(column.values))
+    return AboutColumn(column.name, "holds text, and the model takes numbers there");
+  const auto* numbers = std::get_if<Features::Numbers>(&column.values);
+  const auto* wholes = std::get_if<Features::Wholes>(&column.values);
+  for (std::size_t row = 0; row < column.rows(); ++row) {
+    const double value = column.IsNull(row) ? std::numeric_limits<double>::quiet_NaN()
+                         : numbers          ? (*numbers)[row]
+                                            : static_cast<double>((*wholes)[row]);
+    to.Put(row, narrowed(value));
+  }
+  return {};
+}
+
 Result<> WriteTruths(const Features::Column& column, Writer<std::uint8_t> to) {
   for (std::size_t row = 0; row < column.rows(); ++row) {
     const auto value = CAIRN_TRY(WholeAt(column, row));
@@ -129,11 +145,11 @@ Result<> Write(const Features::Column& column, Tensor& to, std::size_t offset, s
     case DataType::Int64:
       return WriteWholes(column, Writer<std::int64_t>(to, offset, stride));
     case DataType::Fp16:
+      return WriteHalves(column, ToFp16, Writer<std::uint16_t>(to, offset, stride));
     case DataType::Bf16:
-      break;
+      return WriteHalves(column, ToBf16, Writer<std::uint16_t>(to, offset, stride));
   }
-  return Error{Reason::Unsupported, "The model's input '" + to.name + "' has the type " + NameOf(to.type) +
-                                        ", which takes no columns."};
+  return {};
 }
 
 bool IsOneColumn(const Port& port) {

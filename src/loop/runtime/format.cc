@@ -4,27 +4,11 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
-#include "loop/runtime/onnx/inspect.h"
 
 namespace cairn::runtime {
 namespace {
 
 constexpr std::uint64_t kMostModelText = 16 << 20;
-
-bool IsPickle(std::string_view bytes) {
-  if (bytes.size() >= 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) return true;
-  // joblib wraps the same in a compressed stream: zlib, gzip, xz, LZ4.
-  for (const std::string_view magic : {"\x78\x01", "\x78\x5e", "\x78\x9c", "\x78\xda", "\x1f\x8b",
-                                       "\xfd"
-                                       "7zXZ",
-                                       "\x04\x22\x4d\x18"})
-    if (bytes.starts_with(magic)) return true;
-  return false;
-}
-
-bool IsSkops(std::string_view bytes) {
-  return bytes.starts_with("PK\x03\x04") && bytes.find("schema.json") != std::string_view::npos;
-}
 
 Error Wrong(const std::string& folder, const std::string& what) {
   return {Reason::Corrupt, "'" + os::JoinPath(folder, "MLmodel") + "' " + what + "."};
@@ -45,32 +29,6 @@ std::vector<SignatureColumn> ColumnsOf(const Node& document) {
 }
 
 }  // namespace
-
-Result<FileFormat> Recognise(const std::string& path) {
-  const auto status = CAIRN_TRY(os::Stat(path));
-  if (status.kind == os::FileKind::Folder)
-    return os::Exists(os::JoinPath(path, "MLmodel")) ? FileFormat::MlflowFolder : FileFormat::Unknown;
-  const auto bytes = CAIRN_TRY(os::ReadFile(path, Model::Options{}.most_bytes));
-  if (IsPickle(bytes)) return FileFormat::Pickle;
-  if (IsSkops(bytes)) return FileFormat::Skops;
-  return onnx::Inspect(bytes) ? FileFormat::Onnx : FileFormat::Unknown;
-}
-
-const char* Described(FileFormat format) {
-  switch (format) {
-    case FileFormat::Onnx:
-      return "an ONNX model";
-    case FileFormat::Pickle:
-      return "a Python pickle";
-    case FileFormat::Skops:
-      return "a skops file";
-    case FileFormat::MlflowFolder:
-      return "a model folder of MLflow";
-    case FileFormat::Unknown:
-      return "of no format known here";
-  }
-  return "";
-}
 
 Result<ModelFolder> ReadModelFolder(const std::string& folder) {
   const auto path = os::JoinPath(folder, "MLmodel");

@@ -8,19 +8,6 @@
 
 namespace cairn::runtime {
 
-enum class FileFormat {
-  Onnx,
-  Pickle,  ///< Python's pickle, also joblib's; runs code when loaded, so it is never loaded here.
-  Skops,
-  MlflowFolder,
-  Unknown,
-};
-
-/// What a file or folder holds, by its content and never by its name. NotFound when it is not there.
-Result<FileFormat> Recognise(const std::string& path);
-/// "an ONNX model", "a pickle", … for messages.
-const char* Described(FileFormat format);
-
 /// A column that a model was trained on, as an MLflow signature names it.
 struct SignatureColumn {
   std::string name;

@@ -3,6 +3,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/runtime/onnx/onnx_model.h"
+#include "loop/runtime/onnx/ort.h"
 
 namespace cairn::runtime {
 namespace {
@@ -79,6 +80,8 @@ Result<> Matches(const Signature& signature, const Batch& inputs) {
   }
   return {};
 }
+
+Result<std::string> Model::RuntimeVersion() { return std::string(CAIRN_TRY(onnx::Ort::Load(""))->version); }
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::string& path, const Options& options) {
   const auto bytes = CAIRN_TRY(os::ReadFile(path, options.most_bytes));

@@ -44,6 +44,9 @@ class Model {
   static Result<std::shared_ptr<const Model>> FromBytes(std::string_view bytes, std::string_view name,
                                                         const Options& options);
 
+  /// The version of ONNX Runtime that runs them, "1.32.0". Unavailable without it.
+  static Result<std::string> RuntimeVersion();
+
   virtual ~Model() = default;
   virtual const Signature& signature() const = 0;
 

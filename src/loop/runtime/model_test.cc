@@ -232,24 +232,6 @@ TEST(ScoresTest, ChoosesTheScoreAmongTheOutputs) {
   EXPECT_EQ(ScoreOf(two).error().reason, Reason::Unsupported);
 }
 
-TEST(FormatTest, IsRecognisedByContent) {
-  const auto folder = *os::TempFolder::Create();
-  const auto format = [&](std::string_view bytes) {
-    EXPECT_TRUE(os::WriteFileAtomically(folder / "model.onnx", bytes));
-    return *Recognise(folder / "model.onnx");
-  };
-  EXPECT_EQ(format(*os::ReadFile(Path("columns.onnx"))), FileFormat::Onnx);
-  EXPECT_EQ(format("\x80\x05\x95rest"), FileFormat::Pickle);
-  EXPECT_EQ(format("\x78\x9c.."), FileFormat::Pickle);
-  EXPECT_EQ(format("PK\x03\x04...schema.json"), FileFormat::Skops);
-  EXPECT_EQ(format("a,b\n1,2\n"), FileFormat::Unknown);
-  EXPECT_EQ(format(""), FileFormat::Unknown);
-  EXPECT_EQ(*Recognise(folder.path()), FileFormat::Unknown);
-  ASSERT_TRUE(os::WriteFileAtomically(folder / "MLmodel", "flavors: {}\n"));
-  EXPECT_EQ(*Recognise(folder.path()), FileFormat::MlflowFolder);
-  EXPECT_EQ(Recognise(folder / "none").error().reason, Reason::NotFound);
-}
-
 class ModelFolderTest : public testing::Test {
  protected:
   ModelFolderTest() : folder_(*os::TempFolder::Create()) {}

@@ -50,6 +50,26 @@ std::optional<DataType> DataTypeNamed(std::string_view name) {
 
 std::size_t SizeOf(DataType type) { return kKinds[static_cast<std::size_t>(type)].size; }
 
+std::uint16_t ToFp16(double value) {
+  if (std::isnan(value)) return 0x7E00;
+  const std::uint16_t sign = std::signbit(value) ? 0x8000 : 0;
+  const double size = std::abs(value);
+  if (size >= 65520) return static_cast<std::uint16_t>(sign | 0x7C00);
+  // Below the normal numbers a step is 2^-24; rounding up to 1024 of them gives the first normal one.
+  if (size < 0x1p-14)
+    return static_cast<std::uint16_t>(sign | static_cast<int>(std::nearbyint(size * 0x1p24)));
+  int exponent = 0;
+  static_cast<void>(std::frexp(size, &exponent));
+  const int fraction = static_cast<int>(std::nearbyint(std::ldexp(size, 11 - exponent))) - 1024;
+  return static_cast<std::uint16_t>(sign | (((exponent + 14) << 10) + fraction));
+}
+
+std::uint16_t ToBf16(double value) {
+  if (std::isnan(value)) return 0x7FC0;
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+  return static_cast<std::uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
 Tensor Tensor::Of(std::string name, DataType type, std::vector<std::int64_t> shape) {
   Tensor tensor{std::move(name), type, std::move(shape), {}, {}};
   const auto count = static_cast<std::size_t>(tensor.Elements());

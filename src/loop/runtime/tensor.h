@@ -34,6 +34,10 @@ std::optional<DataType> DataTypeNamed(std::string_view name);
 /// Bytes of one element; 0 for BYTES.
 std::size_t SizeOf(DataType type);
 
+/// The bits of the nearest FP16 or BF16 (ties to the even one; what is too large becomes infinite).
+std::uint16_t ToFp16(double value);
+std::uint16_t ToBf16(double value);
+
 /// The element type of a C++ type: DataTypeOf<float>() is FP32.
 template <class T>
 constexpr DataType DataTypeOf() {

@@ -48,7 +48,11 @@ class SegmentedLog final : public PredictionLog {
   }
   Result<Json> Verify() const override { return folder_->Verify(); }
   Counts counts() const override { return {requests_, rows_, fallbacks_}; }
-  sql::Database& database() const override { return folder_->database(); }
+  Result<> Note(TimeMs at, const metadata::Event& event) override {
+    CAIRN_TRY(folder_->database().Transact(
+        [&](sql::Connection& connection) { return metadata::Append(connection, at, event); }));
+    return Done{};
+  }
 
  private:
   static std::uint64_t NextNumber() {

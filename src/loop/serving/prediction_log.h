@@ -13,6 +13,7 @@
 #include "ground/sql/database.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
+#include "ledger/metadata/event.h"
 
 namespace cairn::serving {
 
@@ -81,8 +82,8 @@ class PredictionLog {
   };
   virtual Counts counts() const = 0;  ///< Since this process opened it.
 
-  /// The store whose event log holds the digests.
-  virtual sql::Database& database() const = 0;
+  /// Appends an event to the log that holds the digests.
+  virtual Result<> Note(TimeMs at, const metadata::Event& event) = 0;
 };
 
 }  // namespace cairn::serving

@@ -1,45 +1,11 @@
 #include "loop/serving/service.h"
 
-#include <algorithm>
-#include <atomic>
-#include <deque>
-#include <mutex>
-
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
-#include "loop/serving/traffic/canary.h"
-#include "loop/serving/traffic/fallback_watch.h"
-#include "loop/serving/traffic/latency_window.h"
-#include "loop/serving/versions/input_rules.h"
-#include "loop/serving/versions/loaded_version.h"
+#include "loop/serving/answering/impl.h"
 
 namespace cairn::serving {
 namespace {
-
-constexpr std::size_t kKept = 4;  ///< Versions kept for callers who ask for one by number.
-
-using Loaded = std::shared_ptr<const LoadedVersion>;
-
-/// All that a request needs, in one piece: it is made anew whenever something changes, and never changed.
-struct Current {
-  Current(Settings given, InputRules input_rules)
-      : settings(std::move(given)), rules(std::move(input_rules)), offer(std::make_shared<Offer>()) {}
-
-  /// Goes on with what answers under `before`.
-  void GoOnWith(const Current& before) {
-    production = before.production;
-    offer = before.offer;
-    canary = before.canary;
-    problem = before.problem;
-  }
-
-  const Settings settings;
-  const InputRules rules;
-  Loaded production;
-  std::shared_ptr<const Offer> offer;  ///< Of production; never null.
-  std::shared_ptr<Canary> canary;
-  std::string problem = "No accepted configuration names a model.";
-};
 
 std::uint64_t RandomSeed() {
   std::uint64_t seed = 0;
@@ -62,63 +28,6 @@ std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Q
 
 }  // namespace
 
-struct Service::Impl {
-  Impl(std::unique_ptr<VersionSource> source, PredictionLog& predictions, const os::Clock& time,
-       std::uint64_t start)
-      : versions(std::move(source)),
-        log(predictions),
-        clock(time),
-        seed(start),
-        watch(predictions.database(), time) {}
-
-  std::shared_ptr<const Current> Now() const {
-    const std::lock_guard lock(current_mutex);
-    return current;
-  }
-  void Become(std::shared_ptr<const Current> next) {
-    const std::lock_guard lock(current_mutex);
-    current.swap(next);
-  }
-  /// The same once more, to be changed.
-  std::shared_ptr<Current> Successor() const;
-
-  Result<Loaded> Load(const std::string& model, std::int64_t version);
-  Result<> FollowAlias();
-  Result<Loaded> Ready(std::int64_t version);
-  Result<> NoteLoaded(const Offer& offer, const Settings& settings);
-
-  struct Attempt {
-    bool answered = false;
-    Error error;  ///< Why not.
-  };
-  Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
-  /// Whether a canary gets its share of this request.
-  enum class Split { Drawn, None };
-  Result<Answer> Respond(const Current& now, const Question& question, std::int64_t start, Split split);
-  Result<Answer> RespondAs(const Current& now, const LoadedVersion& version, const Question& question,
-                           std::int64_t start);
-  Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start, Split split,
-                               Answer& answer);
-  Error Counted(const Error& error);
-  Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
-                      const std::string& failure);
-
-  const std::unique_ptr<VersionSource> versions;
-  PredictionLog& log;
-  const os::Clock& clock;
-
-  std::mutex control;  ///< One change at a time; held while loading, never while answering.
-  std::uint64_t seed;
-  mutable std::mutex current_mutex;
-  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
-  std::mutex kept_mutex;
-  std::deque<Loaded> kept;
-
-  LatencyWindow times;
-  std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
-  FallbackWatch watch;
-};
-
 std::shared_ptr<Current> Service::Impl::Successor() const {
   const auto now = Now();
   auto next = std::make_shared<Current>(now->settings, now->rules);
@@ -132,19 +41,15 @@ Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t versio
 
 Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
   const std::string version = std::to_string(offer.version);
-  CAIRN_TRY(log.database().Transact([&](sql::Connection& connection) {
-    return metadata::Append(
-        connection, clock.Now(),
-        {.kind = "serving.loaded",
-         .subject = "model:" + offer.model + "/" + version,
-         .actor = "system",
-         .cause = "",
-         .body = Json{{"model", offer.model},
-                      {"version", version},
-                      {"digest", offer.manifest},
-                      {"contract", settings.check_inputs ? settings.contract_digest : ""}}});
-  }));
-  return Done{};
+  return log.Note(clock.Now(),
+                  {.kind = "serving.loaded",
+                   .subject = "model:" + offer.model + "/" + version,
+                   .actor = "system",
+                   .cause = "",
+                   .body = Json{{"model", offer.model},
+                                {"version", version},
+                                {"digest", offer.manifest},
+                                {"contract", settings.check_inputs ? settings.contract_digest : ""}}});
 }
 
 /// With `control` held.
@@ -186,28 +91,13 @@ Result<> Service::Impl::FollowAlias() {
   return NoteLoaded(*next->offer, settings);
 }
 
-Result<Loaded> Service::Impl::Ready(std::int64_t version) {
-  const auto now = Now();
-  if (now->production && now->production->offer().version == version) return now->production;
-  if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
-  CAIRN_TRY(versions->AllowAnswering(now->settings.model, version));
-  {
-    const std::lock_guard lock(kept_mutex);
-    for (const auto& one : kept)
-      if (one->offer().version == version && one->offer().model == now->settings.model) return one;
-  }
-  auto loaded = CAIRN_TRY(Load(now->settings.model, version));
-  const std::lock_guard lock(kept_mutex);
-  kept.push_front(loaded);
-  if (kept.size() > kKept) kept.pop_back();
-  return loaded;
-}
-
 Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Question& question, Arm arm,
                                           Answer& answer) const {
   const auto inputs = version.Bind(question);
   if (!inputs) return {false, inputs.error()};
+  const std::int64_t begun = os::SteadyNs();
   auto outcome = version.Run(*inputs, question.rows);
+  answer.run_ns = os::SteadyNs() - begun;
   if (!outcome) return {false, outcome.error()};
   answer.version = version.offer().version;
   answer.arm = arm;
@@ -238,6 +128,7 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
   if (!now.settings.fall_back || !now.settings.heuristic) return second.error;
   answer.version = 0;
   answer.arm = Arm::Fallback;
+  answer.run_ns = 0;
   answer.scores = HeuristicScores(*now.settings.heuristic, question);
   answer.outputs.tensors.clear();
   return second.error.message;
@@ -332,17 +223,6 @@ Result<Answer> Service::PredictWith(std::int64_t version, const Question& questi
   return impl_->RespondAs(*now, *loaded, question, start);
 }
 
-std::shared_ptr<const Offer> Service::offer() const { return impl_->Now()->offer; }
-
-Result<std::shared_ptr<const Offer>> Service::Describe(std::int64_t version) {
-  return CAIRN_TRY(impl_->Ready(version))->shared_offer();
-}
-
-bool Service::CanAnswer() const {
-  const auto now = impl_->Now();
-  return now->production || (now->settings.fall_back && now->settings.heuristic);
-}
-
 Result<> Service::StartCanary(std::int64_t version, double share) {
   if (!(share > 0 && share < 1))
     return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
@@ -362,28 +242,5 @@ void Service::EndCanary() {
   next->canary.reset();
   impl_->Become(next);
 }
-
-ServiceState Service::state() const {
-  const auto now = impl_->Now();
-  ServiceState state;
-  state.model = now->settings.model;
-  state.version = now->offer->version;
-  state.manifest = now->offer->manifest;
-  state.problem = now->problem;
-  state.signature = now->offer->signature;
-  state.columns = now->offer->columns;
-  const auto quantiles = impl_->times.Now();
-  state.p50_ms = quantiles.p50_ms;
-  state.p99_ms = quantiles.p99_ms;
-  state.requests = impl_->requests;
-  state.rows = impl_->rows;
-  state.fallbacks = impl_->watch.fallbacks();
-  state.falling_back = impl_->watch.falling_back();
-  state.rejected = impl_->rejected;
-  if (now->canary) state.canary = now->canary->State();
-  return state;
-}
-
-Settings Service::settings() const { return impl_->Now()->settings; }
 
 }  // namespace cairn::serving

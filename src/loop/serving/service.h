@@ -2,42 +2,24 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "ground/os/clock.h"
-#include "ground/vocabulary/document.h"
 #include "ground/vocabulary/result.h"
-#include "loop/charter/heuristic.h"
-#include "loop/data/specification.h"
 #include "loop/registry/registry.h"
 #include "loop/runtime/model.h"
 #include "loop/serving/prediction_log.h"
+#include "loop/serving/service_state.h"
+#include "loop/serving/settings.h"
+#include "loop/serving/statistics.h"
 #include "loop/serving/version_source.h"
 
 /// What answers: the version that the production alias names, a share of requests for a canary, and the
 /// heuristic when neither can.
 namespace cairn::serving {
-
-/// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`,
-/// `data` and `charter`.
-struct Settings {
-  std::string model;         ///< Registered model; "" when the configuration binds none.
-  bool check_inputs = true;  ///< serving.assertions: contract
-  bool fall_back = true;     ///< serving.fallback: heuristic
-  double canary_share = 0.1;
-  std::int64_t canary_min_requests = 300;
-  double canary_alpha = 0.01;
-  contract::Contract contract;
-  std::string contract_digest;  ///< As data::Specification has it.
-  std::string time_column;      ///< Of the data set; "" for none.
-  std::optional<charter::Heuristic> heuristic;
-};
-/// InvalidArgument with the place for an unknown key or a wrong value.
-Result<Settings> ParseSettings(const Node& configuration);
 
 /// Rows to be scored, column by column, as the doors read them.
 struct Question {
@@ -52,7 +34,8 @@ struct Answer {
   std::int64_t version = 0;
   Arm arm = Arm::Production;
   std::vector<double> scores;
-  runtime::Batch outputs;  ///< All outputs of the model; empty when the heuristic answered.
+  std::int64_t run_ns = 0;  ///< That the model itself took; 0 when the heuristic answered.
+  runtime::Batch outputs;   ///< All outputs of the model; empty when the heuristic answered.
 };
 
 /// A version that answers, as callers see it.
@@ -64,32 +47,6 @@ struct Offer {
   std::vector<std::string> columns;  ///< That it reads, in order.
   /// The columns are the columns of the only input, a matrix; otherwise each is an input of its own.
   bool matrix = false;
-};
-
-struct CanaryState {
-  bool running = false;
-  std::int64_t version = 0;
-  double share = 0;
-  std::int64_t canary_requests = 0, production_requests = 0;
-  std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
-  double e_value = 1;  ///< Greatest evidence so far that the canary is worse (evaluation/sequential.h).
-  double sample_ratio_e_value = 1;  ///< The same that the split is broken.
-  double canary_p99_ms = 0, production_p99_ms = 0;
-};
-
-struct ServiceState {
-  std::string model;
-  std::int64_t version = 0;  ///< 0: nothing is loaded.
-  std::string manifest;
-  std::string problem;  ///< Why nothing is loaded, or "".
-  runtime::Signature signature;
-  std::vector<std::string> columns;  ///< That the version reads.
-  double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests, without those to named versions.
-  /// Answered since the start, also by versions that callers named; those answered by the heuristic among
-  /// them; those refused for their content.
-  std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
-  bool falling_back = false;  ///< The last event said that the heuristic answers.
-  CanaryState canary;
 };
 
 /// Safe from any thread; answering never waits for loading.
@@ -128,6 +85,12 @@ class Service {
   std::shared_ptr<const Offer> offer() const;
   /// The same of any version that may answer; loads it when it is not in memory. Errors as PredictWith.
   Result<std::shared_ptr<const Offer>> Describe(std::int64_t version);
+  /// Every version of the bound model, by number. Reads the records.
+  Result<std::vector<Listed>> Versions() const;
+  /// Gives back the memory of versions that were loaded for callers who named them. Denied, and nothing
+  /// changes, while a version is in production or on trial: that one answers by a decision, and only another
+  /// one takes it away.
+  Result<> Release();
   /// Whether a request would be answered now, be it by the heuristic.
   bool CanAnswer() const;
 
@@ -137,6 +100,8 @@ class Service {
   void EndCanary();
 
   ServiceState state() const;
+  /// Where the doors count what they answered.
+  Statistics& statistics() const;
   Settings settings() const;
 
  private:

@@ -1,8 +1,9 @@
+#include "loop/serving/settings.h"
+
 #include <array>
 
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
-#include "loop/serving/service.h"
 
 namespace cairn::serving {
 namespace {

@@ -1,5 +1,7 @@
 #include "loop/serving/version_source.h"
 
+#include <algorithm>
+
 namespace cairn::serving {
 namespace {
 
@@ -21,8 +23,21 @@ class RegisteredVersions final : public VersionSource {
                      "` examines it, and once it is approved (`cairn model approve`) it does."};
   }
 
+  Result<std::vector<std::int64_t>> List(const std::string& model) override {
+    const auto versions = registry_.Versions(model);
+    std::vector<std::int64_t> numbers;
+    if (!versions && versions.error().reason == Reason::NotFound) return numbers;
+    if (!versions) return versions.error();
+    for (const auto& version : *versions) numbers.push_back(version.version);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+  }
+
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override {
-    return registry_.AllowAnswering(model, version);
+    auto allowed = registry_.AllowAnswering(model, version);
+    // What is not there needs no decision.
+    if (!allowed) CAIRN_TRY(registry_.Find(model, version));
+    return allowed;
   }
 
   Result<StoredVersion> Load(const std::string& model, std::int64_t number) override {

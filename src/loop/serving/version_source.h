@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ground/vocabulary/result.h"
 #include "loop/registry/registry.h"
@@ -25,7 +26,10 @@ class VersionSource {
   /// The version that the guarded alias of the model names; NotFound when it names none, Denied, saying how
   /// it can be done, when no decision put it there.
   virtual Result<std::int64_t> InProduction(const std::string& model) = 0;
-  /// Denied, saying how it can be done, for a version that no decision lets answer.
+  /// All of the model's versions, by number; none for an unknown model.
+  virtual Result<std::vector<std::int64_t>> List(const std::string& model) = 0;
+  /// Denied, saying how it can be done, for a version that no decision lets answer; NotFound when there is no
+  /// such version.
   virtual Result<> AllowAnswering(const std::string& model, std::int64_t version) = 0;
   /// Its files are compared with the manifest first: Corrupt when one differs. The errors of
   /// runtime::LoadModelFolder.

@@ -16,6 +16,7 @@
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/moving/import.h"
+#include "loop/package/packing.h"
 #include "loop/pipeline/runner.h"
 #include "loop/registry/deletion.h"
 #include "loop/registry/registry.h"
@@ -93,6 +94,9 @@ void MountPipeline(http::Router& router, pipeline::Runner& runner);
 
 /// /api/v1/models…: what is registered, for reading.
 void MountModels(http::Router& router, const registry::Registry& registry);
+
+/// POST /api/v1/models/{name}/versions/{version}/package: the version as a package, a zip.
+void MountPackages(http::Router& router, package::Rooms rooms);
 
 struct RunRooms {
   tracking::Tracking& tracking;

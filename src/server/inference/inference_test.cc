@@ -2,74 +2,15 @@
 
 #include <cstring>
 
-#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
-#include "loop/serving/testing/test_versions.h"
 #include "server/inference/lenient.h"
-#include "server/inference/mount.h"
+#include "server/inference/testing/served.h"
 
 namespace cairn::inference {
 namespace {
 
 using serving::testing::TestService;
-
-/// On one engine: the doors touch no store.
-class InferenceTest : public ::testing::Test {
- protected:
-  InferenceTest() { MountInference(router_, *test_.service, "1.2.3"); }
-
-  void Serve(const std::string& file, std::vector<std::string> columns = {},
-             serving::Settings settings = TestService::Flights()) {
-    test_.versions->PutFile(3, file, std::move(columns));
-    test_.versions->Promote(3);
-    ASSERT_TRUE(test_.service->Configure(settings));
-    ASSERT_EQ(test_.service->offer()->version, 3) << test_.service->state().problem;
-  }
-  static serving::Settings Unchecked() {
-    auto settings = TestService::Flights();
-    settings.check_inputs = false;
-    return settings;
-  }
-  http::Response Get(std::string path) {
-    http::Request request;
-    request.path = std::move(path);
-    return router_.Dispatch(std::move(request));
-  }
-  http::Response Post(std::string path, std::string body,
-                      std::vector<std::pair<std::string, std::string>> headers = {}) {
-    http::Request request;
-    request.method = "POST";
-    request.path = std::move(path);
-    request.body = std::move(body);
-    for (auto& [name, value] : headers) request.headers.Add(name, value);
-    return router_.Dispatch(std::move(request));
-  }
-  http::Response Invoke(std::string body, std::string type = "application/json") {
-    return Post("/invocations", std::move(body), {{"Content-Type", std::move(type)}});
-  }
-  http::Response Infer(std::string body) { return Post("/v2/models/late-arrival/infer", std::move(body)); }
-  static Json Parsed(const http::Response& response) {
-    auto json = Json::Parse(response.body);
-    EXPECT_TRUE(json) << response.status << ": " << response.body;
-    return json ? *json : Json();
-  }
-  static Json Expected(const std::string& file) {
-    return *Json::Parse(*os::ReadFile("src/loop/runtime/testdata/" + file));
-  }
-  static Json Named(const Json& list, std::string_view name) {
-    for (const Json& item : list.items())
-      if (item.Text("name") == name) return item;
-    return Json();
-  }
-  static std::string Column(const std::string& name, const std::string& type, const std::string& data,
-                            std::size_t rows) {
-    return R"({"name":")" + name + R"(","shape":[)" + std::to_string(rows) + R"(,1],"datatype":")" + type +
-           R"(","data":)" + data + "}";
-  }
-
-  TestService test_;
-  http::Router router_;
-};
+using InferenceTest = testing::ServedTest;
 
 constexpr const char* kOneFlight =
     R"({"dataframe_split":{"columns":["carrier","hour","distance"],"data":[["UA",0,1001.2968613812892]]}})";
@@ -245,6 +186,30 @@ TEST_F(InferenceTest, TakesEachFormOfAScoringRequest) {
   EXPECT_NEAR(Parsed(csv).At("predictions").At("probabilities").items()[0].items()[1].AsDouble(), score,
               1e-5);
   EXPECT_TRUE(test_.Logged().back().inputs[0].second[1].IsNull());
+}
+
+TEST_F(InferenceTest, ReadsCsvAsPandasDoes) {
+  Serve("columns.onnx");
+  const auto csv = Invoke(
+      "\xEF\xBB\xBF"
+      "carrier,hour,distance\n\n UA,0,\"NA\"\n\nAA, 7 ,null\n",
+      "text/csv");
+  EXPECT_EQ(csv.status, 422) << csv.body;  // " UA" keeps its space, and is no carrier of the contract
+  ASSERT_EQ(Invoke("carrier,hour,distance\nUA,0,NA\n\nAA, 7 ,\"nan\"\n", "text/csv").status, 200);
+  const auto logged = test_.Logged().back();
+  EXPECT_EQ(logged.inputs[2].second[1], Json(7));
+  EXPECT_TRUE(logged.inputs[1].second[0].IsNull() && logged.inputs[1].second[1].IsNull());
+  EXPECT_EQ(Invoke("carrier,hour,distance\nNA,0,100\n", "text/csv").status, 422) << "a text too is none";
+}
+
+TEST_F(InferenceTest, TakesATableWithoutNamesInTheModelsOrder) {
+  Serve("columns.onnx");
+  const auto named = Invoke(kOneFlight);
+  const auto bare = Invoke(R"({"dataframe_split":{"index":[7],"data":[["UA",0,1001.2968613812892]]}})");
+  ASSERT_EQ(bare.status, 200) << bare.body;
+  EXPECT_EQ(Parsed(bare).At("predictions"), Parsed(named).At("predictions"));
+  EXPECT_EQ(Invoke(R"({"dataframe_split":{"data":[["UA",0]]}})").status, 400);
+  EXPECT_EQ(Invoke(R"({"dataframe_split":{"rows":[],"data":[]}})").status, 400);
 }
 
 TEST_F(InferenceTest, AnswersATableByRecordsWhereEveryOutputHasOneValueARow) {

@@ -6,8 +6,10 @@
 #include "loop/serving/service.h"
 
 /// The doors through which programs ask for predictions: the Open Inference Protocol (version 2, REST, with
-/// binary tensors) under /v2, and MLflow's scoring calls POST /invocations and GET /ping. Every answer to a
-/// request for predictions names itself in headers:
+/// binary tensors, the model repository and statistics extensions) under /v2, and MLflow's scoring calls POST
+/// /invocations and GET /ping. What a model takes and gives is described by an OpenAPI document at
+/// /v2/models/{model}[/versions/{version}]/openapi.json. Every answer to a request for predictions names
+/// itself in headers (and to infer, in the parameters prediction_id and arm):
 /// - X-Cairn-Prediction-Id: row i of the request is "<id>.<i>", the name under which its label is posted
 /// later
 /// - X-Cairn-Model-Version: 0 when the heuristic answered
@@ -25,5 +27,9 @@ namespace cairn::inference {
 /// router. Requests to the version in production run on the I/O thread; those that name a version, which may
 /// have to be loaded, on the inference lane.
 void MountInference(http::Router& router, serving::Service& service, std::string_view version);
+
+/// GET /health and GET /version as MLflow's scoring server has them, for a server that has no others (those
+/// of the tracking server). `mlflow_version`: the release whose scoring calls these are.
+void MountHealth(http::Router& router, serving::Service& service, std::string_view mlflow_version);
 
 }  // namespace cairn::inference

@@ -14,6 +14,7 @@ const runtime::Signature& Classifier() {
   return signature;
 }
 
+/// A label is 0 or 1; a score may be anything, and then its tensor is one of floating point.
 void Put(Tensor& tensor, std::size_t at, double value) {
   switch (tensor.type) {
     case DataType::Fp32:
@@ -35,13 +36,24 @@ void Put(Tensor& tensor, std::size_t at, double value) {
       tensor.texts[at] = value != 0 ? "1" : "0";
       return;
     case DataType::Uint8:
-    case DataType::Uint16:
-    case DataType::Uint32:
-    case DataType::Uint64:
     case DataType::Int8:
+      tensor.data[at] = static_cast<std::uint8_t>(value);
+      return;
+    case DataType::Uint16:
     case DataType::Int16:
+      tensor.As<std::uint16_t>()[at] = static_cast<std::uint16_t>(value);
+      return;
+    case DataType::Uint32:
+      tensor.As<std::uint32_t>()[at] = static_cast<std::uint32_t>(value);
+      return;
+    case DataType::Uint64:
+      tensor.As<std::uint64_t>()[at] = static_cast<std::uint64_t>(value);
+      return;
     case DataType::Fp16:
+      tensor.As<std::uint16_t>()[at] = runtime::ToFp16(value);
+      return;
     case DataType::Bf16:
+      tensor.As<std::uint16_t>()[at] = runtime::ToBf16(value);
       return;
   }
 }

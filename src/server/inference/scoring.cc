@@ -5,6 +5,7 @@
 #include "ground/os/clock.h"
 #include "ground/vocabulary/text.h"
 #include "server/inference/lenient.h"
+#include "server/inference/mount.h"
 #include "server/inference/outputs.h"
 #include "server/inference/scoring_body.h"
 #include "server/inference/tensor_json.h"
@@ -114,21 +115,35 @@ http::Response Invoke(Service& service, const http::Request& request) {
     const auto json = ParseRequest(request.body);
     if (!json)
       return Error{Reason::InvalidArgument,
-                   "Ensure that input is a valid JSON formatted string. Error: " + json.error().message};
+                   "Invalid input. Ensure that input is a valid JSON formatted string. Error: " +
+                       json.error().message};
     return ReadScoringJson(*json, *offer);
   };
+  const auto failed = [&](const Error& error) {
+    service.statistics().Failed(offer->version, os::SteadyNs() - received);
+    return Refused(error);
+  };
   auto body = read();
-  if (!body) return Refused(body.error());
+  if (!body) return failed(body.error());
   body->question.received_ns = received;
   body->question.id = std::string(request.headers.Get("X-Cairn-Prediction-Id"));
+  const std::int64_t parsed = os::SteadyNs();
   const auto answer = service.Predict(body->question);
-  if (!answer) return Refused(answer.error());
+  if (!answer) return failed(answer.error());
+  const std::int64_t answered = os::SteadyNs();
   std::string out = "{\"predictions\":";
   WritePredictions(out, OutputsOf(*answer, *offer), body->form, body->question.rows);
   out += '}';
   auto response = http::Response::Json(200, std::move(out));
   NameAnswer(response, *answer);
+  const std::int64_t written = os::SteadyNs();
+  service.statistics().Answered(answer->version, body->question.rows,
+                                {written - received, parsed - received, answer->run_ns, written - answered});
   return response;
+}
+
+http::Response Healthy(const Service& service) {
+  return http::Response::Text(service.CanAnswer() ? 200 : 404, "\n", "application/json");
 }
 
 }  // namespace
@@ -138,9 +153,16 @@ void MountScoring(http::Router& router, Service& service) {
       "/invocations", [&service](const http::Request& request) { return Invoke(service, request); },
       http::Lane::Inline);
   router.Get(
-      "/ping",
-      [&service](const http::Request&) {
-        return http::Response::Text(service.CanAnswer() ? 200 : 404, "\n", "application/json");
+      "/ping", [&service](const http::Request&) { return Healthy(service); }, http::Lane::Inline);
+}
+
+void MountHealth(http::Router& router, Service& service, std::string_view mlflow_version) {
+  router.Get(
+      "/health", [&service](const http::Request&) { return Healthy(service); }, http::Lane::Inline);
+  router.Get(
+      "/version",
+      [version = std::string(mlflow_version)](const http::Request&) {
+        return http::Response::Text(200, version, "application/json");
       },
       http::Lane::Inline);
 }

@@ -15,11 +15,13 @@ using serving::Question;
 
 constexpr std::array<std::string_view, 4> kForms = {"dataframe_split", "dataframe_records", "instances",
                                                     "inputs"};
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr const char* kOneOf =
     "The input must be a JSON dictionary with exactly one of the input fields {'dataframe_split', "
     "'dataframe_records', 'instances', 'inputs'}";
 
-Error Wrong(std::string message) { return {Reason::InvalidArgument, std::move(message)}; }
+/// MLflow's own words before whatever is wrong with an input.
+Error Wrong(const std::string& message) { return {Reason::InvalidArgument, "Invalid input. " + message}; }
 
 /// A column's name may be a whole number in a data frame without names.
 Result<std::string> NameIn(const Json& name) {
@@ -28,11 +30,39 @@ Result<std::string> NameIn(const Json& name) {
   return Wrong("'dataframe_split': every entry of 'columns' must be a name");
 }
 
-Result<> ReadSplit(const Json& split, Question& question) {
+/// [[…], […]]: rows of the model's columns in their order; […]: the only column.
+Result<> ReadMatrix(std::string_view form, const Json& rows, const Offer& offer, Question& question) {
+  question.rows = rows.items().size();
+  for (const std::string& name : offer.columns)
+    question.columns.emplace_back(name, std::vector<Json>(question.rows));
+  for (std::size_t row = 0; row < question.rows; ++row) {
+    const Json& given = rows.items()[row];
+    const std::size_t width = given.IsArray() ? given.items().size() : 1;
+    if (width != question.columns.size())
+      return Wrong("'" + std::string(form) + "': row " + std::to_string(row + 1) + " has " +
+                   std::to_string(width) + " values, and the model reads " +
+                   std::to_string(question.columns.size()) + " columns");
+    for (std::size_t column = 0; column < width; ++column)
+      question.columns[column].second[row] = given.IsArray() ? given.items()[column] : given;
+  }
+  return Done{};
+}
+
+/// {"columns", "data", "index"}, as pandas writes a table. Without names the columns are the model's own, in
+/// their order. The index says nothing about the rows' content.
+Result<> ReadSplit(const Json& split, const Offer& offer, Question& question) {
+  if (!split.IsObject()) return Wrong("Dataframe split format must be a dictionary.");
+  for (const auto& [name, value] : split.members())
+    if (name != "columns" && name != "data" && name != "index")
+      return Wrong(
+          "Dataframe split format must have 'data' field and optionally 'columns' and 'index' "
+          "fields. Got '" +
+          name + "'.");
   const Json& columns = split.At("columns");
   const Json& rows = split.At("data");
-  if (!columns.IsArray() || !rows.IsArray())
-    return Wrong("'dataframe_split' must have the lists 'columns' and 'data'");
+  if (!rows.IsArray()) return Wrong("'dataframe_split' must have the list 'data'");
+  if (columns.IsNull()) return ReadMatrix("dataframe_split", rows, offer, question);
+  if (!columns.IsArray()) return Wrong("'dataframe_split': 'columns' must be a list of names");
   question.rows = rows.items().size();
   for (const Json& column : columns.items()) {
     question.columns.emplace_back(CAIRN_TRY(NameIn(column)), std::vector<Json>());
@@ -64,7 +94,8 @@ Result<> CheckHoles(std::string_view form, const Json& records, std::size_t colu
 }
 
 Result<> ReadRecords(std::string_view form, const Json& records, Question& question) {
-  if (!records.IsArray()) return Wrong("'" + std::string(form) + "' must be a list of records");
+  if (!records.IsArray())
+    return Wrong("'" + std::string(form) + "': Dataframe records format must be a list of records.");
   question.rows = records.items().size();
   std::unordered_set<std::string_view> names;
   for (const Json& record : records.items())
@@ -80,24 +111,6 @@ Result<> ReadRecords(std::string_view form, const Json& records, Question& quest
       if (added) question.columns.emplace_back(name, std::vector<Json>(question.rows));
       question.columns[place->second].second[row] = value;
     }
-  }
-  return Done{};
-}
-
-/// [[…], […]]: rows of the model's columns in their order; […]: the only column.
-Result<> ReadMatrix(std::string_view form, const Json& rows, const Offer& offer, Question& question) {
-  question.rows = rows.items().size();
-  for (const std::string& name : offer.columns)
-    question.columns.emplace_back(name, std::vector<Json>(question.rows));
-  for (std::size_t row = 0; row < question.rows; ++row) {
-    const Json& given = rows.items()[row];
-    const std::size_t width = given.IsArray() ? given.items().size() : 1;
-    if (width != question.columns.size())
-      return Wrong("'" + std::string(form) + "': row " + std::to_string(row + 1) + " has " +
-                   std::to_string(width) + " values, and the model reads " +
-                   std::to_string(question.columns.size()) + " columns");
-    for (std::size_t column = 0; column < width; ++column)
-      question.columns[column].second[row] = given.IsArray() ? given.items()[column] : given;
   }
   return Done{};
 }
@@ -125,6 +138,13 @@ Result<> ReadInputs(const Json& inputs, const Offer& offer, Question& question) 
   return Done{};
 }
 
+/// Whether tensors come by the names of columns, so that MLflow makes a table of them.
+bool IsNamed(const Json& given, const Offer& offer) {
+  if (given.IsArray()) return !given.items().empty() && given.items()[0].IsObject();
+  return !(offer.matrix && given.members().size() == 1 &&
+           given.members()[0].first == offer.signature.inputs[0].name);
+}
+
 Result<> ReadTensors(std::string_view form, const Json& given, const Offer& offer, Question& question) {
   if (given.IsObject()) return ReadInputs(given, offer, question);
   if (!given.IsArray()) return Wrong("'" + std::string(form) + "' must be a list or a dictionary");
@@ -134,37 +154,40 @@ Result<> ReadTensors(std::string_view form, const Json& given, const Offer& offe
 
 /// One row of fields; `text` begins behind its line end afterwards. Fields in double quotes may hold
 /// separators, line ends and doubled quotes.
-std::vector<std::pair<std::string, bool>> TakeRow(std::string_view& text) {
-  std::vector<std::pair<std::string, bool>> fields(1);
+std::vector<std::string> TakeRow(std::string_view& text) {
+  std::vector<std::string> fields(1);
   bool inside = false;
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (inside && c == '"' && at + 1 < text.size() && text[at + 1] == '"') {
-      fields.back().first += c;
+      fields.back() += c;
       ++at;
     } else if (c == '"') {
       inside = !inside;
-      fields.back().second = true;
     } else if (!inside && c == ',') {
       fields.emplace_back();
     } else if (!inside && c == '\n') {
       ++at;
       break;
     } else if (inside || c != '\r') {
-      fields.back().first += c;
+      fields.back() += c;
     }
   }
   text.remove_prefix(at);
   return fields;
 }
 
-Json FieldOf(const std::pair<std::string, bool>& field, bool wants_text) {
-  const auto& [text, quoted] = field;
-  if (text.empty() && !quoted) return nullptr;
+/// What pandas reads as no value, in quotes too.
+constexpr std::array<std::string_view, 19> kNoValue = {
+    "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A",  "NA",       "NULL", "NaN",     "None",     "n/a",  "nan",  "null"};
+
+Json FieldOf(const std::string& text, bool wants_text) {
+  if (std::find(kNoValue.begin(), kNoValue.end(), text) != kNoValue.end()) return nullptr;
   if (wants_text) return text;
-  if (const auto whole = ParseInt(text)) return *whole;
-  if (const auto number = ParseDouble(text)) return *number;
+  if (const auto whole = ParseInt(Trim(text))) return *whole;
+  if (const auto number = ParseDouble(Trim(text))) return *number;
   if (EqualsIgnoringCase(text, "true") || EqualsIgnoringCase(text, "false"))
     return EqualsIgnoringCase(text, "true");
   return text;
@@ -194,15 +217,16 @@ Result<ScoringBody> ReadScoringJson(const Json& json, const Offer& offer) {
     ++forms;
   }
   if (forms != 1)
-    return Wrong(std::string(kOneOf) + ". Received dictionary with input fields: [" + names + "].");
+    return Error{Reason::InvalidArgument,
+                 std::string(kOneOf) + ". Received dictionary with input fields: [" + names + "]."};
   ScoringBody body;
   const Json& given = json.At(form);
   if (form == "dataframe_split") {
-    CAIRN_TRY(ReadSplit(given, body.question));
+    CAIRN_TRY(ReadSplit(given, offer, body.question));
   } else if (form == "dataframe_records") {
     CAIRN_TRY(ReadRecords(form, given, body.question));
   } else {
-    body.form = Form::Tensors;
+    body.form = IsNamed(given, offer) ? Form::Table : Form::Tensors;
     CAIRN_TRY(ReadTensors(form, given, offer, body.question));
   }
   return body;
@@ -215,13 +239,15 @@ Result<ScoringBody> ReadScoringCsv(std::string_view text, const Offer& offer,
   Question& question = body.question;
   std::vector<bool> texts;
   if (Trim(text).empty()) return Wrong("The CSV input is empty; its first row must name the columns.");
-  for (auto& [name, quoted] : TakeRow(text)) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  while (text.starts_with('\n') || text.starts_with("\r\n")) text.remove_prefix(text.find('\n') + 1);
+  for (auto& name : TakeRow(text)) {
     texts.push_back(WantsText(name, offer, contract));
     question.columns.emplace_back(std::move(name), std::vector<Json>());
   }
   while (!text.empty()) {
     const auto fields = TakeRow(text);
-    if (fields.size() == 1 && fields[0].first.empty() && question.columns.size() > 1) continue;
+    if (fields.size() == 1 && fields[0].empty()) continue;  // pandas passes over empty lines
     ++question.rows;
     if (fields.size() != question.columns.size())
       return Wrong("Row " + std::to_string(question.rows) + " of the CSV input has " +

@@ -8,7 +8,8 @@
 
 namespace cairn::inference {
 
-/// Whether rows came as a table or as tensors: MLflow answers the first with records where it can.
+/// Whether rows came as a table (which instances and inputs with the names of columns are too) or as tensors:
+/// MLflow answers the first with records where it can.
 enum class Form { Table, Tensors };
 
 struct ScoringBody {
@@ -20,7 +21,8 @@ struct ScoringBody {
 /// nothing. InvalidArgument otherwise.
 Result<ScoringBody> ReadScoringJson(const Json& json, const serving::Offer& offer);
 /// Comma-separated values with a row of names. A field is a number when it can be read as one and neither the
-/// contract nor the model wants text there; an empty field is no value.
+/// contract nor the model wants text there; what pandas reads as no value (an empty field, NA, NaN, null, …)
+/// is none, in quotes too. Empty lines are passed over.
 Result<ScoringBody> ReadScoringCsv(std::string_view text, const serving::Offer& offer,
                                    const contract::Contract& contract);
 

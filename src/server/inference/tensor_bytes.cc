@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "ground/vocabulary/text.h"
 
@@ -13,6 +14,9 @@ namespace {
 
 using runtime::DataType;
 using runtime::Tensor;
+
+/// Values are kept, and logged, as JSON has whole numbers: signed.
+constexpr std::uint64_t kGreatestWhole = std::numeric_limits<std::int64_t>::max();
 
 Error WrongSize(const std::string& name) {
   return {Reason::InvalidArgument,
@@ -42,10 +46,11 @@ Json ElementOf(const Tensor& tensor, std::size_t index) {
       return tensor.data[index] != 0;
     case DataType::Int64:
       return tensor.As<std::int64_t>()[index];
+    case DataType::Uint64:
+      return static_cast<std::int64_t>(tensor.As<std::uint64_t>()[index]);
     case DataType::Uint8:
     case DataType::Uint16:
     case DataType::Uint32:
-    case DataType::Uint64:
     case DataType::Int8:
     case DataType::Int16:
     case DataType::Int32:
@@ -72,6 +77,12 @@ Result<std::vector<Json>> ReadBinary(const std::string& name, DataType type,
   Tensor tensor{name, type, shape, {}, {}};
   tensor.data.resize(bytes.size());
   if (!bytes.empty()) std::memcpy(tensor.data.data(), bytes.data(), bytes.size());
+  if (type == DataType::Uint64)
+    for (const std::uint64_t value : tensor.As<std::uint64_t>())
+      if (value > kGreatestWhole)
+        return Error{Reason::InvalidArgument, "Input '" + name + "' holds " + std::to_string(value) +
+                                                  ", and whole numbers are taken up to " +
+                                                  std::to_string(kGreatestWhole)};
   std::vector<Json> elements;
   elements.reserve(count);
   for (std::size_t i = 0; i < count; ++i) elements.push_back(ElementOf(tensor, i));

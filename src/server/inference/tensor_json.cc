@@ -84,6 +84,9 @@ Result<std::vector<std::int64_t>> ReadShape(const std::string& name, const Json&
 
 Result<std::vector<Json>> ReadElements(const std::string& name, DataType type,
                                        const std::vector<std::int64_t>& shape, const Json& data) {
+  if (type == DataType::Fp16 || type == DataType::Bf16)
+    return Error{Reason::InvalidArgument, "Input '" + name + "': " + runtime::NameOf(type) +
+                                              " has no form in JSON; send it binary (binary_data_size)"};
   if (!data.IsArray())
     return Error{Reason::InvalidArgument,
                  "Unable to parse 'data' of input '" + name + "': it must be a list"};

@@ -30,7 +30,11 @@ class MemoryPredictionLog final : public serving::PredictionLog {
   }
   Result<Json> Verify() const override { return Json::Object(); }
   Counts counts() const override { return {}; }
-  sql::Database& database() const override { return database_; }
+  Result<> Note(TimeMs at, const metadata::Event& event) override {
+    CAIRN_TRY(database_.Transact(
+        [&](sql::Connection& connection) { return metadata::Append(connection, at, event); }));
+    return Done{};
+  }
 
   /// How many predictions readers were handed in all.
   int handed() const { return handed_; }

@@ -60,6 +60,13 @@ Result<std::int64_t> TestVersions::InProduction(const std::string& model) {
   return production_;
 }
 
+Result<std::vector<std::int64_t>> TestVersions::List(const std::string&) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::int64_t> numbers;
+  for (const auto& [number, stored] : versions_) numbers.push_back(number);
+  return numbers;
+}
+
 Result<> TestVersions::AllowAnswering(const std::string&, std::int64_t version) {
   const std::lock_guard lock(mutex_);
   if (forbidden_.contains(version)) return Error{Reason::Denied, "No decision lets it answer."};

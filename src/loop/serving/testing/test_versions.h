@@ -47,6 +47,7 @@ class TestVersions final : public VersionSource {
   void Forbid(std::int64_t version);
 
   Result<std::int64_t> InProduction(const std::string& model) override;
+  Result<std::vector<std::int64_t>> List(const std::string& model) override;
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
   Result<StoredVersion> Load(const std::string& model, std::int64_t version) override;
 

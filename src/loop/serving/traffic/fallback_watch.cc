@@ -4,8 +4,7 @@
 
 namespace cairn::serving {
 
-FallbackWatch::FallbackWatch(sql::Database& database, const os::Clock& clock)
-    : database_(database), clock_(clock) {
+FallbackWatch::FallbackWatch(PredictionLog& log, const os::Clock& clock) : log_(log), clock_(clock) {
   writer_ = std::jthread([this](std::stop_token stop) { Write(stop); });
 }
 
@@ -50,8 +49,7 @@ void FallbackWatch::Write(const std::stop_token& stop) {
     if (notes_.empty()) return;
     const auto [at, event] = notes_.front();
     lock.unlock();
-    const auto written = database_.Transact(
-        [&](sql::Connection& connection) { return metadata::Append(connection, at, event); });
+    const auto written = log_.Note(at, event);
     lock.lock();
     if (written || stop.stop_requested()) {
       notes_.pop_front();

@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "ground/os/clock.h"
-#include "ground/sql/database.h"
 #include "ledger/metadata/event.h"
+#include "loop/serving/prediction_log.h"
 
 namespace cairn::serving {
 
@@ -20,7 +20,8 @@ namespace cairn::serving {
 /// writes.
 class FallbackWatch {
  public:
-  FallbackWatch(sql::Database& database, const os::Clock& clock);
+  /// Both must outlive it.
+  FallbackWatch(PredictionLog& log, const os::Clock& clock);
   /// Writes what is still to be written.
   ~FallbackWatch();
 
@@ -36,7 +37,7 @@ class FallbackWatch {
   void Note(const char* state, const std::string& model, std::int64_t version, const std::string& why);
   void Write(const std::stop_token& stop);
 
-  sql::Database& database_;
+  PredictionLog& log_;
   const os::Clock& clock_;
   std::atomic<std::int64_t> fallbacks_ = 0;
   std::atomic<bool> falling_back_ = false;

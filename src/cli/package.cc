@@ -1,0 +1,134 @@
+#include "loop/package/package.h"
+
+#include <cstdio>
+
+#include "cli/catalogue.h"
+#include "cli/listening.h"
+#include "cli/waiting.h"
+#include "ground/http/server.h"
+#include "ground/os/files.h"
+#include "ground/os/signals.h"
+#include "ground/vocabulary/text.h"
+#include "server/cairn/version.h"
+#include "server/inference/mount.h"
+
+namespace cairn::cli {
+namespace {
+
+/// "late-arrival@production" or "late-arrival@3".
+Result<std::pair<std::string, std::int64_t>> ReadVersion(Session& session, const std::string& text) {
+  const auto at = text.rfind('@');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size())
+    return Error{Reason::InvalidArgument,
+                 "'" + text + "' names no version: write MODEL@ALIAS or MODEL@NUMBER, such as " +
+                     (at == std::string::npos ? text : "churn") + "@production"};
+  const std::string model = text.substr(0, at), name = text.substr(at + 1);
+  if (const auto number = ParseInt(name)) return std::pair(model, *number);
+  const Json about = CAIRN_TRY(session.Get("/api/v1/models/" + PercentEncode(model)));
+  std::vector<std::string_view> aliases;
+  for (const Json& alias : about.At("aliases").items()) {
+    if (alias.Text("name") == name) return std::pair(model, alias.Int("version"));
+    aliases.push_back(alias.At("name").AsString());
+  }
+  return Error{Reason::NotFound, "'" + model + "' has no alias '" + name + "'." + Suggestion(name, aliases)};
+}
+
+Result<int> Package(Session& session, const Arguments& arguments) {
+  const auto [model, version] = CAIRN_TRY(ReadVersion(session, arguments.Text("MODEL@VERSION")));
+  const std::string to =
+      arguments.Has("--output") ? arguments.Text("--output") : model + "-" + std::to_string(version);
+  if (os::Exists(to))
+    return Error{Reason::AlreadyExists, "'" + to + "' is there already; nothing was written."};
+  const std::string path =
+      "/api/v1/models/" + PercentEncode(model) + "/versions/" + std::to_string(version) + "/package";
+  const std::string zip = CAIRN_TRY(While("packing", [&] { return session.PostForText(path); }));
+  const auto files = CAIRN_TRY(package::FromZip(zip));
+  CAIRN_TRY(package::Verify(files));
+  CAIRN_TRY(to.ends_with(".zip") ? os::WriteFileAtomically(to, zip) : package::WriteFolder(files, to));
+  const std::string digest = package::DigestOf(files);
+  if (session.PrintedJson(Json{{"package", to},
+                               {"digest", digest},
+                               {"model", model},
+                               {"version", version},
+                               {"files", files.size()}}))
+    return 0;
+  session.Say("Version " + std::to_string(version) + " of " + model + " is packed in " + to + " (" +
+              std::to_string(files.size()) + " files, sha256 " + digest + ").\n\n  cairn serve " + to);
+  return 0;
+}
+
+void Announce(const Session& session, const package::Opened& package, const std::string& url) {
+  const std::string model = package.settings.model, version = std::to_string(package.version.version);
+  if (session.json()) {
+    std::printf("%s\n", Json{{"listening", url},
+                             {"model", model},
+                             {"version", version},
+                             {"digest", package.digest},
+                             {"golden_rows", package.golden.rows}}
+                            .Dump()
+                            .c_str());
+  } else {
+    std::printf(
+        "Version %s of %s answers at %s\n\n  every file is what SHA256SUMS lists (sha256 %s)\n  %zu golden "
+        "vectors are answered as when it was packed\n  predictions are not kept\n\n  curl %s/v2/models/%s\n\n"
+        "Ctrl-C ends it.\n",
+        version.c_str(), model.c_str(), url.c_str(), package.digest.c_str(), package.golden.rows, url.c_str(),
+        PercentEncode(model).c_str());
+  }
+  std::fflush(stdout);
+}
+
+Result<int> Serve(Session& session, const Arguments& arguments) {
+  const auto listening = CAIRN_TRY(ReadListening(arguments, "cairn serve"));
+  os::IgnoreBrokenPipes();
+  os::StopSignals signals;
+  const os::SystemClock clock;
+  const auto opened = CAIRN_TRY(package::Open(arguments.Text("PACKAGE")));
+  if (const std::string wanted = arguments.Text("--sha256"); !wanted.empty() && wanted != opened.digest)
+    return Error{Reason::Corrupt,
+                 "The package is another one: its sha256 is " + opened.digest + ", and not " + wanted + "."};
+  const auto alone = CAIRN_TRY(package::Start(opened, clock));
+  http::Router router;
+  inference::MountInference(router, alone->service(), api::kVersion);
+  inference::MountHealth(router, alone->service(), api::kMlflowVersion);
+  http::Options options;
+  options.host = listening.host;
+  options.port = listening.port;
+  options.allowed_hosts = arguments.All("--allow-host");
+  const auto server = CAIRN_TRY(http::Server::Start(router, options));
+  Announce(session, opened, UrlOf(listening.host, server->port()));
+  signals.Wait();
+  session.Note("Finishing what is under way…");
+  server->Stop();
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> PackageCommands() {
+  return {
+      {"model package",
+       "Pack a version with all that answering takes, to be run elsewhere",
+       "The package holds the model, its signature, contract, golden vectors, environment and licence, and "
+       "the "
+       "digests of all of it; the same version gives the same bytes. `cairn serve` runs it. Only a version "
+       "that a decision lets answer can be packed.",
+       {{"MODEL@VERSION", "The version, by number or alias: churn@production, churn@3"}},
+       {{"--output", "PATH", "A folder, or a file ending in .zip (MODEL-NUMBER)", "o"}},
+       Package},
+      {"serve",
+       "Answer by a package, without server, database or project",
+       "Compares every file with its digest and answers the golden vectors first; a package that was "
+       "changed, "
+       "or answers otherwise here, is refused with the file or the vector. Then it answers the Open "
+       "Inference "
+       "Protocol and MLflow's scoring calls as `cairn up` does. Predictions are not kept.",
+       {{"PACKAGE", "The folder or zip that `cairn model package` wrote"}},
+       {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
+        {"--sha256", "DIGEST", "Refuse any other package than this one"},
+        {"--allow-host", "NAME", "A further host name under which clients may call it (may be repeated)"}},
+       Serve},
+  };
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "loop/serving/service.h"
+#include "loop/serving/traffic/canary.h"
+#include "loop/serving/traffic/fallback_watch.h"
+#include "loop/serving/traffic/latency_window.h"
+#include "loop/serving/versions/input_rules.h"
+#include "loop/serving/versions/loaded_version.h"
+
+namespace cairn::serving {
+
+using Loaded = std::shared_ptr<const LoadedVersion>;
+
+/// All that a request needs, in one piece: it is made anew whenever something changes, and never changed.
+struct Current {
+  Current(Settings given, InputRules input_rules)
+      : settings(std::move(given)), rules(std::move(input_rules)), offer(std::make_shared<Offer>()) {}
+
+  /// Goes on with what answers under `before`.
+  void GoOnWith(const Current& before) {
+    production = before.production;
+    offer = before.offer;
+    canary = before.canary;
+    problem = before.problem;
+  }
+
+  const Settings settings;
+  const InputRules rules;
+  Loaded production;
+  std::shared_ptr<const Offer> offer;  ///< Of production; never null.
+  std::shared_ptr<Canary> canary;
+  std::string problem = "No accepted configuration names a model.";
+};
+
+struct Service::Impl {
+  Impl(std::unique_ptr<VersionSource> source, PredictionLog& predictions, const os::Clock& time,
+       std::uint64_t start)
+      : versions(std::move(source)),
+        log(predictions),
+        clock(time),
+        seed(start),
+        statistics(time),
+        watch(predictions, time) {}
+
+  std::shared_ptr<const Current> Now() const {
+    const std::lock_guard lock(current_mutex);
+    return current;
+  }
+  void Become(std::shared_ptr<const Current> next) {
+    const std::lock_guard lock(current_mutex);
+    current.swap(next);
+  }
+  /// The same once more, to be changed.
+  std::shared_ptr<Current> Successor() const;
+
+  Result<Loaded> Load(const std::string& model, std::int64_t version);
+  Result<> FollowAlias();
+  Result<Loaded> Ready(std::int64_t version);
+  bool InMemory(const Current& now, std::int64_t version);
+  Result<> NoteLoaded(const Offer& offer, const Settings& settings);
+
+  struct Attempt {
+    bool answered = false;
+    Error error;  ///< Why not.
+  };
+  Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
+  /// Whether a canary gets its share of this request.
+  enum class Split { Drawn, None };
+  Result<Answer> Respond(const Current& now, const Question& question, std::int64_t start, Split split);
+  Result<Answer> RespondAs(const Current& now, const LoadedVersion& version, const Question& question,
+                           std::int64_t start);
+  Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start, Split split,
+                               Answer& answer);
+  Error Counted(const Error& error);
+  Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
+                      const std::string& failure);
+
+  const std::unique_ptr<VersionSource> versions;
+  PredictionLog& log;
+  const os::Clock& clock;
+
+  std::mutex control;  ///< One change at a time; held while loading, never while answering.
+  std::uint64_t seed;
+  mutable std::mutex current_mutex;
+  std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
+  std::mutex kept_mutex;
+  std::deque<Loaded> kept;
+
+  LatencyWindow times;
+  Statistics statistics;
+  std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
+  FallbackWatch watch;
+};
+
+}  // namespace cairn::serving

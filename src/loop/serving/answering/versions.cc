@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "loop/serving/answering/impl.h"
+
+namespace cairn::serving {
+namespace {
+
+constexpr std::size_t kKept = 4;  ///< Versions kept for callers who ask for one by number.
+
+}  // namespace
+
+Result<Loaded> Service::Impl::Ready(std::int64_t version) {
+  const auto now = Now();
+  if (now->production && now->production->offer().version == version) return now->production;
+  if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
+  CAIRN_TRY(versions->AllowAnswering(now->settings.model, version));
+  {
+    const std::lock_guard lock(kept_mutex);
+    for (const auto& one : kept)
+      if (one->offer().version == version && one->offer().model == now->settings.model) return one;
+  }
+  auto loaded = CAIRN_TRY(Load(now->settings.model, version));
+  const std::lock_guard lock(kept_mutex);
+  kept.push_front(loaded);
+  if (kept.size() > kKept) kept.pop_back();
+  return loaded;
+}
+
+bool Service::Impl::InMemory(const Current& now, std::int64_t version) {
+  if (now.production && now.production->offer().version == version) return true;
+  if (now.canary && now.canary->version().offer().version == version) return true;
+  const std::lock_guard lock(kept_mutex);
+  return std::any_of(kept.begin(), kept.end(), [&](const Loaded& one) {
+    return one->offer().version == version && one->offer().model == now.settings.model;
+  });
+}
+
+std::shared_ptr<const Offer> Service::offer() const { return impl_->Now()->offer; }
+
+Result<std::shared_ptr<const Offer>> Service::Describe(std::int64_t version) {
+  return CAIRN_TRY(impl_->Ready(version))->shared_offer();
+}
+
+bool Service::CanAnswer() const {
+  const auto now = impl_->Now();
+  return now->production || (now->settings.fall_back && now->settings.heuristic);
+}
+
+Result<std::vector<Listed>> Service::Versions() const {
+  const auto now = impl_->Now();
+  std::vector<Listed> all;
+  if (now->settings.model.empty()) return all;
+  for (const std::int64_t version : CAIRN_TRY(impl_->versions->List(now->settings.model))) {
+    Listed one{version, impl_->InMemory(*now, version), {}};
+    const bool in_production = now->production && now->production->offer().version == version;
+    const auto allowed =
+        in_production ? Result<>() : impl_->versions->AllowAnswering(now->settings.model, version);
+    if (!allowed && allowed.error().reason == Reason::NotFound) continue;
+    if (!allowed && allowed.error().reason != Reason::Denied) return allowed.error();
+    if (!allowed) {
+      one = {version, false, allowed.error().message};
+    } else if (!one.ready) {
+      one.reason = "not in memory; it is loaded when it is asked for";
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Result<> Service::Release() {
+  const std::lock_guard control(impl_->control);
+  const auto now = impl_->Now();
+  if (now->production || now->canary) {
+    const auto& offer = now->production ? now->production->offer() : now->canary->version().offer();
+    return Error{Reason::Denied,
+                 "Version " + std::to_string(offer.version) + " of '" + offer.model +
+                     "' answers because a decision put it there, and stays loaded until another one takes "
+                     "it away (cairn model rollback)."};
+  }
+  const std::lock_guard lock(impl_->kept_mutex);
+  impl_->kept.clear();
+  return Done{};
+}
+
+Statistics& Service::statistics() const { return impl_->statistics; }
+
+ServiceState Service::state() const {
+  const auto now = impl_->Now();
+  ServiceState state;
+  state.model = now->settings.model;
+  state.version = now->offer->version;
+  state.manifest = now->offer->manifest;
+  state.problem = now->problem;
+  state.signature = now->offer->signature;
+  state.columns = now->offer->columns;
+  const auto quantiles = impl_->times.Now();
+  state.p50_ms = quantiles.p50_ms;
+  state.p99_ms = quantiles.p99_ms;
+  state.requests = impl_->requests;
+  state.rows = impl_->rows;
+  state.fallbacks = impl_->watch.fallbacks();
+  state.falling_back = impl_->watch.falling_back();
+  state.rejected = impl_->rejected;
+  if (now->canary) state.canary = now->canary->State();
+  return state;
+}
+
+Settings Service::settings() const { return impl_->Now()->settings; }
+
+}  // namespace cairn::serving

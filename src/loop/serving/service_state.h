@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "loop/runtime/model.h"
+
+namespace cairn::serving {
+
+/// A version of the bound model, as a list of what could answer has it.
+struct Listed {
+  std::int64_t version = 0;
+  bool ready = false;  ///< In memory, and would answer.
+  std::string reason;  ///< Why not; "" when it is.
+};
+
+struct CanaryState {
+  bool running = false;
+  std::int64_t version = 0;
+  double share = 0;
+  std::int64_t canary_requests = 0, production_requests = 0;
+  std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
+  double e_value = 1;  ///< Greatest evidence so far that the canary is worse (evaluation/sequential.h).
+  double sample_ratio_e_value = 1;  ///< The same that the split is broken.
+  double canary_p99_ms = 0, production_p99_ms = 0;
+};
+
+struct ServiceState {
+  std::string model;
+  std::int64_t version = 0;  ///< 0: nothing is loaded.
+  std::string manifest;
+  std::string problem;  ///< Why nothing is loaded, or "".
+  runtime::Signature signature;
+  std::vector<std::string> columns;  ///< That the version reads.
+  double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests, without those to named versions.
+  /// Answered since the start, also by versions that callers named; those answered by the heuristic among
+  /// them; those refused for their content.
+  std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
+  bool falling_back = false;  ///< The last event said that the heuristic answers.
+  CanaryState canary;
+};
+
+}  // namespace cairn::serving

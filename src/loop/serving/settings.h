@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/result.h"
+#include "loop/charter/heuristic.h"
+#include "loop/data/specification.h"
+
+namespace cairn::serving {
+
+/// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`,
+/// `data` and `charter`.
+struct Settings {
+  std::string model;         ///< Registered model; "" when the configuration binds none.
+  bool check_inputs = true;  ///< serving.assertions: contract
+  bool fall_back = true;     ///< serving.fallback: heuristic
+  double canary_share = 0.1;
+  std::int64_t canary_min_requests = 300;
+  double canary_alpha = 0.01;
+  contract::Contract contract;
+  std::string contract_digest;  ///< As data::Specification has it.
+  std::string time_column;      ///< Of the data set; "" for none.
+  std::optional<charter::Heuristic> heuristic;
+};
+/// InvalidArgument with the place for an unknown key or a wrong value.
+Result<Settings> ParseSettings(const Node& configuration);
+
+}  // namespace cairn::serving

@@ -1,0 +1,90 @@
+#include "server/inference/infer.h"
+
+#include "ground/os/clock.h"
+#include "server/inference/asked.h"
+#include "server/inference/infer_request.h"
+#include "server/inference/outputs.h"
+#include "server/inference/tensor_bytes.h"
+#include "server/inference/tensor_json.h"
+
+namespace cairn::inference {
+namespace {
+
+using serving::Offer;
+using serving::Service;
+
+void WriteHead(std::string& json, const serving::Answer& answer, const Offer& offer, const std::string& id) {
+  json += '{';
+  if (!id.empty()) {
+    json += "\"id\":";
+    AppendJsonString(json, id);
+    json += ',';
+  }
+  json += "\"model_name\":";
+  AppendJsonString(json, offer.model);
+  json += ",\"model_version\":\"" + std::to_string(answer.version) + "\",\"parameters\":{\"prediction_id\":";
+  AppendJsonString(json, answer.id);
+  json += ",\"arm\":\"" + std::string(NameOf(answer.arm)) + "\"},\"outputs\":[";
+}
+
+http::Response Write(const serving::Answer& answer, const Offer& offer, const std::vector<Wanted>& wanted,
+                     const std::string& id) {
+  const auto batch = OutputsOf(answer, offer);
+  std::string json, binary;
+  WriteHead(json, answer, offer, id);
+  bool first = true, any_binary = false;
+  for (const Wanted& one : wanted) {
+    const runtime::Tensor* tensor = batch.Find(one.name);
+    if (!tensor) continue;
+    json += first ? "{\"name\":" : ",{\"name\":";
+    first = false;
+    AppendJsonString(json, one.name);
+    json += std::string(",\"datatype\":\"") + runtime::NameOf(tensor->type) +
+            "\",\"shape\":" + ShapeJson(tensor->shape).Dump();
+    if (one.binary) {
+      const std::string bytes = WriteBinary(*tensor);
+      json += ",\"parameters\":{\"binary_data_size\":" + std::to_string(bytes.size()) + "}}";
+      binary += bytes;
+      any_binary = true;
+    } else {
+      json += ",\"data\":";
+      WriteElements(json, *tensor);
+      json += '}';
+    }
+  }
+  json += "]}";
+  const std::string length = std::to_string(json.size());
+  auto response = any_binary ? http::Response::Text(200, json + binary, "application/octet-stream")
+                             : http::Response::Json(200, std::move(json));
+  if (any_binary) response.headers.Add(std::string(kJsonLength), length);
+  NameAnswer(response, answer);
+  return response;
+}
+
+}  // namespace
+
+http::Response Infer(Service& service, const http::Request& request) {
+  const std::int64_t received = os::SteadyNs();
+  const auto offer = Asked(service, request);
+  if (!offer) return Refused(offer.error());
+  const auto failed = [&](const Error& error) {
+    service.statistics().Failed((*offer)->version, os::SteadyNs() - received);
+    return Refused(error);
+  };
+  auto read = ReadInferRequest(request, **offer);
+  if (!read) return failed(read.error());
+  read->question.received_ns = received;
+  const std::int64_t parsed = os::SteadyNs();
+  const auto answer = request.Captured("version").empty()
+                          ? service.Predict(read->question)
+                          : service.PredictWith((*offer)->version, read->question);
+  if (!answer) return failed(answer.error());
+  const std::int64_t answered = os::SteadyNs();
+  auto response = Write(*answer, **offer, read->wanted, read->question.id);
+  const std::int64_t written = os::SteadyNs();
+  service.statistics().Answered(answer->version, read->question.rows,
+                                {written - received, parsed - received, answer->run_ns, written - answered});
+  return response;
+}
+
+}  // namespace cairn::inference

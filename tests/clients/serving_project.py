@@ -1,0 +1,73 @@
+"""A model taken the whole way into production by the program itself: data, candidate, gates, approval."""
+
+import json
+import os
+import subprocess
+
+import mlflow
+import numpy
+import onnx
+import pandas
+from running import CAIRN
+
+NAME = "late-arrival"
+
+PROJECT = """
+project: served
+charter: {risk: limited}
+roles: {principals: [{name: ada, roles: [approver], key: KEY}]}
+data:
+  rows:
+    path: data/rows
+    target: y
+    positive: late
+    key: [id]
+    holdout: 50%
+    contract:
+      columns:
+        id: {type: integer}
+COLUMNS
+        y: {type: string, serving: false}
+model: {name: late-arrival, dataset: rows}
+gates: {rules: [{name: answers in time, latency_p99_ms: 1000}]}
+serving: {assertions: ASSERTIONS, fallback: none}
+"""
+
+
+class Project:
+    """A folder with a project, and the server that works in it."""
+
+    def __init__(self, folder, running):
+        self.folder, self.running = folder, running
+
+    def cairn(self, *words, actor="ben"):
+        environment = {**os.environ, "CAIRN_ID_DIR": str(self.folder / "ids"), "CAIRN_ACTOR": actor}
+        command = [CAIRN, *words, "--json", "--data", str(self.running.data)]
+        ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        assert ended.returncode == 0, f"{words}: {ended.stdout}{ended.stderr}"
+        return json.loads(ended.stdout)
+
+    def begin(self, frame, columns, assertions="contract"):
+        """Accepts a configuration that binds the model, and adds the frame, repeated, as its data."""
+        key = self.cairn("id", "new", "ada")["key"]
+        rules = "\n".join(f"        {name}: {{type: {kind}}}" for name, kind in columns.items())
+        text = PROJECT.replace("KEY", key).replace("COLUMNS", rules).replace("ASSERTIONS", assertions)
+        (self.folder / "cairn.yaml").write_text(text)
+        self.cairn("apply", actor="ada")
+        table = pandas.concat([frame] * (800 // len(frame)), ignore_index=True)
+        late = numpy.where(numpy.random.default_rng(1).random(len(table)) < 0.3, "late", "on time")
+        table.assign(id=range(len(table)), y=late).to_csv(self.folder / "rows.csv", index=False)
+        self.cairn("data", "add", "rows.csv", "--to", "rows")
+
+    def register(self, model, signature=None):
+        """Logs and registers the ONNX model with the real client; gives the version's number."""
+        mlflow.set_tracking_uri(self.running.uri)
+        mlflow.set_experiment("served")
+        with mlflow.start_run():
+            mlflow.onnx.log_model(model if isinstance(model, onnx.ModelProto) else onnx.load(model), name="model", registered_model_name=NAME, signature=signature,
+                                  pip_requirements=["onnx", "onnxruntime"])
+        return max(int(version.version) for version in mlflow.MlflowClient().search_model_versions(f"name='{NAME}'"))
+
+    def promote(self, version):
+        rollout = self.cairn("model", "consider", NAME, str(version))
+        return self.cairn("model", "approve", rollout["id"], "--sign", "ada", actor="ada")
