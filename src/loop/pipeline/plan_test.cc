@@ -125,8 +125,10 @@ TEST_F(PlanTest, ForceNamesOnlyWhatWasAskedFor) {
 TEST_F(PlanTest, AReachTakesWhatIsNeededOrNothingOrWhatComesAfter) {
   const auto names = [&](Selection::Reach reach) {
     std::vector<std::string> found;
-    for (const auto& planned : Open()->MakePlan({.only = {"train"}, .reach = reach})->stages)
-      found.push_back(planned.stage->name);
+    const auto project = Open();
+    const auto plan = project->MakePlan({.only = {"train"}, .reach = reach});
+    EXPECT_TRUE(plan) << plan.error().message;
+    for (const auto& planned : plan->stages) found.push_back(planned.stage->name);
     return found;
   };
   EXPECT_THAT(names(Selection::Reach::Upstream), ElementsAre("prep", "train"));

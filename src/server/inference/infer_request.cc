@@ -154,7 +154,10 @@ Result<InferRequest> ReadInferRequest(const http::Request& request, const Offer&
   const auto json = ParseRequest(body.substr(0, length.value_or(body.size())));
   if (!json) return Wrong("failed to parse the request JSON buffer: " + json.error().message);
   const std::string_view binary = length ? body.substr(*length) : std::string_view();
-  return InferRequest{CAIRN_TRY(ReadQuestion(*json, binary, offer)), CAIRN_TRY(ReadWanted(*json, offer))};
+  InferRequest read;
+  read.question = CAIRN_TRY(ReadQuestion(*json, binary, offer));
+  read.wanted = CAIRN_TRY(ReadWanted(*json, offer));
+  return read;
 }
 
 }  // namespace cairn::inference

@@ -170,12 +170,13 @@ Result<> Templates::AddVars(const Node& vars, const std::string& folder) {
 /// "file" or "file:key,key".
 Result<> Templates::AddFile(const Node& item, const std::string& folder) {
   if (!item.IsScalar()) return WrongAt(item.Where(), "'vars' must be a list of files and maps");
-  const auto colon = item.text().find(':');
-  const std::string named = item.text().substr(0, colon), file = folder == "." ? named : folder + "/" + named;
+  const std::string_view text = item.text();
+  const auto colon = text.find(':');
+  const std::string named(text.substr(0, colon)), file = folder == "." ? named : folder + "/" + named;
   Taken wanted;
   if (colon != std::string::npos) {
     wanted.emplace();
-    for (const std::string_view key : Split(item.text().substr(colon + 1), ',')) wanted->emplace(key);
+    for (const std::string_view key : Split(text.substr(colon + 1), ',')) wanted->emplace(key);
   }
   const auto before = files_.find(file);
   if (before != files_.end()) {
@@ -222,8 +223,10 @@ Result<const Json*> Templates::Known(std::string_view key, const std::string& wh
 Result<Json> Templates::Value(const Node& node) const {
   if (node.IsMap()) {
     Json map = Json::Object();
-    for (const auto& [key, mark, value] : node.entries())
-      map.Set(CAIRN_TRY(Fill(key, value.Where())), CAIRN_TRY(Value(value)));
+    for (const auto& [key, mark, value] : node.entries()) {
+      const std::string name = CAIRN_TRY(Fill(key, value.Where()));
+      map.Set(name, CAIRN_TRY(Value(value)));
+    }
     return map;
   }
   if (node.IsList()) {
