@@ -1,6 +1,5 @@
-#include "ground/tables/csv_fault.h"
-
 #include "fuzz/folder.h"
+#include "ground/tables/file_fault.h"
 #include "ground/tables/pattern.h"
 
 using cairn::fuzz::Hold;

@@ -12,7 +12,9 @@
 
 namespace cairn::tracking {
 
-/// Models as runs logged them. Safe from any thread. One that does not exist, or was deleted, is NotFound.
+/// Models as runs logged them. Safe from any thread. One that does not exist is NotFound; one that was
+/// deleted is hidden, and can still be changed. Parameters and tags have no limits, unlike a run's;
+/// InvalidArgument for a parameter given twice.
 class LoggedModels {
  public:
   /// Both must outlive this.

@@ -35,7 +35,7 @@ class Runs {
     std::string name;  ///< "": the tag mlflow.runName, or else a random one.
     std::string user;
     TimeMs start_ms = 0;
-    std::vector<Tag> tags;
+    std::vector<Tag> tags;  ///< Any keys; those set later have limits.
   };
   /// InvalidArgument when the experiment is deleted, or name and name tag differ.
   Result<Run> Create(const New& wanted);
