@@ -3,6 +3,8 @@
 
 CAIRN_ROOT=${CAIRN_ROOT:-$(readlink -f "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/..")}
 export CAIRN_ROOT
+# Otherwise ONNX Runtime reports to its maker, whatever program loads it.
+export ORT_DISABLE_TELEMETRY=1
 
 say() { printf 'cairn: %s\n' "$1" >&2; }
 fail() { say "$1"; exit "${2:-1}"; }

@@ -6,6 +6,7 @@
 #include "cli/arguments.h"
 #include "cli/dvc.h"
 #include "cli/session.h"
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/json.h"
 
@@ -75,6 +76,9 @@ int Main(const std::vector<std::string>& words) {
 }  // namespace cairn::cli
 
 int main(int argc, char** argv) {
+  // ONNX Runtime would write an identifier of the machine into the home folder and report to its maker. What
+  // it does when it is loaded can be turned off by nothing else; stages that load it inherit this.
+  cairn::os::SetVariable("ORT_DISABLE_TELEMETRY", "1");
   const std::vector<std::string> words(argv + 1, argv + argc);
   // Called through a link of that name, or asked to: DVC's own command lines.
   if (argc > 0 && cairn::os::BaseName(argv[0]) == "dvc") return cairn::cli::RunDvc(words);

@@ -20,7 +20,10 @@ from running import Server
 from serving_project import Project
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "src" / "loop" / "runtime" / "testdata"
-MODEL = FIXTURES / "regression.onnx"  # one matrix [N,3] in, "variable" [N,1] out
+MODEL = onnx.load(FIXTURES / "regression.onnx")  # one matrix [N,3] in, "variable" [N,1] out
+# A score, as the gates want it: the figure between 0 and 1.
+MODEL.graph.node[-1].output[0] = "figure"
+MODEL.graph.node.append(onnx.helper.make_node("Sigmoid", ["figure"], ["variable"]))
 COLUMNS = ["a", "b", "c"]
 ROWS = numpy.array(json.loads((FIXTURES / "regression.json").read_text())["rows"], dtype="float32")[:5]
 
@@ -56,7 +59,7 @@ def both(tmp_path_factory):
     project.begin(frame(), dict.fromkeys(COLUMNS, "number"), assertions="none")
     signature = infer_signature(frame(), numpy.zeros((3,), "float32"))
     project.promote(project.register(MODEL, signature))
-    mlflow.onnx.save_model(onnx.load(MODEL), str(folder / "model"), signature=signature, pip_requirements=["onnx", "onnxruntime"])
+    mlflow.onnx.save_model(MODEL, str(folder / "model"), signature=signature, pip_requirements=["onnx", "onnxruntime"])
     with mlflows_own(folder / "model") as theirs:
         yield theirs, running.uri
     assert running.stop() == 0
@@ -67,7 +70,7 @@ def both(tmp_path_factory):
 def unsigned(tmp_path_factory):
     """MLflow's server with the same model, logged without a signature."""
     folder = tmp_path_factory.mktemp("unsigned") / "model"
-    mlflow.onnx.save_model(onnx.load(MODEL), str(folder), pip_requirements=["onnx", "onnxruntime"])
+    mlflow.onnx.save_model(MODEL, str(folder), pip_requirements=["onnx", "onnxruntime"])
     with mlflows_own(folder) as uri:
         yield uri
 

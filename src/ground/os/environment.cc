@@ -33,6 +33,8 @@ std::optional<std::string> Variable(const char* name) {
   return value;
 }
 
+void SetVariable(const char* name, const char* value) { setenv(name, value, 1); }
+
 std::string VariableOr(const char* name, const std::string& otherwise) {
   const char* value = std::getenv(name);
   return value && *value ? value : otherwise;

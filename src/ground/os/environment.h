@@ -5,9 +5,11 @@
 
 namespace cairn::os {
 
-/// The variable's value; none when it is not set. Cairn never changes its own environment, so reading is safe
-/// from any thread.
+/// The variable's value; none when it is not set. Cairn changes its own environment only in main, before the
+/// first thread, so reading is safe from any.
 std::optional<std::string> Variable(const char* name);
+/// For this process and those that it starts. Only in main, before the first thread.
+void SetVariable(const char* name, const char* value);
 /// The same, with `otherwise` when it is unset or empty.
 std::string VariableOr(const char* name, const std::string& otherwise);
 
