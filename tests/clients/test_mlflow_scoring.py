@@ -55,15 +55,18 @@ def both(tmp_path_factory):
     """The addresses of MLflow's server and of ours, with the same model in both."""
     folder = tmp_path_factory.mktemp("scoring")
     running = Server(folder / "data-folder", folder)
-    project = Project(folder, running)
-    project.begin(frame(), dict.fromkeys(COLUMNS, "number"), assertions="none")
-    signature = infer_signature(frame(), numpy.zeros((3,), "float32"))
-    project.promote(project.register(MODEL, signature))
-    mlflow.onnx.save_model(MODEL, str(folder / "model"), signature=signature, pip_requirements=["onnx", "onnxruntime"])
-    with mlflows_own(folder / "model") as theirs:
-        yield theirs, running.uri
-    assert running.stop() == 0
-    running.log.close()
+    try:
+        project = Project(folder, running)
+        project.begin(frame(), dict.fromkeys(COLUMNS, "number"), assertions="none")
+        signature = infer_signature(frame(), numpy.zeros((3,), "float32"))
+        project.promote(project.register(MODEL, signature))
+        mlflow.onnx.save_model(MODEL, str(folder / "model"), signature=signature, pip_requirements=["onnx", "onnxruntime"])
+        with mlflows_own(folder / "model") as theirs:
+            yield theirs, running.uri
+    finally:
+        code = running.stop()
+        running.log.close()
+    assert code == 0
 
 
 @pytest.fixture(scope="module")
