@@ -54,9 +54,10 @@ Result<std::optional<Verdict>> Feasibility::First(std::string_view dataset, cons
 }
 
 Result<> Feasibility::AllowTraining(std::string_view dataset) const {
-  // A verdict on an older version says nothing about the data that training reads.
-  const auto governing =
-      CAIRN_TRY(First(dataset, "CAST(dataset_version AS BIGINT) DESC, judged_ms DESC, id DESC"));
+  // A verdict on an older version says nothing about the data that training reads. Versions are whole
+  // numbers, in the order of their lengths and digits.
+  const auto governing = CAIRN_TRY(
+      First(dataset, "length(dataset_version) DESC, dataset_version DESC, judged_ms DESC, id DESC"));
   if (!governing || governing->go) return Done{};
   return Error{Reason::Denied, "training on '" + std::string(dataset) +
                                    "' is blocked: the feasibility verdict on version " +
