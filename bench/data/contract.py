@@ -12,27 +12,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import measure  # noqa: E402
+import wide_table  # noqa: E402
 
 ROWS = int(os.environ.get("CAIRN_BENCH_ROWS", 1_000_000))
 PEER = os.environ.get("CAIRN_DATACONTRACT", str(measure.ROOT / "build" / "env" / "datacontract" / "bin" / "python"))
 BAR, RULES, TIMES = 2, 30, 5
-
-MAKE_TABLE = """
-import sys, numpy as np, pandas as pd
-rows, stem, random = int(sys.argv[1]), sys.argv[2], np.random.default_rng(1)
-table = {f"real_{i}": random.normal(i, 1 + i, rows) for i in range(8)}
-table |= {f"whole_{i}": random.integers(0, 3 * 10 ** (i + 1), rows) for i in range(4)}
-table["flag"] = random.random(rows) < 0.3
-table |= {f"kind_{i}": np.char.add("level_", random.integers(0, kinds, rows).astype(str)) for i, kinds in enumerate([5, 30, 200, 5000])}
-table["at"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.sort(random.integers(0, 86400 * 730, rows)), unit="s")
-table["user"] = np.char.add("user-", (np.arange(rows) * 7919 % (10 * rows)).astype(str))
-table["target"] = (random.random(rows) < 0.2).astype(int)
-frame = pd.DataFrame(table)
-for name in ("real_1", "real_5", "kind_1"):
-    frame.loc[random.random(rows) < 0.03, name] = None
-frame.to_parquet(stem + ".parquet", index=False)
-frame.to_csv(stem + ".csv", index=False)
-"""
 
 SCAN = """
 import json, sys, time, duckdb
@@ -117,7 +101,7 @@ def checked(file, folder):
 def main():
     report = measure.Report()
     with measure.workspace() as folder:
-        subprocess.run([PEER, "-c", MAKE_TABLE, str(ROWS), str(folder / "table")], check=True)
+        wide_table.write(PEER, ROWS, ["real_1", "real_5", "kind_1"], folder / "table.parquet", folder / "table.csv")
         (folder / "contract.yaml").write_text(json.dumps(contract()))
         for suffix in ("parquet", "csv"):
             file = folder / f"table.{suffix}"

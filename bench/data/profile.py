@@ -13,24 +13,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import measure  # noqa: E402
+import wide_table  # noqa: E402
 
 EVIDENTLY = os.environ.get("CAIRN_EVIDENTLY", str(measure.ROOT / "build" / "env" / "evidently" / "bin" / "python"))
-
-MAKE_TABLE = """
-import sys, numpy as np, pandas as pd
-rows, path, random = int(sys.argv[1]), sys.argv[2], np.random.default_rng(1)
-table = {f"real_{i}": random.normal(i, 1 + i, rows) for i in range(8)}
-table |= {f"whole_{i}": random.integers(0, 3 * 10 ** (i + 1), rows) for i in range(4)}
-table["flag"] = random.random(rows) < 0.3
-table |= {f"kind_{i}": np.char.add("level_", random.integers(0, kinds, rows).astype(str)) for i, kinds in enumerate([5, 30, 200, 5000])}
-table["at"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.sort(random.integers(0, 86400 * 730, rows)), unit="s")
-table["user"] = np.char.add("user-", (np.arange(rows) * 7919 % (10 * rows)).astype(str))
-table["target"] = (random.random(rows) < 0.2).astype(int)
-frame = pd.DataFrame(table)
-for name in ("real_1", "real_5", "kind_1", "whole_2"):
-    frame.loc[random.random(rows) < 0.03, name] = None
-frame.to_parquet(path, index=False)
-"""
+WITH_NULLS = ["real_1", "real_5", "kind_1", "whole_2"]
 
 SUMMARIZE = """
 import json, resource, sys, time
@@ -71,7 +57,7 @@ def profiled(files, *flags):
 
 def a_million(report, folder):
     path = folder / "million.parquet"
-    subprocess.run([EVIDENTLY, "-c", MAKE_TABLE, "1000000", str(path)], check=True)
+    wide_table.write(EVIDENTLY, 1_000_000, WITH_NULLS, path)
     runs = [profiled([path], "--target", "target") for _ in range(3)]
     seconds, mib = min(run[0] for run in runs), max(max(run[1]) for run in runs)
     told = runs[0][2]
@@ -87,7 +73,7 @@ def a_million(report, folder):
 def many_files(report, folder, rows):
     """One file is made; hard links stand for the others, since a profile reads what it reads."""
     part = folder / "part.parquet"
-    subprocess.run([EVIDENTLY, "-c", MAKE_TABLE, str(rows // 64), str(part)], check=True)
+    wide_table.write(EVIDENTLY, rows // 64, WITH_NULLS, part)
     files = []
     for i in range(64):
         files.append(folder / f"part-{i:02d}.parquet")
