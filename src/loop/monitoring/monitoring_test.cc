@@ -226,6 +226,13 @@ TEST_P(MonitoringTest, RequestsThatShareAnIdAllCountAndALabelIsTheFirstOnes) {
   EXPECT_EQ(Windows("quality").at(0).rows, 1) << "the label's";
 }
 
+TEST_P(MonitoringTest, AScoreOfMinusZeroIsOneRow) {
+  for (int i = 0; i < 4; ++i) Fly({kFirst + i, "AA", 150, -0.0});
+  Fly({kFirst + 8 * kDay});
+  Advance();
+  EXPECT_EQ(Windows("inputs").at(0).rows, 4);
+}
+
 TEST_P(MonitoringTest, OneAlertPerIncidentClosedByALaterGoodWindow) {
   const std::string all = kConfiguration;
   Configure(all.substr(0, all.find("  - {name: inputs")));

@@ -21,29 +21,11 @@ bool IsReal(DataType type) {
 }
 
 Json ElementOf(const Tensor& tensor, std::size_t index) {
-  switch (tensor.type) {
-    case DataType::Bytes:
-      return tensor.texts[index];
-    case DataType::Bool:
-      return tensor.data[index] != 0;
-    case DataType::Int64:
-      return tensor.As<std::int64_t>()[index];
-    case DataType::Uint64:
-      // As a text: half of its range is beyond JSON's whole numbers here.
-      return std::to_string(tensor.As<std::uint64_t>()[index]);
-    case DataType::Uint8:
-    case DataType::Uint16:
-    case DataType::Uint32:
-    case DataType::Int8:
-    case DataType::Int16:
-    case DataType::Int32:
-      return static_cast<std::int64_t>(tensor.Number(index));
-    case DataType::Fp16:
-    case DataType::Bf16:
-    case DataType::Fp32:
-    case DataType::Fp64:
-      break;
-  }
+  if (tensor.type == DataType::Bytes) return tensor.texts[index];
+  if (tensor.type == DataType::Bool) return tensor.data[index] != 0;
+  // As a text: half of its range is beyond JSON's whole numbers here.
+  if (tensor.type == DataType::Uint64) return std::to_string(tensor.As<std::uint64_t>()[index]);
+  if (const auto whole = tensor.Whole(index)) return *whole;
   const double number = tensor.Number(index);
   return std::isfinite(number) ? Json(number) : Json(ShortestText(number));
 }

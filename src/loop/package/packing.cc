@@ -40,22 +40,11 @@ Result<Json> ServingPart(const Node& root) {
   return part;
 }
 
-Json PortsJson(const std::vector<runtime::Port>& ports) {
-  Json list = Json::Array();
-  for (const auto& port : ports) {
-    Json shape = Json::Array();
-    for (const std::int64_t size : port.shape) shape.Push(size);
-    list.Push(
-        Json{{"name", port.name}, {"datatype", runtime::NameOf(port.type)}, {"shape", std::move(shape)}});
-  }
-  return list;
-}
-
 Json SignatureJson(const serving::Offer& offer) {
   Json columns = Json::Array();
   for (const auto& column : offer.columns) columns.Push(column);
-  return Json{{"inputs", PortsJson(offer.signature.inputs)},
-              {"outputs", PortsJson(offer.signature.outputs)},
+  return Json{{"inputs", runtime::PortsJson(offer.signature.inputs)},
+              {"outputs", runtime::PortsJson(offer.signature.outputs)},
               {"columns", std::move(columns)}};
 }
 

@@ -64,6 +64,16 @@ Error NoInput(const Signature& signature, const std::string& name) {
 
 }  // namespace
 
+Json PortsJson(const std::vector<Port>& ports) {
+  Json list = Json::Array();
+  for (const auto& port : ports) {
+    Json shape = Json::Array();
+    for (const std::int64_t size : port.shape) shape.Push(size);
+    list.Push(Json{{"name", port.name}, {"datatype", NameOf(port.type)}, {"shape", std::move(shape)}});
+  }
+  return list;
+}
+
 Result<> Matches(const Signature& signature, const Batch& inputs) {
   for (const auto& port : signature.inputs) {
     const auto* tensor = inputs.Find(port.name);

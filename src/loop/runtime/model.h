@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/runtime/tensor.h"
 
@@ -17,6 +18,9 @@ struct Port {
   DataType type = DataType::Fp32;
   std::vector<std::int64_t> shape;
 };
+
+/// [{"name", "datatype", "shape"}, …], as the Open Inference Protocol writes them.
+Json PortsJson(const std::vector<Port>& ports);
 
 struct Signature {
   std::vector<Port> inputs;

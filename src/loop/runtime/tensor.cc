@@ -119,6 +119,29 @@ double Tensor::Number(std::size_t index) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+std::optional<std::int64_t> Tensor::Whole(std::size_t index) const {
+  switch (type) {
+    case DataType::Int64:
+      return As<std::int64_t>()[index];
+    case DataType::Uint8:
+    case DataType::Uint16:
+    case DataType::Uint32:
+    case DataType::Int8:
+    case DataType::Int16:
+    case DataType::Int32:
+      return static_cast<std::int64_t>(Number(index));
+    case DataType::Bool:
+    case DataType::Uint64:
+    case DataType::Fp16:
+    case DataType::Bf16:
+    case DataType::Fp32:
+    case DataType::Fp64:
+    case DataType::Bytes:
+      break;
+  }
+  return std::nullopt;
+}
+
 const Tensor* Batch::Find(std::string_view name) const {
   for (const auto& tensor : tensors)
     if (tensor.name == name) return &tensor;

@@ -85,6 +85,8 @@ struct Tensor {
   }
   /// One element of any numeric type (FP16 and BF16 included) as a double.
   double Number(std::size_t index) const;
+  /// One element of a type of whole numbers that all fit; nothing for other types (UINT64 among them).
+  std::optional<std::int64_t> Whole(std::size_t index) const;
 };
 
 /// What goes into a model or comes out of it.

@@ -4,17 +4,6 @@
 namespace cairn::api {
 namespace {
 
-Json PortsJson(const std::vector<runtime::Port>& ports) {
-  Json list = Json::Array();
-  for (const auto& port : ports) {
-    Json shape = Json::Array();
-    for (const std::int64_t size : port.shape) shape.Push(size);
-    list.Push(
-        Json{{"name", port.name}, {"datatype", runtime::NameOf(port.type)}, {"shape", std::move(shape)}});
-  }
-  return list;
-}
-
 Json CanaryJson(const serving::CanaryState& canary) {
   if (!canary.running) return nullptr;
   return Json{{"version", std::to_string(canary.version)},
@@ -37,8 +26,8 @@ Json ToJson(const serving::ServiceState& state) {
               {"manifest", state.manifest},
               {"problem", state.problem},
               {"columns", std::move(columns)},
-              {"inputs", PortsJson(state.signature.inputs)},
-              {"outputs", PortsJson(state.signature.outputs)},
+              {"inputs", runtime::PortsJson(state.signature.inputs)},
+              {"outputs", runtime::PortsJson(state.signature.outputs)},
               {"requests", state.requests},
               {"rows", state.rows},
               {"fallbacks", state.fallbacks},

@@ -12,14 +12,6 @@ namespace {
 
 using serving::Service;
 
-Json PortsJson(const std::vector<runtime::Port>& ports) {
-  Json list = Json::Array();
-  for (const auto& port : ports)
-    list.Push(Json{
-        {"name", port.name}, {"datatype", runtime::NameOf(port.type)}, {"shape", ShapeJson(port.shape)}});
-  return list;
-}
-
 http::Response Metadata(Service& service, const http::Request& request) {
   const auto offer = Asked(service, request);
   if (!offer) return Refused(offer.error());
@@ -28,8 +20,8 @@ http::Response Metadata(Service& service, const http::Request& request) {
   return http::Response::Json(200, Json{{"name", (*offer)->model},
                                         {"versions", std::move(versions)},
                                         {"platform", "onnx_onnxv1"},
-                                        {"inputs", PortsJson((*offer)->signature.inputs)},
-                                        {"outputs", PortsJson((*offer)->signature.outputs)}}
+                                        {"inputs", runtime::PortsJson((*offer)->signature.inputs)},
+                                        {"outputs", runtime::PortsJson((*offer)->signature.outputs)}}
                                        .Dump());
 }
 

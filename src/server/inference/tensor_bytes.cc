@@ -41,27 +41,9 @@ Result<std::vector<Json>> ReadTexts(const std::string& name, std::size_t count, 
 }
 
 Json ElementOf(const Tensor& tensor, std::size_t index) {
-  switch (tensor.type) {
-    case DataType::Bool:
-      return tensor.data[index] != 0;
-    case DataType::Int64:
-      return tensor.As<std::int64_t>()[index];
-    case DataType::Uint64:
-      return static_cast<std::int64_t>(tensor.As<std::uint64_t>()[index]);
-    case DataType::Uint8:
-    case DataType::Uint16:
-    case DataType::Uint32:
-    case DataType::Int8:
-    case DataType::Int16:
-    case DataType::Int32:
-      return static_cast<std::int64_t>(tensor.Number(index));
-    case DataType::Fp16:
-    case DataType::Bf16:
-    case DataType::Fp32:
-    case DataType::Fp64:
-    case DataType::Bytes:
-      break;
-  }
+  if (tensor.type == DataType::Bool) return tensor.data[index] != 0;
+  if (tensor.type == DataType::Uint64) return static_cast<std::int64_t>(tensor.As<std::uint64_t>()[index]);
+  if (const auto whole = tensor.Whole(index)) return *whole;
   const double number = tensor.Number(index);
   return std::isnan(number) ? Json() : Json(number);
 }

@@ -108,32 +108,18 @@ Result<std::vector<Json>> ReadElements(const std::string& name, DataType type,
 }
 
 void WriteElement(std::string& out, const runtime::Tensor& tensor, std::size_t index) {
-  switch (tensor.type) {
-    case DataType::Bytes:
-      AppendJsonString(out, tensor.texts[index]);
-      return;
-    case DataType::Bool:
-      out += tensor.data[index] != 0 ? "true" : "false";
-      return;
-    case DataType::Int64:
-      out += std::to_string(tensor.As<std::int64_t>()[index]);
-      return;
-    case DataType::Uint64:
-      out += std::to_string(tensor.As<std::uint64_t>()[index]);
-      return;
-    case DataType::Uint8:
-    case DataType::Uint16:
-    case DataType::Uint32:
-    case DataType::Int8:
-    case DataType::Int16:
-    case DataType::Int32:
-      out += std::to_string(static_cast<std::int64_t>(tensor.Number(index)));
-      return;
-    case DataType::Fp16:
-    case DataType::Bf16:
-    case DataType::Fp32:
-    case DataType::Fp64:
-      break;
+  if (tensor.type == DataType::Bytes) return AppendJsonString(out, tensor.texts[index]);
+  if (tensor.type == DataType::Bool) {
+    out += tensor.data[index] != 0 ? "true" : "false";
+    return;
+  }
+  if (tensor.type == DataType::Uint64) {
+    out += std::to_string(tensor.As<std::uint64_t>()[index]);
+    return;
+  }
+  if (const auto whole = tensor.Whole(index)) {
+    out += std::to_string(*whole);
+    return;
   }
   const double number = tensor.Number(index);
   if (std::isfinite(number)) {

@@ -36,20 +36,20 @@ std::string PrintOf(const AnsweredRow& row) {
       .substr(0, 32);
 }
 
-/// Of the rows that are kept under the ids of `rows`.
-Result<std::map<std::string, std::string>> PrintsOf(sql::Connection& connection,
-                                                    std::span<const AnsweredRow> rows) {
+/// The rows that are kept under the ids of `rows`.
+Result<std::map<std::string, AnsweredRow>> KeptUnder(sql::Connection& connection,
+                                                     std::span<const AnsweredRow> rows) {
   std::string list;
   std::vector<sql::Value> ids;
   for (const AnsweredRow& row : rows) {
     ids.emplace_back(row.id);
     list += (list.empty() ? "$" : ", $") + std::to_string(ids.size());
   }
-  std::map<std::string, std::string> prints;
-  for (const sql::Row& kept : CAIRN_TRY(connection.Run(
+  std::map<std::string, AnsweredRow> kept;
+  for (const sql::Row& row : CAIRN_TRY(connection.Run(
            "SELECT id, event_ms, version, score, inputs FROM monitor_row WHERE id IN (" + list + ")", ids)))
-    prints[kept.Text(0)] = PrintOf({kept.Text(0), kept.Int(1), kept.Int(2), kept.Double(3), kept.Text(4)});
-  return prints;
+    kept[row.Text(0)] = {row.Text(0), row.Int(1), row.Int(2), row.Double(3), row.Text(4)};
+  return kept;
 }
 
 }  // namespace
@@ -59,13 +59,12 @@ Result<> InsertRows(sql::Connection& connection, const std::vector<AnsweredRow>&
   std::vector<AnsweredRow> others;
   for (std::size_t at = 0; at < rows.size(); at += kLookedUpAtOnce) {
     const std::span<const AnsweredRow> some(rows.data() + at, std::min(kLookedUpAtOnce, rows.size() - at));
-    const auto kept = CAIRN_TRY(PrintsOf(connection, some));
+    const auto kept = CAIRN_TRY(KeptUnder(connection, some));
     for (const AnsweredRow& row : some) {
-      if (const std::string print = PrintOf(row); kept.at(row.id) != print) {
-        others.push_back(row);
-        // The same on every reading of the log, so that the row comes in once.
-        others.back().id += "~" + print;
-      }
+      if (kept.at(row.id) == row) continue;
+      others.push_back(row);
+      // The same on every reading of the log, so that the row comes in once.
+      others.back().id += "~" + PrintOf(row);
     }
   }
   return Insert(connection, others);

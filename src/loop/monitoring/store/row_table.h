@@ -17,6 +17,7 @@ struct AnsweredRow {
   std::int64_t version = 0;
   double score = 0;
   std::string inputs;  ///< JSON object of the watched columns.
+  friend bool operator==(const AnsweredRow&, const AnsweredRow&) = default;
 };
 
 /// Rows that are there already stay as they are. Another row under an id that is taken, because a caller gave
