@@ -1,9 +1,11 @@
 #include "ground/http/router.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <map>
 #include <span>
 
@@ -153,6 +155,17 @@ const Given* LongestOf(const std::map<std::string, Given, std::less<>>& prefixes
   return best;
 }
 
+/// What the route answers in the end. Throws when it forgot to.
+Response Await(const Router& router, const Router::Match& match, const Request& request) {
+  auto answer = std::make_shared<std::promise<Response>>();
+  std::atomic_flag given;
+  auto future = answer->get_future();
+  router.Start(match, request, [answer = std::move(answer), &given](Response response) {
+    if (!given.test_and_set()) answer->set_value(std::move(response));
+  });
+  return future.get();
+}
+
 }  // namespace
 
 struct Router::Tree {
@@ -240,6 +253,7 @@ Router::Match Router::Find(std::string_view method, std::string_view path) const
 
 Response Router::Run(const Match& match, const Request& request) const {
   try {
+    if (match.route && match.route->later) return Await(*this, match, request);
     if (match.route) return match.route->handler(request);
     if (match.malformed)
       return Refuse(request.path, 400, "The path '" + request.path + "' holds a broken percent escape.");
@@ -255,6 +269,15 @@ Response Router::Run(const Match& match, const Request& request) const {
                   request.method + " " + request.path + " failed inside the server: " + thrown.what());
   } catch (...) {
     return Refuse(request.path, 500, request.method + " " + request.path + " failed inside the server.");
+  }
+}
+
+void Router::Start(const Match& match, const Request& request, const Reply& reply) const {
+  try {
+    match.route->later(request, reply);
+  } catch (const std::exception& thrown) {
+    reply(Refuse(request.path, 500,
+                 request.method + " " + request.path + " failed inside the server: " + thrown.what()));
   }
 }
 

@@ -13,11 +13,13 @@ namespace cairn::http {
 /// Where a handler runs, and which limit it counts against, so that slow work of one kind starves no other
 /// kind. When a lane's queue is full the answer is 503 with Retry-After.
 enum class Lane {
-  Inline,     ///< On the I/O thread itself: for handlers that never block (health, version, small models'
-              ///< inference).
-  Read,       ///< Pool; reads records.
-  Write,      ///< Pool; writes records.
-  Bytes,      ///< Pool; moves large bodies.
+  Inline,  ///< On the I/O thread itself: for handlers that never block (health, version, small models'
+           ///< inference).
+  Brief,   ///< On the I/O thread as well while the body is small (16 KiB), else as Write: for handlers that
+           ///< read the body and do not block.
+  Read,    ///< Pool; reads records.
+  Write,   ///< Pool; writes records.
+  Bytes,   ///< Pool; moves large bodies.
   Inference,  ///< Pool; runs models that take long.
 };
 
@@ -34,6 +36,7 @@ struct Route {
   Handler handler;
   Lane lane = Lane::Read;
   BodyMode body = BodyMode::Memory;
+  LaterHandler later = nullptr;  ///< In place of `handler`.
 };
 
 /// A table of routes, matched segment by segment: literal segments win over captures, captures over the rest.
@@ -73,10 +76,13 @@ class Router {
   /// Runs what `match` found (or the fallback) on the calling thread. An exception, which is a bug in the
   /// handler, becomes a JSON 500.
   Response Run(const Match& match, const Request& request) const;
+  /// The same for a route with `later`: the answer goes to `reply`, which has it before this returns or
+  /// after.
+  void Start(const Match& match, const Request& request, const Reply& reply) const;
 
-  /// Matches and runs the handler on the calling thread, whatever its lane: the way in for callers in the
-  /// same process. HEAD runs the GET route and drops the body, keeping its length in Content-Length. A
-  /// body_file that is left over is the caller's.
+  /// Matches and runs the handler on the calling thread, whatever its lane, and waits for the answer: the way
+  /// in for callers in the same process. HEAD runs the GET route and drops the body, keeping its length in
+  /// Content-Length. A body_file that is left over is the caller's.
   Response Dispatch(Request request) const;
 
  private:

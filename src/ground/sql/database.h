@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,8 +63,40 @@ class Database {
     return Collect(work, &Database::RunWrite);
   }
 
-  /// The same for reading alone, from one consistent snapshot that holds all that was acknowledged before;
-  /// does not wait for writers. Writing there is an Internal error.
+  /// As Transact, for callers that must not wait: `done` gets what Transact would have given, and is called
+  /// once. On SQLite this returns at once, and both run on the writer's thread, `done` after the commit; on
+  /// PostgreSQL both have run when it returns (WaitsToWrite). `done` should be brief; it may call
+  /// TransactThen, while a Transact or Read in it is a bug and ends the process. The database is destroyed
+  /// only when all has been done.
+  template <class Work, class Taker>
+  void TransactThen(Work work, Taker done) {
+    using Answer = std::invoke_result_t<Work&, Connection&>;
+    auto answer = std::make_shared<std::optional<Answer>>();
+    StartWrite(
+        [this, work = std::move(work), answer](Connection& connection) mutable -> Result<> {
+          const Inside inside(*this);
+          answer->emplace(work(connection));
+          if (!**answer) return (*answer)->error();
+          return Done{};
+        },
+        [this, answer, done = std::move(done)](Result<> outcome) mutable {
+          const Inside inside(*this);
+          done(outcome ? std::move(**answer) : Answer(std::move(outcome).error()));
+        });
+  }
+  /// Waits for what `start(done)` begins with TransactThen; as Transact, a bug inside work.
+  template <class T, class Start>
+  Result<T> Await(Start&& start) {
+    RefuseNesting();
+    const auto answer = std::make_shared<std::promise<Result<T>>>();
+    start([answer](Result<T> given) { answer->set_value(std::move(given)); });
+    return answer->get_future().get();
+  }
+  /// Whether TransactThen keeps its caller waiting.
+  bool WaitsToWrite() const { return engine() == Engine::Postgres; }
+
+  /// The same as Transact for reading alone, from one consistent snapshot that holds all that was
+  /// acknowledged before; does not wait for writers. Writing there is an Internal error.
   template <class Work>
   auto Read(Work&& work) -> std::invoke_result_t<Work&, Connection&> {
     return Collect(work, &Database::RunRead);
@@ -71,7 +104,9 @@ class Database {
 
  protected:
   using Job = std::function<Result<>(Connection&)>;
+  using Answered = std::function<void(Result<>)>;
   virtual Result<> RunWrite(const Job& job) = 0;
+  virtual void StartWrite(Job job, Answered done) { done(RunWrite(job)); }
   virtual Result<> RunRead(const Job& job) = 0;
 
  private:

@@ -6,6 +6,7 @@
 #include <deque>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace cairn::sql {
 namespace {
 
 using Work = std::function<Result<>(Connection&)>;
+using Answered = std::function<void(Result<>)>;
 using SteadyClock = std::chrono::steady_clock;
 
 // When the log has grown to so many times its usual size, readers are waited for, so that it can start over.
@@ -42,21 +44,49 @@ class Writer {
 
   std::uint64_t count() const { return count_; }
 
-  Result<> Run(const Work& work) {
-    Ticket ticket{work, {}, {}, false};
-    std::unique_lock lock(mutex_);
-    queue_.push_back(&ticket);
+  void Start(Work work, Answered done) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back({std::move(work), std::move(done), {}});
+    }
     arrived_.notify_one();
-    ticket.answered.wait(lock, [&] { return ticket.done; });
-    return std::move(ticket.outcome);
+  }
+
+  Result<> Run(const Work& work) {
+    const auto answer = std::make_shared<Answer>();
+    Start([&work](Connection& connection) { return work(connection); },
+          [answer](Result<> outcome) { answer->Give(std::move(outcome)); });
+    return answer->Take();
   }
 
  private:
   struct Ticket {
-    const Work& work;
-    std::condition_variable answered;
+    Work work;
+    Answered done;
     Result<> outcome;
-    bool done;
+  };
+
+  /// What a caller waits for, who may be gone before the writer has done waking it. Each has a lock of its
+  /// own, which nobody holds when the caller wakes up.
+  class Answer {
+   public:
+    void Give(Result<> outcome) {
+      {
+        const std::lock_guard lock(mutex_);
+        outcome_ = std::move(outcome);
+      }
+      given_.notify_one();
+    }
+    Result<> Take() {
+      std::unique_lock lock(mutex_);
+      given_.wait(lock, [this] { return outcome_.has_value(); });
+      return *std::move(outcome_);
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable given_;
+    std::optional<Result<>> outcome_;
   };
 
   void Loop() {
@@ -72,27 +102,27 @@ class Writer {
   }
 
   void RunBatch() {
-    std::vector<Ticket*> batch;
+    std::vector<Ticket> batch;
     const auto started = connection_->Command("BEGIN IMMEDIATE");
     const auto deadline = SteadyClock::now() + std::chrono::milliseconds(options_.batch_ms);
     bool whole = static_cast<bool>(started);
     do {
-      Ticket* ticket = TakeNext();
-      if (ticket == nullptr) break;
-      batch.push_back(ticket);
+      auto ticket = TakeNext();
+      if (!ticket) break;
       if (whole) whole = RunInSavepoint(*ticket);
+      batch.push_back(*std::move(ticket));
     } while (whole && batch.size() < static_cast<std::size_t>(options_.batch_jobs) &&
              SteadyClock::now() < deadline);
     if (whole && connection_->Command("COMMIT")) {
-      Answer(batch);
+      Tell(batch);
       return;
     }
     RollBack();
     // Every answer so far may rest on rows that are gone, refusals as well, so all run again, each for
     // itself.
-    for (Ticket* ticket : batch) {
-      ticket->outcome = RunAlone(ticket->work);
-      Answer({&ticket, 1});
+    for (auto& ticket : batch) {
+      ticket.outcome = RunAlone(ticket.work);
+      Tell({&ticket, 1});
     }
   }
 
@@ -119,23 +149,17 @@ class Writer {
     if (!connection_->Command("ROLLBACK")) return;
   }
 
-  Ticket* TakeNext() {
+  std::optional<Ticket> TakeNext() {
     const std::lock_guard lock(mutex_);
-    if (queue_.empty()) return nullptr;
-    Ticket* ticket = queue_.front();
+    if (queue_.empty()) return std::nullopt;
+    auto ticket = std::move(queue_.front());
     queue_.pop_front();
     return ticket;
   }
 
-  // The tickets live on their callers' stacks, which are gone once the lock is: so wake them while holding
-  // it.
-  void Answer(std::span<Ticket* const> batch) {
+  void Tell(std::span<Ticket> batch) {
     ++count_;
-    const std::lock_guard lock(mutex_);
-    for (Ticket* ticket : batch) {
-      ticket->done = true;
-      ticket->answered.notify_one();
-    }
+    for (auto& ticket : batch) ticket.done(std::move(ticket.outcome));
   }
 
   void CopyLogWhenLong() {
@@ -155,7 +179,7 @@ class Writer {
   int next_copy_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Ticket*> queue_;
+  std::deque<Ticket> queue_;
   std::atomic<std::uint64_t> count_ = 0;
   bool ending_ = false;
   std::thread thread_;
@@ -220,6 +244,7 @@ class SqliteDatabase final : public Database {
 
  protected:
   Result<> RunWrite(const Job& job) override { return writer_.Run(job); }
+  void StartWrite(Job job, Answered done) override { writer_.Start(std::move(job), std::move(done)); }
   Result<> RunRead(const Job& job) override { return readers_.Run(job); }
 
  private:

@@ -111,15 +111,37 @@ Result<std::vector<Tag>> NamedTags(const Runs::New& wanted, LongValues long_valu
   return tags;
 }
 
-Result<Run> Insert(sql::Database& database, std::int64_t number, const Run& wanted) {
-  return database.Transact([&](sql::Connection& connection) -> Result<Run> {
-    const auto experiment = CAIRN_TRY(ReadActiveExperiment(connection, wanted.info.experiment));
-    auto run = wanted;
-    run.info.artifact_uri = AppendToUri(experiment.artifact_location, run.info.id + "/artifacts");
-    CAIRN_TRY(InsertRun(connection, {number, run.info}));
-    CAIRN_TRY(UpsertTags(connection, number, run.tags));
-    return run;
-  });
+struct Logged {
+  std::string id;
+  Runs::Batch batch;
+  std::vector<std::int64_t> keys;  ///< The number of each metric's.
+};
+
+Result<Logged> Checked(std::string_view id, Runs::Batch wanted, LongValues long_values) {
+  CAIRN_TRY(CheckRunId(id));
+  return Logged{std::string(id), CAIRN_TRY(CheckedBatch(std::move(wanted), long_values)), {}};
+}
+
+Result<> Keep(sql::Connection& connection, const Logged& logged, MetricBacklog& backlog) {
+  const auto& batch = logged.batch;
+  auto run = CAIRN_TRY(ReadActiveRun(connection, logged.id));
+  CAIRN_TRY(InsertParams(connection, run, batch.params));
+  CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, logged.keys));
+  CAIRN_TRY(backlog.Grew(connection, run.number, batch.metrics.size()));
+  CAIRN_TRY(InsertModelMetrics(connection, logged.id, batch.metrics));
+  CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
+  const auto* name = Last(batch.tags, kRunNameTag);
+  if (name == nullptr || name->value.empty() || name->value == run.info.name) return {};
+  run.info.name = name->value;
+  return UpdateRun(connection, run);
+}
+
+Result<Run> Insert(sql::Connection& connection, std::int64_t number, Run run) {
+  const auto experiment = CAIRN_TRY(ReadActiveExperiment(connection, run.info.experiment));
+  run.info.artifact_uri = AppendToUri(experiment.artifact_location, run.info.id + "/artifacts");
+  CAIRN_TRY(InsertRun(connection, {number, run.info}));
+  CAIRN_TRY(UpsertTags(connection, number, run.tags));
+  return run;
 }
 
 }  // namespace
@@ -129,25 +151,43 @@ Runs::Runs(sql::Database& database, const os::Clock& clock, LongValues long_valu
       clock_(clock),
       long_values_(long_values),
       keys_(std::make_unique<MetricKeys>(database)),
-      backlog_(std::make_unique<MetricBacklog>()) {}
+      backlog_(std::make_shared<MetricBacklog>()) {}
 Result<> Runs::Adopt() { return backlog_->Adopt(database_); }
 
 Runs::Runs(Runs&&) noexcept = default;
 Runs::~Runs() = default;
 
-Result<Run> Runs::Create(const New& wanted) {
+Result<Run> Runs::Unnumbered(const New& wanted) const {
   Run run;
   run.tags = CAIRN_TRY(NamedTags(wanted, long_values_, run.info.name));
   run.info.id = os::NewNeighbourId();
   run.info.experiment = wanted.experiment;
   run.info.user = wanted.user;
   run.info.start_ms = wanted.start_ms;
-  // Another process on the same store, or this one before its clock was set back, may have taken the number.
+  return run;
+}
+
+Result<Run> Runs::Create(const New& wanted) {
+  return database_.Await<Run>([&](auto done) { CreateThen(wanted, std::move(done)); });
+}
+
+void Runs::CreateThen(const New& wanted, std::function<void(Result<Run>)> done) {
+  auto run = Unnumbered(wanted);
+  if (!run) return done(std::move(run).error());
+  InsertThen(std::make_shared<const Run>(*std::move(run)), 1, std::move(done));
+}
+
+/// Another process on the same store, or this one before its clock was set back, may have taken the number.
+void Runs::InsertThen(std::shared_ptr<const Run> run, int attempt, std::function<void(Result<Run>)> done) {
   constexpr int kAttempts = 20;
-  for (int attempt = 1;; ++attempt) {
-    auto created = Insert(database_, NewRunNumber(clock_.Now()), run);
-    if (created || created.error().reason != Reason::AlreadyExists || attempt == kAttempts) return created;
-  }
+  const auto insert = [run, number = NewRunNumber(clock_.Now())](sql::Connection& connection) {
+    return Insert(connection, number, *run);
+  };
+  database_.TransactThen(insert, [this, run, attempt, done = std::move(done)](Result<Run> created) mutable {
+    const bool taken = !created && created.error().reason == Reason::AlreadyExists;
+    if (!taken || attempt == kAttempts) return done(std::move(created));
+    InsertThen(std::move(run), attempt + 1, std::move(done));
+  });
 }
 
 Result<Run> Runs::Find(std::string_view id) const {
@@ -200,24 +240,26 @@ Result<> Runs::Delete(std::string_view id) { return SetDeleted(id, true); }
 Result<> Runs::Restore(std::string_view id) { return SetDeleted(id, false); }
 
 Result<> Runs::Log(std::string_view id, Batch wanted) {
-  CAIRN_TRY(CheckRunId(id));
-  const auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted), long_values_));
-  const auto keys = CAIRN_TRY(keys_->Of(batch.metrics));
-  const auto* name = Last(batch.tags, kRunNameTag);
-  CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-    auto run = CAIRN_TRY(ReadActiveRun(connection, id));
-    CAIRN_TRY(InsertParams(connection, run, batch.params));
-    CAIRN_TRY(InsertMetrics(connection, run.number, batch.metrics, keys));
-    CAIRN_TRY(backlog_->Grew(connection, run.number, batch.metrics.size()));
-    CAIRN_TRY(InsertModelMetrics(connection, id, batch.metrics));
-    CAIRN_TRY(UpsertTags(connection, run.number, batch.tags));
-    if (name == nullptr || name->value.empty() || name->value == run.info.name) return {};
-    run.info.name = name->value;
-    return UpdateRun(connection, run);
-  }));
-  // What was logged is kept either way.
-  static_cast<void>(backlog_->Relieve(database_));
-  return {};
+  return database_.Await<Done>([&](auto done) { LogThen(id, std::move(wanted), std::move(done)); });
+}
+
+void Runs::LogThen(std::string_view id, Batch wanted, std::function<void(Result<>)> done) {
+  auto checked = Checked(id, std::move(wanted), long_values_);
+  if (!checked) return done(std::move(checked).error());
+  const auto logged = std::make_shared<Logged>(*std::move(checked));
+  keys_->Of(logged->batch.metrics,
+            [this, logged, done = std::move(done)](Result<std::vector<std::int64_t>> keys) {
+              if (!keys) return done(std::move(keys).error());
+              logged->keys = *std::move(keys);
+              const auto keep = [logged, backlog = backlog_](sql::Connection& connection) {
+                return Keep(connection, *logged, *backlog);
+              };
+              database_.TransactThen(keep, [&database = database_, backlog = backlog_, done](Result<> kept) {
+                const bool grew = static_cast<bool>(kept);
+                done(std::move(kept));  // Nothing of this object is touched any more.
+                if (grew) backlog->Relieve(database);
+              });
+            });
 }
 
 Result<> Runs::DeleteTag(std::string_view id, std::string_view key) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,8 @@ class Runs {
   };
   /// InvalidArgument when the experiment is deleted, or name and name tag differ.
   Result<Run> Create(const New& wanted);
+  /// The same without waiting (sql::Database::TransactThen): `done` is called once; this must live so long.
+  void CreateThen(const New& wanted, std::function<void(Result<Run>)> done);
   /// Everything about a run, also a deleted one.
   Result<Run> Find(std::string_view id) const;
 
@@ -61,6 +64,8 @@ class Runs {
   /// another value already, a key twice among the parameters, keys and values outside the limits, too many
   /// entries.
   Result<> Log(std::string_view id, Batch batch);
+  /// The same without waiting, as CreateThen.
+  void LogThen(std::string_view id, Batch batch, std::function<void(Result<>)> done);
   /// NotFound without such a tag.
   Result<> DeleteTag(std::string_view id, std::string_view key);
   /// Appends to the JSON list that the tag holds, of any length; begins one when there is no such tag.
@@ -101,12 +106,14 @@ class Runs {
 
  private:
   Result<> SetDeleted(std::string_view id, bool deleted);
+  Result<Run> Unnumbered(const New& wanted) const;
+  void InsertThen(std::shared_ptr<const Run> run, int attempt, std::function<void(Result<Run>)> done);
 
   sql::Database& database_;
   const os::Clock& clock_;
   LongValues long_values_;
   std::unique_ptr<MetricKeys> keys_;
-  std::unique_ptr<MetricBacklog> backlog_;
+  std::shared_ptr<MetricBacklog> backlog_;  ///< Shared with folding that goes on behind.
 };
 
 }  // namespace cairn::tracking

@@ -17,6 +17,10 @@ using Operation = std::function<Result<Json>(const Fields&)>;
 /// One whose message is long: it comes as JSON text.
 using TextOperation = std::function<Result<std::string>(const Fields&)>;
 
+/// One that has its message later; `give` is called once, from any thread.
+using Give = std::function<void(Result<Json>)>;
+using LaterOperation = std::function<void(const Fields&, Give give)>;
+
 /// Which of the twins exist: /api for clients, /ajax-api for pages.
 enum class Twins { Both, AjaxOnly };
 
@@ -34,6 +38,7 @@ struct Endpoint {
   TextOperation text = nullptr;  ///< In place of `operation`.
   /// The same question has the same answer until something is written.
   Repeats repeats = Repeats::Answered;
+  LaterOperation later = nullptr;  ///< In place of `operation`.
 };
 
 using Endpoints = std::vector<Endpoint>;

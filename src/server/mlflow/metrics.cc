@@ -20,13 +20,6 @@ Json ListOf(const std::vector<tracking::Metric>& metrics) {
   return list;
 }
 
-Result<Json> LogMetric(Runs& runs, const Fields& fields) {
-  const auto id = CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"));
-  Runs::Batch batch;
-  batch.metrics.push_back(CAIRN_TRY(MetricOf(fields)));
-  return Empty(runs.Log(id, std::move(batch)));
-}
-
 /// Tens of thousands of points are some megabytes: written at once, without a tree of values between. The
 /// run, which the question named, is not repeated.
 std::string TextOf(const tracking::Page<tracking::Point>& page, std::string_view key) {
@@ -114,8 +107,7 @@ Endpoints MetricEndpoints(tracking::Tracking& tracking) {
   history.text = [&runs = tracking.runs](const Fields& fields) { return GetHistory(runs, fields); };
   Endpoint sampled{"GET", "metrics/get-history-bulk-interval", to(GetHistoryBulkInterval)};
   history.repeats = sampled.repeats = Repeats::Kept;
-  return {{"POST", "runs/log-metric", to(LogMetric), http::Lane::Write},
-          history,
+  return {history,
           {"GET", "metrics/get-history-bulk", to(GetHistoryBulk), http::Lane::Read, "2.0", Twins::AjaxOnly},
           sampled};
 }

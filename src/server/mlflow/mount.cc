@@ -55,6 +55,7 @@ void MountMlflow(http::Router& router, Rooms rooms) {
     MountEndpoints(router, endpoints, rooms.database, kept);
     asked_by_graphql.insert(asked_by_graphql.end(), endpoints.begin(), endpoints.end());
   }
+  MountEndpoints(router, LoggingEndpoints(rooms.tracking, rooms.database));
   MountEndpoints(router, LoggedModelEndpoints(rooms.tracking, rooms.places));
   MountEndpoints(router, RegisteredModelEndpoints(rooms.registry));
   MountEndpoints(router, ServerInfoEndpoints());

@@ -8,6 +8,9 @@ namespace cairn::mlflow {
 
 Endpoints ExperimentEndpoints(tracking::Tracking& tracking);
 Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places);
+/// What a training loop calls: runs are created, and parameters, tags and metrics logged. These answer from
+/// where the write was done, so that no thread waits for the disk.
+Endpoints LoggingEndpoints(tracking::Tracking& tracking, const sql::Database& database);
 Endpoints MetricEndpoints(tracking::Tracking& tracking);
 Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places);
 Endpoints RegisteredModelEndpoints(registry::Registry& registry);

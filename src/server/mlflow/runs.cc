@@ -12,17 +12,6 @@ constexpr Fields::Choice kStatuses[] = {
 
 Result<std::string> RunId(const Fields& fields) { return fields.RequiredTextOf("run_id", "run_uuid"); }
 
-Result<Json> Create(Runs& runs, const Fields& fields) {
-  Runs::New wanted;
-  const auto experiment = CAIRN_TRY(fields.TextOrEmpty("experiment_id"));
-  wanted.experiment = experiment.empty() ? 0 : CAIRN_TRY(ExperimentIdOf(experiment));
-  wanted.name = CAIRN_TRY(fields.TextOrEmpty("run_name"));
-  wanted.user = CAIRN_TRY(fields.TextOrEmpty("user_id"));
-  wanted.start_ms = CAIRN_TRY(fields.Int("start_time")).value_or(0);
-  wanted.tags = CAIRN_TRY(TagsOf(fields, "tags"));
-  return Json{{"run", ToJson(CAIRN_TRY(runs.Create(wanted)), Outputs::Left)}};
-}
-
 Result<Json> Get(Runs& runs, const Fields& fields) {
   return Json{{"run", ToJson(CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))))}};
 }
@@ -59,34 +48,9 @@ Result<Json> Search(Runs& runs, const Fields& fields) {
   return answer;
 }
 
-Result<Json> LogParameter(Runs& runs, const Fields& fields) {
-  const auto id = CAIRN_TRY(RunId(fields));
-  Runs::Batch batch;
-  batch.params.push_back({CAIRN_TRY(fields.RequiredText("key")), CAIRN_TRY(fields.TextOrEmpty("value"))});
-  return Empty(runs.Log(id, batch));
-}
-
-Result<Json> SetTag(Runs& runs, const Fields& fields) {
-  const auto id = CAIRN_TRY(RunId(fields));
-  Runs::Batch batch;
-  batch.tags.push_back({CAIRN_TRY(fields.RequiredText("key")), CAIRN_TRY(fields.TextOrEmpty("value"))});
-  return Empty(runs.Log(id, batch));
-}
-
 Result<Json> DeleteTag(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(RunId(fields));
   return Empty(runs.DeleteTag(id, CAIRN_TRY(fields.RequiredText("key"))));
-}
-
-Result<Json> LogBatch(Runs& runs, const Fields& fields) {
-  const auto id = CAIRN_TRY(RunId(fields));
-  Runs::Batch batch;
-  const auto metrics = CAIRN_TRY(fields.Messages("metrics"));
-  batch.metrics.reserve(metrics.size());
-  for (const auto& metric : metrics) batch.metrics.push_back(CAIRN_TRY(MetricOf(metric)));
-  batch.params = CAIRN_TRY(ParamsOf(fields, "params"));
-  batch.tags = CAIRN_TRY(TagsOf(fields, "tags"));
-  return Empty(runs.Log(id, std::move(batch)));
 }
 
 /// What the run keeps of a model's own description: who made it when and where, and its flavors without their
@@ -170,16 +134,12 @@ Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& p
   constexpr auto kWrite = http::Lane::Write;
   Endpoint search{"POST", "runs/search", to(Search)};
   search.repeats = Repeats::Kept;
-  return {{"POST", "runs/create", to(Create), kWrite},
-          {"GET", "runs/get", to(Get)},
+  return {{"GET", "runs/get", to(Get)},
           {"POST", "runs/update", to(Update), kWrite},
           {"POST", "runs/delete", to(Delete), kWrite},
           {"POST", "runs/restore", to(Restore), kWrite},
           search,
-          {"POST", "runs/log-parameter", to(LogParameter), kWrite},
-          {"POST", "runs/set-tag", to(SetTag), kWrite},
           {"POST", "runs/delete-tag", to(DeleteTag), kWrite},
-          {"POST", "runs/log-batch", to(LogBatch), kWrite},
           {"POST", "runs/log-inputs", to(LogInputs), kWrite},
           {"POST", "runs/outputs", to(LogOutputs), kWrite},
           {"POST", "runs/log-model", to(LogModel), kWrite},

@@ -1,6 +1,7 @@
 #include "ground/http/wire/connection.h"
 
 #include <array>
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -23,9 +24,15 @@ constexpr std::size_t kHeaderRead = 8 * 1024;
 constexpr std::size_t kMemoryRead = 256 * 1024;
 constexpr std::size_t kChunk = 512 * 1024;
 constexpr std::size_t kSmallBody = 32 * 1024;  ///< Copied behind the header, so that one packet carries both.
+constexpr std::size_t kBriefBody = 16 * 1024;
 constexpr std::size_t kKeptBuffer = 64 * 1024;
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds kLingerTime{2'000};
+
+/// Whether the I/O thread runs the route's handler itself.
+bool IsForIoThread(const Route& route, const Request& request) {
+  return route.lane == Lane::Inline || (route.lane == Lane::Brief && request.body.size() <= kBriefBody);
+}
 
 int StatusOf(const Error& error) { return error.reason == Reason::Exhausted ? 507 : 500; }
 
@@ -39,12 +46,18 @@ struct Connection::Flag {
 struct Connection::Ticket {
   std::shared_ptr<Connection> connection;
   std::shared_ptr<Flag> flag;
-  ~Ticket() {
+  std::atomic_flag used;
+  ~Ticket() { Use(); }
+  /// False when somebody has used it before.
+  bool Use(std::function<void()> first = nullptr) {
+    if (used.test_and_set()) return false;
+    if (first) first();
     const auto executor = connection->socket_.get_executor();
     asio::post(executor, [woken = std::move(connection), raised = std::move(flag)] {
       raised->raised = true;
       woken->wake_.cancel();
     });
+    return true;
   }
 };
 
@@ -124,12 +137,17 @@ void Connection::Refuse(int status, std::string why) {
 }
 
 std::shared_ptr<Connection::Flag> Connection::Start(LanePool& pool, std::function<void()> work) {
-  auto flag = std::make_shared<Flag>();
-  auto ticket = std::make_shared<Ticket>();
-  ticket->connection = shared_from_this();
-  ticket->flag = flag;
+  auto ticket = NewTicket();
+  auto flag = ticket->flag;
   const bool taken = pool.TryRun([work = std::move(work), ticket = std::move(ticket)] { work(); });
   return taken ? flag : nullptr;
+}
+
+std::shared_ptr<Connection::Ticket> Connection::NewTicket() {
+  auto ticket = std::make_shared<Ticket>();
+  ticket->connection = shared_from_this();
+  ticket->flag = std::make_shared<Flag>();
+  return ticket;
 }
 
 asio::awaitable<void> Connection::Until(std::shared_ptr<Flag> flag) {
@@ -205,27 +223,64 @@ asio::awaitable<void> Connection::Answer() {
 asio::awaitable<void> Connection::Exchange(const Router::Match& match) {
   const bool received = co_await ReceiveBody(match);
   if (!received) co_return;
-  Request& request = reader_.request();
-  request.captures = match.captures;
+  reader_.request().captures = match.captures;
   Enter(Phase::Handling);
+  const bool later = match.route && match.route->later;
   Response response;
-  if (!match.route || match.route->lane == Lane::Inline) {
-    response = service_.router.Run(match, request);
+  if (later) {
+    response = co_await HandleLater(match);
   } else {
-    response.status = 0;
-    auto flag = Start(service_.PoolOf(match.route->lane), [&response, &match, &request, this] {
-      response = service_.router.Run(match, request);
-      spool_.reset();
-    });
-    if (flag) co_await Until(flag);
-    if (response.status == 0) {
-      response = service_.router.Refuse(
-          request.path, 503,
-          "The server has as much work of this kind as it can take: try again in a second.");
-      response.headers.Add("Retry-After", "1");
-    }
+    response = co_await Handle(match);
   }
   co_await Send(std::move(response));
+}
+
+Response Connection::TooMuchWork() {
+  Response response = service_.router.Refuse(
+      reader_.request().path, 503,
+      "The server has as much work of this kind as it can take: try again in a second.");
+  response.headers.Add("Retry-After", "1");
+  return response;
+}
+
+asio::awaitable<Response> Connection::Handle(const Router::Match& match) {
+  const Request& request = reader_.request();
+  if (!match.route || IsForIoThread(*match.route, request)) co_return service_.router.Run(match, request);
+  std::optional<Response> response;
+  auto flag = Start(service_.PoolOf(match.route->lane), [&response, &match, &request, this] {
+    response = service_.router.Run(match, request);
+    spool_.reset();
+  });
+  if (flag) co_await Until(flag);
+  co_return response ? *std::move(response) : TooMuchWork();
+}
+
+asio::awaitable<Response> Connection::HandleLater(const Router::Match& match) {
+  const Request& request = reader_.request();
+  std::optional<Response> response;
+  auto ticket = NewTicket();
+  const auto answered = ticket->flag;
+  Reply reply = [&response, ticket = std::move(ticket)](Response given) {
+    ticket->Use([&] { response = std::move(given); });
+  };
+  bool taken = true;
+  if (IsForIoThread(*match.route, request)) {
+    service_.router.Start(match, request, std::exchange(reply, nullptr));
+  } else {
+    auto started =
+        Start(service_.PoolOf(match.route->lane), [&match, &request, reply = std::move(reply), this] {
+          service_.router.Start(match, request, reply);
+          spool_.reset();
+        });
+    if (started) co_await Until(started);
+    taken = started != nullptr;
+  }
+  co_await Until(answered);
+  if (response) co_return *std::move(response);
+  co_return taken
+      ? service_.router.Refuse(request.path, 500,
+                               request.method + " " + request.path + " was left without an answer.")
+      : TooMuchWork();
 }
 
 asio::awaitable<bool> Connection::ReceiveBody(const Router::Match& match) {

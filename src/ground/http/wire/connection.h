@@ -48,6 +48,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> ReadHeader();
   boost::asio::awaitable<void> Answer();
   boost::asio::awaitable<void> Exchange(const Router::Match& match);
+  boost::asio::awaitable<Response> Handle(const Router::Match& match);
+  boost::asio::awaitable<Response> HandleLater(const Router::Match& match);
   boost::asio::awaitable<bool> ReceiveBody(const Router::Match& match);
   boost::asio::awaitable<bool> ReceiveIntoMemory();
   boost::asio::awaitable<bool> ReceiveIntoFile();
@@ -58,7 +60,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> WriteAll(std::string_view first, std::string_view second);
   boost::asio::awaitable<void> Linger();
 
-  Response RefusedEarly(const Router::Match& match);
   void Refuse(int status, std::string why);
   void Enter(Phase phase);
   void Log(int status, std::uint64_t bytes);
@@ -66,6 +67,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// pool is full.
   std::shared_ptr<Flag> Start(LanePool& pool, std::function<void()> work);
   boost::asio::awaitable<void> Until(std::shared_ptr<Flag> flag);
+  std::shared_ptr<Ticket> NewTicket();
+  Response TooMuchWork();
 
   Service& service_;
   Socket socket_;

@@ -11,15 +11,18 @@ LanePool::LanePool(std::size_t threads, std::size_t queue)
 LanePool::~LanePool() { Stop(); }
 
 bool LanePool::TryRun(std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
-  if (stopped_ || accepted_ >= accepted_limit_) return false;
-  ++accepted_;
-  queue_.push_back(std::move(work));
-  if (accepted_ > threads_.size() && threads_.size() < threads_limit_) {
-    threads_.emplace_back([this] { Work(); });
-  } else {
-    wake_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || accepted_ >= accepted_limit_) return false;
+    ++accepted_;
+    queue_.push_back(std::move(work));
+    if (accepted_ > threads_.size() && threads_.size() < threads_limit_) {
+      threads_.emplace_back([this] { Work(); });
+      return true;
+    }
   }
+  // Not under the lock, which the thread that wakes up takes first of all.
+  wake_.notify_one();
   return true;
 }
 

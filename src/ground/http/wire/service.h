@@ -25,6 +25,7 @@ struct Service {
     switch (lane) {
       case Lane::Read:
         return read;
+      case Lane::Brief:
       case Lane::Write:
         return write;
       case Lane::Bytes:

@@ -17,6 +17,20 @@ constexpr std::size_t kSpare = 16;
 // Few at a time: whoever logs to one of them meanwhile makes the transaction begin again.
 constexpr std::size_t kAtOnce = 8;
 
+std::vector<std::vector<std::int64_t>> FewAtATime(std::span<const std::int64_t> runs) {
+  std::vector<std::vector<std::int64_t>> portions;
+  for (; !runs.empty(); runs = runs.subspan(std::min(kAtOnce, runs.size()))) {
+    const auto few = runs.first(std::min(kAtOnce, runs.size()));
+    portions.emplace_back(few.begin(), few.end());
+  }
+  return portions;
+}
+
+Result<> FoldRuns(sql::Connection& connection, std::span<const std::int64_t> runs) {
+  for (const auto run : runs) CAIRN_TRY(FoldRun(connection, run));
+  return {};
+}
+
 }  // namespace
 
 Result<> MetricBacklog::Adopt(sql::Database& database) {
@@ -45,7 +59,16 @@ Result<> MetricBacklog::Grew(sql::Connection& connection, std::int64_t run, std:
   return {};
 }
 
-Result<> MetricBacklog::Relieve(sql::Database& database) { return Fold(database, Surplus()); }
+void MetricBacklog::Relieve(sql::Database& database) {
+  for (auto& few : FewAtATime(Surplus())) {
+    const auto fold = [few](sql::Connection& connection) { return FoldRuns(connection, few); };
+    // What could not be folded is found by the search that needs it.
+    database.TransactThen(fold, [kept = shared_from_this(), few](const Result<>& folded) {
+      if (!folded) return;
+      for (const auto run : few) kept->Folded(run);
+    });
+  }
+}
 
 Result<> MetricBacklog::FoldAll(sql::Database& database, std::span<const std::int64_t> experiments) {
   const auto look = [&](sql::Connection& connection) { return UnfoldedRuns(connection, experiments); };
@@ -55,13 +78,9 @@ Result<> MetricBacklog::FoldAll(sql::Database& database, std::span<const std::in
 }
 
 Result<> MetricBacklog::Fold(sql::Database& database, std::span<const std::int64_t> runs) {
-  for (auto left = runs; !left.empty(); left = left.subspan(std::min(kAtOnce, left.size()))) {
-    const auto some = left.first(std::min(kAtOnce, left.size()));
-    CAIRN_TRY(database.Transact([&](sql::Connection& connection) -> Result<> {
-      for (const auto run : some) CAIRN_TRY(FoldRun(connection, run));
-      return {};
-    }));
-    for (const auto run : some) Folded(run);
+  for (const auto& few : FewAtATime(runs)) {
+    CAIRN_TRY(database.Transact([&](sql::Connection& connection) { return FoldRuns(connection, few); }));
+    for (const auto run : few) Folded(run);
   }
   return {};
 }

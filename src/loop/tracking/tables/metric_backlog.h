@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <unordered_map>
@@ -12,7 +13,7 @@ namespace cairn::tracking {
 
 /// The runs whose log of points has not been folded. Sees to it that there are few, because a search folds
 /// them first, and that none has a long log. Remembers about how long each is; safe from any thread.
-class MetricBacklog {
+class MetricBacklog : public std::enable_shared_from_this<MetricBacklog> {
  public:
   /// So many runs may wait; a search folds them in some tens of milliseconds.
   static constexpr std::size_t kMostRuns = 64;
@@ -22,8 +23,9 @@ class MetricBacklog {
   /// Called in the transaction that added `points` to the run's log, which it folds when it is long. Work
   /// that runs again is counted again, which only folds earlier.
   Result<> Grew(sql::Connection& connection, std::int64_t run, std::size_t points);
-  /// Folds those that were logged to the longest ago, when too many wait. Called outside of transactions.
-  Result<> Relieve(sql::Database& database);
+  /// Begins to fold those that were logged to the longest ago, when too many wait. Called outside of
+  /// transactions.
+  void Relieve(sql::Database& database);
   /// Folds what these experiments' searches need. One caller at a time does the work; the others wait for it.
   Result<> FoldAll(sql::Database& database, std::span<const std::int64_t> experiments);
   /// Called when the run was folded for another reason.

@@ -42,14 +42,21 @@ Result<Numbers> Number(sql::Connection& connection, const std::set<std::string_v
 
 }  // namespace
 
-Result<std::vector<std::int64_t>> MetricKeys::Of(std::span<const Metric> metrics) {
-  std::vector<std::int64_t> numbers(metrics.size());
-  if (Known(metrics, numbers)) return numbers;
-  CAIRN_TRY(Learn(metrics));
-  if (!Known(metrics, numbers)) {
-    return Error{Reason::Unavailable, "Metric keys were forgotten while they were being used; try again."};
-  }
-  return numbers;
+void MetricKeys::Of(std::span<const Metric> metrics, Taker done) {
+  std::vector<std::int64_t> known(metrics.size());
+  if (Known(metrics, known)) return done(std::move(known));
+  std::set<std::string_view> keys;
+  for (const auto& metric : metrics) keys.insert(metric.key);
+  const auto number = [keys = std::move(keys)](sql::Connection& connection) {
+    return Number(connection, keys);
+  };
+  database_.TransactThen(number, [this, metrics, done = std::move(done)](const Result<Numbers>& learnt) {
+    if (!learnt) return done(learnt.error());
+    Remember(*learnt);
+    std::vector<std::int64_t> numbers(metrics.size());
+    if (Known(metrics, numbers)) return done(std::move(numbers));
+    done(Error{Reason::Unavailable, "Metric keys were forgotten while they were being used; try again."});
+  });
 }
 
 bool MetricKeys::Known(std::span<const Metric> metrics, std::vector<std::int64_t>& numbers) const {
@@ -62,15 +69,10 @@ bool MetricKeys::Known(std::span<const Metric> metrics, std::vector<std::int64_t
   return true;
 }
 
-Result<> MetricKeys::Learn(std::span<const Metric> metrics) {
-  std::set<std::string_view> keys;
-  for (const auto& metric : metrics) keys.insert(metric.key);
-  const auto numbers =
-      CAIRN_TRY(database_.Transact([&](sql::Connection& connection) { return Number(connection, keys); }));
+void MetricKeys::Remember(const Numbers& numbers) {
   const std::unique_lock lock(mutex_);
   if (known_.size() > kRemembered) known_.clear();
   known_.insert(numbers.begin(), numbers.end());
-  return {};
 }
 
 }  // namespace cairn::tracking

@@ -21,16 +21,18 @@ class MetricKeys {
  public:
   explicit MetricKeys(sql::Database& database) : database_(database) {}
 
-  /// The number of each metric's key. Keys that are new get theirs in a transaction of their own, so that
-  /// what is remembered is always on disk; a key that nothing uses afterwards does no harm.
-  Result<std::vector<std::int64_t>> Of(std::span<const Metric> metrics);
+  using Taker = std::function<void(Result<std::vector<std::int64_t>>)>;
+  /// Gives the number of each metric's key; at once when all are known. Keys that are new get theirs in a
+  /// transaction of their own, so that what is remembered is always on disk; a key that nothing uses
+  /// afterwards does no harm. `metrics` and this must live until `done` is called.
+  void Of(std::span<const Metric> metrics, Taker done);
 
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
   bool Known(std::span<const Metric> metrics, std::vector<std::int64_t>& numbers) const;
-  Result<> Learn(std::span<const Metric> metrics);
+  void Remember(const std::unordered_map<std::string, std::int64_t>& numbers);
 
   sql::Database& database_;
   mutable std::shared_mutex mutex_;

@@ -56,6 +56,16 @@ http::Handler HandlerOf(const Endpoint& endpoint) {
   };
 }
 
+http::LaterHandler LaterHandlerOf(const Endpoint& endpoint) {
+  if (!endpoint.later) return nullptr;
+  return [later = endpoint.later](const http::Request& request, http::Reply reply) {
+    const auto message = MessageOf(request);
+    if (!message) return reply(Refusal(message.error()));
+    later(Fields(*message),
+          [reply = std::move(reply)](const Result<Json>& outcome) { reply(Answer(outcome)); });
+  };
+}
+
 /// A handler that answers as before while nothing was written. Refusals are not kept.
 http::Handler Keeping(http::Handler handler, const Endpoint& endpoint, const sql::Database& database,
                       std::shared_ptr<KeptAnswers> kept) {
@@ -73,10 +83,13 @@ http::Handler Keeping(http::Handler handler, const Endpoint& endpoint, const sql
   };
 }
 
-void Mount(http::Router& router, const Endpoint& endpoint, const http::Handler& handler) {
+void Mount(http::Router& router, const Endpoint& endpoint, http::Handler handler) {
   const auto rest = "/" + endpoint.version + "/mlflow/" + endpoint.path;
-  if (endpoint.twins == Twins::Both) router.Add({endpoint.method, "/api" + rest, handler, endpoint.lane});
-  MountForPages(router, {endpoint.method, "/ajax-api" + rest, handler, endpoint.lane});
+  http::Route route{endpoint.method, "/api" + rest, std::move(handler), endpoint.lane};
+  route.later = LaterHandlerOf(endpoint);
+  if (endpoint.twins == Twins::Both) router.Add(route);
+  route.pattern = "/ajax-api" + rest;
+  MountForPages(router, route);
 }
 
 }  // namespace
@@ -105,7 +118,7 @@ void MountEndpoints(http::Router& router, const Endpoints& endpoints, const sql:
   for (const auto& endpoint : endpoints) {
     auto handler = HandlerOf(endpoint);
     if (endpoint.repeats == Repeats::Kept) handler = Keeping(std::move(handler), endpoint, database, kept);
-    Mount(router, endpoint, handler);
+    Mount(router, endpoint, std::move(handler));
   }
 }
 
