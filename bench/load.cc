@@ -8,11 +8,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -21,11 +21,12 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -110,36 +111,10 @@ class Wire {
   Wire& operator=(const Wire&) = delete;
   ~Wire() { close(socket_); }
 
-  /// Waits for the whole answer and gives its status.
-  int Ask(const std::string& request) {
-    SendAll(request);
-    const std::size_t head = ReadHead();
-    const std::string_view header(buffer_.data(), head);
-    int status = 0;
-    std::from_chars(header.data() + 9, header.data() + 12, status);
-    const std::string length = FieldOf(header, "content-length:");
-    const bool closes = FieldOf(header, "connection:").find("close") != std::string::npos;
-    if (!length.empty()) {
-      const std::size_t whole = head + std::strtoull(length.c_str(), nullptr, 10);
-      while (buffer_.size() < whole) Receive();
-      last_body_.assign(buffer_, head, whole - head);
-      buffer_.erase(0, whole);
-    } else {
-      SkipChunks(head);
-    }
-    if (closes) Reconnect();
-    return status;
-  }
+  int socket() const { return socket_; }
   const std::string& last_body() const { return last_body_; }
 
- private:
-  void Reconnect() {
-    close(socket_);
-    socket_ = Connect(plan_);
-    buffer_.clear();
-  }
-
-  void SendAll(std::string_view bytes) {
+  void Send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t count = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (count <= 0) Fail(std::string("sending failed: ") + std::strerror(errno));
@@ -147,33 +122,68 @@ class Wire {
     }
   }
 
-  void Receive() {
+  /// Takes what has arrived, or waits for some. The answer's status when it is whole now.
+  std::optional<int> Receive() {
     char chunk[65536];
     const ssize_t count = recv(socket_, chunk, sizeof chunk, 0);
     if (count <= 0)
       Fail(count == 0 ? "the server closed the connection"
                       : std::string("receiving failed: ") + std::strerror(errno));
     buffer_.append(chunk, static_cast<std::size_t>(count));
+    if (!head_ && !ReadHead()) return std::nullopt;
+    if (!(head_->length ? TakeSized() : TakeChunks())) return std::nullopt;
+    const Head head = *std::exchange(head_, std::nullopt);
+    if (head.closes) Reconnect();
+    return head.status;
   }
 
-  std::size_t ReadHead() {
-    std::size_t end;
-    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) Receive();
-    return end + 4;
+ private:
+  struct Head {
+    int status = 0;
+    std::optional<std::size_t> length;  ///< None: in chunks.
+    bool closes = false;
+  };
+
+  void Reconnect() {
+    close(socket_);
+    socket_ = Connect(plan_);
+    buffer_.clear();
   }
 
-  void SkipChunks(std::size_t at) {
-    last_body_.clear();
+  bool ReadHead() {
+    const auto end = buffer_.find("\r\n\r\n");
+    if (end == std::string::npos) return false;
+    const std::string_view text(buffer_.data(), end + 4);
+    Head head;
+    std::from_chars(text.data() + 9, text.data() + 12, head.status);
+    const std::string length = FieldOf(text, "content-length:");
+    if (!length.empty()) head.length = std::strtoull(length.c_str(), nullptr, 10);
+    head.closes = FieldOf(text, "connection:").find("close") != std::string::npos;
+    head_ = head;
+    buffer_.erase(0, end + 4);
+    chunk_at_ = 0;
+    return true;
+  }
+
+  bool TakeSized() {
+    if (buffer_.size() < *head_->length) return false;
+    last_body_.assign(buffer_, 0, *head_->length);
+    buffer_.erase(0, *head_->length);
+    return true;
+  }
+
+  bool TakeChunks() {
     while (true) {
-      std::size_t line;
-      while ((line = buffer_.find("\r\n", at)) == std::string::npos) Receive();
-      const std::size_t size = std::strtoull(buffer_.c_str() + at, nullptr, 16);
-      while (buffer_.size() < line + 2 + size + 2) Receive();
-      last_body_.append(buffer_, line + 2, size);
-      at = line + 2 + size + 2;
+      const auto line = buffer_.find("\r\n", chunk_at_);
+      if (line == std::string::npos) return false;
+      const std::size_t size = std::strtoull(buffer_.c_str() + chunk_at_, nullptr, 16);
+      if (buffer_.size() < line + 2 + size + 2) return false;
+      chunk_at_ = line + 2 + size + 2;
       if (size == 0) break;
     }
-    buffer_.erase(0, at);
+    last_body_.clear();
+    buffer_.erase(0, chunk_at_);
+    return true;
   }
 
   static std::string FieldOf(std::string_view header, std::string_view name) {
@@ -191,6 +201,8 @@ class Wire {
   const Plan& plan_;
   int socket_;
   std::string buffer_, last_body_;
+  std::optional<Head> head_;  ///< Of the answer that is arriving.
+  std::size_t chunk_at_ = 0;  ///< Where its next chunk begins.
 };
 
 struct Tally {
@@ -199,23 +211,78 @@ struct Tally {
   std::string words;  ///< Of the first refusal, or of what ended the connection.
 };
 
-void Drive(const Plan& plan, int connection, std::atomic<std::int64_t>& next, Tally& tally) {
-  try {
-    Wire wire(plan);
-    for (std::int64_t number; (number = next.fetch_add(1)) < plan.requests;) {
-      const std::string request = RequestOf(plan, number, connection);
-      const auto began = Clock::now();
-      const int status = wire.Ask(request);
-      tally.times_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
-      if (status == 200) continue;
-      ++tally.refused;
-      if (tally.words.empty()) tally.words = std::to_string(status) + " " + wire.last_body().substr(0, 200);
+/// All connections on this one thread, so that little of the processors goes to asking.
+class Driver {
+ public:
+  explicit Driver(const Plan& plan) : plan_(plan) {}
+
+  Tally Drive() {
+    try {
+      for (int c = 0; c < plan_.connections; ++c) Open(c);
+      while (under_way_ > 0) Wait();
+    } catch (const std::exception& failure) {
+      ++tally_.refused;
+      tally_.words = failure.what();
     }
-  } catch (const std::exception& failure) {
-    ++tally.refused;
-    tally.words = failure.what();
+    return std::move(tally_);
   }
-}
+
+ private:
+  struct Asking {
+    std::unique_ptr<Wire> wire;
+    Clock::time_point began;
+    bool done = false;
+  };
+
+  void Open(int connection) {
+    askings_.push_back({std::make_unique<Wire>(plan_), {}, false});
+    ++under_way_;
+    Next(connection);
+  }
+
+  void Next(int connection) {
+    auto& asking = askings_[static_cast<std::size_t>(connection)];
+    if (next_ == plan_.requests) {
+      asking.done = true;
+      --under_way_;
+      return;
+    }
+    const std::string request = RequestOf(plan_, next_++, connection);
+    asking.began = Clock::now();
+    asking.wire->Send(request);
+  }
+
+  void Wait() {
+    polled_.clear();
+    for (const auto& asking : askings_)
+      polled_.push_back({asking.done ? -1 : asking.wire->socket(), POLLIN, 0});
+    if (poll(polled_.data(), polled_.size(), -1) < 0 && errno != EINTR)
+      Fail(std::string("waiting failed: ") + std::strerror(errno));
+    for (std::size_t c = 0; c < polled_.size(); ++c)
+      if (polled_[c].revents != 0) Take(static_cast<int>(c));
+  }
+
+  void Take(int connection) {
+    auto& asking = askings_[static_cast<std::size_t>(connection)];
+    const auto status = asking.wire->Receive();
+    if (!status) return;
+    const std::chrono::duration<double, std::milli> took = Clock::now() - asking.began;
+    tally_.times_ms.push_back(took.count());
+    if (*status != 200) {
+      ++tally_.refused;
+      if (tally_.words.empty())
+        tally_.words = std::to_string(*status) + " " + asking.wire->last_body().substr(0, 200);
+    }
+    Next(connection);
+  }
+
+  const Plan& plan_;
+  std::vector<Asking> askings_;
+  std::vector<pollfd> polled_;
+  std::int64_t next_ = 0;
+  int under_way_ = 0;
+  Tally tally_;
+};
 
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
@@ -258,23 +325,9 @@ Plan PlanOf(char** words, int count) {
 }
 
 int Run(const Plan& plan) {
-  std::vector<Tally> tallies(static_cast<std::size_t>(plan.connections));
-  std::atomic<std::int64_t> next = 0;
   const auto began = Clock::now();
-  {
-    std::vector<std::jthread> threads;
-    for (int c = 0; c < plan.connections; ++c) {
-      threads.emplace_back(
-          [&plan, c, &next, &tally = tallies[static_cast<std::size_t>(c)]] { Drive(plan, c, next, tally); });
-    }
-  }
+  Tally all = Driver(plan).Drive();
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  Tally all;
-  for (const auto& tally : tallies) {
-    all.times_ms.insert(all.times_ms.end(), tally.times_ms.begin(), tally.times_ms.end());
-    all.refused += tally.refused;
-    if (all.words.empty()) all.words = tally.words;
-  }
   std::sort(all.times_ms.begin(), all.times_ms.end());
   const auto at = [&](double share) {
     return all.times_ms.empty()
