@@ -119,7 +119,8 @@ struct Logged {
 
 Result<Logged> Checked(std::string_view id, Runs::Batch wanted, LongValues long_values) {
   CAIRN_TRY(CheckRunId(id));
-  return Logged{std::string(id), CAIRN_TRY(CheckedBatch(std::move(wanted), long_values)), {}};
+  auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted), long_values));
+  return Logged{std::string(id), std::move(batch), {}};
 }
 
 Result<> Keep(sql::Connection& connection, const Logged& logged, MetricBacklog& backlog) {
