@@ -37,7 +37,7 @@ class LaterTest : public ::testing::Test {
 TEST_F(LaterTest, TheAnswerMayComeFromAnotherThread) {
   std::vector<std::thread> threads;
   Add("/later", [&](const Request& request, Reply reply) {
-    threads.emplace_back([&request, reply] { reply(Response::Text(200, request.body)); });
+    threads.emplace_back([&request, reply] { reply([&] { return Response::Text(200, request.body); }); });
   });
   auto client = Connect();
   for (const std::string word : {"one", "two", "three"})
@@ -47,8 +47,8 @@ TEST_F(LaterTest, TheAnswerMayComeFromAnotherThread) {
 
 TEST_F(LaterTest, OnlyTheFirstAnswerCounts) {
   Add("/twice", [](const Request&, const Reply& reply) {
-    reply(Response::Text(201, "first"));
-    reply(Response::Text(202, "second"));
+    reply([] { return Response::Text(201, "first"); });
+    reply([] { return Response::Text(202, "second"); });
   });
   auto client = Connect();
   EXPECT_EQ(client.Ask(Post("/twice")).body, "first");
@@ -59,12 +59,15 @@ TEST_F(LaterTest, AForgottenAnswerAndAnExceptionAreErrorsOfTheServer) {
   Add("/forgets", [](const Request&, const Reply&) {});
   Add(
       "/forgets-on-a-pool", [](const Request&, const Reply&) {}, Lane::Write);
+  Add("/throws-in-the-end", [](const Request&, const Reply& reply) {
+    reply([]() -> Response { throw std::runtime_error("broken as well"); });
+  });
   Add("/throws", [](const Request&, const Reply&) { throw std::runtime_error("broken"); });
   auto client = Connect();
-  for (const char* path : {"/forgets", "/forgets-on-a-pool", "/throws"})
+  for (const char* path : {"/forgets", "/forgets-on-a-pool", "/throws-in-the-end", "/throws"})
     EXPECT_EQ(client.Ask(Post(path)).status, 500) << path;
   EXPECT_NE(client.Ask(Post("/throws")).body.find("broken"), std::string::npos);
-  for (const char* path : {"/forgets", "/throws"}) {
+  for (const char* path : {"/forgets", "/throws-in-the-end", "/throws"}) {
     Request request;
     request.method = "POST";
     request.path = path;
@@ -76,7 +79,7 @@ TEST_F(LaterTest, OnlySmallBodiesAreHandledOnTheIoThread) {
   std::atomic<std::thread::id> here{};
   Add("/where", [&](const Request&, const Reply& reply) {
     here = std::this_thread::get_id();
-    reply(Response::Text(200, ""));
+    reply([] { return Response::Text(200, ""); });
   });
   std::atomic<std::thread::id> io{};
   router_.Get(
@@ -103,7 +106,7 @@ TEST_F(LaterTest, AFullLaneRefuses) {
         ++begun;
         begun.notify_all();
         open.wait(false);
-        reply(Response::Text(200, "done"));
+        reply([] { return Response::Text(200, "done"); });
       },
       Lane::Write);
   Options options;
@@ -121,7 +124,7 @@ TEST_F(LaterTest, AFullLaneRefuses) {
 TEST_F(LaterTest, CallersInTheProcessWaitForTheAnswer) {
   std::thread thread;
   Add("/later", [&](const Request&, const Reply& reply) {
-    thread = std::thread([reply] { reply(Response::Text(200, "in the end")); });
+    thread = std::thread([reply] { reply([] { return Response::Text(200, "in the end"); }); });
   });
   Request request;
   request.method = "POST";

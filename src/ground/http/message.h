@@ -71,9 +71,9 @@ struct Response {
 
 using Handler = std::function<Response(const Request&)>;
 
-/// Takes the answer to one request; from any thread. What comes after the first is ignored; when the last
-/// copy goes without one, the answer is a 500.
-using Reply = std::function<void(Response)>;
+/// Takes what makes the answer to one request, from any thread; it is called on the thread that sends. What
+/// comes after the first is ignored; when the last copy goes without one, the answer is a 500.
+using Reply = std::function<void(std::function<Response()>)>;
 /// A handler that starts what takes time and returns. The request stays until the reply was given.
 using LaterHandler = std::function<void(const Request&, Reply)>;
 

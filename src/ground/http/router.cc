@@ -157,13 +157,16 @@ const Given* LongestOf(const std::map<std::string, Given, std::less<>>& prefixes
 
 /// What the route answers in the end. Throws when it forgot to.
 Response Await(const Router& router, const Router::Match& match, const Request& request) {
-  auto answer = std::make_shared<std::promise<Response>>();
-  std::atomic_flag given;
-  auto future = answer->get_future();
-  router.Start(match, request, [answer = std::move(answer), &given](Response response) {
-    if (!given.test_and_set()) answer->set_value(std::move(response));
+  struct Given {
+    std::promise<std::function<Response()>> answer;
+    std::atomic_flag first;
+  };
+  auto given = std::make_shared<Given>();
+  auto answer = given->answer.get_future();
+  router.Start(match, request, [given = std::move(given)](std::function<Response()> make) {
+    if (!given->first.test_and_set()) given->answer.set_value(std::move(make));
   });
-  return future.get();
+  return answer.get()();
 }
 
 }  // namespace
@@ -251,8 +254,19 @@ Router::Match Router::Find(std::string_view method, std::string_view path) const
   return match;
 }
 
-Response Router::Run(const Match& match, const Request& request) const {
+Response Router::Guarded(const Request& request, const std::function<Response()>& make) const {
   try {
+    return make();
+  } catch (const std::exception& thrown) {
+    return Refuse(request.path, 500,
+                  request.method + " " + request.path + " failed inside the server: " + thrown.what());
+  } catch (...) {
+    return Refuse(request.path, 500, request.method + " " + request.path + " failed inside the server.");
+  }
+}
+
+Response Router::Run(const Match& match, const Request& request) const {
+  return Guarded(request, [&]() -> Response {
     if (match.route && match.route->later) return Await(*this, match, request);
     if (match.route) return match.route->handler(request);
     if (match.malformed)
@@ -264,20 +278,14 @@ Response Router::Run(const Match& match, const Request& request) const {
       response.headers.Add("Allow", Join(match.allowed, ", "));
     }
     return response;
-  } catch (const std::exception& thrown) {
-    return Refuse(request.path, 500,
-                  request.method + " " + request.path + " failed inside the server: " + thrown.what());
-  } catch (...) {
-    return Refuse(request.path, 500, request.method + " " + request.path + " failed inside the server.");
-  }
+  });
 }
 
 void Router::Start(const Match& match, const Request& request, const Reply& reply) const {
   try {
     match.route->later(request, reply);
-  } catch (const std::exception& thrown) {
-    reply(Refuse(request.path, 500,
-                 request.method + " " + request.path + " failed inside the server: " + thrown.what()));
+  } catch (...) {
+    reply([thrown = std::current_exception()]() -> Response { std::rethrow_exception(thrown); });
   }
 }
 

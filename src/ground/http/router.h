@@ -76,9 +76,10 @@ class Router {
   /// Runs what `match` found (or the fallback) on the calling thread. An exception, which is a bug in the
   /// handler, becomes a JSON 500.
   Response Run(const Match& match, const Request& request) const;
-  /// The same for a route with `later`: the answer goes to `reply`, which has it before this returns or
-  /// after.
+  /// The same for a route with `later`: `reply` is called before this returns or after.
   void Start(const Match& match, const Request& request, const Reply& reply) const;
+  /// What `make` makes; an exception, which is a bug, becomes a JSON 500.
+  Response Guarded(const Request& request, const std::function<Response()>& make) const;
 
   /// Matches and runs the handler on the calling thread, whatever its lane, and waits for the answer: the way
   /// in for callers in the same process. HEAD runs the GET route and drops the body, keeping its length in

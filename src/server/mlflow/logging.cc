@@ -1,3 +1,5 @@
+#include <memory>
+
 #include "server/mlflow/messages.h"
 #include "server/mlflow/resources.h"
 
@@ -17,12 +19,17 @@ Result<Runs::New> NewRunOf(const Fields& fields) {
   return wanted;
 }
 
+void Refuse(const Give& give, const Error& error) {
+  give([error]() -> Result<Json> { return error; });
+}
+
 void Create(Runs& runs, const Fields& fields, const Give& give) {
   const auto wanted = NewRunOf(fields);
-  if (!wanted) return give(wanted.error());
-  runs.CreateThen(*wanted, [give](const Result<tracking::Run>& run) {
-    if (!run) return give(run.error());
-    give(Json{{"run", ToJson(*run, Outputs::Left)}});
+  if (!wanted) return Refuse(give, wanted.error());
+  runs.CreateThen(*wanted, [give](Result<tracking::Run> run) {
+    if (!run) return Refuse(give, run.error());
+    const auto created = std::make_shared<const tracking::Run>(*std::move(run));
+    give([created]() -> Result<Json> { return Json{{"run", ToJson(*created, Outputs::Left)}}; });
   });
 }
 
@@ -58,10 +65,11 @@ using BatchReader = Result<Runs::Batch> (*)(const Fields&);
 
 void Log(Runs& runs, BatchReader read, const Fields& fields, const Give& give) {
   const auto id = fields.RequiredTextOf("run_id", "run_uuid");
-  if (!id) return give(id.error());
+  if (!id) return Refuse(give, id.error());
   auto batch = read(fields);
-  if (!batch) return give(batch.error());
-  runs.LogThen(*id, *std::move(batch), [give](const Result<>& logged) { give(Empty(logged)); });
+  if (!batch) return Refuse(give, batch.error());
+  runs.LogThen(*id, *std::move(batch),
+               [give](Result<> logged) { give([logged = std::move(logged)] { return Empty(logged); }); });
 }
 
 }  // namespace

@@ -257,11 +257,11 @@ asio::awaitable<Response> Connection::Handle(const Router::Match& match) {
 
 asio::awaitable<Response> Connection::HandleLater(const Router::Match& match) {
   const Request& request = reader_.request();
-  std::optional<Response> response;
+  std::function<Response()> make;
   auto ticket = NewTicket();
   const auto answered = ticket->flag;
-  Reply reply = [&response, ticket = std::move(ticket)](Response given) {
-    ticket->Use([&] { response = std::move(given); });
+  Reply reply = [&make, ticket = std::move(ticket)](std::function<Response()> given) {
+    ticket->Use([&] { make = std::move(given); });
   };
   bool taken = true;
   if (IsForIoThread(*match.route, request)) {
@@ -276,7 +276,7 @@ asio::awaitable<Response> Connection::HandleLater(const Router::Match& match) {
     taken = started != nullptr;
   }
   co_await Until(answered);
-  if (response) co_return *std::move(response);
+  if (make) co_return service_.router.Guarded(request, make);
   co_return taken
       ? service_.router.Refuse(request.path, 500,
                                request.method + " " + request.path + " was left without an answer.")

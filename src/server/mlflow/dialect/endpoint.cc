@@ -60,9 +60,10 @@ http::LaterHandler LaterHandlerOf(const Endpoint& endpoint) {
   if (!endpoint.later) return nullptr;
   return [later = endpoint.later](const http::Request& request, http::Reply reply) {
     const auto message = MessageOf(request);
-    if (!message) return reply(Refusal(message.error()));
-    later(Fields(*message),
-          [reply = std::move(reply)](const Result<Json>& outcome) { reply(Answer(outcome)); });
+    if (!message) return reply([refused = message.error()] { return Refusal(refused); });
+    later(Fields(*message), [reply = std::move(reply)](std::function<Result<Json>()> write) {
+      reply([write = std::move(write)] { return Answer(write()); });
+    });
   };
 }
 
