@@ -7,9 +7,11 @@ import contextlib
 import functools
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import threading
+import time
 
 import pytest
 import yaml
@@ -176,6 +178,30 @@ def test_gc_names_who_keeps_what_and_spares_other_projects(project, tmp_path):
     plan = json.loads(project.cairn("data", "gc", "-w", "--older-than", "0s", "--json").stdout)
     assert len(plan["cache"]) == 1
     assert second.dvc("data", "status", "--json").stdout
+
+
+def test_gc_by_itself_frees_only_what_is_older_than_two_hours(project):
+    """What is younger may belong to somebody who is just adding it."""
+    needed = set(tree(project.cache / "files"))
+
+    def stored(text):
+        """Adds the text, and gives the object's name in the cache."""
+        before = set(tree(project.cache / "files"))
+        project.write("one.txt", text)
+        project.as_dvc("add", "-q", "one.txt")
+        (name,) = set(tree(project.cache / "files")) - before
+        return name
+
+    young, old = stored("an hour old\n"), stored("three hours old\n")
+    project.git("checkout", "-q", "one.txt.dvc")
+    project.as_dvc("checkout", "-q")
+    for name in tree(project.cache / "files"):
+        written = time.time() - 3600 * (1 if name == young else 3)
+        os.utime(project.cache / "files" / name, (written, written))
+    told = json.loads(project.cairn("data", "gc", "-w", "--delete", "--json").stdout)
+    assert told["removed"] and told["too_young"] == 1 and [item["md5"] for item in told["cache"]] == ["".join(old.split("/")[1:])]
+    assert set(tree(project.cache / "files")) == needed | {young}
+    assert "up to date" in project.dvc("status").stdout
 
 
 @pytest.mark.parametrize("path", ["raw", "raw/sub/é.txt", "one.txt"])

@@ -61,6 +61,42 @@ class ContractCheck : public testing::Test {
   std::unique_ptr<tables::Engine> engine_ = *tables::Engine::Open();
 };
 
+TEST_F(ContractCheck, AWideParquetFileGivesTheVerdictOfTheSameRowsInCsv) {
+  const auto contract = ReadContract(
+      "{apiVersion: v3.1.0, kind: DataContract, id: c, version: 1.0.0, status: active, schema: [{name: t, "
+      "properties: [{name: a, logicalType: integer, logicalTypeOptions: {minimum: 10}}, {name: b, "
+      "logicalType: integer}, {name: c, logicalType: integer, required: true}, {name: d, logicalType: "
+      "string, "
+      "logicalTypeOptions: {pattern: '^x[01]$'}}, {name: e, logicalType: string, unique: true}, {name: f, "
+      "logicalType: boolean}, {name: g, logicalType: number, logicalTypeOptions: {maximum: 1000}}, {name: h, "
+      "logicalType: integer, required: true}, {name: k, logicalType: string, logicalTypeOptions: {maxLength: "
+      "0}}], quality: [{type: custom, engine: cairn, implementation: {compareColumns: {left: a, op: '<', "
+      "right: b}}}, {type: custom, engine: cairn, implementation: {unique: [c, d]}}, {type: library, metric: "
+      "rowCount, mustBe: 5000}]}]}",
+      "c.yaml");
+  ASSERT_TRUE(contract) << contract.error().message;
+  const auto verdict_on = [&](const std::string& name, tables::Format format) {
+    const std::string path = folder_ / name;
+    EXPECT_TRUE(
+        engine_->Write("SELECT i AS a, i * 2 AS b, i % 7 AS c, 'x' || i % 3 AS d, 'k' || i // 2 AS e, "
+                       "i % 2 = 0 AS f, i / 4.0 + 0.125 AS g, NULLIF(i % 11, 0) AS h, 'z' AS k "
+                       "FROM range(5000) AS t(i)",
+                       path, format));
+    Conditions conditions;
+    conditions.now = kNow;
+    auto verdict = contract::Check(*engine_, {path}, *contract, conditions);
+    EXPECT_TRUE(verdict) << verdict.error().message;
+    return verdict ? *std::move(verdict) : Verdict();
+  };
+  const auto csv = verdict_on("rows.csv", tables::Format::Csv);
+  const auto parquet = verdict_on("rows.parquet", tables::Format::Parquet);
+  EXPECT_EQ(parquet.rows, 5000);
+  EXPECT_EQ(std::count_if(parquet.rules.begin(), parquet.rules.end(),
+                          [](const RuleVerdict& rule) { return rule.unexpected > 0; }),
+            8);
+  EXPECT_EQ(parquet.ToJson().Dump(), csv.ToJson().Dump());
+}
+
 TEST_F(ContractCheck, EveryBrokenRuleIsToldWithItsCountAndExamples) {
   ColumnRule carrier = Rule("carrier", ColumnType::String), distance = Rule("distance", ColumnType::Number);
   carrier.nullable = false;

@@ -133,7 +133,8 @@ Result<Json> CompareTables(tables::Engine& engine, const ComparedTable& referenc
   const auto before = CAIRN_TRY(*std::move(sides[0])), after = CAIRN_TRY(*std::move(sides[1]));
   ReportFrame frame{reference.name, current.name, before->rows(), after->rows()};
   const auto shared = CAIRN_TRY(Choose(*before, *after, settings.columns, frame));
-  const ColumnReader reader(engine, before->relation(), after->relation(), settings.policy.kind);
+  const ColumnReader reader(engine, {before->relation(), before->rows()}, {after->relation(), after->rows()},
+                            settings.policy.kind);
   std::vector<LookedAt> looked(shared.size());
   std::vector<Result<Done>> ended(shared.size());
   os::ForEachIndex(shared.size(), threads, [&](std::size_t i) {

@@ -1,5 +1,8 @@
 #include "ground/tables/duckdb/connection.h"
 
+#include <chrono>
+#include <thread>
+
 #include "ground/tables/duckdb/failure.h"
 
 namespace cairn::tables {
@@ -8,6 +11,21 @@ namespace {
 std::string_view WithoutEnd(std::string_view sql) {
   while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.remove_suffix(1);
   return sql;
+}
+
+/// How often to ask for tasks before pausing, and for how long then: a short statement is not kept waiting.
+constexpr int kYields = 50;
+constexpr std::chrono::microseconds kPause{50};
+
+const char* OrSilence(const char* message) {
+  return message ? message : "INTERNAL Error: The statement failed without a word.";
+}
+
+/// Why there is no result; destroys it.
+Error ErrorOf(const Library& library, duckdb_result& result) {
+  auto error = Failure(OrSilence(library.result_error(&result)));
+  library.destroy_result(&result);
+  return error;
 }
 
 }  // namespace
@@ -87,17 +105,38 @@ std::string Statement::WithCasts(std::string_view sql) const {
 }
 
 Result<std::unique_ptr<Rows>> Statement::Run(Mode mode, const std::vector<std::string>& names) {
-  duckdb_result result{};
   const bool stream = mode == Mode::Stream && library_.execute_prepared_streaming && IsSelect();
-  const auto state = stream ? library_.execute_prepared_streaming(prepared_, &result)
-                            : library_.execute_prepared(prepared_, &result);
-  if (state != DuckDBSuccess) {
-    const char* message = library_.result_error(&result);
-    auto error = Failure(message ? message : "INTERNAL Error: The statement failed without a word.");
-    library_.destroy_result(&result);
-    return error;
+  return std::make_unique<Rows>(library_, CAIRN_TRY(stream ? Stream() : Collect()), names);
+}
+
+Result<duckdb_result> Statement::Stream() {
+  duckdb_result result{};
+  if (library_.execute_prepared_streaming(prepared_, &result) == DuckDBSuccess) return result;
+  return ErrorOf(library_, result);
+}
+
+/// Does the statement's tasks on this thread. While other threads have the last of them, the engine's own
+/// waiting would ask for more without a pause, and keep a processor from them.
+Result<duckdb_result> Statement::Collect() {
+  struct Pending {
+    const Library& library;
+    duckdb_pending_result raw = nullptr;
+    ~Pending() { library.destroy_pending(&raw); }
+  } pending{library_};
+  auto state = library_.pending_prepared(prepared_, &pending.raw) == DuckDBSuccess
+                   ? DUCKDB_PENDING_RESULT_NOT_READY
+                   : DUCKDB_PENDING_ERROR;
+  for (int idle = 0;
+       state == DUCKDB_PENDING_RESULT_NOT_READY || state == DUCKDB_PENDING_NO_TASKS_AVAILABLE;) {
+    state = library_.pending_execute_task(pending.raw);
+    idle = state == DUCKDB_PENDING_NO_TASKS_AVAILABLE ? idle + 1 : 0;
+    if (idle > kYields) std::this_thread::sleep_for(kPause);
+    if (idle > 0) std::this_thread::yield();
   }
-  return std::make_unique<Rows>(library_, result, names);
+  if (state == DUCKDB_PENDING_ERROR) return Failure(OrSilence(library_.pending_error(pending.raw)));
+  duckdb_result result{};
+  if (library_.execute_pending(pending.raw, &result) == DuckDBSuccess) return result;
+  return ErrorOf(library_, result);
 }
 
 Result<std::unique_ptr<Connection>> Connection::Open(const Library& library, duckdb_database database) {

@@ -34,6 +34,8 @@ class Statement {
  private:
   explicit Statement(const Library& library) : library_(library) {}
   Result<> Bind(std::span<const Value> values);
+  Result<duckdb_result> Collect();
+  Result<duckdb_result> Stream();
   std::size_t count() const { return library_.prepared_statement_column_count(prepared_); }
 
   const Library& library_;

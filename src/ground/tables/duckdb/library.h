@@ -8,14 +8,16 @@
 
 /// Every function of the engine that Cairn calls. All belong to the first, stable C interface.
 #define CAIRN_DUCKDB_FUNCTIONS(each)                                                                         \
-  each(library_version) each(create_config) each(set_config) each(destroy_config) each(open_ext) each(close) \
-      each(connect) each(disconnect) each(interrupt) each(free) each(query) each(destroy_result) each(       \
-          column_name) each(column_type) each(column_logical_type) each(column_count) each(rows_changed)     \
-          each(result_error) each(result_error_type) each(prepare) each(destroy_prepare) each(prepare_error) \
-              each(nparams) each(prepared_statement_type) each(prepared_statement_column_count) each(        \
-                  prepared_statement_column_type) each(prepared_statement_column_name) each(bind_null)       \
-                  each(bind_boolean) each(bind_int64) each(bind_double) each(bind_varchar_length) each(      \
-                      execute_prepared) each(fetch_chunk) each(result_return_type) each(decimal_scale)       \
+  each(library_version) each(create_config) each(set_config) each(destroy_config) each(open_ext) each(       \
+      close) each(connect) each(disconnect) each(interrupt) each(free) each(query) each(destroy_result)      \
+      each(column_name) each(column_type) each(column_logical_type) each(column_count) each(                 \
+          rows_changed) each(result_error) each(result_error_type) each(prepare) each(destroy_prepare)       \
+          each(prepare_error) each(nparams) each(prepared_statement_type) each(                              \
+              prepared_statement_column_count) each(prepared_statement_column_type)                          \
+              each(prepared_statement_column_name) each(bind_null) each(bind_boolean) each(bind_int64) each( \
+                  bind_double) each(bind_varchar_length) each(execute_prepared) each(pending_prepared)       \
+                  each(pending_execute_task) each(pending_error) each(execute_pending) each(                 \
+                      destroy_pending) each(fetch_chunk) each(result_return_type) each(decimal_scale)        \
                       each(decimal_internal_type) each(enum_internal_type) each(enum_dictionary_size) each(  \
                           enum_dictionary_value) each(destroy_logical_type) each(create_logical_type)        \
                           each(get_type_id) each(create_data_chunk) each(destroy_data_chunk) each(           \

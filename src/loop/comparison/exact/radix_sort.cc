@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace cairn::comparison {
@@ -24,24 +25,19 @@ std::uint64_t KeyOf(double value) {
   return (bits & kSign) != 0 ? ~bits : bits | kSign;
 }
 
-double ValueOf(std::uint64_t key) { return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key); }
-
 std::size_t DigitOf(std::uint64_t key, std::size_t pass) {
   return static_cast<std::size_t>(key >> (kLowBits + static_cast<int>(pass) * kDigitBits)) & (kDigits - 1);
 }
 
 /// Sorts runs of equal upper bits by their lower ones. Few values share a run unless they lie in a narrow
 /// band.
-void SortRuns(std::vector<std::uint64_t>& keys) {
-  for (std::size_t first = 0; first < keys.size();) {
-    std::size_t end = first + 1;
+void SortRuns(std::vector<double>& values) {
+  for (auto first = values.begin(); first != values.end();) {
+    const std::uint64_t upper = KeyOf(*first) >> kLowBits;
+    auto end = first + 1;
     bool ordered = true;
-    for (; end < keys.size() && keys[end] >> kLowBits == keys[first] >> kLowBits; ++end)
-      ordered &= keys[end - 1] <= keys[end];
-    if (!ordered) {
-      std::sort(keys.begin() + static_cast<std::ptrdiff_t>(first),
-                keys.begin() + static_cast<std::ptrdiff_t>(end));
-    }
+    for (; end != values.end() && KeyOf(*end) >> kLowBits == upper; ++end) ordered &= *(end - 1) <= *end;
+    if (!ordered) std::sort(first, end);
     first = end;
   }
 }
@@ -49,26 +45,24 @@ void SortRuns(std::vector<std::uint64_t>& keys) {
 }  // namespace
 
 void Sort(std::vector<double>& values) {
-  if (values.size() < kSmall) {
+  if (values.size() < kSmall || values.size() > std::numeric_limits<std::uint32_t>::max()) {
     std::sort(values.begin(), values.end());
     return;
   }
-  std::vector<std::uint64_t> keys(values.size()), other(values.size());
-  std::array<std::array<std::size_t, kDigits>, kPasses> counts{};
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    keys[i] = KeyOf(values[i]);
-    for (std::size_t pass = 0; pass < kPasses; ++pass) ++counts[pass][DigitOf(keys[i], pass)];
+  std::array<std::array<std::uint32_t, kDigits>, kPasses> counts{};
+  for (const double value : values) {
+    for (std::size_t pass = 0; pass < kPasses; ++pass) ++counts[pass][DigitOf(KeyOf(value), pass)];
   }
+  std::vector<double> other(values.size());
   for (std::size_t pass = 0; pass < kPasses; ++pass) {
     auto& next = counts[pass];
-    if (next[DigitOf(keys.front(), pass)] == keys.size()) continue;
-    std::size_t begin = 0;
-    for (std::size_t& slot : next) begin += std::exchange(slot, begin);
-    for (const std::uint64_t key : keys) other[next[DigitOf(key, pass)]++] = key;
-    keys.swap(other);
+    if (next[DigitOf(KeyOf(values.front()), pass)] == values.size()) continue;
+    std::uint32_t begin = 0;
+    for (std::uint32_t& slot : next) begin += std::exchange(slot, begin);
+    for (const double value : values) other[next[DigitOf(KeyOf(value), pass)]++] = value;
+    values.swap(other);
   }
-  SortRuns(keys);
-  std::transform(keys.begin(), keys.end(), values.begin(), ValueOf);
+  SortRuns(values);
 }
 
 }  // namespace cairn::comparison

@@ -1,6 +1,7 @@
 #include "loop/contract/scan/pass.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "ground/os/pool.h"
@@ -12,6 +13,10 @@ namespace {
 
 /// After so many rows that break a rule, further different values are not worth the time.
 constexpr std::size_t kEnoughBroken = 20'000;
+
+constexpr std::size_t kLeastColumns = 4;
+/// What a column of texts costs beside one of numbers, roughly.
+constexpr std::size_t kTextWork = 4;
 
 }  // namespace
 
@@ -44,25 +49,69 @@ Result<bool> Pass::Add(std::size_t number, const Rule& rule) {
   return true;
 }
 
-Result<Pass::Gauges> Pass::MakeGauges() const {
-  Gauges gauges;
-  for (const auto& [number, rule] : rules_)
-    gauges[number] = CAIRN_TRY(MakeGauge(*rule, contract_, layout_, now_));
-  return gauges;
+std::vector<std::size_t> Pass::ColumnsIn(const Rule& rule) const {
+  std::vector<std::size_t> columns;
+  for (const auto& name : ColumnsOf(rule)) {
+    if (const auto column = layout_.Find(name)) columns.push_back(*column);
+  }
+  return columns;
+}
+
+std::vector<Pass::Share> Pass::Shares() const {
+  std::vector<Share> parts;
+  for (const auto& [number, rule] : rules_) {
+    const auto columns = ColumnsIn(*rule);
+    Share part{{columns.begin(), columns.end()}, {number}};
+    std::erase_if(parts, [&](Share& other) {
+      const bool shared =
+          std::any_of(columns.begin(), columns.end(), [&](auto one) { return other.columns.count(one) > 0; });
+      if (shared) part.Take(other);
+      return shared;
+    });
+    parts.push_back(std::move(part));
+  }
+  // Only a form that keeps columns apart can be read in part. A share of few columns is not worth its thread.
+  const std::size_t most =
+      layout_.format() == tables::Format::Parquet ? layout_.columns().size() / kLeastColumns : 1;
+  std::vector<Share> shares(std::clamp<std::size_t>(std::min(most, parts.size()), 1, os::Processors()));
+  const auto work = [&](const Share& share) {
+    std::size_t sum = share.rules.size();
+    for (const std::size_t column : share.columns)
+      sum += layout_.columns()[column].storage == Layout::Storage::Text ? kTextWork : 1;
+    return sum;
+  };
+  std::ranges::stable_sort(parts, std::greater(), work);
+  for (Share& part : parts) std::ranges::min_element(shares, {}, work)->Take(part);
+  return shares;
+}
+
+Result<std::int64_t> Pass::VisitShare(tables::Engine& engine, const Share& share,
+                                      const tables::Limits& limits) {
+  const std::vector<std::size_t> columns(share.columns.begin(), share.columns.end());
+  const auto make = [&]() -> std::unique_ptr<tables::Visitor> {
+    Gauges gauges;
+    for (const std::size_t number : share.rules) {
+      // What was made once is made again without trouble.
+      if (auto gauge = MakeGauge(*rules_.at(number), contract_, layout_, now_))
+        gauges[number] = *std::move(gauge);
+    }
+    return std::make_unique<Tally>(layout_, columns, std::move(gauges));
+  };
+  std::int64_t rows = 0;
+  for (const auto& visitor : CAIRN_TRY(engine.Visit(layout_.Select(columns), make, limits))) {
+    auto& tally = dynamic_cast<Tally&>(*visitor);
+    rows += tally.rows();
+    for (auto& [number, gauge] : tally.gauges()) gauges_.at(number)->Merge(*gauge);
+  }
+  return rows;
 }
 
 Result<> Pass::VisitAll(tables::Engine& engine, const tables::Limits& limits) {
-  // What was made once is made again without trouble.
-  const auto make = [&]() -> std::unique_ptr<tables::Visitor> {
-    auto gauges = MakeGauges();
-    return std::make_unique<Tally>(layout_, layout_.All(), gauges ? *std::move(gauges) : Gauges());
-  };
-  const auto tallies = CAIRN_TRY(engine.Visit(layout_.Select(layout_.All()), make, limits));
-  for (const auto& visitor : tallies) {
-    auto& tally = dynamic_cast<Tally&>(*visitor);
-    rows_ += tally.rows();
-    for (auto& [number, gauge] : tally.gauges()) gauges_[number]->Merge(*gauge);
-  }
+  const auto shares = Shares();
+  std::vector<Result<std::int64_t>> rows(shares.size(), std::int64_t{0});
+  os::ForEachIndex(shares.size(), static_cast<unsigned>(shares.size()),
+                   [&](std::size_t i) { rows[i] = VisitShare(engine, shares[i], limits); });
+  for (const auto& seen : rows) rows_ = CAIRN_TRY(Result<std::int64_t>(seen));
   return Done{};
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -45,7 +46,21 @@ class Pass {
   class Tally;
   class Search;
 
-  Result<Gauges> MakeGauges() const;
+  /// Rules that share no column with those of another share, and their columns.
+  struct Share {
+    std::set<std::size_t> columns;
+    std::vector<std::size_t> rules;
+    void Take(Share& other) {
+      columns.merge(other.columns);
+      rules.insert(rules.end(), other.rules.begin(), other.rules.end());
+    }
+  };
+  std::vector<std::size_t> ColumnsIn(const Rule& rule) const;
+  /// About equally much work each. The engine gives what is one row group in a file to one of its threads;
+  /// so several threads each look at some of its columns.
+  std::vector<Share> Shares() const;
+  /// Gives the rows.
+  Result<std::int64_t> VisitShare(tables::Engine& engine, const Share& share, const tables::Limits& limits);
   Result<> VisitAll(tables::Engine& engine, const tables::Limits& limits);
   Result<> ScanAll(tables::Engine& engine, const tables::Limits& limits);
   /// Goes on with gauges of uniqueness that could not keep all keys at once.

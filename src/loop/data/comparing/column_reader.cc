@@ -38,10 +38,10 @@ Result<ComparedColumn> ColumnReader::Read(const std::string& name, tables::Type 
   return ReadTexts(name);
 }
 
-Result<std::vector<double>> ColumnReader::Numbers(const std::string& relation,
-                                                  const std::string& name) const {
+Result<std::vector<double>> ColumnReader::Numbers(const Side& side, const std::string& name) const {
   std::vector<double> values;
-  CAIRN_TRY(engine_.Scan("SELECT " + tables::Identifier(name) + " FROM " + relation,
+  values.reserve(static_cast<std::size_t>(side.rows));
+  CAIRN_TRY(engine_.Scan("SELECT " + tables::Identifier(name) + " FROM " + side.relation,
                          [&](const tables::Chunk& chunk) -> Result<> {
                            if (!IsNumeric(chunk.fields()[0].type)) {  // A column without any value.
                              values.resize(values.size() + chunk.rows(), kNan);
@@ -49,6 +49,7 @@ Result<std::vector<double>> ColumnReader::Numbers(const std::string& relation,
                            }
                            const auto read = chunk.Doubles(0);
                            values.insert(values.end(), read.begin(), read.end());
+                           if (chunk.Validity(0).empty()) return Done{};
                            const std::size_t first = values.size() - read.size();
                            for (std::size_t row = 0; row < read.size(); ++row) {
                              if (chunk.IsNull(0, row)) values[first + row] = kNan;
@@ -58,31 +59,31 @@ Result<std::vector<double>> ColumnReader::Numbers(const std::string& relation,
   return values;
 }
 
-Result<ColumnReader::Grouped> ColumnReader::Group(const std::string& relation,
-                                                  const std::string& name) const {
+Result<ColumnReader::Grouped> ColumnReader::Group(const Side& side, const std::string& name) const {
   Grouped grouped;
   const std::string column = tables::Identifier(name);
-  CAIRN_TRY(engine_.Scan("SELECT " + column + "::VARCHAR, count(*) FROM " + relation + " GROUP BY " + column,
-                         [&](const tables::Chunk& chunk) -> Result<> {
-                           const auto rows = chunk.Ints(1);
-                           for (std::size_t row = 0; row < chunk.rows(); ++row) {
-                             if (chunk.IsNull(0, row)) {
-                               grouped.missing += rows[row];
-                               continue;
-                             }
-                             grouped.groups[std::string(chunk.Text(0, row))] += rows[row];
-                             grouped.rows += rows[row];
-                           }
-                           return Done{};
-                         }));
+  CAIRN_TRY(
+      engine_.Scan("SELECT " + column + "::VARCHAR, count(*) FROM " + side.relation + " GROUP BY " + column,
+                   [&](const tables::Chunk& chunk) -> Result<> {
+                     const auto rows = chunk.Ints(1);
+                     for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                       if (chunk.IsNull(0, row)) {
+                         grouped.missing += rows[row];
+                         continue;
+                       }
+                       grouped.groups[std::string(chunk.Text(0, row))] += rows[row];
+                       grouped.rows += rows[row];
+                     }
+                     return Done{};
+                   }));
   return grouped;
 }
 
 Result<std::vector<std::int32_t>> ColumnReader::Codes(
-    const std::string& relation, const std::string& name,
+    const Side& side, const std::string& name,
     const std::unordered_map<std::string, std::int32_t>& bins) const {
   std::vector<std::int32_t> codes;
-  CAIRN_TRY(engine_.Scan("SELECT " + tables::Identifier(name) + "::VARCHAR FROM " + relation,
+  CAIRN_TRY(engine_.Scan("SELECT " + tables::Identifier(name) + "::VARCHAR FROM " + side.relation,
                          [&](const tables::Chunk& chunk) -> Result<> {
                            for (std::size_t row = 0; row < chunk.rows(); ++row) {
                              if (chunk.IsNull(0, row)) {

@@ -28,6 +28,20 @@ ColumnKind KindOf(tables::Type type) {
   return ColumnKind::Category;
 }
 
+/// Calls `take` with each row that has a value; gives how many have none.
+template <class Take>
+std::int64_t ForEachPresent(const tables::Chunk& chunk, std::size_t column, const Take& take) {
+  const auto validity = chunk.Validity(column);
+  std::int64_t missing = 0;
+  for (std::size_t row = 0; row < chunk.rows(); ++row) {
+    if (validity.empty() || (validity[row / 64] >> (row % 64) & 1))
+      take(row);
+    else
+      ++missing;
+  }
+  return missing;
+}
+
 std::int64_t DayOf(TimeMs time) { return time / kDay - (time % kDay < 0 ? 1 : 0); }
 
 }  // namespace
@@ -91,15 +105,11 @@ void Column::TakeWhole(const tables::Chunk& chunk, std::size_t column, Slice& sl
   const auto all = chunk.Ints(column);
   std::vector<std::int64_t> values;
   values.reserve(all.size());
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    if (chunk.IsNull(column, row)) {
-      ++slice.missing;
-      continue;
-    }
+  slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
     values.push_back(all[row]);
     slice.numbers[row] = static_cast<double>(all[row]);
     slice.hashes[row] = HashOf(all[row]);
-  }
+  });
   numbers_->AddWhole(values);
 }
 
@@ -108,17 +118,18 @@ void Column::TakeReal(const tables::Chunk& chunk, std::size_t column, Slice& sli
   const auto all = chunk.Doubles(column);
   std::vector<double> values;
   values.reserve(all.size());
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    const bool null = chunk.IsNull(column, row);
-    if (null || std::isnan(all[row])) {
-      ++slice.missing;
-      not_a_number_ += null ? 0 : 1;
-      continue;
+  std::int64_t not_a_number = 0;
+  slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
+    if (std::isnan(all[row])) {
+      ++not_a_number;
+      return;
     }
     values.push_back(all[row]);
     slice.numbers[row] = all[row];
     slice.hashes[row] = HashOf(all[row]);
-  }
+  });
+  slice.missing += not_a_number;
+  not_a_number_ += not_a_number;
   numbers_->AddReal(values);
 }
 
@@ -127,17 +138,13 @@ void Column::TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& sl
   const auto all = chunk.Times(column);
   std::vector<std::int64_t> values, days;
   values.reserve(all.size());
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    if (chunk.IsNull(column, row)) {
-      ++slice.missing;
-      continue;
-    }
+  slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
     values.push_back(all[row]);
     future_ += all[row] > now_ ? 1 : 0;
     if (const auto day = DayOf(all[row]); days.empty() || days.back() != day) days.push_back(day);
     slice.numbers[row] = static_cast<double>(all[row]);
     slice.hashes[row] = HashOf(all[row]);
-  }
+  });
   numbers_->AddWhole(values);
   if (!days_->outgrown()) days_->Add(days);
 }
@@ -145,13 +152,10 @@ void Column::TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& sl
 void Column::TakeTexts(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
   slice.numbers.clear();
   if (chunk.fields()[column].type == tables::Type::Bool) return TakeTruths(chunk, column, slice);
-  for (std::size_t row = 0; row < chunk.rows(); ++row) {
-    if (chunk.IsNull(column, row)) {
-      ++slice.missing;
-      continue;
-    }
-    slice.hashes[row] = texts_->Add(chunk.Text(column, row));
-  }
+  std::vector<std::string_view> texts;
+  chunk.Texts(column, texts);
+  slice.missing =
+      ForEachPresent(chunk, column, [&](std::size_t row) { slice.hashes[row] = texts_->Add(texts[row]); });
 }
 
 void Column::TakeTruths(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
@@ -159,15 +163,11 @@ void Column::TakeTruths(const tables::Chunk& chunk, std::size_t column, Slice& s
                                            HashOf(std::string_view("true"))};
   const auto all = chunk.Bools(column);
   std::int64_t rows[2] = {};
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    if (chunk.IsNull(column, row)) {
-      ++slice.missing;
-      continue;
-    }
+  slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
     const std::size_t which = all[row] ? 1 : 0;
     ++rows[which];
     slice.hashes[row] = kHashes[which];
-  }
+  });
   if (rows[0] > 0) texts_->AddRows("false", rows[0]);
   if (rows[1] > 0) texts_->AddRows("true", rows[1]);
 }

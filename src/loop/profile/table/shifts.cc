@@ -1,6 +1,22 @@
 #include "loop/profile/table/shifts.h"
 
 namespace cairn::profile {
+namespace {
+
+/// One plain loop at a time, which compilers turn into instructions for several rows.
+void AskAll(Shifts::Count& count, std::span<const std::uint64_t> column,
+            std::span<const std::uint64_t> target) {
+  std::uint64_t equal = 0, asked = 0;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    const std::uint64_t both = (column[i] != 0 ? 1U : 0U) & (target[i] != 0 ? 1U : 0U);
+    asked += both;
+    equal += both & (column[i] == target[i] ? 1U : 0U);
+  }
+  count.asked += static_cast<std::int64_t>(asked);
+  count.equal += static_cast<std::int64_t>(equal);
+}
+
+}  // namespace
 
 /// The row that follows the last one.
 void Shifts::Seam(std::uint64_t column, std::uint64_t target) {
@@ -16,11 +32,9 @@ void Shifts::Seam(std::uint64_t column, std::uint64_t target) {
 void Shifts::Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target) {
   if (column.empty()) return;
   Seam(column.front(), target.front());
-  for (std::size_t i = 0; i < column.size(); ++i) Ask(same_, column[i], target[i]);
-  for (std::size_t i = 1; i < column.size(); ++i) {
-    Ask(before_, column[i], target[i - 1]);
-    Ask(next_, column[i - 1], target[i]);
-  }
+  AskAll(same_, column, target);
+  AskAll(before_, column.subspan(1), target.first(target.size() - 1));
+  AskAll(next_, column.first(column.size() - 1), target.subspan(1));
   last_column_ = column.back(), last_target_ = target.back();
 }
 

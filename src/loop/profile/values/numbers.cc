@@ -13,6 +13,13 @@ namespace {
 constexpr std::int64_t kFlip = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kCardsFrom = 1'000'000'000'000;  ///< Thirteen digits.
 
+/// The numbers of all networks begin with a digit from 2 to 6, those of today's times with a 1.
+bool MayBeCard(std::int64_t value) {
+  std::int64_t power = kCardsFrom;
+  while (value / power >= 10) power *= 10;
+  return value / power >= 2 && value / power <= 6;
+}
+
 /// One value for the sketch of distinct ones, however it is stored.
 void AddDistinct(Hll& hll, Numbers::Kind kind, std::int64_t key) {
   if (kind == Numbers::Kind::Real) return hll.Add(profile::RealOf(key));
@@ -61,7 +68,7 @@ void Numbers::AddWhole(std::span<const std::int64_t> values) {
     for (const auto value : values) {
       if (value < kCardsFrom) continue;
       ++card_long_;
-      cards_ += ReadCards(std::to_string(value)).card ? 1 : 0;
+      cards_ += MayBeCard(value) && ReadCards(std::to_string(value)).card ? 1 : 0;
     }
   }
   if (hll_) {
