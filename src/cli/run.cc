@@ -27,6 +27,10 @@ class Story {
     for (const Json& stage : run.At("stages").items()) {
       const std::string name = stage.Text("name"), state = stage.Text("state");
       std::string& told = told_[name];
+      if (state == "waiting" && !stage.Text("reason").empty() && told != stage.Text("reason")) {
+        session_.Say(name + ": " + stage.Text("reason"));
+        told = stage.Text("reason");
+      }
       if (state == told || state == "waiting") continue;
       // A short stage may have ended before its beginning was seen.
       if (told.empty() && !stage.Text("log").empty())

@@ -6,6 +6,7 @@
 #include "loop/data/aliases.h"
 #include "loop/data/specification.h"
 #include "loop/monitoring/monitoring.h"
+#include "loop/pipeline/stage_settings.h"
 #include "loop/pipeline/triggers.h"
 #include "loop/rollout/figure.h"
 #include "loop/rollout/rollout.h"
@@ -32,7 +33,7 @@ api::SectionCheck CheckBy(Read read) {
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
   return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates), CheckBy(serving::ParseSettings),
-          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParseTriggers)};
+          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline), CheckBy(pipeline::ParseTriggers)};
 }
 
 /// Where the figures of KPIs are read.

@@ -72,6 +72,16 @@ roles:
 # monitors:
 #   - {name: quality, protects: honest risk, quality: log_loss, window: 7d, min_rows: 500, above: 0.55}
 
+# How the stages of dvc.yaml run, where dvc.yaml cannot say it. This section counts as it stands here, as dvc.yaml does.
+# pipeline:
+#   resources: {cpu: 4, memory: 8GiB}       # what stages may take together; without it, what the machine has
+#   stages:
+#     train:
+#       timeout: 2h                         # of each try; then all its processes are ended
+#       retries: {most: 2, wait: 10s}       # tries after the first; the wait doubles, up to `longest` (5m)
+#       resources: {cpu: 2, memory: 4GiB, gpu: 1}
+#       secrets: {WAREHOUSE_KEY: {env: WAREHOUSE_KEY}, TOKEN: {file: ~/.config/token}}   # never in a record or log
+
 # triggers:
 #   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
 )";

@@ -119,6 +119,7 @@ Process::~Process() {
   if (id_ < 0 || exit_) return;
   kill(-id_, SIGKILL);
   command_.line = nullptr;
+  command_.bytes = nullptr;
   Wait();
 }
 
@@ -174,6 +175,7 @@ void Process::Take(Pipe& pipe) {
 
 void Process::HandOver(Pipe& pipe, std::string_view bytes) {
   Record(bytes);
+  if (command_.bytes) command_.bytes(pipe.stream, bytes);
   if (!command_.line) return;
   pipe.pending += bytes;
   std::string_view rest = pipe.pending;

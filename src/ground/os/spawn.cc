@@ -78,7 +78,7 @@ Result<Plumbing> Plumbing::Lay(const Command& command) {
   Plumbing plumbing;
   Descriptor log;
   if (!command.log.empty()) log = CAIRN_TRY(OpenToAppend(command.log));
-  if (command.line) {
+  if (command.line || command.bytes) {
     CAIRN_TRY(LayPipe(plumbing.output, plumbing.child_output));
     CAIRN_TRY(LayPipe(plumbing.error, plumbing.child_error));
     plumbing.log = std::move(log);

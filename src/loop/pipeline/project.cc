@@ -16,6 +16,8 @@ Project::Project(std::string folder, const std::string& data_dir)
 Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const std::string& data_dir) {
   std::unique_ptr<Project> project(new Project(CAIRN_TRY(os::RealPath(folder)), data_dir));
   project->definition_ = CAIRN_TRY(ReadDefinition(project->folder_));
+  project->settings_ = CAIRN_TRY(ReadPipelineSettings(project->folder_));
+  CAIRN_TRY(project->settings_.Fit(project->definition_));
   project->lock_ = CAIRN_TRY(ReadLock(project->folder_));
   return project;
 }

@@ -10,22 +10,24 @@
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
 #include "loop/pipeline/plan.h"
+#include "loop/pipeline/stage_settings.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/stat_index.h"
 
 namespace cairn::pipeline {
 
-/// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, the cache of objects and the memory of
-/// digests. Touches no store of records, so a look costs milliseconds. Safe from any thread once opened.
+/// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, what cairn.yaml says of how stages run, the
+/// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds. Safe from any thread once opened.
 class Project {
  public:
-  /// `data_dir` keeps the memory of digests. Errors as ReadDefinition and ReadLock; NotFound for a folder
-  /// that is not there.
+  /// `data_dir` keeps the memory of digests. Errors as ReadDefinition, ReadLock and ReadPipelineSettings;
+  /// NotFound for a folder that is not there.
   static Result<std::unique_ptr<Project>> Open(const std::string& folder, const std::string& data_dir);
 
   const std::string& folder() const { return folder_; }  ///< Absolute, links resolved.
   const std::string& root() const { return root_; }      ///< Where `.dvc` is, or would be.
   const Definition& definition() const { return definition_; }
+  const PipelineSettings& settings() const { return settings_; }
 
   Result<Plan> MakePlan(const Selection& selection);
   /// The causes of one stage as things stand now.
@@ -48,6 +50,7 @@ class Project {
 
   std::string folder_, root_;
   Definition definition_;
+  PipelineSettings settings_;
   repository::Objects objects_;
   repository::StatIndex index_;
   std::mutex locking_;

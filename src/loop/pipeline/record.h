@@ -39,6 +39,15 @@ enum class StageState {
 };
 const char* NameOf(StageState state);
 
+/// One try at the commands of a stage.
+struct AttemptRecord {
+  TimeMs started = 0, ended = 0;
+  std::optional<std::int64_t> exit;      ///< Of the last command; 128 + signal when a signal ended it.
+  std::string reason;                    ///< Why it failed; "" when it did not.
+  std::int64_t wall_ms = 0, cpu_ms = 0;  ///< Of its commands together.
+  std::uint64_t max_rss_bytes = 0;       ///< Of the largest process.
+};
+
 struct StageRecord {
   std::string name;
   StageState state = StageState::Waiting;
@@ -46,9 +55,10 @@ struct StageRecord {
   std::string reason;                    ///< Once ended: one sentence, "" when there is nothing to say.
   std::optional<std::int64_t> exit;      ///< Of the last command; 128 + signal when a signal ended it.
   TimeMs started = 0, ended = 0;         ///< 0: not yet.
-  std::int64_t wall_ms = 0, cpu_ms = 0;  ///< Of its commands together.
+  std::int64_t wall_ms = 0, cpu_ms = 0;  ///< Of its commands together, in all tries.
   std::uint64_t max_rss_bytes = 0;       ///< Of the largest process.
   std::string log;                       ///< Path of what it printed; "" when it did not run.
+  std::vector<AttemptRecord> attempts;   ///< Of a stage that may be tried more than once: each try so far.
   std::vector<LockedPath> reads, makes;  ///< Once it has finished; goes into the event log alone.
 };
 

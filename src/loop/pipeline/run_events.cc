@@ -71,7 +71,10 @@ metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage) {
                             {"stage", stage.name},
                             {"exit", stage.exit ? Json(*stage.exit) : Json()},
                             {"seconds", static_cast<double>(stage.ended - stage.started) / 1000},
-                            {"reason", stage.reason}});
+                            {"reason", stage.reason},
+                            {"cpu_seconds", static_cast<double>(stage.cpu_ms) / 1000},
+                            {"max_rss_bytes", static_cast<std::int64_t>(stage.max_rss_bytes)}});
+  if (stage.attempts.size() > 1) event.body.Set("tries", stage.attempts.size());
   if (stage.state == StageState::Finished) event.lineage = LineageOf(run, stage);
   return event;
 }

@@ -8,7 +8,7 @@
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
 #include "ground/os/leftovers.h"
-#include "ground/os/pool.h"
+#include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
@@ -56,6 +56,7 @@ struct Runner::Active {
   std::unique_ptr<Project> project;
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
   Json context = Json::Object();
+  Resources capacity;
   std::stop_source stop;
   bool cancelled = false;  ///< By a person; under the runner's mutex.
   std::atomic<bool> over = false;
@@ -147,6 +148,7 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   record.id = os::NewUuid(record.started);
   if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   record.stages = StaleOf(plan);
+  active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
   GiveSurroundings(*active, governing);
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
@@ -169,6 +171,25 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
                         active->over = true;
                       })});
   return begun;
+}
+
+Result<Resources> Runner::CapacityFor(const Project& project, const std::vector<StageRecord>& stages) const {
+  Resources machine = ResourcesHere();
+  if (surroundings_.workers != 0) machine.cpu = surroundings_.workers;
+  const Resources capacity = project.settings().Within(machine);
+  for (const StageRecord& stage : stages) {
+    const Resources& needs = project.settings().Of(stage.name).resources;
+    const std::string beginning = "stage '" + stage.name + "' asks for ";
+    if (needs.gpu > capacity.gpu) {
+      return Error{Reason::Exhausted, beginning + std::to_string(needs.gpu) + " gpu, and there are " +
+                                          std::to_string(capacity.gpu)};
+    }
+    if (needs.memory_bytes > capacity.memory_bytes) {
+      return Error{Reason::Exhausted, beginning + FormatBytes(needs.memory_bytes) +
+                                          " of memory, and there is " + FormatBytes(capacity.memory_bytes)};
+    }
+  }
+  return capacity;
 }
 
 void Runner::GiveSurroundings(Active& active, const Governing& governing) const {
@@ -218,7 +239,7 @@ void Runner::Execute(Active& active) {
   if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);
   setting.environment = active.environment;
   setting.context = active.context;
-  setting.workers = surroundings_.workers ? surroundings_.workers : os::Processors();
+  setting.capacity = active.capacity;
   setting.grace_ms = surroundings_.grace_ms;
   Execution execution(
       *active.project, clock_, std::move(setting), std::move(stages),

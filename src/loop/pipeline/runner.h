@@ -37,7 +37,7 @@ struct Surroundings {
   /// Told of each run that ended, when its record is in the store: at least once, again after an error, and
   /// of what a program that died could not tell by the next one. One at a time.
   std::function<Result<>(const RunRecord&)> on_end;
-  unsigned workers = 0;          ///< Stages at once; 0 for the number of processors.
+  unsigned workers = 0;          ///< Processors for stages; 0 for those that there are.
   std::int64_t grace_ms = 5000;  ///< What a cancelled stage gets to end by itself.
 };
 
@@ -65,7 +65,8 @@ class Runner {
 
   /// Plans, and runs what is stale in the background. The record that comes back at once holds the stale
   /// stages; it has no id, and nothing was recorded, when none was stale. Conflict naming the run that is
-  /// under way; Denied when training is not allowed; errors of Project::Open and MakePlan.
+  /// under way; Denied when training is not allowed; Exhausted when a stage asks for more than there is; errors
+  /// of Project::Open and MakePlan.
   Result<RunRecord> Start(const Request& request);
 
   enum class Outcome {
@@ -109,6 +110,7 @@ class Runner {
   Result<> MarkKilled(sql::Connection& connection, RunRecord run, const Result<int>& leftovers);
   Result<RunRecord> Launch(const Request& request, By by);
   Result<RunRecord> Begin(const Request& request, By by, std::unique_ptr<Project> project, const Plan& plan);
+  Result<Resources> CapacityFor(const Project& project, const std::vector<StageRecord>& stages) const;
   void GiveSurroundings(Active& active, const Governing& governing) const;
   Result<> Journal(const Request& request, By by, const RunRecord& record);
   void Execute(Active& active);

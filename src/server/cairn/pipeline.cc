@@ -25,6 +25,20 @@ Json ToJson(const std::vector<pipeline::Cause>& causes) {
   return list;
 }
 
+Json ToJson(const std::vector<pipeline::AttemptRecord>& attempts) {
+  Json list = Json::Array();
+  for (const auto& attempt : attempts) {
+    list.Push(Json{{"started_ms", attempt.started},
+                   {"ended_ms", attempt.ended},
+                   {"exit", attempt.exit ? Json(*attempt.exit) : Json()},
+                   {"reason", attempt.reason},
+                   {"seconds", static_cast<double>(attempt.wall_ms) / 1000},
+                   {"cpu_seconds", static_cast<double>(attempt.cpu_ms) / 1000},
+                   {"max_rss_bytes", static_cast<std::int64_t>(attempt.max_rss_bytes)}});
+  }
+  return list;
+}
+
 Json ToJson(const pipeline::StageRecord& stage) {
   return Json{{"name", stage.name},
               {"state", pipeline::NameOf(stage.state)},
@@ -36,12 +50,19 @@ Json ToJson(const pipeline::StageRecord& stage) {
               {"seconds", static_cast<double>(stage.wall_ms) / 1000},
               {"cpu_seconds", static_cast<double>(stage.cpu_ms) / 1000},
               {"max_rss_bytes", static_cast<std::int64_t>(stage.max_rss_bytes)},
+              {"attempts", ToJson(stage.attempts)},
               {"log", stage.log}};
 }
 
 Json ToJson(const RunRecord& run) {
   Json stages = Json::Array();
-  for (const auto& stage : run.stages) stages.Push(ToJson(stage));
+  std::int64_t cpu_ms = 0;
+  std::uint64_t max_rss_bytes = 0;
+  for (const auto& stage : run.stages) {
+    stages.Push(ToJson(stage));
+    cpu_ms += stage.cpu_ms;
+    max_rss_bytes = std::max(max_rss_bytes, stage.max_rss_bytes);
+  }
   return Json{
       {"id", run.id},
       {"project_dir", run.project},
@@ -54,6 +75,8 @@ Json ToJson(const RunRecord& run) {
        run.source.commit.empty() ? Json() : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
       {"started_ms", run.started},
       {"ended_ms", run.ended},
+      {"cpu_seconds", static_cast<double>(cpu_ms) / 1000},
+      {"max_rss_bytes", static_cast<std::int64_t>(max_rss_bytes)},
       {"problem", run.problem},
       {"metrics", run.metrics},
       {"stages", std::move(stages)},

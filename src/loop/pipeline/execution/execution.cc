@@ -1,96 +1,186 @@
 #include "loop/pipeline/execution/execution.h"
 
 #include <algorithm>
-#include <thread>
+#include <chrono>
+#include <unordered_map>
 
-#include "ground/os/append_file.h"
-#include "ground/os/environment.h"
 #include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
+#include "ground/vocabulary/time.h"
 #include "loop/tracking/provenance.h"
 
 namespace cairn::pipeline {
 namespace {
 
+constexpr std::size_t kMostAtOnce = 256;
+constexpr double kLeastCpu = 1e-6;
+
 bool Ended(StageState state) { return state != StageState::Waiting && state != StageState::Running; }
 bool Allows(StageState state) { return state == StageState::Finished || state == StageState::Unchanged; }
 
-/// The user's shell without its start-up files, as DVC runs commands.
-std::vector<std::string> ShellFor(const std::string& text) {
-  const std::string shell = os::VariableOr("SHELL", "/bin/sh");
-  const std::string name = os::BaseName(shell);
-  if (name == "bash") return {shell, "--noprofile", "--norc", "-c", text};
-  if (name == "zsh") return {shell, "--no-rcs", "-c", text};
-  return {shell, "-c", text};
-}
-
-Result<> AppendLine(const std::string& file, const std::string& line) {
-  os::SystemDisk disk;
-  return CAIRN_TRY(disk.OpenAppend(file))->Append(line + "\n");
-}
-
 /// Tags that MLflow's client puts on every run it starts, as a JSON object.
 constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
+constexpr const char* kDevicesVariable = "CUDA_VISIBLE_DEVICES";
 
 }  // namespace
 
 Execution::Execution(Project& project, const os::Clock& clock, Setting setting,
                      std::vector<StageRecord> stages, Changed changed)
-    : project_(project), clock_(clock), setting_(std::move(setting)), changed_(std::move(changed)) {
-  for (auto& record : stages)
-    tasks_.push_back({project.definition().Find(record.name), std::move(record), {}});
-  for (Task& task : tasks_) {
-    for (const Stage* before : project.definition().Before(*task.stage)) {
-      for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (tasks_[i].stage == before) task.before.push_back(i);
-      }
+    : project_(project),
+      clock_(clock),
+      setting_(std::move(setting)),
+      hidden_(project.settings().SecretVariables()),
+      changed_(std::move(changed)),
+      free_(setting_.capacity),
+      gpu_taken_(setting_.capacity.gpu, false) {
+  for (auto& record : stages) {
+    Task task;
+    task.stage = project.definition().Find(record.name);
+    task.settings = &project.settings().Of(record.name);
+    task.record = std::move(record);
+    tasks_.push_back(std::move(task));
+  }
+  Link();
+}
+
+void Execution::Link() {
+  std::unordered_map<const Stage*, std::size_t> places;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) places[tasks_[i].stage] = i;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    for (const Stage* before : project_.definition().Before(*tasks_[i].stage)) {
+      const auto found = places.find(before);
+      if (found == places.end()) continue;
+      tasks_[found->second].after.push_back(i);
+      ++tasks_[i].open;
     }
+    if (tasks_[i].open == 0) ready_.insert(i);
   }
 }
 
+/// How many stages may find room at once.
+unsigned Execution::AtOnce() const {
+  double least = setting_.capacity.cpu;
+  for (const Task& task : tasks_) least = std::min(least, task.settings->resources.cpu);
+  const double fit = setting_.capacity.cpu / std::max(least, kLeastCpu) + kLeastCpu;
+  return static_cast<unsigned>(
+      std::min({fit, static_cast<double>(kMostAtOnce), static_cast<double>(tasks_.size())}));
+}
+
 Result<> Execution::Run(std::stop_token stop) {
-  std::vector<std::jthread> threads;
+  os::WorkerPool pool("stage", AtOnce(), tasks_.size());
   std::unique_lock lock(mutex_);
   for (;;) {
-    const bool stopped = stop.stop_requested() || JournalBroken();
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      Task& task = tasks_[i];
-      if (task.record.state != StageState::Waiting) continue;
-      const std::string blocker = Blocker(task);
-      if (stopped || !blocker.empty()) {
-        task.record.state = stopped ? StageState::Killed : StageState::Blocked;
-        task.record.reason = stopped ? "the run was cancelled before it began" : blocker;
-        task.record.ended = clock_.Now();
-        Tell(i, task.record);
-        continue;
-      }
-      const bool ready = std::all_of(task.before.begin(), task.before.end(),
-                                     [&](std::size_t b) { return Allows(tasks_[b].record.state); });
-      if (!ready || running_ >= std::max(1U, setting_.workers)) continue;
-      task.record.state = StageState::Running;
-      ++running_;
-      threads.emplace_back([this, i, stop] { Perform(i, stop); });
+    if (stop.stop_requested() || JournalBroken()) {
+      CloseAll();
+    } else {
+      StartWhatFits(pool, stop);
     }
-    if (running_ == 0) break;
-    ended_.wait(lock);
+    if (running_ == 0 && ready_.empty()) break;
+    AwaitChange(lock, stop);
   }
   lock.unlock();
-  threads.clear();
+  pool.Stop();
   if (journal_error_) return *journal_error_;
   return Done{};
+}
+
+void Execution::StartWhatFits(os::WorkerPool& pool, std::stop_token stop) {
+  const std::int64_t now = os::SteadyNs();
+  for (auto at = ready_.begin(); at != ready_.end();) {
+    const std::size_t place = *at;
+    Task& task = tasks_[place];
+    if (running_ >= kMostAtOnce || free_.cpu < kLeastCpu) return;
+    if (task.not_before_ns > now || !Take(task)) {
+      ++at;
+      continue;
+    }
+    at = ready_.erase(at);
+    task.record.state = StageState::Running;
+    ++running_;
+    // There is room for every task in the queue.
+    static_cast<void>(pool.Submit([this, place, stop](std::stop_token) { Perform(place, stop); }));
+  }
+}
+
+/// Until a stage has ended, its next try is due, or the run is stopped.
+void Execution::AwaitChange(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+  const std::uint64_t seen = changes_;
+  const auto changed = [&] { return changes_ != seen; };
+  if (stop.stop_requested()) {
+    ended_.wait(lock, changed);
+    return;
+  }
+  std::int64_t next = 0;
+  for (const std::size_t place : ready_) {
+    const std::int64_t due = tasks_[place].not_before_ns;
+    if (due > os::SteadyNs() && (next == 0 || due < next)) next = due;
+  }
+  if (next == 0) {
+    ended_.wait(lock, stop, changed);
+  } else {
+    ended_.wait_for(lock, stop, std::chrono::nanoseconds(std::max<std::int64_t>(0, next - os::SteadyNs())),
+                    changed);
+  }
+}
+
+/// The run was stopped: nothing more begins.
+void Execution::CloseAll() {
+  ready_.clear();
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    StageRecord& record = tasks_[i].record;
+    if (record.state != StageState::Waiting) continue;
+    record.state = StageState::Killed;
+    record.reason = tasks_[i].tries == 0 ? "the run was cancelled before it began"
+                                         : "the run was cancelled before it was tried again";
+    record.ended = clock_.Now();
+    Tell(i, record);
+  }
+}
+
+/// Whatever waits for a stage that did not finish, however far behind.
+void Execution::Block(std::size_t place) {
+  for (const std::size_t after : tasks_[place].after) {
+    StageRecord& record = tasks_[after].record;
+    if (Ended(record.state)) continue;
+    record.state = StageState::Blocked;
+    record.reason = "stage '" + tasks_[place].record.name + "' before it did not finish";
+    record.ended = clock_.Now();
+    Tell(after, record);
+    Block(after);
+  }
+}
+
+/// Whether there is room for it now; then the room is its own.
+bool Execution::Take(Task& task) {
+  Resources needs = task.settings->resources;
+  // One that asks for more processors than there are gets them all.
+  needs.cpu = std::min(needs.cpu, setting_.capacity.cpu);
+  if (needs.cpu > free_.cpu + kLeastCpu || needs.memory_bytes > free_.memory_bytes || needs.gpu > free_.gpu)
+    return false;
+  free_.cpu -= needs.cpu;
+  free_.memory_bytes -= needs.memory_bytes;
+  free_.gpu -= needs.gpu;
+  for (unsigned device = 0; device < gpu_taken_.size() && task.gpus.size() < needs.gpu; ++device) {
+    if (gpu_taken_[device]) continue;
+    gpu_taken_[device] = true;
+    task.gpus.push_back(device);
+  }
+  task.taken = needs;
+  return true;
+}
+
+void Execution::GiveBack(Task& task) {
+  free_.cpu += task.taken.cpu;
+  free_.memory_bytes += task.taken.memory_bytes;
+  free_.gpu += task.taken.gpu;
+  for (const unsigned device : task.gpus) gpu_taken_[device] = false;
+  task.gpus.clear();
+  task.taken = {0, 0, 0};
 }
 
 bool Execution::JournalBroken() {
   const std::lock_guard lock(telling_);
   return journal_error_.has_value();
-}
-
-std::string Execution::Blocker(const Task& task) const {
-  for (const std::size_t b : task.before) {
-    const StageRecord& before = tasks_[b].record;
-    if (Ended(before.state) && !Allows(before.state))
-      return "stage '" + before.name + "' before it did not finish";
-  }
-  return "";
 }
 
 void Execution::Tell(std::size_t place, const StageRecord& record) {
@@ -102,18 +192,39 @@ void Execution::Tell(std::size_t place, const StageRecord& record) {
 void Execution::Perform(std::size_t place, std::stop_token stop) {
   // Only this thread touches the task while it stands as running; what others read of it, its state, is set
   // under the mutex.
-  Task mine{tasks_[place].stage, tasks_[place].record, {}};
-  mine.record.started = clock_.Now();
-  if (StillStale(mine)) {
+  Task mine = tasks_[place];
+  auto next = Next::Over;
+  if (mine.tries == 0) mine.record.started = clock_.Now();
+  if (mine.tries > 0 || StillStale(mine)) {
     mine.record.log = os::JoinPath(setting_.logs, mine.record.name + ".log");
+    mine.record.reason.clear();
     Tell(place, mine.record);
-    Carry(mine, stop);
+    next = Carry(mine, stop);
   }
-  mine.record.ended = clock_.Now();
+  if (next == Next::Over) mine.record.ended = clock_.Now();
   Tell(place, mine.record);
+  Settle(place, std::move(mine), next);
+}
+
+void Execution::Settle(std::size_t place, Task mine, Next next) {
   const std::lock_guard lock(mutex_);
-  tasks_[place].record = mine.record;
+  Task& task = tasks_[place];
+  GiveBack(task);
+  task.record = std::move(mine.record);
+  task.tries = mine.tries;
+  task.not_before_ns = mine.not_before_ns;
   --running_;
+  if (next == Next::Again) {
+    ready_.insert(place);
+  } else if (!Allows(task.record.state)) {
+    Block(place);
+  } else {
+    for (const std::size_t after : task.after) {
+      if (--tasks_[after].open == 0 && tasks_[after].record.state == StageState::Waiting)
+        ready_.insert(after);
+    }
+  }
+  ++changes_;
   ended_.notify_all();
 }
 
@@ -134,57 +245,93 @@ bool Execution::StillStale(Task& task) {
   return true;
 }
 
-void Execution::Carry(Task& task, std::stop_token stop) {
-  auto& record = task.record;
-  auto done = [&]() -> Result<> {
-    LockedStage inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
-    for (const Out& out : task.stage->outs) {
-      if (!out.persist) CAIRN_TRY(os::RemoveTree(os::JoinPath(project_.folder(), out.path)));
-    }
-    CAIRN_TRY(RunCommands(task, record, stop));
-    LockedStage locked = CAIRN_TRY(project_.Adopt(*task.stage, std::move(inputs)));
-    record.reads = std::move(locked.deps);
-    record.makes = std::move(locked.outs);
-    return Done{};
-  }();
-  if (done) {
-    record.state = StageState::Finished;
-  } else {
-    record.state = stop.stop_requested() ? StageState::Killed : StageState::Failed;
-    record.reason = stop.stop_requested() ? "it was cancelled" : done.error().message;
+Result<> Execution::Prepare(const Task& task, LockedStage& inputs) {
+  inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
+  for (const Out& out : task.stage->outs) {
+    if (!out.persist) CAIRN_TRY(os::RemoveTree(os::JoinPath(project_.folder(), out.path)));
   }
+  return os::MakeFolders(setting_.logs);
 }
 
-os::Command Execution::CommandFor(const Stage& stage, const std::string& text, const std::string& log) const {
-  os::Command command;
-  command.arguments = ShellFor(text);
-  command.folder = os::JoinPath(project_.folder(), stage.wdir);
-  command.environment = setting_.environment;
-  command.environment.emplace_back("DVC_ROOT", project_.root());
-  command.environment.emplace_back("DVC_STAGE", stage.name);
+Execution::Next Execution::Carry(Task& task, std::stop_token stop) {
+  StageRecord& record = task.record;
+  LockedStage inputs;
+  const auto fail = [&](const Error& error) {
+    record.state = StageState::Failed;
+    record.reason = error.message;
+    return Next::Over;
+  };
+  const auto secrets = ReadSecrets(project_.folder(), task.settings->secrets);
+  if (!secrets) return fail(secrets.error());
+  if (const auto prepared = Prepare(task, inputs); !prepared) return fail(prepared.error());
+  ++task.tries;
+  const auto attempt = Attempt(clock_, SettingFor(task, *secrets)).Run(task.stage->Commands(), stop);
+  record.exit = attempt.exit;
+  record.wall_ms += attempt.wall_ms;
+  record.cpu_ms += attempt.cpu_ms;
+  record.max_rss_bytes = std::max(record.max_rss_bytes, attempt.max_rss_bytes);
+  if (task.settings->retries.most > 0) record.attempts.push_back(attempt);
+  if (!attempt.reason.empty()) return Judge(task, attempt, stop);
+  auto locked = project_.Adopt(*task.stage, std::move(inputs));
+  if (!locked) return fail(locked.error());
+  record.reads = std::move(locked->deps);
+  record.makes = std::move(locked->outs);
+  record.state = StageState::Finished;
+  return Next::Over;
+}
+
+/// Whether a try that failed is followed by another.
+Execution::Next Execution::Judge(Task& task, const AttemptRecord& attempt, std::stop_token stop) {
+  StageRecord& record = task.record;
+  const Retries& retries = task.settings->retries;
+  record.reason = attempt.reason;
+  if (stop.stop_requested()) {
+    record.state = StageState::Killed;
+    return Next::Over;
+  }
+  record.state = StageState::Failed;
+  if (task.tries > retries.most) {
+    if (retries.most > 0) record.reason += ", as the last of " + std::to_string(task.tries) + " tries";
+    return Next::Over;
+  }
+  const std::int64_t wait = retries.WaitAfter(task.tries);
+  task.not_before_ns = os::SteadyNs() + wait * 1'000'000;
+  record.state = StageState::Waiting;
+  record.reason = "try " + std::to_string(task.tries) + " of " + std::to_string(retries.most + 1) +
+                  " failed: " + attempt.reason + "; again in " + FormatDuration(wait);
+  return Next::Again;
+}
+
+Attempt::Setting Execution::SettingFor(
+    const Task& task, const std::vector<std::pair<std::string, std::string>>& secrets) const {
+  Attempt::Setting setting;
+  setting.folder = os::JoinPath(project_.folder(), task.stage->wdir);
+  setting.id = setting_.run + "/" + task.record.name + "/" + std::to_string(task.tries);
+  setting.log = task.record.log;
+  setting.timeout_ms = task.settings->timeout_ms;
+  setting.grace_ms = setting_.grace_ms;
+  auto& environment = setting.environment;
+  const auto set = [&](const std::string& name, std::optional<std::string> value) {
+    std::erase_if(environment, [&](const auto& one) { return one.first == name; });
+    environment.emplace_back(name, std::move(value));
+  };
+  for (const auto& variable : hidden_) set(variable, std::nullopt);
+  for (const auto& [name, value] : setting_.environment) set(name, value);
+  set("DVC_ROOT", project_.root());
+  set("DVC_STAGE", task.stage->name);
   Json context = setting_.context;
-  context.Set(std::string(tracking::kStageTag), setting_.run + "/" + stage.name);
-  command.environment.emplace_back(kContextVariable, context.Dump());
-  command.log = log;
-  return command;
-}
-
-Result<> Execution::RunCommands(const Task& task, StageRecord& record, std::stop_token stop) {
-  CAIRN_TRY(os::MakeFolders(setting_.logs));
-  for (const std::string& text : task.stage->Commands()) {
-    if (stop.stop_requested()) return Error{Reason::Conflict, "it was cancelled"};
-    CAIRN_TRY(AppendLine(record.log, "> " + text));
-    os::Process process = CAIRN_TRY(os::Process::Spawn(CommandFor(*task.stage, text, record.log)));
-    const auto waited = process.Wait(os::Process::kForever, stop);
-    const os::Exit exit = waited ? *waited : process.Terminate(setting_.grace_ms);
-    record.exit = exit.code;
-    record.wall_ms += exit.wall_ms;
-    record.cpu_ms += exit.cpu_ms;
-    record.max_rss_bytes = std::max(record.max_rss_bytes, exit.max_rss_bytes);
-    if (!waited || !exit.Succeeded())
-      return Error{Reason::Conflict, "'" + text + "' ended with " + os::Describe(exit)};
+  context.Set(std::string(tracking::kStageTag), setting_.run + "/" + task.stage->name);
+  set(kContextVariable, context.Dump());
+  if (!task.gpus.empty()) {
+    std::vector<std::string> devices;
+    for (const unsigned device : task.gpus) devices.push_back(std::to_string(device));
+    set(kDevicesVariable, Join(devices, ","));
   }
-  return Done{};
+  for (const auto& [name, value] : secrets) {
+    set(name, value);
+    setting.secrets.push_back(value);
+  }
+  return setting;
 }
 
 }  // namespace cairn::pipeline

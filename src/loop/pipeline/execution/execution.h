@@ -4,20 +4,23 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ground/os/clock.h"
-#include "ground/os/process.h"
+#include "ground/os/pool.h"
+#include "loop/pipeline/execution/attempt.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/record.h"
 
 namespace cairn::pipeline {
 
-/// Runs the stale stages of a plan, as many at once as there are workers and the graph allows. A failure
-/// stops only what needs the failed stage.
+/// Runs the stale stages of a plan, as many at once as the graph and the resources allow. A failure stops only
+/// what needs the failed stage, and only once its retries are used up; while one waits for its next try, its
+/// resources serve others.
 class Execution {
  public:
   struct Setting {
@@ -25,7 +28,7 @@ class Execution {
     std::string run;                ///< The id of the pipeline's run.
     Json context = Json::Object();  ///< Tags for every run that MLflow's client begins in a stage.
     std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-    unsigned workers = 1;
+    Resources capacity;            ///< What the stages may take together.
     std::int64_t grace_ms = 5000;  ///< Between asking a stage to end and killing it.
   };
   /// Called at each change of a stage, one at a time. An error stops the run.
@@ -42,27 +45,49 @@ class Execution {
  private:
   struct Task {
     const Stage* stage = nullptr;
+    const StageSettings* settings = nullptr;
     StageRecord record;
-    std::vector<std::size_t> before;  ///< Stale stages it waits for.
+    std::vector<std::size_t> after;  ///< Stale stages that wait for it.
+    std::size_t open = 0;            ///< How many it waits for itself.
+    unsigned tries = 0;
+    std::int64_t not_before_ns = 0;  ///< Of the steady clock, once a try has failed.
+    Resources taken;
+    std::vector<unsigned> gpus;  ///< Its own devices.
   };
+  enum class Next { Over, Again };
 
-  std::string Blocker(const Task& task) const;
+  void Link();
+  unsigned AtOnce() const;
+  void StartWhatFits(os::WorkerPool& pool, std::stop_token stop);
+  void AwaitChange(std::unique_lock<std::mutex>& lock, std::stop_token stop);
+  void CloseAll();
+  void Block(std::size_t place);
+  bool Take(Task& task);
+  void GiveBack(Task& task);
+  void Settle(std::size_t place, Task mine, Next next);
   void Perform(std::size_t place, std::stop_token stop);
-  void Carry(Task& task, std::stop_token stop);
+  Next Carry(Task& task, std::stop_token stop);
+  Result<> Prepare(const Task& task, LockedStage& inputs);
+  Next Judge(Task& task, const AttemptRecord& attempt, std::stop_token stop);
   bool StillStale(Task& task);
-  Result<> RunCommands(const Task& task, StageRecord& record, std::stop_token stop);
-  os::Command CommandFor(const Stage& stage, const std::string& text, const std::string& log) const;
+  Attempt::Setting SettingFor(
+      const Task& task, const std::vector<std::pair<std::string, std::string>>& secrets) const;
   bool JournalBroken();
   void Tell(std::size_t place, const StageRecord& record);
 
   Project& project_;
   const os::Clock& clock_;
   const Setting setting_;
+  const std::vector<std::string> hidden_;  ///< Variables that no stage inherits.
   const Changed changed_;
   std::mutex mutex_;
-  std::condition_variable ended_;
+  std::condition_variable_any ended_;
   std::vector<Task> tasks_;
-  unsigned running_ = 0;
+  std::set<std::size_t> ready_;  ///< Those that wait for no stage and have not begun, or wait for a try.
+  Resources free_;
+  std::vector<bool> gpu_taken_;
+  std::size_t running_ = 0;
+  std::uint64_t changes_ = 0;  ///< Grows whenever a stage's turn may have come.
   std::mutex telling_;
   std::optional<Error> journal_error_;
 };

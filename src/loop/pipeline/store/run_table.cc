@@ -30,6 +30,33 @@ Result<std::vector<Cause>> ReadCauses(const std::string& text) {
   return causes;
 }
 
+std::string DumpAttempts(const std::vector<AttemptRecord>& attempts) {
+  Json list = Json::Array();
+  for (const auto& attempt : attempts) {
+    list.Push(Json{{"started", attempt.started},
+                   {"ended", attempt.ended},
+                   {"exit", attempt.exit ? Json(*attempt.exit) : Json()},
+                   {"reason", attempt.reason},
+                   {"wall_ms", attempt.wall_ms},
+                   {"cpu_ms", attempt.cpu_ms},
+                   {"max_rss_bytes", static_cast<std::int64_t>(attempt.max_rss_bytes)}});
+  }
+  return list.Dump();
+}
+
+Result<std::vector<AttemptRecord>> ReadAttempts(const std::string& text) {
+  const Json list = CAIRN_TRY(Json::Parse(text));
+  std::vector<AttemptRecord> attempts;
+  for (const Json& item : list.items()) {
+    AttemptRecord attempt{item.Int("started"), item.Int("ended"),   std::nullopt,
+                          item.Text("reason"), item.Int("wall_ms"), item.Int("cpu_ms"),
+                          static_cast<std::uint64_t>(item.Int("max_rss_bytes"))};
+    if (item.At("exit").IsInt()) attempt.exit = item.Int("exit");
+    attempts.push_back(std::move(attempt));
+  }
+  return attempts;
+}
+
 Result<StageRecord> StageOf(const sql::Row& row) {
   StageRecord stage;
   stage.name = row.Text(0);
@@ -43,6 +70,7 @@ Result<StageRecord> StageOf(const sql::Row& row) {
   stage.cpu_ms = row.Int(8);
   stage.max_rss_bytes = static_cast<std::uint64_t>(row.Int(9));
   stage.log = row.Text(10);
+  stage.attempts = CAIRN_TRY(ReadAttempts(row.Text(11)));
   return stage;
 }
 
@@ -62,7 +90,7 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
   run.data = row.Text(14);
   const auto stages =
       CAIRN_TRY(connection.Run("SELECT name, state, causes, reason, exit_code, started_ms, ended_ms, "
-                               "wall_ms, cpu_ms, max_rss_bytes, log FROM pipeline_stage "
+                               "wall_ms, cpu_ms, max_rss_bytes, log, attempts FROM pipeline_stage "
                                "WHERE run = $1 ORDER BY place",
                                {run.id}));
   for (const auto& stage : stages) run.stages.push_back(CAIRN_TRY(StageOf(stage)));
@@ -124,10 +152,11 @@ Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::siz
   CAIRN_TRY(
       connection.Run("UPDATE pipeline_stage SET state = $3, reason = $4, exit_code = $5, started_ms = $6, "
                      "ended_ms = $7, wall_ms = $8, cpu_ms = $9, "
-                     "max_rss_bytes = $10, log = $11, causes = $12 WHERE run = $1 AND place = $2",
+                     "max_rss_bytes = $10, log = $11, causes = $12, attempts = $13 WHERE run = $1 AND place = $2",
                      {run, static_cast<std::int64_t>(place), NameOf(stage.state), stage.reason, exit,
                       stage.started, stage.ended, stage.wall_ms, stage.cpu_ms,
-                      static_cast<std::int64_t>(stage.max_rss_bytes), stage.log, DumpCauses(stage.causes)}));
+                      static_cast<std::int64_t>(stage.max_rss_bytes), stage.log, DumpCauses(stage.causes),
+                      DumpAttempts(stage.attempts)}));
   return Done{};
 }
 

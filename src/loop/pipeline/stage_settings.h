@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/vocabulary/document.h"
+#include "ground/vocabulary/result.h"
+#include "loop/pipeline/definition.h"
+
+/// How the stages of dvc.yaml are run: the section `pipeline` of cairn.yaml. It is read from the working
+/// copy, as dvc.yaml is.
+namespace cairn::pipeline {
+
+/// What a stage takes while it runs, or what all may take together. Stages are placed by it, not limited.
+struct Resources {
+  double cpu = 1;  ///< Processors.
+  std::uint64_t memory_bytes = 0;
+  unsigned gpu = 0;  ///< Whole devices; a stage finds its own in CUDA_VISIBLE_DEVICES.
+};
+
+struct Retries {
+  unsigned most = 0;  ///< Tries after the first.
+  std::int64_t wait_ms = 1'000;
+  std::int64_t longest_ms = 300'000;
+
+  /// Before the try that follows `failed` failed ones: `wait_ms`, doubled with each, at most `longest_ms`.
+  std::int64_t WaitAfter(unsigned failed) const;
+};
+
+/// A value that a stage finds in its environment, and that stands nowhere but where this points.
+struct Secret {
+  std::string name;  ///< The variable that the stage sees.
+  enum class From { Variable, File } from = From::Variable;
+  /// The variable of Cairn's own environment, or the file (from the project's folder; its last line end is
+  /// no part of the value).
+  std::string source;
+};
+
+struct StageSettings {
+  std::int64_t timeout_ms = 0;  ///< Of each try; 0 for none.
+  Retries retries;
+  Resources resources;
+  std::vector<Secret> secrets;
+  std::vector<std::string> environment;  ///< Files that pin what is installed, relative to the project.
+};
+
+class PipelineSettings {
+ public:
+  /// The stage's own, those of the group it belongs to, or the defaults.
+  const StageSettings& Of(std::string_view stage) const;
+  /// Variables of Cairn's environment that hold secrets: no stage sees them but under the name it asked for.
+  std::vector<std::string> SecretVariables() const;
+  /// What the stages may take together where cairn.yaml says so; otherwise what `machine` has.
+  Resources Within(const Resources& machine) const;
+  /// InvalidArgument naming the place for settings of a stage that `definition` does not have.
+  Result<> Fit(const Definition& definition) const;
+
+ private:
+  friend Result<PipelineSettings> ParsePipeline(const Node& configuration);
+
+  struct Named {
+    StageSettings settings;
+    std::string where;
+  };
+  StageSettings all_;
+  std::map<std::string, Named, std::less<>> stages_;
+  double cpu_ = 0;  ///< 0 in these three: not said.
+  std::uint64_t memory_bytes_ = 0;
+  int gpu_ = -1;  ///< Negative: not said.
+};
+
+/// InvalidArgument with the place: an unknown key, a value out of range, a file outside the project, a secret
+/// that stands there itself.
+Result<PipelineSettings> ParsePipeline(const Node& configuration);
+/// Those of `<project>/cairn.yaml`; the defaults when there is none.
+Result<PipelineSettings> ReadPipelineSettings(const std::string& project);
+
+/// What this machine has.
+Resources ResourcesHere();
+
+}  // namespace cairn::pipeline
