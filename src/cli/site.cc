@@ -32,8 +32,9 @@ api::SectionCheck CheckBy(Read read) {
 
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
-  return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates), CheckBy(serving::ParseSettings),
-          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline), CheckBy(pipeline::ParseTriggers)};
+  return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates),
+          CheckBy(serving::ParseSettings),    CheckBy(monitoring::ParseMonitors),
+          CheckBy(pipeline::ParsePipeline),   CheckBy(pipeline::ParseTriggers)};
 }
 
 /// Where the figures of KPIs are read.

@@ -24,8 +24,8 @@ struct Command {
   std::string folder;  ///< Where it runs; "" for here.
   /// On top of this process's environment; no value takes the variable away.
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-  /// Both of its streams are appended there; "" leaves them as this process's own, unless there is a `line` or
-  /// `bytes`.
+  /// Both of its streams are appended there; "" leaves them as this process's own, unless there is a `line`
+  /// or `bytes`.
   std::string log;
   /// Called for each line of its streams, without the end of line, on the thread that waits. Lines longer
   /// than 64 KiB come in pieces.
@@ -64,8 +64,8 @@ class Process {
 
   static constexpr std::int64_t kForever = -1;
   /// Waits until it has ended, and hands its lines over meanwhile: a child with a `line` or `bytes`
-  /// stands still while nobody waits. Nothing when it still runs after `timeout_ms`, or when `stop` is requested. Asked again
-  /// after the end, it gives the same answer.
+  /// stands still while nobody waits. Nothing when it still runs after `timeout_ms`, or when `stop` is
+  /// requested. Asked again after the end, it gives the same answer.
   std::optional<Exit> Wait(std::int64_t timeout_ms = kForever, std::stop_token stop = {});
   /// Ends it and everything in its group: SIGTERM first, SIGKILL for what is left after `grace_ms`.
   Exit Terminate(std::int64_t grace_ms = 5000);

@@ -261,8 +261,8 @@ const Kpi* Charter::FindKpi(std::string_view name) const {
 Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap())
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
-  return configuration.OnlyKeys(
-      {"project", "charter", "roles", "data", "model", "gates", "serving", "monitors", "pipeline", "triggers", "files"});
+  return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving",
+                                 "monitors", "pipeline", "triggers", "files"});
 }
 
 Result<Charter> Parse(const Node& configuration) {

@@ -1,8 +1,9 @@
 #include "loop/pipeline/definition.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -212,45 +213,53 @@ Result<> ReadEntry(const std::string& name, const Node& node, const Templates& t
   return Done{};
 }
 
+/// Outs by path, to find those that contain a path or lie in it without looking at all.
+class Makers {
+ public:
+  void Add(const std::string& path, std::size_t stage) { stages_.emplace(path, stage); }
+
+  /// Calls `found` with each out that is `path`, contains it or lies in it, and its stage; until it gives true.
+  template <class Found>
+  void Around(const std::string& path, Found found) const {
+    for (std::string at = path;; at = os::ParentOf(at)) {
+      const auto one = stages_.find(at);
+      if (one != stages_.end() && found(one->first, one->second)) return;
+      if (at == ".") break;
+    }
+    const std::string inside = path == "." ? "" : path + "/";
+    for (auto one = stages_.lower_bound(inside); one != stages_.end() && one->first.starts_with(inside);
+         ++one) {
+      if (one->first != path && found(one->first, one->second)) return;
+    }
+  }
+
+ private:
+  std::map<std::string, std::size_t> stages_;
+};
+
 Result<> CheckOuts(const Definition& definition) {
-  std::map<std::string, const Stage*> makers;
-  for (const Stage& stage : definition.stages) {
+  Makers makers;
+  for (std::size_t i = 0; i < definition.stages.size(); ++i) {
+    const Stage& stage = definition.stages[i];
     for (const Out& out : stage.outs) {
-      for (const auto& [path, maker] : makers) {
-        if (path == out.path)
-          return WrongAt(stage.where, "'" + path + "' is made by stage '" + maker->name + "' and by stage '" +
-                                          stage.name + "'");
-        if (Overlap(path, out.path)) {
-          return WrongAt(stage.where, "the outs '" + path + "' and '" + out.path + "' lie one in the other");
-        }
-      }
-      makers.emplace(out.path, &stage);
+      std::optional<Error> wrong;
+      makers.Around(out.path, [&](const std::string& path, std::size_t maker) {
+        wrong = path == out.path
+                    ? WrongAt(stage.where, "'" + path + "' is made by stage '" +
+                                               definition.stages[maker].name + "' and by stage '" +
+                                               stage.name + "'")
+                    : WrongAt(stage.where,
+                              "the outs '" + path + "' and '" + out.path + "' lie one in the other");
+        return true;
+      });
+      if (wrong) return *wrong;
+      makers.Add(out.path, i);
       if (std::find(stage.deps.begin(), stage.deps.end(), out.path) != stage.deps.end()) {
         return WrongAt(stage.where, "stage '" + stage.name + "' both reads and makes '" + out.path + "'");
       }
     }
   }
   return Done{};
-}
-
-/// The names along a cycle, or none.
-std::vector<std::string> CycleIn(const Definition& definition) {
-  std::map<const Stage*, int> seen;
-  std::vector<std::string> path, cycle;
-  const std::function<void(const Stage&)> visit = [&](const Stage& stage) {
-    if (!cycle.empty() || seen[&stage] == 2) return;
-    path.push_back(stage.name);
-    if (seen[&stage] == 1) {
-      cycle.assign(std::find(path.begin(), path.end(), stage.name), path.end());
-      return;
-    }
-    seen[&stage] = 1;
-    for (const Stage* before : definition.Before(stage)) visit(*before);
-    seen[&stage] = 2;
-    path.pop_back();
-  };
-  for (const Stage& stage : definition.stages) visit(stage);
-  return cycle;
 }
 
 }  // namespace
@@ -284,27 +293,69 @@ std::vector<const Stage*> Definition::Named(std::string_view name) const {
   return named;
 }
 
+Result<> Definition::Link() {
+  Makers makers;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    for (const Out& out : stages[i].outs) makers.Add(out.path, i);
+  }
+  before_.assign(stages.size(), {});
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].frozen) continue;
+    auto& before = before_[i];
+    for (const auto& dep : stages[i].deps) {
+      makers.Around(dep, [&](const std::string&, std::size_t maker) {
+        before.push_back(maker);
+        return false;
+      });
+    }
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+  }
+  return Arrange();
+}
+
+Result<> Definition::Arrange() {
+  enum class Seen : char { No, Open, Done };
+  std::vector<Seen> seen(stages.size(), Seen::No);
+  /// The way from a stage down to what it needs, each with how many of its own were looked at.
+  std::vector<std::pair<std::size_t, std::size_t>> way;
+  order_.clear();
+  for (std::size_t first = 0; first < stages.size(); ++first) {
+    if (seen[first] == Seen::No) way.emplace_back(first, 0);
+    while (!way.empty()) {
+      auto& [at, looked] = way.back();
+      seen[at] = Seen::Open;
+      if (looked == before_[at].size()) {
+        seen[at] = Seen::Done;
+        order_.push_back(at);
+        way.pop_back();
+        continue;
+      }
+      const std::size_t next = before_[at][looked++];
+      if (seen[next] == Seen::Open) {
+        std::vector<std::string> cycle{stages[next].name};
+        for (auto step = way.rbegin(); step->first != next; ++step) cycle.push_back(stages[step->first].name);
+        cycle.push_back(stages[next].name);
+        std::reverse(cycle.begin(), cycle.end());
+        return WrongAt(std::string(kFile), "the stages form a cycle: " + Join(cycle, " → "));
+      }
+      if (seen[next] == Seen::No) way.emplace_back(next, 0);
+    }
+  }
+  return Done{};
+}
+
 std::vector<const Stage*> Definition::Before(const Stage& stage) const {
   std::vector<const Stage*> before;
-  if (stage.frozen) return before;
-  for (const Stage& other : stages) {
-    const bool feeds = std::any_of(other.outs.begin(), other.outs.end(), [&](const Out& out) {
-      return std::any_of(stage.deps.begin(), stage.deps.end(),
-                         [&](const std::string& dep) { return Overlap(dep, out.path); });
-    });
-    if (feeds) before.push_back(&other);
-  }
+  for (const std::size_t one : before_[static_cast<std::size_t>(&stage - stages.data())])
+    before.push_back(&stages[one]);
   return before;
 }
 
 std::vector<const Stage*> Definition::Ordered() const {
   std::vector<const Stage*> ordered;
-  const std::function<void(const Stage&)> visit = [&](const Stage& stage) {
-    if (std::find(ordered.begin(), ordered.end(), &stage) != ordered.end()) return;
-    for (const Stage* before : Before(stage)) visit(*before);
-    ordered.push_back(&stage);
-  };
-  for (const Stage& stage : stages) visit(stage);
+  ordered.reserve(order_.size());
+  for (const std::size_t one : order_) ordered.push_back(&stages[one]);
   return ordered;
 }
 
@@ -363,9 +414,7 @@ Result<Definition> ReadDefinition(const std::string& project) {
       CAIRN_TRY(ReadEntry(name, node, templates, definition));
   }
   CAIRN_TRY(CheckOuts(definition));
-  if (const auto cycle = CycleIn(definition); !cycle.empty()) {
-    return WrongAt(std::string(kFile), "the stages form a cycle: " + Join(cycle, " → "));
-  }
+  CAIRN_TRY(definition.Link());
   return definition;
 }
 

@@ -34,22 +34,35 @@ struct Stage {
   bool frozen = false;
   bool always_changed = false;
   std::string where;  ///< "dvc.yaml:4:3"
+  /// Files that pin what is installed, relative to the project: from cairn.yaml, put here by Project.
+  std::vector<std::string> environment;
 
   /// The commands in order, one per line of a text or entry of a list.
   std::vector<std::string> Commands() const;
 };
 
-struct Definition {
+class Definition {
+ public:
   std::vector<Stage> stages;  ///< In the order of the file.
+
+  /// Finds out which stage needs which. To be called again when `stages` has changed; InvalidArgument when they
+  /// form a cycle, which is shown as a path.
+  Result<> Link();
 
   const Stage* Find(std::string_view name) const;
   /// The stage of that name, or all stages of the group of that name.
   std::vector<const Stage*> Named(std::string_view name) const;
-  /// The stages that must be finished before `stage` can run: whose outs contain, or lie in, one of its deps.
-  /// None for a frozen stage.
+  /// The stages that must be finished before `stage`, one of `stages`, can run: whose outs contain, or lie in,
+  /// one of its deps. None for a frozen stage.
   std::vector<const Stage*> Before(const Stage& stage) const;
   /// All stages, each after those it needs.
   std::vector<const Stage*> Ordered() const;
+
+ private:
+  Result<> Arrange();
+
+  std::vector<std::vector<std::size_t>> before_;  ///< By place in `stages`.
+  std::vector<std::size_t> order_;
 };
 
 /// Whether two paths are the same, or one lies in the other.

@@ -1,6 +1,7 @@
 #include "loop/pipeline/dvc_folder.h"
 
-#include <algorithm>
+#include <map>
+#include <set>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -64,25 +65,40 @@ Result<> MakeDvcFolder(const std::string& root) {
   return os::WriteFileAtomically(os::JoinPath(folder, "config"), "");
 }
 
-Result<> IgnoreOuts(const std::string& project, const Stage& stage) {
-  for (const Out& out : stage.outs) {
-    const std::string path = os::JoinPath(project, out.path), beside = os::ParentOf(path);
-    if (!out.cache || !HasGit(beside)) continue;
-    const std::string file = os::JoinPath(beside, ".gitignore"), line = "/" + os::BaseName(path);
-    std::string text;
-    if (auto known = os::ReadFile(file, 1 << 20)) {
-      text = *std::move(known);
-    } else if (known.error().reason != Reason::NotFound) {
-      return std::move(known).error();
+namespace {
+
+/// Adds to a .gitignore what it does not name yet.
+Result<> Ignore(const std::string& file, const std::set<std::string>& lines) {
+  std::string text;
+  if (auto known = os::ReadFile(file, 1 << 20)) {
+    text = *std::move(known);
+  } else if (known.error().reason != Reason::NotFound) {
+    return std::move(known).error();
+  }
+  std::set<std::string> missing = lines;
+  for (std::string_view pattern : Split(text, '\n')) {
+    if (pattern.ends_with('/')) pattern.remove_suffix(1);
+    missing.erase(std::string(pattern));
+    missing.erase("/" + std::string(pattern));
+  }
+  if (missing.empty()) return Done{};
+  if (!text.empty() && text.back() != '\n') text += "\n";
+  for (const auto& line : missing) text += line + "\n";
+  return os::WriteFileAtomically(file, text);
+}
+
+}  // namespace
+
+Result<> IgnoreOuts(const std::string& project, const std::vector<const Stage*>& stages) {
+  std::map<std::string, std::set<std::string>> lines;
+  for (const Stage* stage : stages) {
+    for (const Out& out : stage->outs) {
+      const std::string path = os::JoinPath(project, out.path);
+      if (out.cache) lines[os::ParentOf(path)].insert("/" + os::BaseName(path));
     }
-    const auto lines = Split(text, '\n');
-    const bool there = std::any_of(lines.begin(), lines.end(), [&](std::string_view one) {
-      const std::string_view pattern = one.ends_with('/') ? one.substr(0, one.size() - 1) : one;
-      return pattern == line || pattern == std::string_view(line).substr(1);
-    });
-    if (there) continue;
-    if (!text.empty() && text.back() != '\n') text += "\n";
-    CAIRN_TRY(os::WriteFileAtomically(file, text + line + "\n"));
+  }
+  for (const auto& [folder, names] : lines) {
+    if (HasGit(folder)) CAIRN_TRY(Ignore(os::JoinPath(folder, ".gitignore"), names));
   }
   return Done{};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
@@ -18,8 +19,8 @@ std::string CacheOf(const std::string& root);
 /// around it, or as a project without.
 Result<> MakeDvcFolder(const std::string& root);
 
-/// Names the cached outs of a stage in the .gitignore beside each, unless it is there already or no git is
+/// Names the cached outs of the stages in the .gitignore beside each, unless it is there already or no git is
 /// around.
-Result<> IgnoreOuts(const std::string& project, const Stage& stage);
+Result<> IgnoreOuts(const std::string& project, const std::vector<const Stage*>& stages);
 
 }  // namespace cairn::pipeline

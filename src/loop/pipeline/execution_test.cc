@@ -41,6 +41,7 @@ class ExecutionTest : public ::testing::Test {
     auto project = Project::Open(folder_.path(), folder_ / ".cairn");
     EXPECT_TRUE(project) << project.error().message;
     if (!project) return {};
+    EXPECT_TRUE((*project)->Claim());
     std::vector<StageRecord> stages;
     for (const Stage* stage : (*project)->definition().Ordered()) {
       StageRecord record;
@@ -61,6 +62,7 @@ class ExecutionTest : public ::testing::Test {
                           return Done{};
                         });
     EXPECT_TRUE(execution.Run(stop));
+    EXPECT_TRUE((*project)->Finish());
     return told;
   }
 
@@ -70,8 +72,9 @@ class ExecutionTest : public ::testing::Test {
 };
 
 TEST_F(ExecutionTest, ATryThatFailsIsRepeatedAndEachIsRecorded) {
-  Write("dvc.yaml",
-        "stages:\n  flaky: {cmd: 'echo . >> tries; test $(wc -l < tries) -eq 3 && touch out', outs: [out]}\n");
+  Write(
+      "dvc.yaml",
+      "stages:\n  flaky: {cmd: 'echo . >> tries; test $(wc -l < tries) -eq 3 && touch out', outs: [out]}\n");
   Write("cairn.yaml", "pipeline: {stages: {flaky: {retries: {most: 4, wait: 0s}}}}\n");
   const auto stage = Run().front();
   EXPECT_EQ(stage.state, StageState::Finished);
@@ -97,9 +100,10 @@ TEST_F(ExecutionTest, WhenTheTriesAreUsedUpTheStageHasFailed) {
 
 TEST_F(ExecutionTest, ATimeoutEndsTheWholeTreeAlsoWhatIgnoresSigtermAndLeftTheGroup) {
   const std::string pipe = Fifo("pipe");
-  Write("dvc.yaml",
-        "stages:\n  stuck: {cmd: \"trap '' TERM; setsid sh -c 'exec sleep 1000' 3> pipe & setsid -f sleep 1000 "
-        "3> pipe; sleep 1000 3> pipe; sleep 1000\", outs: [x]}\n");
+  Write(
+      "dvc.yaml",
+      "stages:\n  stuck: {cmd: \"trap '' TERM; setsid sh -c 'exec sleep 1000' 3> pipe & setsid -f sleep 1000 "
+      "3> pipe; sleep 1000 3> pipe; sleep 1000\", outs: [x]}\n");
   Write("cairn.yaml", "pipeline: {stages: {stuck: {timeout: 1s}}}\n");
   auto running = std::async(std::launch::async, [&] { return Run(); });
   std::ifstream reader(pipe);
@@ -126,16 +130,14 @@ TEST_F(ExecutionTest, EachStageGetsItsOwnDevices) {
   Write("dvc.yaml",
         "stages:\n  w: {cmd: 'echo met > pipe && echo $CUDA_VISIBLE_DEVICES > w', outs: [w]}\n"
         "  r: {cmd: 'cat pipe && echo $CUDA_VISIBLE_DEVICES > r', outs: [r]}\n");
-  Write("cairn.yaml",
-        "pipeline: {stages: {w: {resources: {gpu: 2}}, r: {resources: {gpu: 1, cpu: 64}}}}\n");
+  Write("cairn.yaml", "pipeline: {stages: {w: {resources: {gpu: 2}}, r: {resources: {gpu: 1, cpu: 64}}}}\n");
   Run({66, std::uint64_t{1} << 30, 3});
   EXPECT_EQ(Read("w"), "0,1\n");
   EXPECT_EQ(Read("r"), "2\n");
 }
 
 TEST_F(ExecutionTest, WhileOneWaitsForItsNextTryAnotherHasItsRoom) {
-  Write("dvc.yaml",
-        "stages:\n  a: {cmd: test -e b && touch a, outs: [a]}\n  b: {cmd: touch b, outs: [b]}\n");
+  Write("dvc.yaml", "stages:\n  a: {cmd: test -e b && touch a, outs: [a]}\n  b: {cmd: touch b, outs: [b]}\n");
   Write("cairn.yaml", "pipeline: {stages: {a: {retries: {most: 1, wait: 1s}}}}\n");
   const auto stages = Run({1, 0, 0});
   EXPECT_EQ(stages[0].state, StageState::Finished);
@@ -159,7 +161,8 @@ TEST_F(ExecutionTest, SecretsReachTheirStageAloneAndNoLog) {
   Write("key", "-----BEGIN-----\nabcdefghij\n-----END-----\n");
   Write("dvc.yaml",
         "stages:\n"
-        "  holder: {cmd: 'echo \"$TOKEN\" > got; echo \"$KEY\" >> got; echo \"with $TOKEN.\"; printf \"open ses\" "
+        "  holder: {cmd: 'echo \"$TOKEN\" > got; echo \"$KEY\" >> got; echo \"with $TOKEN.\"; printf \"open "
+        "ses\" "
         "| cat; sleep 0; echo ame >&1; echo $KEY >&2; echo abcdefghij', outs: [got]}\n"
         "  other: {cmd: 'env > seen', outs: [seen]}\n");
   Write("cairn.yaml",

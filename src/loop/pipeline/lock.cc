@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
@@ -10,7 +11,8 @@
 namespace cairn::pipeline {
 namespace {
 
-constexpr std::string_view kFile = "dvc.lock";
+constexpr std::string_view kFile = "dvc.lock", kOwnFile = "cairn.lock";
+constexpr std::uint64_t kLongest = 256 << 20;
 
 Error WrongAt(const Node& node, std::string_view what) {
   return {Reason::InvalidArgument,
@@ -127,34 +129,67 @@ const LockedPath* FindIn(const std::vector<LockedPath>& paths, std::string_view 
   return found == paths.end() ? nullptr : &*found;
 }
 
+/// A stage's entry in dvc.lock.
+void DumpStage(std::string& out, const LockedStage& stage) {
+  out += KeyText("  ", stage.name) + "\n";
+  const std::size_t begun = out.size();
+  if (!stage.cmd.IsNull()) DumpEntry(out, "    ", "cmd", stage.cmd);
+  DumpPaths(out, "deps", stage.deps);
+  if (!stage.params.empty()) {
+    out += "    params:\n";
+    for (const auto& [file, values] : stage.params) {
+      Json members = Json::Object();
+      for (const auto& [key, value] : values) members.Set(key, value);
+      DumpEntry(out, "      ", file, members);
+    }
+  }
+  DumpPaths(out, "outs", stage.outs);
+  if (out.size() == begun) out.replace(begun - 1, 1, " {}\n");
+}
+
+/// What tells one entry of a stage from another.
+std::string DigestOf(const LockedStage& stage) {
+  std::string text;
+  DumpStage(text, stage);
+  return crypto::Md5Hex(text);
+}
+
 }  // namespace
 
 const LockedPath* LockedStage::FindDep(std::string_view path) const { return FindIn(deps, path); }
 const LockedPath* LockedStage::FindOut(std::string_view path) const { return FindIn(outs, path); }
 
 const LockedStage* Lock::Find(std::string_view name) const {
-  const auto found = std::find_if(stages.begin(), stages.end(),
-                                  [&](const LockedStage& stage) { return stage.name == name; });
-  return found == stages.end() ? nullptr : &*found;
+  if (places_.size() != stages.size()) {
+    places_.clear();
+    for (std::size_t i = 0; i < stages.size(); ++i) places_[stages[i].name] = i;
+  }
+  const auto found = places_.find(std::string(name));
+  return found == places_.end() ? nullptr : &stages[found->second];
+}
+
+LockedStage* Lock::Find(std::string_view name) {
+  return const_cast<LockedStage*>(static_cast<const Lock*>(this)->Find(name));
 }
 
 void Lock::Put(LockedStage stage) {
-  for (auto& one : stages) {
-    if (one.name == stage.name) {
-      one = std::move(stage);
-      return;
-    }
+  if (LockedStage* one = Find(stage.name)) {
+    *one = std::move(stage);
+    return;
   }
+  places_[stage.name] = stages.size();
   stages.push_back(std::move(stage));
 }
 
 Result<Lock> ReadLock(const std::string& project) {
-  const auto text = os::ReadFile(os::JoinPath(project, kFile), 256 << 20);
-  if (!text) {
-    if (text.error().reason == Reason::NotFound) return Lock();
-    return text.error();
-  }
-  const Node root = CAIRN_TRY(ParseYaml(*text, kFile));
+  const auto text = os::ReadFile(os::JoinPath(project, kFile), kLongest);
+  if (text) return ParseLock(*text);
+  if (text.error().reason == Reason::NotFound) return Lock();
+  return text.error();
+}
+
+Result<Lock> ParseLock(std::string_view text) {
+  const Node root = CAIRN_TRY(ParseYaml(text, kFile));
   if (root.IsNull()) return Lock();
   const Node* schema = root.Find("schema");
   if (!root.IsMap() || !schema || schema->text() != "2.0")
@@ -169,23 +204,40 @@ Result<Lock> ReadLock(const std::string& project) {
 
 std::string DumpLock(const Lock& lock) {
   std::string out = "schema: '2.0'\nstages:\n";
-  for (const auto& stage : lock.stages) {
-    out += KeyText("  ", stage.name) + "\n";
-    const std::size_t begun = out.size();
-    if (!stage.cmd.IsNull()) DumpEntry(out, "    ", "cmd", stage.cmd);
-    DumpPaths(out, "deps", stage.deps);
-    if (!stage.params.empty()) {
-      out += "    params:\n";
-      for (const auto& [file, values] : stage.params) {
-        Json members = Json::Object();
-        for (const auto& [key, value] : values) members.Set(key, value);
-        DumpEntry(out, "      ", file, members);
-      }
-    }
-    DumpPaths(out, "outs", stage.outs);
-    if (out.size() == begun) out.replace(begun - 1, 1, " {}\n");
-  }
+  for (const auto& stage : lock.stages) DumpStage(out, stage);
   return out;
+}
+
+Result<> AddEnvironments(std::string_view text, Lock& lock) {
+  const Node root = CAIRN_TRY(ParseYaml(text, kOwnFile));
+  const Node* stages = root.Find("stages");
+  if (!root.IsMap() || !stages || !root.Find("schema") || root.Find("schema")->text() != "1.0") {
+    return Error{
+        Reason::InvalidArgument,
+        root.Where() + ": this is no lock file of schema '1.0'; restore cairn.lock from git or delete it"};
+  }
+  for (const auto& [name, mark, node] : stages->entries()) {
+    LockedStage* stage = lock.Find(name);
+    const Node *of = node.Find("of"), *files = node.Find("environment");
+    if (!stage || !of || !files || of->text() != DigestOf(*stage)) continue;
+    for (const auto& [file, place, md5] : files->entries()) stage->environment.emplace_back(file, md5.text());
+  }
+  return Done{};
+}
+
+std::string DumpEnvironments(const Lock& lock) {
+  std::string out;
+  for (const auto& stage : lock.stages) {
+    if (stage.environment.empty()) continue;
+    out +=
+        KeyText("  ", stage.name) + "\n    of: " + ScalarText(Json(DigestOf(stage))) + "\n    environment:\n";
+    for (const auto& [file, md5] : stage.environment)
+      out += KeyText("      ", file) + " " + ScalarText(Json(md5)) + "\n";
+  }
+  if (out.empty()) return out;
+  return "# Written by `cairn run`, beside dvc.lock: what each stage's environment was when it last ran.\n"
+         "schema: '1.0'\nstages:\n" +
+         out;
 }
 
 Result<> WriteLock(const std::string& project, const Lock& lock) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct LockedStage {
   std::vector<LockedPath> deps;      ///< Sorted by path, as `outs`.
   std::vector<LockedParams> params;  ///< params.yaml first, the others sorted.
   std::vector<LockedPath> outs;
+  /// The files that pin what is installed, with their MD5. Not in dvc.lock but in cairn.lock beside it; none
+  /// when it is not known.
+  std::vector<std::pair<std::string, std::string>> environment{};
 
   const LockedPath* FindDep(std::string_view path) const;
   const LockedPath* FindOut(std::string_view path) const;
@@ -39,17 +43,31 @@ struct Lock {
   std::vector<LockedStage> stages;  ///< In the order in which they were first written.
 
   const LockedStage* Find(std::string_view name) const;
+  LockedStage* Find(std::string_view name);
   /// Replaces the stage of that name, or adds it at the end.
   void Put(LockedStage stage);
+
+ private:
+  /// Made when it is first asked for, and whenever it does not fit `stages` any more.
+  mutable std::unordered_map<std::string, std::size_t> places_;
 };
 
 /// An empty lock when the file is not there. InvalidArgument with the place when it is damaged or of another
 /// schema.
 Result<Lock> ReadLock(const std::string& project);
+/// The same from a text.
+Result<Lock> ParseLock(std::string_view text);
 /// Replaces `<project>/dvc.lock` atomically.
 Result<> WriteLock(const std::string& project, const Lock& lock);
 /// The file's text.
 std::string DumpLock(const Lock& lock);
+
+/// Adds what `text`, a cairn.lock, knows of the stages' environments. What it says of a stage counts only
+/// when it was written with the entry that the stage has in `lock`: `dvc` runs stages and leaves cairn.lock
+/// as it is. A damaged text is InvalidArgument with the place.
+Result<> AddEnvironments(std::string_view text, Lock& lock);
+/// The text of cairn.lock; "" when no stage has an environment.
+std::string DumpEnvironments(const Lock& lock);
 
 /// Equal as DVC compares parameters: 1, 1.0 and true are the same.
 bool EqualParams(const Json& a, const Json& b);

@@ -1,7 +1,6 @@
 #include "loop/pipeline/plan.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "ground/os/files.h"
@@ -77,6 +76,7 @@ class Comparison {
     if (!(locked_->cmd == stage_.cmd)) Add(Cause::Level::Command, "cmd", "its command changed");
     if (!stage_.frozen) CAIRN_TRY(CompareDeps(remade));
     CAIRN_TRY(CompareParams());
+    CAIRN_TRY(CompareEnvironment());
     CAIRN_TRY(CompareOuts());
     return std::move(causes_);
   }
@@ -144,6 +144,33 @@ class Comparison {
     return Done{};
   }
 
+  /// What `dvc` ran has no known environment, and so none that differs.
+  Result<> CompareEnvironment() {
+    if (locked_->environment.empty()) return Done{};
+    const auto known = [&](const std::string& file) {
+      return std::find_if(locked_->environment.begin(), locked_->environment.end(),
+                          [&](const auto& one) { return one.first == file; });
+    };
+    for (const auto& file : stage_.environment) {
+      const auto before = known(file);
+      const auto now = repository::TakeSnapshot(os::JoinPath(project_, file), index_);
+      if (!now && now.error().reason != Reason::NotFound) return now.error();
+      if (!now) {
+        Add(Cause::Level::Environment, file, file + ", which pins its environment, is missing");
+      } else if (before == locked_->environment.end()) {
+        Add(Cause::Level::Environment, file, file + " pins its environment now");
+      } else if (before->second != now->md5) {
+        Add(Cause::Level::Environment, file, file + ", which pins its environment, changed");
+      }
+    }
+    for (const auto& [file, md5] : locked_->environment) {
+      const auto& asked = stage_.environment;
+      if (std::find(asked.begin(), asked.end(), file) == asked.end())
+        Add(Cause::Level::Environment, file, file + " pins its environment no more");
+    }
+    return Done{};
+  }
+
   Result<> CompareOuts() {
     for (const Out& out : stage_.outs) {
       const LockedPath* before = locked_->FindOut(FromWdir(stage_, out.path));
@@ -182,13 +209,15 @@ Result<std::vector<const Stage*>> StagesNamed(const Definition& definition, cons
 /// Those named and those in reach, or everything when none is named.
 Result<std::set<const Stage*>> Chosen(const Definition& definition, const Selection& selection) {
   std::set<const Stage*> chosen;
-  const bool upstream = selection.reach == Selection::Reach::Upstream;
-  const std::function<void(const Stage&)> choose = [&](const Stage& stage) {
-    if (!chosen.insert(&stage).second || !upstream) return;
-    for (const Stage* before : definition.Before(stage)) choose(*before);
-  };
+  std::vector<const Stage*> open;
   for (const auto& name : selection.only) {
-    for (const Stage* stage : CAIRN_TRY(StagesNamed(definition, name))) choose(*stage);
+    for (const Stage* stage : CAIRN_TRY(StagesNamed(definition, name))) open.push_back(stage);
+  }
+  while (!open.empty()) {
+    const Stage* stage = open.back();
+    open.pop_back();
+    if (!chosen.insert(stage).second || selection.reach != Selection::Reach::Upstream) continue;
+    for (const Stage* before : definition.Before(*stage)) open.push_back(before);
   }
   if (selection.only.empty()) {
     for (const Stage& stage : definition.stages) chosen.insert(&stage);
@@ -216,6 +245,8 @@ const char* NameOf(Cause::Level level) {
       return "data";
     case Cause::Level::Params:
       return "params";
+    case Cause::Level::Environment:
+      return "environment";
     case Cause::Level::Output:
       return "output";
     case Cause::Level::Always:
@@ -304,6 +335,15 @@ Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage
                                            "', which " + params.file + " does not hold"};
     }
     locked.params.emplace_back(FromWdir(stage, params.file), std::move(values));
+  }
+  for (const auto& file : stage.environment) {
+    const auto snapshot = repository::TakeSnapshot(os::JoinPath(project, file), index);
+    if (!snapshot && snapshot.error().reason == Reason::NotFound) {
+      return Error{Reason::NotFound, "the environment of stage '" + stage.name + "' is pinned by '" + file +
+                                         "', which is not there"};
+    }
+    if (!snapshot) return snapshot.error();
+    locked.environment.emplace_back(file, snapshot->md5);
   }
   std::sort(locked.deps.begin(), locked.deps.end(), ByPath);
   std::sort(locked.params.begin(), locked.params.end(), [](const auto& a, const auto& b) {

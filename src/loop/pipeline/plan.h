@@ -19,6 +19,7 @@ struct Cause {
     Code,
     Data,
     Params,
+    Environment,
     Output,
     Always,
     Upstream,

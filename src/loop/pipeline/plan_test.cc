@@ -38,10 +38,12 @@ class PlanTest : public ::testing::Test {
     Write("clean.csv", "clean\n");
     Write("model", "model\n");
     auto project = Open();
+    EXPECT_TRUE(project->Claim());
     for (const Stage& stage : project->definition().stages) {
       auto inputs = project->ObserveInputs(stage);
       EXPECT_TRUE(project->Adopt(stage, *std::move(inputs)));
     }
+    EXPECT_TRUE(project->Finish());
   }
 
   void Write(const std::string& name, std::string_view text) {
@@ -157,6 +159,45 @@ TEST_F(PlanTest, AFrozenStageIsNotMovedByItsDeps) {
   Write("dvc.yaml", std::string(kStages) + "    frozen: true\n");
   Write("raw.csv", "2\n");
   EXPECT_THAT(Causes(), ElementsAre("prep/data: raw.csv changed"));
+}
+
+/// A project whose stages stand as run, in an environment that is pinned.
+class EnvironmentTest : public PlanTest {
+ protected:
+  EnvironmentTest() {
+    Write("cairn.yaml", "pipeline: {environment: [uv.lock], stages: {train: {environment: [gpu.lock]}}}\n");
+    Write("uv.lock", "one\n");
+    Write("gpu.lock", "one\n");
+    auto project = Open();
+    EXPECT_TRUE(project->Claim());
+    for (const Stage& stage : project->definition().stages) {
+      auto inputs = project->ObserveInputs(stage);
+      EXPECT_TRUE(project->Adopt(stage, *std::move(inputs)));
+    }
+    EXPECT_TRUE(project->Finish());
+  }
+};
+
+TEST_F(EnvironmentTest, AStageIsStaleWhenWhatPinsItsEnvironmentChanged) {
+  EXPECT_THAT(Causes(), IsEmpty());
+  Write("gpu.lock", "two\n");
+  EXPECT_THAT(Causes(), ElementsAre("train/environment: gpu.lock, which pins its environment, changed"));
+  Write("gpu.lock", "one\n");
+  EXPECT_THAT(Causes(), IsEmpty()) << "content decides";
+  ASSERT_TRUE(os::Remove(folder_ / "gpu.lock"));
+  EXPECT_THAT(Causes(), ElementsAre("train/environment: gpu.lock, which pins its environment, is missing"));
+}
+
+TEST_F(EnvironmentTest, AStageIsStaleWhenOtherFilesPinItsEnvironment) {
+  Write("cairn.yaml", "pipeline: {environment: [new.lock]}\n");
+  Write("new.lock", "one\n");
+  EXPECT_THAT(Causes(),
+              ElementsAre("prep/environment: new.lock pins its environment now",
+                          "prep/environment: uv.lock pins its environment no more",
+                          "train/environment: new.lock pins its environment now",
+                          "train/environment: uv.lock pins its environment no more",
+                          "train/environment: gpu.lock pins its environment no more",
+                          "train/upstream: stage 'prep' runs before it"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "ground/os/files.h"
+#include "ground/vocabulary/text.h"
 #include "loop/pipeline/dvc_folder.h"
 
 namespace cairn::pipeline {
@@ -18,20 +19,28 @@ Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const 
   project->definition_ = CAIRN_TRY(ReadDefinition(project->folder_));
   project->settings_ = CAIRN_TRY(ReadPipelineSettings(project->folder_));
   CAIRN_TRY(project->settings_.Fit(project->definition_));
-  project->lock_ = CAIRN_TRY(ReadLock(project->folder_));
+  for (Stage& stage : project->definition_.stages)
+    stage.environment = project->settings_.Of(stage.name).environment;
+  project->lock_file_ = CAIRN_TRY(LockFile::Open(project->folder_, project->JournalPath()));
+  if (project->lock_file_->claimed()) {
+    // What a program that died had done is put where `dvc` sees it too. Where nothing can be written, it is
+    // only known here.
+    static_cast<void>(bool(project->Fold()));
+    project->lock_file_->Release();
+  }
   return project;
 }
 
 Result<Plan> Project::MakePlan(const Selection& selection) {
   const std::lock_guard lock(locking_);
-  return pipeline::MakePlan(folder_, definition_, lock_, objects_, index_, selection);
+  return pipeline::MakePlan(folder_, definition_, lock_file_->lock(), objects_, index_, selection);
 }
 
 Result<std::vector<Cause>> Project::CausesOf(const Stage& stage) {
   std::optional<LockedStage> locked;
   {
     const std::lock_guard lock(locking_);
-    if (const LockedStage* found = lock_.Find(stage.name)) locked = *found;
+    if (const LockedStage* found = lock_file_->lock().Find(stage.name)) locked = *found;
   }
   return pipeline::CausesOf(folder_, stage, locked ? &*locked : nullptr, objects_, index_);
 }
@@ -42,10 +51,34 @@ Result<LockedStage> Project::Adopt(const Stage& stage, LockedStage inputs) {
       CAIRN_TRY(objects_.Store(os::JoinPath(folder_, made.out->path), made.snapshot, &index_));
   }
   const std::lock_guard lock(locking_);
-  CAIRN_TRY(IgnoreOuts(folder_, stage));
-  lock_.Put(inputs);
-  CAIRN_TRY(WriteLock(folder_, lock_));
+  if (CAIRN_TRY(lock_file_->Put(inputs))) CAIRN_TRY(Fold());
   return inputs;
+}
+
+Result<> Project::Claim() {
+  const std::lock_guard lock(locking_);
+  return lock_file_->Claim();
+}
+
+Result<> Project::Finish() {
+  const std::lock_guard lock(locking_);
+  auto folded = Fold();
+  lock_file_->Release();
+  return folded;
+}
+
+Result<> Project::Fold() {
+  std::vector<const Stage*> stages;
+  for (const auto& name : lock_file_->pending()) {
+    if (const Stage* stage = definition_.Find(name)) stages.push_back(stage);
+  }
+  CAIRN_TRY(IgnoreOuts(folder_, stages));
+  return lock_file_->Fold();
+}
+
+std::string Project::JournalPath() const {
+  const std::string below = folder_ == root_ ? "." : folder_.substr(root_.size() + (root_ == "/" ? 0 : 1));
+  return os::JoinPath(root_, ".dvc/tmp/cairn/" + PercentEncode(below) + ".journal");
 }
 
 Json Project::Metrics() const {

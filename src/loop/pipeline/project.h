@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
+#include "loop/pipeline/lock_file.h"
 #include "loop/pipeline/plan.h"
 #include "loop/pipeline/stage_settings.h"
 #include "loop/repository/objects.h"
@@ -17,7 +19,8 @@
 namespace cairn::pipeline {
 
 /// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, what cairn.yaml says of how stages run, the
-/// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds. Safe from any thread once opened.
+/// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds.
+/// Safe from any thread once opened.
 class Project {
  public:
   /// `data_dir` keeps the memory of digests. Errors as ReadDefinition, ReadLock and ReadPipelineSettings;
@@ -36,9 +39,15 @@ class Project {
     return pipeline::ObserveInputs(folder_, stage, index_);
   }
 
-  /// Takes over what `stage` has made: its cached outs go into the cache, then dvc.lock is rewritten.
-  /// `inputs` is what was observed before it ran. Gives what dvc.lock says now.
+  /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.
+  /// Conflict when another has it.
+  Result<> Claim();
+  /// Takes over what `stage` has made: its cached outs go into the cache, then what it did into the journal of
+  /// dvc.lock; from then on no death of the program makes it run again. `inputs` is what was observed before
+  /// it ran. Gives what dvc.lock says of it.
   Result<LockedStage> Adopt(const Stage& stage, LockedStage inputs);
+  /// Brings dvc.lock up to date and gives the claim back.
+  Result<> Finish();
   /// The metrics files of all stages that are there, by path; one that cannot be read as JSON or YAML is
   /// {"problem": sentence}.
   Json Metrics() const;
@@ -47,6 +56,8 @@ class Project {
 
  private:
   Project(std::string folder, const std::string& data_dir);
+  Result<> Fold();
+  std::string JournalPath() const;
 
   std::string folder_, root_;
   Definition definition_;
@@ -54,7 +65,7 @@ class Project {
   repository::Objects objects_;
   repository::StatIndex index_;
   std::mutex locking_;
-  Lock lock_;
+  std::optional<LockFile> lock_file_;
 };
 
 }  // namespace cairn::pipeline

@@ -38,6 +38,13 @@ std::vector<StageRecord> StaleOf(const Plan& plan) {
   return stages;
 }
 
+Result<> CheckNothingRuns(sql::Connection& connection, const std::string& project) {
+  const auto other = CAIRN_TRY(SelectRunningOf(connection, project));
+  if (!other) return Done{};
+  return Error{Reason::Conflict, "run " + *other + " of '" + project +
+                                     "' is under way in another program: wait for it, or end it there"};
+}
+
 /// Absolute, though the folder may not be there yet.
 std::string HomeOf(const std::string& data_dir) {
   auto real = os::RealPath(data_dir);
@@ -163,6 +170,12 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
     return Error{Reason::Conflict, "run " + found->second->record.id + " of '" + record.project +
                                        "' is under way: wait for it, or cancel it"};
   }
+  if (auto claimed = active->project->Claim(); !claimed) {
+    // The store may know which run that is.
+    CAIRN_TRY(database_.Read(
+        [&](sql::Connection& connection) { return CheckNothingRuns(connection, record.project); }));
+    return std::move(claimed).error();
+  }
   CAIRN_TRY(Journal(request, by, record));
   active_[record.project] = active;
   RunRecord begun = record;
@@ -215,10 +228,7 @@ void Runner::GiveSurroundings(Active& active, const Governing& governing) const 
 
 Result<> Runner::Journal(const Request& request, By by, const RunRecord& record) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
-    if (const auto other = CAIRN_TRY(SelectRunningOf(connection, record.project))) {
-      return Error{Reason::Conflict, "run " + *other + " of '" + record.project +
-                                         "' is under way in another program: wait for it, or end it there"};
-    }
+    CAIRN_TRY(CheckNothingRuns(connection, record.project));
     if (by == By::Trigger && !CAIRN_TRY(BeginPull(connection, request, home_, record.id)))
       return Error{Reason::Conflict, "what the trigger asked for has begun meanwhile"};
     CAIRN_TRY(InsertRun(connection, record, home_));
@@ -284,6 +294,10 @@ void Runner::End(Active& active, const Result<>& outcome) {
   }
   record.ended = clock_.Now();
   record.metrics = active.project->Metrics();
+  if (auto finished = active.project->Finish(); !finished) {
+    record.state = RunState::Failed;
+    record.problem = finished.error().message;
+  }
   if (auto saved = active.project->SaveIndex(); !saved && record.problem.empty())
     record.problem = saved.error().message;
   bool again = false;

@@ -65,8 +65,8 @@ class Runner {
 
   /// Plans, and runs what is stale in the background. The record that comes back at once holds the stale
   /// stages; it has no id, and nothing was recorded, when none was stale. Conflict naming the run that is
-  /// under way; Denied when training is not allowed; Exhausted when a stage asks for more than there is; errors
-  /// of Project::Open and MakePlan.
+  /// under way; Denied when training is not allowed; Exhausted when a stage asks for more than there is;
+  /// errors of Project::Open and MakePlan.
   Result<RunRecord> Start(const Request& request);
 
   enum class Outcome {

@@ -40,7 +40,7 @@ Source SourceOf(const std::string& project, const Definition& definition) {
   const auto commit = Git(project, {"rev-parse", "--verify", "--quiet", "HEAD"});
   if (!commit) return {};
   std::vector<std::string> words = {"status", "--porcelain", "--untracked-files=no", "--", "."};
-  words.push_back(":(exclude,literal)dvc.lock");
+  for (const char* file : {"dvc.lock", "cairn.lock"}) words.push_back(":(exclude,literal)" + std::string(file));
   for (const auto& stage : definition.stages) {
     for (const auto& out : stage.outs) words.push_back(":(exclude,literal)" + out.path);
   }

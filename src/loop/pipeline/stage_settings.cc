@@ -18,8 +18,8 @@ constexpr std::int64_t kMostRetries = 100;
 /// "4GiB", "500MB".
 Result<std::uint64_t> BytesIn(const Node& node) {
   static constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
-      {"KiB", kKi}, {"MiB", kKi* kKi}, {"GiB", kKi* kKi* kKi}, {"TiB", kKi* kKi* kKi* kKi},
-      {"kB", kK},   {"MB", kK* kK},    {"GB", kK* kK* kK},     {"TB", kK* kK* kK* kK}};
+      {"KiB", kKi}, {"MiB", kKi * kKi}, {"GiB", kKi * kKi * kKi}, {"TiB", kKi * kKi * kKi * kKi},
+      {"kB", kK},   {"MB", kK * kK},    {"GB", kK * kK * kK},     {"TB", kK * kK * kK * kK}};
   const std::string& text = node.text();
   for (const auto& [unit, bytes] : kUnits) {
     if (!node.IsScalar() || !text.ends_with(unit)) continue;
@@ -92,8 +92,9 @@ Result<Secret> ReadSecret(const std::string& name, const Node& node) {
     return WrongAt(node, "'" + name + "' is no name of a variable: use letters, digits and '_'");
   // The value that stands here must not stand in the message too.
   if (!node.IsMap())
-    return WrongAt(node, "the secret '" + name +
-                             "' must be a reference, {env: VARIABLE} or {file: PATH}, never the value itself");
+    return WrongAt(node,
+                   "the secret '" + name +
+                       "' must be a reference, {env: VARIABLE} or {file: PATH}, never the value itself");
   CAIRN_TRY(node.OnlyKeys({"env", "file"}));
   const std::string variable = CAIRN_TRY(TextAt(node, "env")), file = CAIRN_TRY(TextAt(node, "file"));
   if (variable.empty() == file.empty())

@@ -4,7 +4,7 @@
 #include <array>
 #include <memory>
 
-#include "ground/os/append_file.h"
+#include "ground/os/descriptor.h"
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/leftovers.h"
@@ -26,14 +26,14 @@ std::vector<std::string> ShellFor(const std::string& text) {
 }
 
 Result<> AppendText(const std::string& file, std::string_view text) {
-  os::SystemDisk disk;
-  return CAIRN_TRY(disk.OpenAppend(file))->Append(text);
+  const auto log = CAIRN_TRY(os::OpenToAppend(file));
+  return os::WriteAll(log.number(), text, file);
 }
 
 /// A log that secrets are kept out of.
 struct CleanLog {
-  CleanLog(std::unique_ptr<os::AppendFile> to, const std::vector<std::string>& secrets)
-      : file(std::move(to)), streams{Redaction(secrets), Redaction(secrets)} {}
+  CleanLog(os::Descriptor to, std::string name, const std::vector<std::string>& secrets)
+      : file(std::move(to)), path(std::move(name)), streams{Redaction(secrets), Redaction(secrets)} {}
   ~CleanLog() {
     for (Redaction& stream : streams) Write(stream.End());
   }
@@ -41,9 +41,10 @@ struct CleanLog {
     Write(streams[stream == os::Stream::Output ? 0 : 1].Feed(bytes));
   }
   /// A log that cannot be written must not stop the work it is about.
-  void Write(const std::string& text) { static_cast<void>(bool(file->Append(text))); }
+  void Write(const std::string& text) { static_cast<void>(bool(os::WriteAll(file.number(), text, path))); }
 
-  std::unique_ptr<os::AppendFile> file;
+  os::Descriptor file;
+  std::string path;
   std::array<Redaction, 2> streams;
 };
 
@@ -74,8 +75,7 @@ Result<std::string> ValueOf(const std::string& project, const Secret& secret) {
 Result<std::vector<std::pair<std::string, std::string>>> ReadSecrets(const std::string& project,
                                                                      const std::vector<Secret>& secrets) {
   std::vector<std::pair<std::string, std::string>> values;
-  for (const Secret& secret : secrets)
-    values.emplace_back(secret.name, CAIRN_TRY(ValueOf(project, secret)));
+  for (const Secret& secret : secrets) values.emplace_back(secret.name, CAIRN_TRY(ValueOf(project, secret)));
   return values;
 }
 
@@ -119,10 +119,9 @@ std::string Attempt::RunOne(const std::string& text, AttemptRecord& record, std:
   if (setting_.secrets.empty()) {
     command.log = setting_.log;
   } else {
-    os::SystemDisk disk;
-    auto file = disk.OpenAppend(setting_.log);
+    auto file = os::OpenToAppend(setting_.log);
     if (!file) return file.error().message;
-    clean = std::make_shared<CleanLog>(*std::move(file), setting_.secrets);
+    clean = std::make_shared<CleanLog>(*std::move(file), setting_.log, setting_.secrets);
     command.bytes = [clean](os::Stream stream, std::string_view bytes) { clean->Take(stream, bytes); };
   }
   auto process = os::Process::Spawn(std::move(command));

@@ -33,9 +33,11 @@ Execution::Execution(Project& project, const os::Clock& clock, Setting setting,
       changed_(std::move(changed)),
       free_(setting_.capacity),
       gpu_taken_(setting_.capacity.gpu, false) {
+  std::unordered_map<std::string_view, const Stage*> named;
+  for (const Stage& stage : project.definition().stages) named[stage.name] = &stage;
   for (auto& record : stages) {
     Task task;
-    task.stage = project.definition().Find(record.name);
+    task.stage = named.at(record.name);
     task.settings = &project.settings().Of(record.name);
     task.record = std::move(record);
     tasks_.push_back(std::move(task));

@@ -18,9 +18,9 @@
 
 namespace cairn::pipeline {
 
-/// Runs the stale stages of a plan, as many at once as the graph and the resources allow. A failure stops only
-/// what needs the failed stage, and only once its retries are used up; while one waits for its next try, its
-/// resources serve others.
+/// Runs the stale stages of a plan, as many at once as the graph and the resources allow. A failure stops
+/// only what needs the failed stage, and only once its retries are used up; while one waits for its next try,
+/// its resources serve others.
 class Execution {
  public:
   struct Setting {
@@ -70,8 +70,8 @@ class Execution {
   Result<> Prepare(const Task& task, LockedStage& inputs);
   Next Judge(Task& task, const AttemptRecord& attempt, std::stop_token stop);
   bool StillStale(Task& task);
-  Attempt::Setting SettingFor(
-      const Task& task, const std::vector<std::pair<std::string, std::string>>& secrets) const;
+  Attempt::Setting SettingFor(const Task& task,
+                              const std::vector<std::pair<std::string, std::string>>& secrets) const;
   bool JournalBroken();
   void Tell(std::size_t place, const StageRecord& record);
 

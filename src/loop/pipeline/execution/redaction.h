@@ -7,9 +7,9 @@
 
 namespace cairn::pipeline {
 
-/// Keeps secrets out of a stream of bytes: each stands there as "***". Of a secret of several lines, each line
-/// of eight bytes or more is one too, since programs print by lines. It recognises the bytes as they are, not
-/// an encoding of them.
+/// Keeps secrets out of a stream of bytes: each stands there as "***". Of a secret of several lines, each
+/// line of eight bytes or more is one too, since programs print by lines. It recognises the bytes as they
+/// are, not an encoding of them.
 class Redaction {
  public:
   explicit Redaction(const std::vector<std::string>& secrets);

@@ -48,8 +48,12 @@ Result<std::vector<AttemptRecord>> ReadAttempts(const std::string& text) {
   const Json list = CAIRN_TRY(Json::Parse(text));
   std::vector<AttemptRecord> attempts;
   for (const Json& item : list.items()) {
-    AttemptRecord attempt{item.Int("started"), item.Int("ended"),   std::nullopt,
-                          item.Text("reason"), item.Int("wall_ms"), item.Int("cpu_ms"),
+    AttemptRecord attempt{item.Int("started"),
+                          item.Int("ended"),
+                          std::nullopt,
+                          item.Text("reason"),
+                          item.Int("wall_ms"),
+                          item.Int("cpu_ms"),
                           static_cast<std::uint64_t>(item.Int("max_rss_bytes"))};
     if (item.At("exit").IsInt()) attempt.exit = item.Int("exit");
     attempts.push_back(std::move(attempt));
@@ -149,14 +153,13 @@ Result<std::vector<std::string>> SelectUntold(sql::Connection& connection, std::
 Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::size_t place,
                      const StageRecord& stage) {
   const sql::Value exit = stage.exit ? sql::Value(*stage.exit) : sql::Value();
-  CAIRN_TRY(
-      connection.Run("UPDATE pipeline_stage SET state = $3, reason = $4, exit_code = $5, started_ms = $6, "
-                     "ended_ms = $7, wall_ms = $8, cpu_ms = $9, "
-                     "max_rss_bytes = $10, log = $11, causes = $12, attempts = $13 WHERE run = $1 AND place = $2",
-                     {run, static_cast<std::int64_t>(place), NameOf(stage.state), stage.reason, exit,
-                      stage.started, stage.ended, stage.wall_ms, stage.cpu_ms,
-                      static_cast<std::int64_t>(stage.max_rss_bytes), stage.log, DumpCauses(stage.causes),
-                      DumpAttempts(stage.attempts)}));
+  CAIRN_TRY(connection.Run(
+      "UPDATE pipeline_stage SET state = $3, reason = $4, exit_code = $5, started_ms = $6, "
+      "ended_ms = $7, wall_ms = $8, cpu_ms = $9, "
+      "max_rss_bytes = $10, log = $11, causes = $12, attempts = $13 WHERE run = $1 AND place = $2",
+      {run, static_cast<std::int64_t>(place), NameOf(stage.state), stage.reason, exit, stage.started,
+       stage.ended, stage.wall_ms, stage.cpu_ms, static_cast<std::int64_t>(stage.max_rss_bytes), stage.log,
+       DumpCauses(stage.causes), DumpAttempts(stage.attempts)}));
   return Done{};
 }
 
