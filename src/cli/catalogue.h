@@ -30,6 +30,7 @@ std::vector<Command> RunsCommands();         ///< runs list, show, compare, watc
 std::vector<Command> DeletionCommands();  ///< runs delete, restore, experiments …, model delete, hold …
 std::vector<Command> GarbageCommands();   ///< gc
 std::vector<Command> StatusCommands();    ///< status
+std::vector<Command> GraphCommands();     ///< graph
 std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve

@@ -218,7 +218,8 @@ class Makers {
  public:
   void Add(const std::string& path, std::size_t stage) { stages_.emplace(path, stage); }
 
-  /// Calls `found` with each out that is `path`, contains it or lies in it, and its stage; until it gives true.
+  /// Calls `found` with each out that is `path`, contains it or lies in it, and its stage; until it gives
+  /// true.
   template <class Found>
   void Around(const std::string& path, Found found) const {
     for (std::string at = path;; at = os::ParentOf(at)) {
@@ -244,12 +245,11 @@ Result<> CheckOuts(const Definition& definition) {
     for (const Out& out : stage.outs) {
       std::optional<Error> wrong;
       makers.Around(out.path, [&](const std::string& path, std::size_t maker) {
-        wrong = path == out.path
-                    ? WrongAt(stage.where, "'" + path + "' is made by stage '" +
-                                               definition.stages[maker].name + "' and by stage '" +
-                                               stage.name + "'")
-                    : WrongAt(stage.where,
-                              "the outs '" + path + "' and '" + out.path + "' lie one in the other");
+        wrong =
+            path == out.path
+                ? WrongAt(stage.where, "'" + path + "' is made by stage '" + definition.stages[maker].name +
+                                           "' and by stage '" + stage.name + "'")
+                : WrongAt(stage.where, "the outs '" + path + "' and '" + out.path + "' lie one in the other");
         return true;
       });
       if (wrong) return *wrong;

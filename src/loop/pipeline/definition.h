@@ -45,15 +45,15 @@ class Definition {
  public:
   std::vector<Stage> stages;  ///< In the order of the file.
 
-  /// Finds out which stage needs which. To be called again when `stages` has changed; InvalidArgument when they
-  /// form a cycle, which is shown as a path.
+  /// Finds out which stage needs which. To be called again when `stages` has changed; InvalidArgument when
+  /// they form a cycle, which is shown as a path.
   Result<> Link();
 
   const Stage* Find(std::string_view name) const;
   /// The stage of that name, or all stages of the group of that name.
   std::vector<const Stage*> Named(std::string_view name) const;
-  /// The stages that must be finished before `stage`, one of `stages`, can run: whose outs contain, or lie in,
-  /// one of its deps. None for a frozen stage.
+  /// The stages that must be finished before `stage`, one of `stages`, can run: whose outs contain, or lie
+  /// in, one of its deps. None for a frozen stage.
   std::vector<const Stage*> Before(const Stage& stage) const;
   /// All stages, each after those it needs.
   std::vector<const Stage*> Ordered() const;

@@ -19,8 +19,8 @@ namespace cairn::pipeline {
 /// it counts for nothing, and its stages run again. One thread at a time.
 class LockFile {
  public:
-  /// `journal` is where the journal lies; its folder need not be there before Claim. The errors of ReadLock; a
-  /// journal with a torn end counts up to there.
+  /// `journal` is where the journal lies; its folder need not be there before Claim. The errors of ReadLock;
+  /// a journal with a torn end counts up to there.
   static Result<LockFile> Open(const std::string& project, const std::string& journal);
 
   const Lock& lock() const { return lock_; }
@@ -32,8 +32,8 @@ class LockFile {
   /// Keeps every other program from writing until Release, or the end of this one. Conflict when another has
   /// it.
   Result<> Claim();
-  /// Only under a claim. Survives the death of this program when it returns. Gives whether the files should be
-  /// written by now.
+  /// Only under a claim. Survives the death of this program when it returns. Gives whether the files should
+  /// be written by now.
   Result<bool> Put(LockedStage stage);
   /// Writes the files, if anything is pending, and begins the journal anew. Only under a claim.
   Result<> Fold();

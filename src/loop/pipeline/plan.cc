@@ -32,9 +32,13 @@ bool ByPath(const LockedPath& a, const LockedPath& b) { return a.path < b.path; 
 Cause::Level LevelOf(const std::string& path) {
   static constexpr std::string_view kCode[] = {".py",    ".r",  ".R", ".sh",   ".jl",   ".sql",
                                                ".ipynb", ".cc", ".h", ".java", ".scala"};
-  const bool code = std::any_of(std::begin(kCode), std::end(kCode),
-                                [&](std::string_view ending) { return path.ends_with(ending); });
-  return code ? Cause::Level::Code : Cause::Level::Data;
+  static constexpr std::string_view kModel[] = {
+      ".onnx", ".pkl",  ".joblib",  ".pt",  ".pth", ".safetensors", ".h5",  ".keras", ".tflite",
+      ".gguf", ".pmml", ".mlmodel", ".bst", ".cbm", ".skops",       ".ubj", ".pickle"};
+  const auto ends_in = [&](std::string_view ending) { return path.ends_with(ending); };
+  if (std::any_of(std::begin(kCode), std::end(kCode), ends_in)) return Cause::Level::Code;
+  return std::any_of(std::begin(kModel), std::end(kModel), ends_in) ? Cause::Level::Model
+                                                                    : Cause::Level::Data;
 }
 
 std::string Shown(const Json* value) {
@@ -243,6 +247,8 @@ const char* NameOf(Cause::Level level) {
       return "code";
     case Cause::Level::Data:
       return "data";
+    case Cause::Level::Model:
+      return "model";
     case Cause::Level::Params:
       return "params";
     case Cause::Level::Environment:

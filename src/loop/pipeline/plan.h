@@ -11,13 +11,15 @@
 
 namespace cairn::pipeline {
 
-/// One reason why a stage must run, naming exactly what changed.
+/// One reason why a stage must run, naming exactly what changed. Whether a path is code, a model or data is
+/// told by its ending.
 struct Cause {
   enum class Level {
     Never,
     Command,
     Code,
     Data,
+    Model,
     Params,
     Environment,
     Output,

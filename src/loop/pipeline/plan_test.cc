@@ -191,13 +191,12 @@ TEST_F(EnvironmentTest, AStageIsStaleWhenWhatPinsItsEnvironmentChanged) {
 TEST_F(EnvironmentTest, AStageIsStaleWhenOtherFilesPinItsEnvironment) {
   Write("cairn.yaml", "pipeline: {environment: [new.lock]}\n");
   Write("new.lock", "one\n");
-  EXPECT_THAT(Causes(),
-              ElementsAre("prep/environment: new.lock pins its environment now",
-                          "prep/environment: uv.lock pins its environment no more",
-                          "train/environment: new.lock pins its environment now",
-                          "train/environment: uv.lock pins its environment no more",
-                          "train/environment: gpu.lock pins its environment no more",
-                          "train/upstream: stage 'prep' runs before it"));
+  EXPECT_THAT(Causes(), ElementsAre("prep/environment: new.lock pins its environment now",
+                                    "prep/environment: uv.lock pins its environment no more",
+                                    "train/environment: new.lock pins its environment now",
+                                    "train/environment: uv.lock pins its environment no more",
+                                    "train/environment: gpu.lock pins its environment no more",
+                                    "train/upstream: stage 'prep' runs before it"));
 }
 
 }  // namespace

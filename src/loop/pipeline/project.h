@@ -42,9 +42,9 @@ class Project {
   /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.
   /// Conflict when another has it.
   Result<> Claim();
-  /// Takes over what `stage` has made: its cached outs go into the cache, then what it did into the journal of
-  /// dvc.lock; from then on no death of the program makes it run again. `inputs` is what was observed before
-  /// it ran. Gives what dvc.lock says of it.
+  /// Takes over what `stage` has made: its cached outs go into the cache, then what it did into the journal
+  /// of dvc.lock; from then on no death of the program makes it run again. `inputs` is what was observed
+  /// before it ran. Gives what dvc.lock says of it.
   Result<LockedStage> Adopt(const Stage& stage, LockedStage inputs);
   /// Brings dvc.lock up to date and gives the claim back.
   Result<> Finish();

@@ -40,7 +40,8 @@ Source SourceOf(const std::string& project, const Definition& definition) {
   const auto commit = Git(project, {"rev-parse", "--verify", "--quiet", "HEAD"});
   if (!commit) return {};
   std::vector<std::string> words = {"status", "--porcelain", "--untracked-files=no", "--", "."};
-  for (const char* file : {"dvc.lock", "cairn.lock"}) words.push_back(":(exclude,literal)" + std::string(file));
+  for (const char* file : {"dvc.lock", "cairn.lock"})
+    words.push_back(":(exclude,literal)" + std::string(file));
   for (const auto& stage : definition.stages) {
     for (const auto& out : stage.outs) words.push_back(":(exclude,literal)" + out.path);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "ground/os/files.h"
 #include "ground/os/mapped_file.h"
@@ -83,11 +84,20 @@ Json ToJson(const RunRecord& run) {
       {"revision", run.revision}};
 }
 
-Json ToJson(const pipeline::Plan& plan) {
+/// Each stage with those of the plan that it needs.
+Json ToJson(const pipeline::Plan& plan, const pipeline::Definition& definition) {
+  std::set<const pipeline::Stage*> chosen;
+  for (const auto& planned : plan.stages) chosen.insert(planned.stage);
   Json stages = Json::Array();
   for (const auto& planned : plan.stages) {
-    stages.Push(
-        Json{{"name", planned.stage->name}, {"stale", planned.Stale()}, {"causes", ToJson(planned.causes)}});
+    Json needs = Json::Array();
+    for (const pipeline::Stage* before : definition.Before(*planned.stage)) {
+      if (chosen.contains(before)) needs.Push(before->name);
+    }
+    stages.Push(Json{{"name", planned.stage->name},
+                     {"stale", planned.Stale()},
+                     {"causes", ToJson(planned.causes)},
+                     {"needs", std::move(needs)}});
   }
   return stages;
 }
@@ -133,7 +143,7 @@ Result<Json> Look(const std::string& folder, const std::string& data_dir,
   CAIRN_TRY(project->SaveIndex());
   return Json{{"project_dir", project->folder()},
               {"stale", plan.AnyStale()},
-              {"stages", ToJson(plan)},
+              {"stages", ToJson(plan, project->definition())},
               {"metrics", project->Metrics()}};
 }
 
