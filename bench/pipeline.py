@@ -1,6 +1,7 @@
-"""`cairn run` of three stages when nothing is stale, beside `dvc repro`."""
+"""`cairn run` when nothing is stale, beside `dvc repro` and `ninja`, and what it adds to each stage that runs, beside `xargs`."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 import measure
 
+ENVIRONMENT = {**os.environ, "DVC_NO_ANALYTICS": "1"}
 DVC_YAML = """stages:
   prepare:
     cmd: tr a-z A-Z < raw.txt > prepared.txt
@@ -30,31 +32,91 @@ def lay_out(folder):
     (folder / "raw.txt").write_text("".join(f"line {i}\n" for i in range(1000)))
 
 
-def timed_ms(command, folder, times):
-    """The median, after a first call that does the work."""
-    def call():
-        began = time.perf_counter()
-        ended = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
-        if ended.returncode != 0:
-            sys.exit(f"{' '.join(command)} failed:\n{ended.stdout}")
-        return (time.perf_counter() - began) * 1000
+def called(command, folder):
+    """Seconds that it takes; it must succeed."""
+    began = time.perf_counter()
+    ended = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+    if ended.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{ended.stdout[-2000:]}")
+    return time.perf_counter() - began
 
-    environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
-    call()
-    assert (folder / "score.txt").read_text().strip() == "1000"
-    return statistics.median(call() for _ in range(times))
+
+def median_ms(command, folder, times):
+    return 1000 * statistics.median(called(command, folder) for _ in range(times))
+
+
+def three_stages(report, folder):
+    for name in ("ours", "theirs"):
+        lay_out(folder / name)
+    subprocess.run([measure.DVC, "init", "--no-scm", "-q"], cwd=folder / "theirs", check=True)
+    for command, name in (([measure.CAIRN, "run"], "ours"), ([measure.DVC, "repro"], "theirs")):
+        called(command, folder / name)
+        assert (folder / name / "score.txt").read_text().strip() == "1000"
+    ours = median_ms([measure.CAIRN, "run"], folder / "ours", 100)
+    theirs = median_ms([measure.DVC, "repro"], folder / "theirs", 5)
+    ratio = theirs / ours
+    report.line("`cairn run`, 3 stages, nothing stale", f"{ours:.2f} ms", f"{theirs:,.0f} ms (dvc repro)", ">= 100 x", ratio >= 100, f"{ratio:.0f} x")
+
+
+def lay_out_many(folder, number):
+    """So many stages, each of which copies one file; and the same for ninja. Laid out as run."""
+    (folder / "in").mkdir(parents=True)
+    (folder / "out").mkdir()
+    stages, edges = ["stages:"], ["rule copy", "  command = cp $in $out"]
+    for i in range(number):
+        (folder / "in" / f"{i}").write_text(f"{i}\n")
+        stages.append(f"  s{i}: {{cmd: cp in/{i} out/{i}, deps: [in/{i}], outs: [out/{i}]}}")
+        edges.append(f"build out/{i}: copy in/{i}")
+    (folder / "dvc.yaml").write_text("\n".join(stages) + "\n")
+    (folder / "build.ninja").write_text("\n".join(edges) + "\n")
+    called([measure.CAIRN, "run"], folder)
+    assert (folder / "out" / f"{number - 1}").read_text() == f"{number - 1}\n"
+
+
+def by_ninja(folder):
+    """ninja makes the outputs once by itself, in a copy, so that its own log knows them."""
+    copy = folder.with_name(folder.name + "-ninja")
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".cairn", ".dvc", "out"))
+    called(["ninja"], copy)
+    return median_ms(["ninja"], copy, 20)
+
+
+def many_stages(report, folder, number, bar_ms):
+    project = folder / f"many-{number}"
+    lay_out_many(project, number)
+    ninja = by_ninja(project)
+    called([measure.CAIRN, "run"], project)
+    ours = median_ms([measure.CAIRN, "run"], project, 20)
+    report.line(f"`cairn run`, {number:,} stages, nothing stale", f"{ours:.2f} ms", f"{ninja:.2f} ms (ninja)", f"<= {bar_ms} ms", ours <= bar_ms, "")
+    return project, ours
+
+
+def beside_dvc(report, project, ours):
+    theirs = median_ms([measure.DVC, "repro", "-q"], project, 1)
+    ratio = theirs / ours
+    report.line("`cairn run`, 1,000 stages, nothing stale", f"{ours:.2f} ms", f"{theirs:,.0f} ms (dvc repro)", ">= 300 x", ratio >= 300, f"{ratio:.0f} x")
+
+
+def stages_that_run(report, folder, number=1000):
+    """Two at a time; beside a loop that does nothing but start a shell for each, two at a time."""
+    project = folder / "true"
+    project.mkdir()
+    (project / "dvc.yaml").write_text("stages:\n" + "".join(f"  s{i}: {{cmd: 'true'}}\n" for i in range(number)))
+    (project / "cairn.yaml").write_text("pipeline: {resources: {cpu: 2}}\n")
+    ours = called([measure.CAIRN, "run"], project)
+    loop = called(["bash", "-c", f"seq {number} | xargs -P 2 -I{{}} sh -c true"], project)
+    overhead = 1000 * (ours - loop) / number
+    report.line(f"{number:,} stages of `true`, 2 at a time, beyond the loop", f"{overhead:.2f} ms a stage", f"{1000 * loop / number:.2f} ms a stage (xargs)", "<= 3 ms", overhead <= 3, "")
 
 
 def main():
     report = measure.Report()
     with measure.workspace() as folder:
-        for name in ("ours", "theirs"):
-            lay_out(folder / name)
-        subprocess.run([measure.DVC, "init", "--no-scm", "-q"], cwd=folder / "theirs", check=True)
-        ours = timed_ms([measure.CAIRN, "run"], folder / "ours", 100)
-        theirs = timed_ms([measure.DVC, "repro"], folder / "theirs", 5)
-    ratio = theirs / ours
-    report.line("`cairn run`, 3 stages, nothing stale", f"{ours:.2f} ms", f"{theirs:,.0f} ms (dvc repro)", ">= 100 x", ratio >= 100, f"{ratio:.0f} x")
+        three_stages(report, folder)
+        stages_that_run(report, folder)
+        project, ours = many_stages(report, folder, 1000, 10)
+        beside_dvc(report, project, ours)
+        many_stages(report, folder, 10000, 60)
     report.end()
 
 

@@ -1,6 +1,5 @@
-#include <map>
-
 #include "cli/catalogue.h"
+#include "cli/run_story.h"
 #include "cli/stale.h"
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
@@ -10,70 +9,6 @@
 
 namespace cairn::cli {
 namespace {
-
-constexpr int kInterrupted = 130;
-constexpr std::string_view kRuns = "/api/v1/pipeline/runs";
-
-std::string Lasted(const Json& stage) {
-  return FormatDuration(static_cast<std::int64_t>(stage.Double("seconds") * 1000));
-}
-
-/// Tells each stage's changes once.
-class Story {
- public:
-  explicit Story(const Session& session) : session_(session) {}
-
-  void Tell(const Json& run) {
-    for (const Json& stage : run.At("stages").items()) {
-      const std::string name = stage.Text("name"), state = stage.Text("state");
-      std::string& told = told_[name];
-      if (state == "waiting" && !stage.Text("reason").empty() && told != stage.Text("reason")) {
-        session_.Say(name + ": " + stage.Text("reason"));
-        told = stage.Text("reason");
-      }
-      if (state == told || state == "waiting") continue;
-      // A short stage may have ended before its beginning was seen.
-      if (told.empty() && !stage.Text("log").empty())
-        session_.Say(name + ": runs because " + CausesOf(stage));
-      told = state;
-      if (state == "finished") session_.Say(name + ": done in " + Lasted(stage));
-      if (state == "unchanged") session_.Say(name + ": skipped, " + stage.Text("reason"));
-      if (state == "failed" || state == "blocked" || state == "killed")
-        session_.Say(name + ": " + state + ", " + stage.Text("reason"));
-    }
-  }
-
- private:
-  const Session& session_;
-  std::map<std::string, std::string> told_;
-};
-
-/// The run as it ended. Ctrl-C cancels it, once; it is still followed to its end.
-Result<Json> FollowToEnd(Session& session, Json run, os::StopSignals& signals, bool& interrupted) {
-  Story story(session);
-  const std::string path = std::string(kRuns) + "/" + run.Text("id");
-  for (;;) {
-    if (!session.json()) story.Tell(run);
-    if (run.Text("state") != "running") return run;
-    if (signals.Wait(0) != 0 && !interrupted) {
-      interrupted = true;
-      session.Note("cancelling the run");
-      // It may have ended by itself in between; the next look tells.
-      static_cast<void>(static_cast<bool>(session.Post(path + "/cancel", Json::Object())));
-    }
-    run = CAIRN_TRY(session.Get(path + "?wait_ms=200&after=" + std::to_string(run.Int("revision"))));
-  }
-}
-
-void ShowFailures(Session& session, const Json& run) {
-  for (const Json& stage : run.At("stages").items()) {
-    if (stage.Text("state") != "failed" || stage.Text("log").empty()) continue;
-    session.Note("--- the end of " + stage.Text("log"));
-    const auto tail = session.GetText(std::string(kRuns) + "/" + run.Text("id") + "/stages/" +
-                                      PercentEncode(stage.Text("name")) + "/log?tail=15");
-    if (tail) session.Note(std::string_view(*tail).substr(0, tail->size() - (tail->ends_with('\n') ? 1 : 0)));
-  }
-}
 
 void ShowMetrics(const Session& session, const Json& metrics) {
   for (const auto& [file, values] : metrics.members())
@@ -119,7 +54,7 @@ Result<int> Run(Session& session, const Arguments& arguments) {
   Json names = Json::Array();
   for (const auto& stage : choice.stages) names.Push(stage);
   body.Set("stages", std::move(names));
-  const Json started = CAIRN_TRY(session.Post(kRuns, body));
+  const Json started = CAIRN_TRY(session.Post(kPipelineRuns, body));
   if (dry || started.Text("id").empty()) {
     if (session.PrintedJson(started)) return 0;
     for (const Json& stage : started.At("stages").items()) {
@@ -134,20 +69,57 @@ Result<int> Run(Session& session, const Arguments& arguments) {
   return interrupted ? kInterrupted : code;
 }
 
+std::string Short(const std::string& digest) { return digest.empty() ? "nothing" : digest.substr(0, 12); }
+
+Result<int> Replay(Session& session, const Arguments& arguments) {
+  const std::string path = std::string(kPipelineRuns) + "/" + PercentEncode(arguments.Text("RUN"));
+  os::StopSignals signals;  // Before the first thread is started.
+  const Json started = CAIRN_TRY(session.Post(path + "/replay", Json::Object()));
+  bool interrupted = false;
+  const Json run = CAIRN_TRY(FollowToEnd(session, started, signals, interrupted));
+  if (run.Text("state") != "finished") {
+    if (!session.PrintedJson(run)) ShowFailures(session, run);
+    if (!session.json()) session.Say("The replay did not finish (run " + run.Text("id") + ").");
+    return interrupted ? kInterrupted : 1;
+  }
+  const Json compared = CAIRN_TRY(session.Get(path + "/differences?with=" + run.Text("id")));
+  if (session.PrintedJson(compared)) return compared.Bool("same") ? 0 : 1;
+  for (const Json& one : compared.At("differences").items()) {
+    session.Say(one.Text("stage") + ": " + one.Text("of") + " " + one.Text("path") + " was " +
+                Short(one.Text("was")) + " and is " + Short(one.Text("is")));
+  }
+  if (compared.Bool("same")) {
+    session.Say("The run repeats: every stage made the same bytes of the same inputs.");
+    return 0;
+  }
+  session.Say("metrics then: " + compared.At("metrics").At("was").Dump());
+  session.Say("metrics now:  " + compared.At("metrics").At("is").Dump());
+  return 1;
+}
+
 }  // namespace
 
 std::vector<Command> RunCommands() {
   std::vector<Flag> flags{{"--force", "", "Run them even when nothing changed"},
                           {"--dry-run", "", "Only say what would run and why"}};
   for (const auto& option : StageChoice::Flags()) flags.push_back(option);
-  return {{"run",
-           "Run the stages of dvc.yaml that are stale",
-           "Says why each stage runs; stages that do not need each other run at the same time. A second run "
-           "does nothing. Ctrl-C cancels; what was finished stays finished.",
-           {{"STAGE...", "Only these, or the stages of these groups, and what they need",
-             Positional::Need::Optional}},
-           std::move(flags),
-           Run}};
+  return {
+      {"run",
+       "Run the stages of dvc.yaml that are stale",
+       "Says why each stage runs; stages that do not need each other run at the same time. A second run "
+       "does nothing. Ctrl-C cancels; what was finished stays finished.",
+       {{"STAGE...", "Only these, or the stages of these groups, and what they need",
+         Positional::Need::Optional}},
+       std::move(flags),
+       Run},
+      {"replay",
+       "Run a run's stages again and compare what they make",
+       "In a folder of its own below the data folder: the files of the run's git revision with the changes "
+       "they had, and the inputs that it read, out of the cache. Nothing in the project changes. Exit code 0 "
+       "when every output has the same bytes, 1 when one differs.",
+       {{"RUN", "The id of the run, as `cairn run` gives it"}},
+       {},
+       Replay}};
 }
 
 }  // namespace cairn::cli

@@ -124,10 +124,12 @@ Result<> Runner::StartWaiting(const std::string& project) {
 Result<> Runner::TakeUp() {
   CAIRN_TRY(Recover());
   CAIRN_TRY(TellEnds(Turn::IfFree));
+  // A lineage server that is away must not keep what waits from beginning.
+  const auto delivered = DeliverLineage(Turn::IfFree);
   for (const auto& project : CAIRN_TRY(
            database_.Read([&](sql::Connection& connection) { return WaitingProjects(connection, home_); })))
     CAIRN_TRY(StartWaiting(project));
-  return Done{};
+  return delivered;
 }
 
 Result<> Runner::TellEnds(Turn turn) {

@@ -15,9 +15,17 @@ namespace cairn::pipeline {
 
 /// What set a run off.
 struct Trigger {
-  std::string on = "demand";  ///< demand, alert, schedule, message, data, code.
-  std::string name;           ///< Of the trigger in cairn.yaml; "" on demand.
+  std::string on = "demand";  ///< demand, replay, alert, schedule, message, data, code.
+  std::string name;           ///< Of the trigger in cairn.yaml, or of the run that is replayed; "" on demand.
   std::string cause;  ///< The id that the whole story goes by; a run that starts one goes by its own id.
+};
+
+/// The revision of the project's code that a run began from.
+struct Source {
+  std::string commit;  ///< "" outside of git.
+  /// Whether files that git knows below the project's folder differed from it. What the pipeline writes
+  /// itself (outs, dvc.lock) does not count.
+  bool dirty = false;
 };
 
 /// What is asked for.
@@ -26,6 +34,7 @@ struct Request {
   Selection selection;
   Trigger trigger;
   std::string actor = "client";
+  std::optional<Source> source;  ///< Of a replay, whose files lie outside of git; otherwise git is asked.
 };
 
 enum class StageState {
@@ -59,15 +68,8 @@ struct StageRecord {
   std::uint64_t max_rss_bytes = 0;       ///< Of the largest process.
   std::string log;                       ///< Path of what it printed; "" when it did not run.
   std::vector<AttemptRecord> attempts;   ///< Of a stage that may be tried more than once: each try so far.
-  std::vector<LockedPath> reads, makes;  ///< Once it has finished; goes into the event log alone.
-};
-
-/// The revision of the project's code that a run began from.
-struct Source {
-  std::string commit;  ///< "" outside of git.
-  /// Whether files that git knows below the project's folder differed from it. What the pipeline writes
-  /// itself (outs, dvc.lock) does not count.
-  bool dirty = false;
+  std::vector<LockedPath> reads, makes;  ///< Once it has finished.
+  std::int64_t revision = 0;             ///< The run's when it changed last, while it runs; not kept.
 };
 
 enum class RunState {
@@ -88,6 +90,7 @@ struct RunRecord {
   std::string configuration;  ///< Digest of the accepted configuration it ran under, or "".
   std::string data;           ///< The data set version it went by, "flights@4", or "".
   Source source;
+  Json environment = Json::Object();  ///< What it took place in (capture.h).
   TimeMs started = 0, ended = 0;
   std::string problem;              ///< Why it failed, when no stage says so.
   Json metrics = Json::Object();    ///< By file, what the metrics files held at the end.

@@ -44,7 +44,9 @@ metadata::Event StartedEvent(const RunRecord& run) {
           {"data", run.data},
           {"git", run.source.commit.empty()
                       ? Json()
-                      : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
+                      : Json{{"commit", run.source.commit},
+                             {"dirty", run.source.dirty},
+                             {"changes", run.environment.At("changes").Text("sha256")}}},
           {"stale", std::move(stale)}});
 }
 

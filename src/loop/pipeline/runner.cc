@@ -10,8 +10,11 @@
 #include "ground/os/leftovers.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
+#include "loop/pipeline/capture.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
+#include "loop/pipeline/open_lineage.h"
+#include "loop/pipeline/replay.h"
 #include "loop/pipeline/run_events.h"
 #include "loop/pipeline/source.h"
 #include "loop/pipeline/store/pull_table.h"
@@ -45,6 +48,19 @@ Result<> CheckNothingRuns(sql::Connection& connection, const std::string& projec
                                      "' is under way in another program: wait for it, or end it there"};
 }
 
+/// There may be thousands of them.
+RunRecord WithoutStages(const RunRecord& run) {
+  RunRecord head;
+  head.id = run.id;
+  head.project = run.project;
+  head.trigger = run.trigger;
+  head.actor = run.actor;
+  head.configuration = run.configuration;
+  head.data = run.data;
+  head.source = run.source;
+  return head;
+}
+
 /// Absolute, though the folder may not be there yet.
 std::string HomeOf(const std::string& data_dir) {
   auto real = os::RealPath(data_dir);
@@ -73,7 +89,8 @@ Runner::Runner(sql::Database& database, const os::Clock& clock, Surroundings sur
     : database_(database),
       clock_(clock),
       surroundings_(std::move(surroundings)),
-      home_(HomeOf(surroundings_.data_dir)) {}
+      home_(HomeOf(surroundings_.data_dir)),
+      lineage_(os::JoinPath(surroundings_.data_dir, "lineage")) {}
 
 Runner::~Runner() {
   std::vector<Worker> workers;
@@ -97,6 +114,8 @@ Result<> Runner::Recover() {
     CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
       return MarkKilled(connection, CAIRN_TRY(SelectRun(connection, id)), leftovers);
     }));
+    CAIRN_TRY(KeepLineage(
+        CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }))));
   }
   recovered_ = true;
   return Done{};
@@ -123,6 +142,32 @@ Result<> Runner::MarkKilled(sql::Connection& connection, RunRecord run, const Re
 }
 
 Result<RunRecord> Runner::Start(const Request& request) { return Launch(request, By::Person); }
+
+Result<RunRecord> Runner::Replay(const std::string& id, const std::string& actor) {
+  const RunRecord run = CAIRN_TRY(State(id));
+  Request request;
+  for (const StageRecord& stage : run.stages) {
+    if (stage.state == StageState::Finished) request.selection.only.push_back(stage.name);
+  }
+  if (request.selection.only.empty())
+    return Error{Reason::Conflict, "run " + id + " finished no stage that could be run again"};
+  request.selection.reach = Selection::Reach::Alone;
+  request.selection.force = true;
+  request.trigger = {"replay", id, run.trigger.cause};
+  request.actor = actor;
+  request.source = run.source;
+  const std::string folder = os::JoinPath(os::JoinPath(surroundings_.data_dir, "replay"), id);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [project, active] : active_) {
+      if (active->record.trigger.on == "replay" && active->record.trigger.name == id)
+        return Error{Reason::Conflict, "run " + id + " is being replayed by run " + active->record.id};
+    }
+  }
+  CAIRN_TRY(os::RemoveTree(folder));
+  request.project = CAIRN_TRY(LayOutAgain(run, folder));
+  return Launch(request, By::Person);
+}
 
 Result<RunRecord> Runner::Launch(const Request& request, By by) {
   auto project = CAIRN_TRY(Project::Open(request.project, surroundings_.data_dir));
@@ -159,7 +204,8 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   GiveSurroundings(*active, governing);
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
-  record.source = SourceOf(project->folder(), project->definition());
+  record.source = request.source ? *request.source : SourceOf(project->folder(), project->definition());
+  record.environment = CaptureEnvironment(*project, record.source, LogsOf(record.id));
   CAIRN_TRY(MakeDvcFolder(project->root()));
   active->project = std::move(project);
 
@@ -237,16 +283,21 @@ Result<> Runner::Journal(const Request& request, By by, const RunRecord& record)
   });
 }
 
+std::string Runner::LogsOf(const std::string& run) const {
+  const std::string logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), run);
+  const auto here = os::WorkingFolder();
+  return here ? os::JoinPath(*here, logs) : logs;
+}
+
 void Runner::Execute(Active& active) {
   Execution::Setting setting;
   std::vector<StageRecord> stages;
   {
     const std::lock_guard lock(mutex_);
-    setting.logs = os::JoinPath(os::JoinPath(surroundings_.data_dir, "logs"), active.record.id);
+    setting.logs = LogsOf(active.record.id);
     setting.run = active.record.id;
     stages = active.record.stages;
   }
-  if (auto absolute = os::WorkingFolder()) setting.logs = os::JoinPath(*absolute, setting.logs);
   setting.environment = active.environment;
   setting.context = active.context;
   setting.capacity = active.capacity;
@@ -261,7 +312,7 @@ Result<> Runner::RecordStage(Active& active, std::size_t place, const StageRecor
   RunRecord run;
   {
     const std::lock_guard lock(mutex_);
-    run = active.record;
+    run = WithoutStages(active.record);
   }
   CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(UpdateStage(connection, run.id, place, stage));
@@ -270,7 +321,7 @@ Result<> Runner::RecordStage(Active& active, std::size_t place, const StageRecor
   }));
   const std::lock_guard lock(mutex_);
   active.record.stages[place] = stage;
-  ++active.record.revision;
+  active.record.stages[place].revision = ++active.record.revision;
   changed_.notify_all();
   return Done{};
 }
@@ -310,6 +361,8 @@ void Runner::End(Active& active, const Result<>& outcome) {
     record.state = RunState::Failed;
     record.problem = kept.error().message;
   }
+  if (const auto kept = KeepLineage(record); !kept && record.problem.empty())
+    record.problem = kept.error().message;
   ++record.revision;
   {
     const std::lock_guard lock(mutex_);
@@ -319,6 +372,7 @@ void Runner::End(Active& active, const Result<>& outcome) {
   }
   // What cannot be told or begun now is so by the next TakeUp.
   static_cast<void>(bool(TellEnds(Turn::Awaited)));
+  static_cast<void>(bool(DeliverLineage(Turn::Awaited)));
   static_cast<void>(bool(StartWaiting(record.project)));
 }
 
@@ -328,6 +382,21 @@ Result<> Runner::KeepEnd(const RunRecord& record, bool again) {
     CAIRN_TRY(metadata::Append(connection, record.ended, EndedEvent(record)));
     return again ? Release(connection, record.id) : Result<>();
   });
+}
+
+Result<> Runner::KeepLineage(const RunRecord& run) {
+  // A project that is gone, or cannot be read any more, says nothing of where its lineage goes.
+  const auto settings = ReadPipelineSettings(run.project);
+  if (!settings || !settings->lineage().IsSet()) return Done{};
+  return lineage_.Keep(run.project, run.id, settings->lineage(),
+                       LineageEvents(run, settings->lineage().job_namespace));
+}
+
+Result<> Runner::DeliverLineage(Turn turn) {
+  std::unique_lock delivering(delivering_, std::defer_lock);
+  if (turn == Turn::Awaited) delivering.lock();
+  if (turn == Turn::IfFree && !delivering.try_lock()) return Done{};
+  return lineage_.Deliver();
 }
 
 void Runner::Sweep() {

@@ -14,6 +14,7 @@
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
 #include "ground/vocabulary/result.h"
+#include "loop/pipeline/lineage_spool.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/record.h"
 
@@ -51,6 +52,9 @@ struct Surroundings {
 /// stage failed is not. Stages name the story in the variables CAIRN_CAUSE, CAIRN_PIPELINE_RUN and, for what
 /// the unmodified MLflow client tracks in them, MLFLOW_RUN_CONTEXT (tracking/provenance.h).
 ///
+/// Where cairn.yaml says so, each run that ended goes out as OpenLineage events, at least once
+/// (lineage_spool.h).
+///
 /// Events: pipeline.run_started (with the git revision), pipeline.stage_ended, pipeline.run_ended, and
 /// pipeline.trigger_refused for what a trigger asked for in vain; all under the trigger's cause, or the run's
 /// own id when it has none.
@@ -68,6 +72,12 @@ class Runner {
   /// under way; Denied when training is not allowed; Exhausted when a stage asks for more than there is;
   /// errors of Project::Open and MakePlan.
   Result<RunRecord> Start(const Request& request);
+
+  /// Runs again, in a folder of its own below the data folder, the stages that a run finished: on the files
+  /// of its revision with the changes they had, and with the inputs that it read. Nothing in the project
+  /// changes. DifferencesOf (replay.h) the two tells whether the pipeline repeats. The errors of Start and
+  /// LayOutAgain; Conflict for a run that finished no stage, or while it is being replayed.
+  Result<RunRecord> Replay(const std::string& id, const std::string& actor);
 
   enum class Outcome {
     Started,
@@ -87,7 +97,7 @@ class Runner {
   /// the program three times. An error means that nothing was kept.
   Result<Answer> Pull(const Request& request);
   /// Does what a program that died left undone, and what could not be done before: tells of runs that ended,
-  /// begins what waits. Costs two small reads when there is nothing.
+  /// sends their lineage, begins what waits. Costs two small reads when there is nothing.
   Result<> TakeUp();
 
   /// NotFound without such a run.
@@ -113,6 +123,7 @@ class Runner {
   Result<Resources> CapacityFor(const Project& project, const std::vector<StageRecord>& stages) const;
   void GiveSurroundings(Active& active, const Governing& governing) const;
   Result<> Journal(const Request& request, By by, const RunRecord& record);
+  std::string LogsOf(const std::string& run) const;
   void Execute(Active& active);
   Result<> RecordStage(Active& active, std::size_t place, const StageRecord& stage);
   void End(Active& active, const Result<>& outcome);
@@ -128,6 +139,8 @@ class Runner {
   Result<> StartWaiting(const std::string& project);
   enum class Turn { Awaited, IfFree };
   Result<> TellEnds(Turn turn);
+  Result<> KeepLineage(const RunRecord& run);
+  Result<> DeliverLineage(Turn turn);
 
   sql::Database& database_;
   const os::Clock& clock_;
@@ -136,6 +149,8 @@ class Runner {
   std::mutex recovering_;
   bool recovered_ = false;
   std::mutex telling_;
+  LineageSpool lineage_;
+  std::mutex delivering_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

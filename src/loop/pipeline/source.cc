@@ -24,8 +24,8 @@ std::optional<std::string> Git(const std::string& folder, std::vector<std::strin
                          {"GIT_INDEX_FILE", std::nullopt},
                          {"GIT_OPTIONAL_LOCKS", "0"},
                          {"LC_ALL", "C"}};
-  command.line = [&printed](os::Stream stream, std::string_view line) {
-    if (stream == os::Stream::Output) printed.append(line).append("\n");
+  command.bytes = [&printed](os::Stream stream, std::string_view bytes) {
+    if (stream == os::Stream::Output) printed.append(bytes);
   };
   auto git = os::Process::Spawn(std::move(command));
   if (!git) return std::nullopt;
@@ -34,19 +34,28 @@ std::optional<std::string> Git(const std::string& folder, std::vector<std::strin
   return printed;
 }
 
+/// `words`, about the project's folder without what the pipeline writes itself.
+std::vector<std::string> AboutCode(std::vector<std::string> words, const Definition& definition) {
+  for (const char* word : {"--", ".", ":(exclude,literal)dvc.lock", ":(exclude,literal)cairn.lock"})
+    words.emplace_back(word);
+  for (const auto& stage : definition.stages) {
+    for (const auto& out : stage.outs) words.push_back(":(exclude,literal)" + out.path);
+  }
+  return words;
+}
+
 }  // namespace
 
 Source SourceOf(const std::string& project, const Definition& definition) {
   const auto commit = Git(project, {"rev-parse", "--verify", "--quiet", "HEAD"});
   if (!commit) return {};
-  std::vector<std::string> words = {"status", "--porcelain", "--untracked-files=no", "--", "."};
-  for (const char* file : {"dvc.lock", "cairn.lock"})
-    words.push_back(":(exclude,literal)" + std::string(file));
-  for (const auto& stage : definition.stages) {
-    for (const auto& out : stage.outs) words.push_back(":(exclude,literal)" + out.path);
-  }
-  const auto changed = Git(project, std::move(words));
+  const auto changed = Git(project, AboutCode({"status", "--porcelain", "--untracked-files=no"}, definition));
   return {std::string(Trim(*commit)), !changed || !Trim(*changed).empty()};
+}
+
+std::optional<std::string> ChangesOf(const std::string& project, const Definition& definition) {
+  return Git(project, AboutCode({"diff", "--no-color", "--no-ext-diff", "--binary", "--relative", "HEAD"},
+                                definition));
 }
 
 }  // namespace cairn::pipeline

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "loop/pipeline/definition.h"
@@ -10,5 +11,8 @@ namespace cairn::pipeline {
 /// What git says of the project's code now. Empty when there is no git, no work tree around the folder or no
 /// commit in it; an answer that takes longer than ten seconds counts as none.
 Source SourceOf(const std::string& project, const Definition& definition);
+/// How the files that git knows below the project's folder differ from the revision, as `git apply` takes it;
+/// without what the pipeline writes itself. None when git does not say.
+std::optional<std::string> ChangesOf(const std::string& project, const Definition& definition);
 
 }  // namespace cairn::pipeline

@@ -140,6 +140,20 @@ Result<StageSettings> ReadStage(const Node& node, const StageSettings& all) {
   return stage;
 }
 
+Result<LineageTarget> ReadLineage(const Node& section) {
+  LineageTarget target;
+  CAIRN_TRY(section.OnlyKeys({"namespace", "file", "url", "key"}));
+  if (section.Find("namespace")) target.job_namespace = CAIRN_TRY(TextAt(section, "namespace"));
+  target.file = CAIRN_TRY(TextAt(section, "file"));
+  target.url = CAIRN_TRY(TextAt(section, "url"));
+  if (!target.url.empty() && !target.url.starts_with("http://") && !target.url.starts_with("https://"))
+    return WrongAt(*section.Find("url"), "'url' must begin with http:// or https://");
+  if (!target.IsSet())
+    return WrongAt(section, "'openlineage' needs a 'file' or a 'url' that the events go to");
+  if (const Node* key = section.Find("key")) target.key.push_back(CAIRN_TRY(ReadSecret("key", *key)));
+  return target;
+}
+
 }  // namespace
 
 std::int64_t Retries::WaitAfter(unsigned failed) const {
@@ -156,6 +170,9 @@ const StageSettings& PipelineSettings::Of(std::string_view stage) const {
 
 std::vector<std::string> PipelineSettings::SecretVariables() const {
   std::vector<std::string> variables;
+  for (const Secret& key : lineage_.key) {
+    if (key.from == Secret::From::Variable) variables.push_back(key.source);
+  }
   for (const auto& [name, stage] : stages_) {
     for (const Secret& secret : stage.settings.secrets) {
       if (secret.from == Secret::From::Variable) variables.push_back(secret.source);
@@ -184,7 +201,7 @@ Result<PipelineSettings> ParsePipeline(const Node& configuration) {
   PipelineSettings settings;
   const Node* section = CAIRN_TRY(MapAt(configuration, "pipeline"));
   if (!section) return settings;
-  CAIRN_TRY(section->OnlyKeys({"resources", "environment", "stages"}));
+  CAIRN_TRY(section->OnlyKeys({"resources", "environment", "openlineage", "stages"}));
   if (const Node* resources = CAIRN_TRY(ResourcesAt(*section))) {
     const Resources most = CAIRN_TRY(ReadResources(*resources));
     if (resources->Find("cpu")) settings.cpu_ = most.cpu;
@@ -192,6 +209,8 @@ Result<PipelineSettings> ParsePipeline(const Node& configuration) {
     if (resources->Find("gpu")) settings.gpu_ = static_cast<int>(most.gpu);
   }
   settings.all_.environment = CAIRN_TRY(ReadEnvironment(*section));
+  if (const Node* lineage = CAIRN_TRY(MapAt(*section, "openlineage")))
+    settings.lineage_ = CAIRN_TRY(ReadLineage(*lineage));
   const Node* stages = CAIRN_TRY(MapAt(*section, "stages"));
   if (!stages) return settings;
   for (const auto& [name, mark, node] : stages->entries())

@@ -47,8 +47,19 @@ struct StageSettings {
   std::vector<std::string> environment;  ///< Files that pin what is installed, relative to the project.
 };
 
+/// Where OpenLineage events go.
+struct LineageTarget {
+  std::string job_namespace = "cairn";
+  std::string file;         ///< From the project's folder; one line an event. "" for none.
+  std::string url;          ///< Takes each event by POST. "" for none.
+  std::vector<Secret> key;  ///< One at most: sent as a bearer token.
+
+  bool IsSet() const { return !file.empty() || !url.empty(); }
+};
+
 class PipelineSettings {
  public:
+  const LineageTarget& lineage() const { return lineage_; }
   /// The stage's own, those of the group it belongs to, or the defaults.
   const StageSettings& Of(std::string_view stage) const;
   /// Variables of Cairn's environment that hold secrets: no stage sees them but under the name it asked for.
@@ -66,6 +77,7 @@ class PipelineSettings {
     std::string where;
   };
   StageSettings all_;
+  LineageTarget lineage_;
   std::map<std::string, Named, std::less<>> stages_;
   double cpu_ = 0;  ///< 0 in these three: not said.
   std::uint64_t memory_bytes_ = 0;

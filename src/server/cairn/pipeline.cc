@@ -5,6 +5,7 @@
 #include "ground/os/mapped_file.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/project.h"
+#include "loop/pipeline/replay.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -40,6 +41,13 @@ Json ToJson(const std::vector<pipeline::AttemptRecord>& attempts) {
   return list;
 }
 
+Json ToJson(const std::vector<pipeline::LockedPath>& paths) {
+  Json list = Json::Array();
+  for (const auto& path : paths)
+    list.Push(Json{{"path", path.path}, {"md5", path.md5}, {"size", static_cast<std::int64_t>(path.size)}});
+  return list;
+}
+
 Json ToJson(const pipeline::StageRecord& stage) {
   return Json{{"name", stage.name},
               {"state", pipeline::NameOf(stage.state)},
@@ -52,15 +60,18 @@ Json ToJson(const pipeline::StageRecord& stage) {
               {"cpu_seconds", static_cast<double>(stage.cpu_ms) / 1000},
               {"max_rss_bytes", static_cast<std::int64_t>(stage.max_rss_bytes)},
               {"attempts", ToJson(stage.attempts)},
+              {"reads", ToJson(stage.reads)},
+              {"makes", ToJson(stage.makes)},
               {"log", stage.log}};
 }
 
-Json ToJson(const RunRecord& run) {
+/// With the stages that changed after that revision; a negative one gives all.
+Json ToJson(const RunRecord& run, std::int64_t after = -1) {
   Json stages = Json::Array();
   std::int64_t cpu_ms = 0;
   std::uint64_t max_rss_bytes = 0;
   for (const auto& stage : run.stages) {
-    stages.Push(ToJson(stage));
+    if (after < 0 || stage.revision > after) stages.Push(ToJson(stage));
     cpu_ms += stage.cpu_ms;
     max_rss_bytes = std::max(max_rss_bytes, stage.max_rss_bytes);
   }
@@ -74,6 +85,7 @@ Json ToJson(const RunRecord& run) {
       {"data", run.data},
       {"git",
        run.source.commit.empty() ? Json() : Json{{"commit", run.source.commit}, {"dirty", run.source.dirty}}},
+      {"environment", run.environment},
       {"started_ms", run.started},
       {"ended_ms", run.ended},
       {"cpu_seconds", static_cast<double>(cpu_ms) / 1000},
@@ -169,7 +181,27 @@ Result<Json> List(Runner& runner, const Call& call) {
 Result<Json> Follow(Runner& runner, const Call& call) {
   const std::int64_t wait =
       std::clamp<std::int64_t>(CAIRN_TRY(Number(call, "wait_ms", 0)), 0, kLongestWaitMs);
-  return ToJson(CAIRN_TRY(runner.Follow(call.Path("id"), CAIRN_TRY(Number(call, "after", -1)), wait)));
+  const std::int64_t after = CAIRN_TRY(Number(call, "after", -1));
+  const auto run = CAIRN_TRY(runner.Follow(call.Path("id"), after, wait));
+  const bool changes = call.Query("stages") == "changed" && run.state == pipeline::RunState::Running;
+  return ToJson(run, changes ? after : -1);
+}
+
+/// Whether run ?with= made of the same inputs the same outputs.
+Result<Json> Compare(Runner& runner, const Call& call) {
+  const auto run = CAIRN_TRY(runner.State(call.Path("id")));
+  const auto again = CAIRN_TRY(runner.State(call.Query("with")));
+  Json list = Json::Array();
+  for (const auto& one : pipeline::DifferencesOf(run, again)) {
+    list.Push(Json{{"stage", one.stage},
+                   {"of", one.of == pipeline::Difference::Of::Input ? "input" : "output"},
+                   {"path", one.path},
+                   {"was", one.was},
+                   {"is", one.is}});
+  }
+  return Json{{"same", list.items().empty()},
+              {"differences", std::move(list)},
+              {"metrics", Json{{"was", run.metrics}, {"is", again.metrics}}}};
 }
 
 std::string_view LastLines(std::string_view text, std::int64_t count) {
@@ -228,6 +260,11 @@ void MountPipeline(http::Router& router, pipeline::Runner& runner) {
                 CAIRN_TRY(runner.Cancel(call.Path("id")));
                 return ToJson(CAIRN_TRY(runner.State(call.Path("id"))));
               }));
+  router.Post("/api/v1/pipeline/runs/{id}/replay", Answer([&runner](const Call& call) -> Result<Json> {
+                return ToJson(CAIRN_TRY(runner.Replay(call.Path("id"), call.Actor())));
+              }));
+  router.Get("/api/v1/pipeline/runs/{id}/differences",
+             Answer([&runner](const Call& call) { return Compare(runner, call); }));
   router.Get("/api/v1/pipeline/runs/{id}/stages/{stage}/log", [&runner](const http::Request& request) {
     const auto log = ReadLog(runner, Call{request, Json::Object()});
     return log ? http::Response::Text(200, *log) : Reply(log.error());

@@ -18,6 +18,22 @@ constexpr double kLeastCpu = 1e-6;
 bool Ended(StageState state) { return state != StageState::Waiting && state != StageState::Running; }
 bool Allows(StageState state) { return state == StageState::Finished || state == StageState::Unchanged; }
 
+/// dvc.lock names paths from where the stage runs.
+std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
+  for (LockedPath& path : paths) {
+    std::vector<std::string> parts;
+    for (const std::string_view part : Split(os::JoinPath(stage.wdir, path.path), '/')) {
+      if (part == "..") {
+        parts.pop_back();
+      } else if (part != ".") {
+        parts.emplace_back(part);
+      }
+    }
+    path.path = parts.empty() ? "." : Join(parts, "/");
+  }
+  return paths;
+}
+
 /// Tags that MLflow's client puts on every run it starts, as a JSON object.
 constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 constexpr const char* kDevicesVariable = "CUDA_VISIBLE_DEVICES";
@@ -72,7 +88,7 @@ Result<> Execution::Run(std::stop_token stop) {
   os::WorkerPool pool("stage", AtOnce(), tasks_.size());
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (stop.stop_requested() || JournalBroken()) {
+    if (stop.stop_requested() || journal_broken_) {
       CloseAll();
     } else {
       StartWhatFits(pool, stop);
@@ -87,12 +103,12 @@ Result<> Execution::Run(std::stop_token stop) {
 }
 
 void Execution::StartWhatFits(os::WorkerPool& pool, std::stop_token stop) {
-  const std::int64_t now = os::SteadyNs();
+  looked_ns_ = os::SteadyNs();
   for (auto at = ready_.begin(); at != ready_.end();) {
     const std::size_t place = *at;
     Task& task = tasks_[place];
     if (running_ >= kMostAtOnce || free_.cpu < kLeastCpu) return;
-    if (task.not_before_ns > now || !Take(task)) {
+    if (task.not_before_ns > looked_ns_ || !Take(task)) {
       ++at;
       continue;
     }
@@ -109,13 +125,13 @@ void Execution::AwaitChange(std::unique_lock<std::mutex>& lock, std::stop_token 
   const std::uint64_t seen = changes_;
   const auto changed = [&] { return changes_ != seen; };
   if (stop.stop_requested()) {
-    ended_.wait(lock, changed);
+    if (running_ > 0) ended_.wait(lock, changed);
     return;
   }
   std::int64_t next = 0;
   for (const std::size_t place : ready_) {
     const std::int64_t due = tasks_[place].not_before_ns;
-    if (due > os::SteadyNs() && (next == 0 || due < next)) next = due;
+    if (due > looked_ns_ && (next == 0 || due < next)) next = due;
   }
   if (next == 0) {
     ended_.wait(lock, stop, changed);
@@ -180,15 +196,12 @@ void Execution::GiveBack(Task& task) {
   task.taken = {0, 0, 0};
 }
 
-bool Execution::JournalBroken() {
-  const std::lock_guard lock(telling_);
-  return journal_error_.has_value();
-}
-
 void Execution::Tell(std::size_t place, const StageRecord& record) {
   const std::lock_guard lock(telling_);
   auto told = changed_(place, record);
-  if (!told && !journal_error_) journal_error_ = std::move(told).error();
+  if (told || journal_error_) return;
+  journal_error_ = std::move(told).error();
+  journal_broken_ = true;
 }
 
 void Execution::Perform(std::size_t place, std::stop_token stop) {
@@ -276,8 +289,8 @@ Execution::Next Execution::Carry(Task& task, std::stop_token stop) {
   if (!attempt.reason.empty()) return Judge(task, attempt, stop);
   auto locked = project_.Adopt(*task.stage, std::move(inputs));
   if (!locked) return fail(locked.error());
-  record.reads = std::move(locked->deps);
-  record.makes = std::move(locked->outs);
+  record.reads = FromProject(*task.stage, std::move(locked->deps));
+  record.makes = FromProject(*task.stage, std::move(locked->outs));
   record.state = StageState::Finished;
   return Next::Over;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -72,7 +73,6 @@ class Execution {
   bool StillStale(Task& task);
   Attempt::Setting SettingFor(const Task& task,
                               const std::vector<std::pair<std::string, std::string>>& secrets) const;
-  bool JournalBroken();
   void Tell(std::size_t place, const StageRecord& record);
 
   Project& project_;
@@ -87,9 +87,11 @@ class Execution {
   Resources free_;
   std::vector<bool> gpu_taken_;
   std::size_t running_ = 0;
+  std::int64_t looked_ns_ = 0;  ///< When it was last looked who may begin.
   std::uint64_t changes_ = 0;  ///< Grows whenever a stage's turn may have come.
   std::mutex telling_;
   std::optional<Error> journal_error_;
+  std::atomic<bool> journal_broken_ = false;
 };
 
 }  // namespace cairn::pipeline

@@ -61,6 +61,28 @@ Result<std::vector<AttemptRecord>> ReadAttempts(const std::string& text) {
   return attempts;
 }
 
+std::string DumpPaths(const std::vector<LockedPath>& paths) {
+  Json list = Json::Array();
+  for (const auto& path : paths) {
+    Json one{{"path", path.path}, {"md5", path.md5}, {"size", static_cast<std::int64_t>(path.size)}};
+    if (path.nfiles) one.Set("nfiles", *path.nfiles);
+    list.Push(std::move(one));
+  }
+  return list.Dump();
+}
+
+Result<std::vector<LockedPath>> ReadPaths(const std::string& text) {
+  const Json list = CAIRN_TRY(Json::Parse(text));
+  std::vector<LockedPath> paths;
+  for (const Json& item : list.items()) {
+    LockedPath path{item.Text("path"), item.Text("md5"), static_cast<std::uint64_t>(item.Int("size")),
+                    std::nullopt, false};
+    if (item.Find("nfiles")) path.nfiles = item.Int("nfiles");
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
 Result<StageRecord> StageOf(const sql::Row& row) {
   StageRecord stage;
   stage.name = row.Text(0);
@@ -75,6 +97,8 @@ Result<StageRecord> StageOf(const sql::Row& row) {
   stage.max_rss_bytes = static_cast<std::uint64_t>(row.Int(9));
   stage.log = row.Text(10);
   stage.attempts = CAIRN_TRY(ReadAttempts(row.Text(11)));
+  stage.reads = CAIRN_TRY(ReadPaths(row.Text(12)));
+  stage.makes = CAIRN_TRY(ReadPaths(row.Text(13)));
   return stage;
 }
 
@@ -92,18 +116,19 @@ Result<RunRecord> RunOf(sql::Connection& connection, const sql::Row& row) {
   run.metrics = CAIRN_TRY(Json::Parse(row.Text(11)));
   run.source = {row.Text(12), row.Int(13) != 0};
   run.data = row.Text(14);
-  const auto stages =
-      CAIRN_TRY(connection.Run("SELECT name, state, causes, reason, exit_code, started_ms, ended_ms, "
-                               "wall_ms, cpu_ms, max_rss_bytes, log, attempts FROM pipeline_stage "
-                               "WHERE run = $1 ORDER BY place",
-                               {run.id}));
+  run.environment = CAIRN_TRY(Json::Parse(row.Text(15)));
+  const auto stages = CAIRN_TRY(
+      connection.Run("SELECT name, state, causes, reason, exit_code, started_ms, ended_ms, "
+                     "wall_ms, cpu_ms, max_rss_bytes, log, attempts, reads, makes FROM pipeline_stage "
+                     "WHERE run = $1 ORDER BY place",
+                     {run.id}));
   for (const auto& stage : stages) run.stages.push_back(CAIRN_TRY(StageOf(stage)));
   return run;
 }
 
 constexpr std::string_view kSelect =
     "SELECT id, project, state, trigger_on, trigger_name, cause, actor, configuration, started_ms, ended_ms, "
-    "problem, metrics, git_commit, git_dirty, data "
+    "problem, metrics, git_commit, git_dirty, data, environment "
     "FROM pipeline_run ";
 
 }  // namespace
@@ -112,13 +137,13 @@ Result<> InsertRun(sql::Connection& connection, const RunRecord& run, std::strin
   CAIRN_TRY(connection.Run(
       "INSERT INTO pipeline_run (id, project, home, state, trigger_on, trigger_name, cause, actor, "
       "configuration, started_ms, ended_ms, "
-      "problem, metrics, git_commit, git_dirty, data, told) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+      "problem, metrics, git_commit, git_dirty, data, told, environment) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
       {run.id, run.project, home, NameOf(run.state), run.trigger.on, run.trigger.name, run.trigger.cause,
        run.actor, run.configuration, run.started, run.ended, run.problem, run.metrics.Dump(),
        run.source.commit, static_cast<std::int64_t>(run.source.dirty ? 1 : 0), run.data,
        // A run that never began has no end to be told of.
-       static_cast<std::int64_t>(run.state == RunState::Refused ? 1 : 0)}));
+       static_cast<std::int64_t>(run.state == RunState::Refused ? 1 : 0), run.environment.Dump()}));
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     const auto& stage = run.stages[i];
     CAIRN_TRY(connection.Run(
@@ -153,13 +178,15 @@ Result<std::vector<std::string>> SelectUntold(sql::Connection& connection, std::
 Result<> UpdateStage(sql::Connection& connection, std::string_view run, std::size_t place,
                      const StageRecord& stage) {
   const sql::Value exit = stage.exit ? sql::Value(*stage.exit) : sql::Value();
-  CAIRN_TRY(connection.Run(
-      "UPDATE pipeline_stage SET state = $3, reason = $4, exit_code = $5, started_ms = $6, "
-      "ended_ms = $7, wall_ms = $8, cpu_ms = $9, "
-      "max_rss_bytes = $10, log = $11, causes = $12, attempts = $13 WHERE run = $1 AND place = $2",
-      {run, static_cast<std::int64_t>(place), NameOf(stage.state), stage.reason, exit, stage.started,
-       stage.ended, stage.wall_ms, stage.cpu_ms, static_cast<std::int64_t>(stage.max_rss_bytes), stage.log,
-       DumpCauses(stage.causes), DumpAttempts(stage.attempts)}));
+  CAIRN_TRY(
+      connection.Run("UPDATE pipeline_stage SET state = $3, reason = $4, exit_code = $5, started_ms = $6, "
+                     "ended_ms = $7, wall_ms = $8, cpu_ms = $9, "
+                     "max_rss_bytes = $10, log = $11, causes = $12, attempts = $13, reads = $14, makes = $15 "
+                     "WHERE run = $1 AND place = $2",
+                     {run, static_cast<std::int64_t>(place), NameOf(stage.state), stage.reason, exit,
+                      stage.started, stage.ended, stage.wall_ms, stage.cpu_ms,
+                      static_cast<std::int64_t>(stage.max_rss_bytes), stage.log, DumpCauses(stage.causes),
+                      DumpAttempts(stage.attempts), DumpPaths(stage.reads), DumpPaths(stage.makes)}));
   return Done{};
 }
 
