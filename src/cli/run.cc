@@ -36,7 +36,7 @@ Result<int> Run(Session& session, const Arguments& arguments) {
   const StageChoice choice = CAIRN_TRY(StageChoice::In(arguments));
   const bool force = arguments.Has("--force"), dry = arguments.Has("--dry-run");
   if (!force) {
-    const Json look = CAIRN_TRY(LookForStale(session, choice));
+    const Json look = CAIRN_TRY(LookForStale(session, choice, session.json() ? Look::Whole : Look::Brief));
     if (dry || !look.Bool("stale")) {
       if (session.PrintedJson(look)) return 0;
       for (const Json& stage : look.At("stages").items()) {

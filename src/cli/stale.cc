@@ -30,9 +30,10 @@ std::vector<Flag> StageChoice::Flags() {
           {"--from", "STAGE", "This stage and everything after it"}};
 }
 
-Result<Json> LookForStale(Session& session, const StageChoice& choice) {
+Result<Json> LookForStale(Session& session, const StageChoice& choice, Look look) {
   const std::string folder = CAIRN_TRY(os::WorkingFolder());
   std::string query = "project_dir=" + PercentEncode(folder) + "&reach=" + choice.reach;
+  if (look == Look::Brief && choice.stages.empty()) query += "&brief=true";
   for (const auto& stage : choice.stages) query += "&stage=" + PercentEncode(stage);
   if (!session.settings().server.empty()) return session.Get("/api/v1/pipeline/status?" + query);
   http::Router router;

@@ -21,9 +21,10 @@ struct StageChoice {
   static std::vector<Flag> Flags();
 };
 
-/// What is stale in the project here, and why. Without --server it is answered from the files alone, before
-/// any store is opened: a look costs milliseconds.
-Result<Json> LookForStale(Session& session, const StageChoice& choice);
+enum class Look { Whole, Brief };
+/// What is stale in the project here, and why. A brief look names no stages when nothing is. Without --server
+/// it is answered from the files alone, before any store is opened: a look costs milliseconds.
+Result<Json> LookForStale(Session& session, const StageChoice& choice, Look look = Look::Whole);
 
 /// The causes of a stage as one line: "params.yaml: lr changed from 1 to 2; train.py changed".
 std::string CausesOf(const Json& stage);

@@ -59,6 +59,7 @@ class Reader {
                              "always_changed", "meta", "desc", "vars", "matrix"}));
     if (const Node* wdir = node.Find("wdir")) stage.wdir = CAIRN_TRY(PathOf(*wdir, "."));
     if (const Node* vars = node.Find("vars"); vars && !vars->IsNull()) {
+      stage.has_vars = true;
       const Templates more = CAIRN_TRY(templates_->With(*vars, stage.wdir));
       return Reader(more).ReadRest(node, std::move(stage));
     }
@@ -413,6 +414,7 @@ Result<Definition> ReadDefinition(const std::string& project) {
     for (const auto& [name, mark, node] : stages->entries())
       CAIRN_TRY(ReadEntry(name, node, templates, definition));
   }
+  definition.sources = templates.Files();
   CAIRN_TRY(CheckOuts(definition));
   CAIRN_TRY(definition.Link());
   return definition;

@@ -33,7 +33,8 @@ struct Stage {
   std::vector<Params> params;
   bool frozen = false;
   bool always_changed = false;
-  std::string where;  ///< "dvc.yaml:4:3"
+  bool has_vars = false;  ///< Has `vars` of its own.
+  std::string where;      ///< "dvc.yaml:4:3"
   /// Files that pin what is installed, relative to the project: from cairn.yaml, put here by Project.
   std::vector<std::string> environment;
 
@@ -44,6 +45,8 @@ struct Stage {
 class Definition {
  public:
   std::vector<Stage> stages;  ///< In the order of the file.
+  /// The files, besides dvc.yaml, whose values stand in it.
+  std::vector<std::string> sources;
 
   /// Finds out which stage needs which. To be called again when `stages` has changed; InvalidArgument when
   /// they form a cycle, which is shown as a path.

@@ -51,13 +51,14 @@ class Project {
   /// The metrics files of all stages that are there, by path; one that cannot be read as JSON or YAML is
   /// {"problem": sentence}.
   Json Metrics() const;
+  /// Where the journal of dvc.lock lies.
+  std::string JournalPath() const;
   /// Keeps the memory of digests for the next look.
   Result<> SaveIndex() { return index_.Save(); }
 
  private:
   Project(std::string folder, const std::string& data_dir);
   Result<> Fold();
-  std::string JournalPath() const;
 
   std::string folder_, root_;
   Definition definition_;

@@ -6,6 +6,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/replay.h"
+#include "loop/pipeline/seal.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -153,6 +154,8 @@ Result<Json> Look(const std::string& folder, const std::string& data_dir,
   auto project = CAIRN_TRY(pipeline::Project::Open(folder, data_dir));
   const auto plan = CAIRN_TRY(project->MakePlan(selection));
   CAIRN_TRY(project->SaveIndex());
+  // Without a seal the next look only takes longer.
+  if (!plan.AnyStale() && selection.only.empty()) static_cast<void>(bool(pipeline::Seal(*project, data_dir)));
   return Json{{"project_dir", project->folder()},
               {"stale", plan.AnyStale()},
               {"stages", ToJson(plan, project->definition())},
@@ -242,6 +245,9 @@ void MountPipelineStatus(http::Router& router, std::string data_dir) {
              Answer([data_dir = std::move(data_dir)](const Call& call) -> Result<Json> {
                const std::string folder = call.Query("project_dir"), reach = call.Query("reach");
                pipeline::Selection selection;
+               // For one who only asks whether there is anything to do.
+               if (call.Query("brief") == "true" && pipeline::SealHolds(folder, data_dir))
+                 return Json{{"project_dir", folder}, {"stale", false}, {"stages", Json::Array()}};
                if (!reach.empty()) selection.reach = CAIRN_TRY(pipeline::ReachNamed(reach));
                for (auto& [name, value] : CAIRN_TRY(call.request.QueryParameters())) {
                  if (name == "stage") selection.only.push_back(std::move(value));

@@ -148,6 +148,12 @@ Result<Templates> Templates::With(const Node& vars, const std::string& folder) c
   return more;
 }
 
+std::vector<std::string> Templates::Files() const {
+  std::vector<std::string> files;
+  for (const auto& [file, taken] : files_) files.push_back(file);
+  return files;
+}
+
 Templates Templates::WithItem(Json item, const std::optional<std::string>& key) const {
   Templates round = *this;
   round.values_.Set("item", std::move(item));

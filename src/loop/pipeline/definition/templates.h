@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/json.h"
@@ -43,6 +44,8 @@ class Templates {
   Result<std::string> FillCommand(const std::string& text, const std::string& where) const {
     return Expand(text, where, Maps::AsFlags);
   }
+  /// The files that values were taken from.
+  std::vector<std::string> Files() const;
   /// A whole subtree, filled. A text that is nothing but one expression becomes its value, of any kind.
   Result<Json> Value(const Node& node) const;
 

@@ -88,7 +88,7 @@ class Execution {
   std::vector<bool> gpu_taken_;
   std::size_t running_ = 0;
   std::int64_t looked_ns_ = 0;  ///< When it was last looked who may begin.
-  std::uint64_t changes_ = 0;  ///< Grows whenever a stage's turn may have come.
+  std::uint64_t changes_ = 0;   ///< Grows whenever a stage's turn may have come.
   std::mutex telling_;
   std::optional<Error> journal_error_;
   std::atomic<bool> journal_broken_ = false;
