@@ -105,6 +105,7 @@ def project(tmp_path):
     made.write("train.py", "one\n")
     made.write("uv.lock", "numpy 2\n")
     made.write("sub/.keep", "")
+    made.write(".gitignore", "/.cairn\n")
     made.commit("all")
     return made
 

@@ -202,7 +202,7 @@ TEST(RedactionTest, SeesASecretHoweverItIsCutIntoPieces) {
 
 TEST(RedactionTest, HidesAShorterSecretThatIsTheBeginningOfALongerOne) {
   Redaction redaction({"hunter", "hunter2000"});
-  EXPECT_EQ(redaction.Feed("hunter2") + redaction.End(), "***2");
+  EXPECT_EQ(redaction.Of("hunter2"), "***2");
   EXPECT_EQ(redaction.Of("hunter2000"), "***");
 }
 

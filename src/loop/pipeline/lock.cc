@@ -12,7 +12,7 @@ namespace cairn::pipeline {
 namespace {
 
 constexpr std::string_view kFile = "dvc.lock", kOwnFile = "cairn.lock";
-constexpr std::uint64_t kLongest = 256 << 20;
+constexpr std::uint64_t kLongestFile = 256 << 20;
 
 Error WrongAt(const Node& node, std::string_view what) {
   return {Reason::InvalidArgument,
@@ -154,6 +154,14 @@ std::string DigestOf(const LockedStage& stage) {
   return crypto::Md5Hex(text);
 }
 
+/// A stage's entry in cairn.lock.
+void DumpEnvironment(std::string& out, const LockedStage& stage) {
+  out +=
+      KeyText("  ", stage.name) + "\n    of: " + ScalarText(Json(DigestOf(stage))) + "\n    environment:\n";
+  for (const auto& [file, md5] : stage.environment)
+    out += KeyText("      ", file) + " " + ScalarText(Json(md5)) + "\n";
+}
+
 }  // namespace
 
 const LockedPath* LockedStage::FindDep(std::string_view path) const { return FindIn(deps, path); }
@@ -182,7 +190,7 @@ void Lock::Put(LockedStage stage) {
 }
 
 Result<Lock> ReadLock(const std::string& project) {
-  const auto text = os::ReadFile(os::JoinPath(project, kFile), kLongest);
+  const auto text = os::ReadFile(os::JoinPath(project, kFile), kLongestFile);
   if (text) return ParseLock(*text);
   if (text.error().reason == Reason::NotFound) return Lock();
   return text.error();
@@ -229,10 +237,7 @@ std::string DumpEnvironments(const Lock& lock) {
   std::string out;
   for (const auto& stage : lock.stages) {
     if (stage.environment.empty()) continue;
-    out +=
-        KeyText("  ", stage.name) + "\n    of: " + ScalarText(Json(DigestOf(stage))) + "\n    environment:\n";
-    for (const auto& [file, md5] : stage.environment)
-      out += KeyText("      ", file) + " " + ScalarText(Json(md5)) + "\n";
+    DumpEnvironment(out, stage);
   }
   if (out.empty()) return out;
   return "# Written by `cairn run`, beside dvc.lock: what each stage's environment was when it last ran.\n"

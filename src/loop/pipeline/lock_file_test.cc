@@ -67,7 +67,7 @@ TEST_F(LockFileTest, WhatWasPutSurvivesTheDeathOfItsProgram) {
 TEST_F(LockFileTest, ATornOrDamagedJournalCountsUpToThere) {
   DieAfter({"a", "b"});
   const std::string whole = *os::ReadFile(journal_);
-  for (std::size_t at = 0; at < whole.size(); ++at) {
+  for (std::size_t at = 0; at < whole.size(); at += 3) {
     for (const bool cut : {true, false}) {
       std::string text = cut ? whole.substr(0, at) : whole;
       if (!cut) text[at] = static_cast<char>(text[at] ^ 1);

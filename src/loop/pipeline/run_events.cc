@@ -22,6 +22,14 @@ metadata::Lineage LineageOf(const RunRecord& run, const StageRecord& stage) {
   return lineage;
 }
 
+Json GitOf(const RunRecord& run) {
+  if (run.source.commit.empty()) return Json();
+  Json git{{"commit", run.source.commit}, {"dirty", run.source.dirty}};
+  const std::string changes = run.environment.At("changes").Text("sha256");
+  if (!changes.empty()) git.Set("changes", changes);
+  return git;
+}
+
 }  // namespace
 
 std::string NameOfStage(const std::string& run, const std::string& stage) {
@@ -42,11 +50,7 @@ metadata::Event StartedEvent(const RunRecord& run) {
           {"trigger", Json{{"on", run.trigger.on}, {"name", run.trigger.name}, {"cause", run.trigger.cause}}},
           {"configuration", run.configuration},
           {"data", run.data},
-          {"git", run.source.commit.empty()
-                      ? Json()
-                      : Json{{"commit", run.source.commit},
-                             {"dirty", run.source.dirty},
-                             {"changes", run.environment.At("changes").Text("sha256")}}},
+          {"git", GitOf(run)},
           {"stale", std::move(stale)}});
 }
 

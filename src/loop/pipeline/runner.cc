@@ -205,7 +205,9 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
   record.source = request.source ? *request.source : SourceOf(project->folder(), project->definition());
-  record.environment = CaptureEnvironment(*project, record.source, LogsOf(record.id));
+  // The files of a replay lie outside of git, which knows nothing of how they differ.
+  record.environment =
+      CaptureEnvironment(*project, request.source ? Source() : record.source, LogsOf(record.id));
   CAIRN_TRY(MakeDvcFolder(project->root()));
   active->project = std::move(project);
 

@@ -349,6 +349,8 @@ TEST_P(RunnerTest, EveryRunNamesTheCommitItBeganFrom) {
   EXPECT_EQ(second.source.commit, first.source.commit);
   EXPECT_TRUE(second.source.dirty) << "dvc.yaml is not as it was committed";
   EXPECT_TRUE(runner_->State(second.id)->source.dirty);
+  EXPECT_EQ(Events()[3].event.body.At("git").Text("changes"),
+            runner_->State(second.id)->environment.At("changes").Text("sha256"));
 }
 
 TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {

@@ -6,6 +6,7 @@
 #include "ground/os/files.h"
 #include "ground/os/pool.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/dvc_folder.h"
 #include "loop/repository/stat_index.h"
 
 namespace cairn::pipeline {
