@@ -18,7 +18,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 class ExecutionTest : public ::testing::Test {
  protected:
@@ -184,6 +183,19 @@ TEST_F(ExecutionTest, ASecretThatIsMissingStopsItsStageBeforeAnythingIsRemoved) 
   EXPECT_EQ(stage.state, StageState::Failed);
   EXPECT_THAT(stage.reason, HasSubstr("the secret 'K' comes from the file 'nowhere', which cannot be read"));
   EXPECT_EQ(Read("out"), "kept\n");
+}
+
+TEST_F(ExecutionTest, WhatAStageReadAndMadeIsNamedFromTheProject) {
+  ASSERT_TRUE(os::MakeFolders(folder_ / "a-folder-with-a-long-name/sub"));
+  Write("a-file-with-a-long-name", "1\n");
+  Write("dvc.yaml",
+        "stages:\n  a: {wdir: a-folder-with-a-long-name/sub, cmd: 'cat ../../a*name > "
+        "made-with-a-long-name', deps: "
+        "[../../a-file-with-a-long-name], outs: [made-with-a-long-name]}\n");
+  const auto stage = Run().front();
+  ASSERT_EQ(stage.state, StageState::Finished) << stage.reason;
+  EXPECT_EQ(stage.reads.at(0).path, "a-file-with-a-long-name");
+  EXPECT_EQ(stage.makes.at(0).path, "a-folder-with-a-long-name/sub/made-with-a-long-name");
 }
 
 TEST(RedactionTest, SeesASecretHoweverItIsCutIntoPieces) {

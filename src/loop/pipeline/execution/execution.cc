@@ -21,8 +21,9 @@ bool Allows(StageState state) { return state == StageState::Finished || state ==
 /// dvc.lock names paths from where the stage runs.
 std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
   for (LockedPath& path : paths) {
+    const std::string joined = os::JoinPath(stage.wdir, path.path);
     std::vector<std::string> parts;
-    for (const std::string_view part : Split(os::JoinPath(stage.wdir, path.path), '/')) {
+    for (const std::string_view part : Split(joined, '/')) {
       if (part == "..") {
         parts.pop_back();
       } else if (part != ".") {
