@@ -19,6 +19,8 @@
 namespace cairn::app {
 namespace {
 
+constexpr std::string_view kSqlite = "sqlite:///";
+
 const os::Clock& MachineClock() {
   static const os::SystemClock clock;
   return clock;
@@ -69,15 +71,15 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
   return surroundings;
 }
 
-Result<> Migrate(sql::Database& database) {
-  const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
-                              &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
-                              &registry::Schema(), &monitoring::Schema(), &rollout::Schema(),
-                              &moving::Schema()};
-  return database.Migrate(schemas);
-}
-
 }  // namespace
+
+std::span<const sql::RoomSchema* const> Schemas() {
+  static const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
+                                     &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
+                                     &registry::Schema(), &monitoring::Schema(), &rollout::Schema(),
+                                     &moving::Schema()};
+  return schemas;
+}
 
 Rooms::Rooms(const Settings& given, Opened opened)
     : settings(given),
@@ -113,14 +115,14 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   settings.data_dir = CAIRN_TRY(os::RealPath(settings.data_dir));
   settings.project_dir = CAIRN_TRY(os::RealPath(settings.project_dir));
   const std::string url =
-      settings.store.empty() ? "sqlite:///" + settings.data_dir + "/cairn.db" : settings.store;
+      settings.store.empty() ? std::string(kSqlite) + settings.data_dir + "/cairn.db" : settings.store;
   Opened opened{CAIRN_TRY(sql::Database::Open(url)),
                 CAIRN_TRY(crypto::LoadOrCreateKey(settings.data_dir + "/seal.key")),
                 CAIRN_TRY(tracking::Artifacts::Open(
                     settings.artifacts.empty() ? settings.data_dir + "/artifacts" : settings.artifacts,
                     settings.data_dir + "/artifact-cache")),
                 nullptr, nullptr};
-  CAIRN_TRY(Migrate(*opened.database));
+  CAIRN_TRY(opened.database->Migrate(Schemas()));
   opened.tracking = CAIRN_TRY(tracking::Tracking::Open(
       *opened.database, MachineClock(),
       settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root,
@@ -134,6 +136,11 @@ Result<std::optional<Node>> Rooms::Governing() const {
   const auto accepted = CAIRN_TRY(configurations.Accepted());
   if (!accepted) return std::optional<Node>();
   return std::optional<Node>(CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml")));
+}
+
+std::string Rooms::StoreFile() const {
+  if (settings.store.empty()) return InData("cairn.db");
+  return settings.store.starts_with(kSqlite) ? settings.store.substr(kSqlite.size()) : "";
 }
 
 std::string Rooms::InData(std::string_view name) const { return os::JoinPath(settings.data_dir, name); }

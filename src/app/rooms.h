@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "app/address.h"
@@ -28,6 +29,9 @@
 #include "loop/tracking/tracking.h"
 
 namespace cairn::app {
+
+/// Of all rooms that have tables in the store.
+std::span<const sql::RoomSchema* const> Schemas();
 
 /// Every room, in the order in which they are built; doors take what they need by reference.
 struct Rooms {
@@ -72,6 +76,8 @@ struct Rooms {
 
   /// The last accepted configuration, parsed; null when there is none.
   Result<std::optional<Node>> Governing() const;
+  /// The file of a store on SQLite, "" for one on PostgreSQL.
+  std::string StoreFile() const;
   /// The path of `name` in the data folder.
   std::string InData(std::string_view name) const;
 };

@@ -97,8 +97,10 @@ Result<int> ImportMlflow(Session& session, const Arguments& arguments) {
   Json request{{"source", CAIRN_TRY(SourceOf(arguments.Text("SOURCE")))},
                {"leave_artifacts", arguments.Has("--leave-artifacts")},
                {"into", arguments.Has("--into")}};
-  if (arguments.Has("--artifact-root"))
-    request.Set("artifact_root", CAIRN_TRY(os::RealPath(arguments.Text("--artifact-root"))));
+  if (arguments.Has("--artifact-root")) {
+    const auto root = arguments.Text("--artifact-root");
+    request.Set("artifact_root", root.starts_with("s3://") ? root : CAIRN_TRY(os::RealPath(root)));
+  }
   return Bring(session, request);
 }
 
@@ -122,13 +124,15 @@ std::vector<Command> ImportCommands() {
        "at any "
        "time: what is here stays, what is missing is added, what differs is named (exit code 1). The alias "
        "that the "
-       "accepted configuration guards is never set. With a server that runs, it must be on this machine.",
+       "accepted configuration guards is never set. With a server that runs, it must be on this machine. "
+       "Artifacts in buckets (s3://) come over where AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, "
+       "with MLFLOW_S3_ENDPOINT_URL as the clients have it.",
        {{"SOURCE",
          "http://host:port of a server, its database (a SQLite FILE, or postgresql://…), or an mlruns "
          "folder"}},
-       {{"--artifact-root", "DIR",
-         "The folder behind mlflow-artifacts: URIs, or one outside the source's own that its paths may lead "
-         "into"},
+       {{"--artifact-root", "PLACE",
+         "The folder, or s3://bucket/prefix, behind mlflow-artifacts: URIs, or a folder outside the source's "
+         "own that its paths may lead into"},
         {"--leave-artifacts", "", "Copy no artifacts: their URIs stay, and clients must reach them"},
         {"--into", "",
          "Where an experiment or model of that name is here already, bring what is below it into that one"}},

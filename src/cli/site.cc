@@ -92,6 +92,8 @@ void MountOwn(http::Router& router, app::App& app) {
                      rooms.InData("scratch/moving")},
                     rooms.settings.data_dir,
                     rooms.settings.artifacts.empty() ? rooms.InData("artifacts") : rooms.settings.artifacts,
+                    rooms.StoreFile(),
+                    app::Schemas(),
                     [&rooms] { return rooms.address.Ask(); }});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});

@@ -11,142 +11,18 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 
 import mlflow
-import numpy
 import pytest
 import requests
 from mlflow import MlflowClient
-from mlflow.data.numpy_dataset import from_numpy
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.entities import Metric, Param, ViewType
+from mlflow.entities.webhook import WebhookEvent
+from moto_server import Moto
 from running import CAIRN, ROOT, Server, new_database
-
-MLFLOW = pathlib.Path(sys.executable).with_name("mlflow")
-
-
-class Same(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input, params=None):
-        return model_input
-
-
-def write(uri, artifacts, runs):
-    """A store with everything in it that comes over, by the real client."""
-    client = MlflowClient(uri, uri)
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    location = {"artifact_location": str(artifacts)} if artifacts else {}
-    churn = client.create_experiment("churn ü", tags={"team": "blue", "mlflow.note.content": "# why"}, **location)
-    chance = numpy.random.default_rng(5)
-    for number in range(runs):
-        run = client.create_run(churn, start_time=1_700_000_000_000 + number, run_name=f"run {number}", tags={"wide": "x" * number})
-        curve = [Metric("loss/train", float(value), 1_700_000_000_000 + step * 7, step) for step, value in enumerate(chance.normal(size=number % 40))]
-        client.log_batch(
-            run.info.run_id,
-            metrics=[*curve, Metric("auc", float(chance.random()), 1_700_000_000_500, 0)],
-            params=[Param("depth", str(number)), Param("empty", " "), Param("text", "zwei\nZeilen 'und' \"Zeichen\"")],
-            tags=[RunTag("a key/of two", "Wert é")],
-        )
-        if number % 3:
-            client.set_terminated(run.info.run_id, "FAILED" if number % 3 == 1 else "FINISHED", 1_700_000_100_000 + number)
-        if number % 25 == 0:
-            client.log_text(run.info.run_id, f"what run {number} left", "notes/read me.txt")
-        if number % 20 == 7:
-            client.delete_run(run.info.run_id)
-    odd = client.create_run(churn, run_name="odd numbers")
-    for step, value in enumerate([float("nan"), float("inf"), float("-inf"), 0.1 + 0.2, -0.0, 5e-324, 1.7e308]):
-        client.log_metric(odd.info.run_id, "odd", value, timestamp=1_700_000_000_000, step=-step)
-    if "://" in uri:  # The store of files is stricter than the others.
-        client.create_run(churn, run_name="odd tags", tags={"git@branch": "main", "team (x)": "a=b", "k" * 250: ""})
-    gone = client.create_experiment("gone")
-    client.create_run(gone, run_name="of a deleted experiment")
-    client.delete_experiment(gone)
-    rows = from_numpy(numpy.zeros((4, 2)), name="rows")
-    with mlflow.start_run(experiment_id=churn, run_name="with a model"):
-        mlflow.log_input(rows, context="training", tags={"kind": "zeros"})
-        logged = mlflow.pyfunc.log_model(name="model", python_model=Same(), pip_requirements=[], registered_model_name="churn model")
-        mlflow.log_metric("accuracy", 0.75, step=3, model_id=logged.model_id, dataset=rows)
-        if "://" in uri:
-            mlflow.log_metric("lost", float("nan"), step=1, model_id=logged.model_id, dataset=rows)
-    client.create_model_version("churn model", f"models:/{logged.model_id}", description="again", tags={"a": "b"}, model_id=logged.model_id)
-    client.create_model_version("churn model", f"models:/{logged.model_id}", model_id=logged.model_id)
-    client.delete_model_version("churn model", "2")
-    client.copy_model_version("models:/churn model/1", "copied")
-    client.copy_model_version("models:/copied/1", "copied again")
-    client.set_registered_model_tag("churn model", "owner", "ada")
-    client.update_registered_model("churn model", "Who leaves?")
-    client.set_registered_model_alias("churn model", "champion", 3)
-    mlflow.genai.register_prompt(name="greeting", template="Say {{what}}.", commit_message="first")
-
-
-def plain(value):
-    """A value in which NaN equals NaN, infinities are what stores make of them, and the sign of zero, which SQLite does not keep, does not count."""
-    return "NaN" if value != value else max(min(value, sys.float_info.max), -sys.float_info.max) + 0.0
-
-
-def read(uri):
-    """All that mlflow's client can see, but for where artifacts lie."""
-    client = MlflowClient(uri, uri)
-    seen = {"experiments": {}, "runs": {}, "points": {}, "logged": {}, "models": {}, "versions": {}, "files": {}}
-    experiments = client.search_experiments(view_type=ViewType.ALL)
-    for e in experiments:
-        if e.experiment_id != "0":
-            seen["experiments"][e.experiment_id] = (e.name, e.lifecycle_stage, e.creation_time, e.last_update_time, e.tags)
-    ids = [e.experiment_id for e in experiments]
-    token = None
-    while True:
-        page = client.search_runs(ids, run_view_type=ViewType.ALL, max_results=1000, page_token=token)
-        for run in page:
-            i, d = run.info, run.data
-            seen["runs"][i.run_id] = (
-                i.experiment_id, i.run_name, i.user_id, i.status, i.start_time, i.end_time, i.lifecycle_stage, d.params, d.tags,
-                {key: plain(value) for key, value in d.metrics.items()},
-                sorted((x.dataset.name, x.dataset.digest, x.dataset.source, x.dataset.schema, x.dataset.profile, sorted((t.key, t.value) for t in x.tags))
-                       for x in run.inputs.dataset_inputs),
-                sorted((x.model_id, x.step) for x in (run.outputs.model_outputs if run.outputs else [])),
-            )
-            for key in d.metrics:
-                seen["points"][i.run_id, key] = sorted((m.step, m.timestamp, str(plain(m.value))) for m in client.get_metric_history(i.run_id, key))
-        token = page.token
-        if not token:
-            break
-    for m in client.search_logged_models([e.experiment_id for e in experiments if e.lifecycle_stage == "active"]):
-        seen["logged"][m.model_id] = (
-            m.experiment_id, m.name, m.model_type or None, m.source_run_id, str(m.status), m.creation_timestamp, m.last_updated_timestamp, m.params,
-            {key: value for key, value in m.tags.items() if key != "mlflow.modelVersions"},
-            sorted((x.key, x.value, x.step, x.timestamp, x.run_id, x.dataset_name, x.dataset_digest) for x in m.metrics if x.key != "lost"),  # MLflow's table of them has no NaN.
-        )
-    registry = client._get_registry_client()  # The public calls hide that a prompt is a registered model.
-    names = [m.name for m in client.search_registered_models()] + [p.name for p in client.search_prompts()]
-    for name in names:
-        m = registry.get_registered_model(name)
-        seen["models"][name] = (m.description or "", m.tags, {alias: str(version) for alias, version in m.aliases.items()}, m.creation_timestamp, m.last_updated_timestamp)
-        for number in range(1, 5):
-            try:
-                v = registry.get_model_version(name, str(number))
-            except mlflow.exceptions.MlflowException:
-                continue
-            seen["versions"][name, number] = (v.source if "models:/" in v.source else "", v.run_id or None, v.description or "", v.current_stage, v.tags,
-                                              v.creation_timestamp, v.last_updated_timestamp, v.aliases)
-    return seen
-
-
-def assert_same(uri, other, mend=lambda seen: None):
-    """`mend` puts right what mlflow itself reads wrong in the other store."""
-    ours, theirs = read(uri), read(other)
-    mend(theirs)
-    assert len(theirs["runs"]) > 5 and theirs["models"] and theirs["logged"]
-    for kind in theirs:
-        assert ours[kind] == theirs[kind], kind
-
-
-def cairn(data, *words, code=0):
-    ended = subprocess.run([CAIRN, *words, "--json", "--data", str(data)], capture_output=True, text=True, env={**os.environ, "CAIRN_ACTOR": "ada"})
-    assert ended.returncode == code, f"{words}: {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
-    return json.loads(ended.stdout) if code < 2 else ended.stdout + ended.stderr
-
+from whole_store import MLFLOW, assert_same, cairn, read, write
 
 @pytest.fixture(scope="module", autouse=True)
 def file_stores_may_be_used():
@@ -218,6 +94,25 @@ def test_a_second_import_changes_nothing(imported, database):
     digests = lambda one: {kind["kind"]: kind.get("digest_here") for kind in one["kinds"]}
     assert digests(report) == digests(imported[1])
     assert cairn(data, "audit", "log", "--limit", "10000") == before
+
+
+def test_what_has_no_place_here_is_told(tmp_path, empty):
+    """Traces and webhooks stay behind, from each kind of source, and the report says so."""
+    folder = tmp_path / "mlruns"
+    for uri in (f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}", str(folder)):
+        mlflow.set_tracking_uri(uri)
+        client = MlflowClient(uri, uri)
+        place = {"artifact_location": str(tmp_path / "traces")} if "://" in uri else {}
+        mlflow.set_experiment(experiment_id=client.create_experiment("traced", **place))
+        with mlflow.start_span("asked"):
+            pass
+        mlflow.flush_trace_async_logging()
+        if "://" in uri:
+            client.create_webhook("to-chat", "https://93.184.216.34/x", [WebhookEvent("model_version", "created")])
+        report = cairn(tmp_path / f"data-{len(uri)}", "import", "mlflow", uri)
+        assert report["clean"], report
+        assert any("1 traces" in note and "not" in note.lower() for note in report["notes"]), report["notes"]
+        assert any("to-chat" in note for note in report["notes"]) == ("://" in uri), report["notes"]
 
 
 def test_what_is_here_is_left_and_what_is_new_comes(tmp_path, empty):
@@ -368,6 +263,92 @@ def test_a_database_on_postgresql_comes_over_whole(tmp_path, postgres):
     assert cairn(data, "import", "mlflow", postgres, "--artifact-root", str(tmp_path / "artifacts"))["changed"] == 0
 
 
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A bucket that mlflow's client and a Cairn started from here can reach: its S3 client."""
+    with Moto() as moto:
+        for name, value in {**KEYS, "MLFLOW_S3_ENDPOINT_URL": moto.endpoint}.items():
+            monkeypatch.setenv(name, value)
+        client = moto.client()
+        client.create_bucket(Bucket="theirs")
+        yield client
+
+
+def test_artifacts_in_a_bucket_come_over(tmp_path, empty, bucket):
+    uri, data = f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}", tmp_path / "data"
+    write(uri, "s3://theirs/churn", 60)
+    keys = [one["Key"] for one in bucket.list_objects_v2(Bucket="theirs")["Contents"]]
+    assert len(keys) > 6
+    words = [CAIRN, "import", "mlflow", uri, "--json", "--data", str(data)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while process.poll() is None and not any(path.is_file() and ".cairn-" not in str(path) for path in (data / "artifacts").rglob("*")):
+        pass
+    process.kill()
+    process.communicate()
+    report = cairn(data, "import", "mlflow", uri)
+    assert report["clean"], report
+    assert kind(report, "files")["here"] == len(keys) and kind(report, "artifact folders")["digest"] == kind(report, "artifact folders")["digest_here"]
+    assert cairn(data, "import", "mlflow", uri)["changed"] == 0
+    for key in keys:
+        bucket.delete_object(Bucket="theirs", Key=key)
+    server = running(data)
+    try:
+        assert_same(server.uri, uri)
+        client = MlflowClient(server.uri, server.uri)
+        mlflow.set_tracking_uri(server.uri)
+        mlflow.set_registry_uri(server.uri)
+        first = client.search_runs([client.get_experiment_by_name("churn ü").experiment_id], "attributes.run_name = 'run 25'")[0]
+        assert first.info.artifact_uri.startswith("mlflow-artifacts:/")
+        assert pathlib.Path(client.download_artifacts(first.info.run_id, "notes/read me.txt")).read_text() == "what run 25 left"
+        assert mlflow.pyfunc.load_model("models:/churn model/1").predict([7]) == [7]
+    finally:
+        server.stop()
+
+
+def test_artifacts_in_a_bucket_behind_a_proxy_come_over_from_there(tmp_path, empty, bucket):
+    uri, data = f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}", tmp_path / "data"
+    client = MlflowClient(uri, uri)
+    experiment = client.create_experiment("through the server", artifact_location="mlflow-artifacts:/7")
+    run = client.create_run(experiment).info.run_id
+    bucket.put_object(Bucket="theirs", Key=f"behind/it/7/{run}/artifacts/a folder/note ü.txt", Body=b"kept by the server")
+    report = cairn(data, "import", "mlflow", uri, "--artifact-root", "s3://theirs/behind/it")
+    assert report["clean"] and kind(report, "files")["here"] == 1, report
+    server = running(data)
+    try:
+        ours = MlflowClient(server.uri, server.uri)
+        assert pathlib.Path(ours.download_artifacts(run, "a folder/note ü.txt")).read_text() == "kept by the server"
+    finally:
+        server.stop()
+    bucket.put_object(Bucket="theirs", Key=f"behind/it/7/{run}/artifacts/../up.txt", Body=b"leads out")
+    report = cairn(tmp_path / "other", "import", "mlflow", uri, "--artifact-root", "s3://theirs/behind/it", code=1)
+    assert any(run in problem and "up.txt" in problem for problem in report["problems"]), report["problems"]
+    assert not list(tmp_path.rglob("up.txt"))
+
+
+def test_a_bucket_is_asked_only_with_credentials_and_never_for_what_is_ours(tmp_path, empty, bucket, monkeypatch):
+    uri = f"sqlite:///{shutil.copy(empty, tmp_path / 'm.db')}"
+    client = MlflowClient(uri, uri)
+    run = client.create_run(client.create_experiment("in a bucket", artifact_location="s3://theirs/ours/1")).info.run_id
+    client.log_text(run, "secret", "a.txt")
+    server = Server(tmp_path / "ours", options=["--artifacts", "s3://theirs/ours"])
+    report = cairn(tmp_path / "ours", "import", "mlflow", uri)
+    server.stop()
+    assert report["clean"] and kind(report, "files") is None and any("s3: stay" in note for note in report["notes"]), report
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    report = cairn(tmp_path / "without", "import", "mlflow", uri)
+    assert report["clean"] and kind(report, "files") is None and any("AWS_SECRET_ACCESS_KEY" in note for note in report["notes"]), report
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    report = cairn(tmp_path / "left", "import", "mlflow", uri, "--leave-artifacts")
+    assert report["clean"] and kind(report, "files") is None, report
+    bucket.delete_object(Bucket="theirs", Key=f"ours/1/{run}/artifacts/a.txt")
+    bucket.delete_bucket(Bucket="theirs")
+    report = cairn(tmp_path / "gone", "import", "mlflow", uri, code=1)
+    assert any(run in problem and "theirs" in problem for problem in report["problems"]), report
+
+
 def test_everything_goes_out_again(tmp_path, imported, database, empty):
     data = imported[0]
     target = f"sqlite:///{shutil.copy(empty, tmp_path / 'out.db')}"
@@ -413,6 +394,25 @@ def test_everything_goes_out_to_postgresql_as_well(tmp_path, imported, postgres)
         server.stop()
     assert MlflowClient(postgres, postgres).create_experiment("made by MLflow afterwards")
     assert "holds records already" in cairn(data, "export", "mlflow", postgres, code=4)
+
+
+def test_what_mlflows_postgresql_has_no_room_for_is_named(tmp_path, postgres):
+    """In MLflow's SQLite a key may have any length, and so may what came from there."""
+    data, key = tmp_path / "data", "k" * 251
+    server = running(data)
+    client = MlflowClient(server.uri, server.uri)
+    run = client.create_run("0", tags={key: "v"}).info.run_id
+    kept = client.create_run("0", tags={"ü" * 250: "v"}).info.run_id
+    server.stop()
+    subprocess.run([MLFLOW, "db", "upgrade", postgres], check=True, capture_output=True)
+    words = cairn(data, "export", "mlflow", postgres, code=2)
+    assert run in words and "tags.key" in words and "250" in words and "251" in words and key[:50] in words, words
+    assert MlflowClient(postgres, postgres).search_runs(["0"]) == []
+    server = running(data)
+    MlflowClient(server.uri, server.uri).delete_tag(run, key)
+    server.stop()
+    assert cairn(data, "export", "mlflow", postgres)["clean"]
+    assert "ü" * 250 in MlflowClient(postgres, postgres).get_run(kept).data.tags
 
 
 @pytest.fixture(scope="module")

@@ -380,6 +380,22 @@ CASES = [
     get("/gateway/nothing/invocations", differs=(404, 404), form=False),
     get("/signup", form=False),
     # Where one is easily stricter than MLflow, or laxer
+    post("runs/log-metric", {"run_id": "{run}", "key": "of nothing", "value": 1, "timestamp": 1, "model_id": "m-" + "0" * 32}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
+    post("runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "of nothing", "value": 1, "timestamp": 1, "model_id": "none"}]}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
+    post("runs/log-metric", {"run_id": "{run}", "key": "of a model", "value": 1, "timestamp": 1, "model_id": "{model}"}),
+    post("runs/log-metric", {"run_id": "{run}", "key": "of a model", "value": 1, "timestamp": 1, "model_id": ""}),
+    post("runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "of a model", "value": 2, "timestamp": 2, "model_id": "{model}"}]}),
+    *(post("model-versions/create", {"name": "churn", "source": source, **named})
+      for source in ("http://host/x", "https://host/x", "HTTP://host/x", "http:/x", "ftp://host/x", "sftp://host/x", "hdfs://host/x", "viewfs:/x", "abfss://a@b/x", "r2://b@h/x",
+                     "b2://b@h/x", "mlflow-artifacts://host/x", "gs://b/x", "dbfs:/x", "wasbs://a@b.blob.core.windows.net/x", "s3://b/x", "s3:/b/x", "s3://b", "odd:x", "odd:/x",
+                     "oci://b@n/x", "file:relative", "relative/x", "", " ", "s3://b/ü/%20x", "s3://b//x", "s3://b/x/", "s3://b/./x", "s3://b/x?a=b#c",
+                     "http://host/api/2.0/mlflow-artifacts/artifacts/x", "runs:/none/m", "runs:/{run}/m", "models:/none/1", "models:/churn/99", "models:/churn@none", "models:/churn",
+                     "models:/m-none", "mlflow-artifacts:/x")
+      for named in ({}, {"run_id": "{run}"})),
+    post("model-versions/create", {"name": "churn", "source": "file://host/x", "run_id": "{run}"}, differs=(400, 500)),
+    *(post("experiments/create", {"name": f"at {number}", "artifact_location": location})
+      for number, location in enumerate(("http://host/x", "https://host/x", "ftp://host/x", "hdfs:/x", "mlflow-artifacts://host/x", "s3://b/x", "gs://b", "dbfs:/x", "runs:/x/y",
+                                         "models:/x", "s3://b/x;p=1", "s3://b/x?a=b", "s3://b/x?a=../..", "file:///tmp/x", "odd:x", "/tmp/x y"))),
     post("runs/create", {"experiment_id": "{second}", "start_time": 1, "tags": [{"key": "git@branch (x)", "value": "main"}, {"key": "a=b", "value": ""}]}),
     post("runs/create", {"experiment_id": "{second}", "start_time": 1, "tags": [{"key": "k" * 300, "value": "v"}]}),
     post("logged-models", {"experiment_id": "{second}", "params": [{"key": "y (z)", "value": "b" * 7000}], "tags": [{"key": "a@b", "value": "c"}]}),

@@ -223,7 +223,7 @@ Result<Json> ExportMlflow(const Target& from, const std::string& given) {
   const auto written = CAIRN_TRY(WriteInto(from, *here, target, numbers));
   if (sqlite) static_cast<void>(bool(os::Remove(path + ".lock")));
   Tally tally;
-  const auto there = CAIRN_TRY(OpenMlflowTables(target, ""));
+  const auto there = CAIRN_TRY(OpenMlflowTables(target, Origin{}));
   CAIRN_TRY(Comparison(from, *here, *there, numbers, tally).All(written));
   Json report{{"target", NameOfSource(target)}, {"clean", tally.Clean()}, {"mapping", numbers.mapping()}};
   const Json all = tally.ToJson();

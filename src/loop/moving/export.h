@@ -16,7 +16,8 @@ namespace cairn::moving {
 /// "mlflow-artifacts:/" are plain files, and `mlflow server --artifacts-destination` serves them where they
 /// are. All or nothing: it is one transaction. Gives the report that Import gives, and "artifacts": the
 /// folder. Unsupported for another kind of target or a database whose tables are older than MLflow 3;
-/// Conflict when there is something in it.
+/// Conflict when there is something in it; InvalidArgument, naming the record, for a text that is longer than
+/// MLflow's column on PostgreSQL takes.
 Result<Json> ExportMlflow(const Target& from, const std::string& target);
 
 }  // namespace cairn::moving

@@ -13,6 +13,7 @@
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
+#include "loop/moving/meter.h"
 #include "loop/moving/moves.h"
 #include "loop/moving/registry_mover.h"
 #include "loop/moving/run_mover.h"
@@ -23,39 +24,16 @@ namespace {
 /// Writers share commits, so more of them than processors make it faster.
 constexpr unsigned kThreads = 8;
 
-class Meter {
- public:
-  explicit Meter(const std::function<void(const Progress&)>& tell) : tell_(tell) {}
-  void Do(std::string what) {
-    Change([&](Progress& p) { p.doing = std::move(what); });
-  }
-  void Runs() {
-    Change([](Progress& p) { ++p.runs; });
-  }
-  void Points(std::int64_t points) {
-    Change([&](Progress& p) { p.points += points; });
-  }
-  void File(std::uint64_t bytes) {
-    Change([&](Progress& p) {
-      ++p.files;
-      p.bytes += static_cast<std::int64_t>(bytes);
-    });
-  }
-
- private:
-  void Change(const std::function<void(Progress&)>& change) {
-    Progress now;
-    {
-      const std::lock_guard lock(mutex_);
-      change(progress_);
-      now = progress_;
-    }
-    tell_(now);
-  }
-  const std::function<void(const Progress&)>& tell_;
-  std::mutex mutex_;
-  Progress progress_;
-};
+/// What to do about artifacts that stay at URIs of that scheme.
+const char* AdviceFor(const std::string& scheme) {
+  if (scheme == "mlflow-artifacts")
+    return ", once they are in this server's artifact folder: name the folder or bucket behind them with "
+           "--artifact-root, or copy it.";
+  if (scheme == "s3" || scheme == "s3a")
+    return ". To bring them as well, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the import runs, "
+           "and import into a new data folder.";
+  return ".";
+}
 
 /// An experiment of the source, and what it becomes.
 struct Planned {
@@ -92,6 +70,7 @@ class Importer {
     const std::string cause = os::NewUuid(target_.clock.Now());
     CAIRN_TRY(MoveRegistry(target_, models_, addresses_, request_.actor, cause, tally_));
     CAIRN_TRY(MoveHolds());
+    CAIRN_TRY(NoteLeftBehind());
     CAIRN_TRY(NoteWebhooks());
     return Report(cause);
   }
@@ -324,6 +303,14 @@ class Importer {
     return id ? std::string(kExperiment) + std::to_string(addresses_.ExperimentOf(*id)) : subject;
   }
 
+  Result<> NoteLeftBehind() {
+    const auto left = CAIRN_TRY(source_->LeftBehind());
+    if (left.empty()) return {};
+    tally_.Note("Not brought over, because Cairn does not keep such things: " + Join(left, ", ") +
+                ". Keep that store as long as they are needed.");
+    return {};
+  }
+
   Result<> NoteWebhooks() {
     const auto names = CAIRN_TRY(source_->WebhookNames());
     if (names.empty()) return {};
@@ -357,10 +344,7 @@ class Importer {
     }
     for (const auto& scheme : schemes) {
       tally_.Note("Artifacts at " + scheme + ": stay where they are; clients read them there" +
-                  (scheme == "mlflow-artifacts"
-                       ? ", once they are in this server's artifact folder: name the folder "
-                         "behind them with --artifact-root, or copy it."
-                       : "."));
+                  AdviceFor(scheme));
     }
     if (const auto beyond = addresses_.OutOfReach(); beyond.owners > 0) {
       tally_.Note("The artifacts of " + std::to_string(beyond.owners) +
@@ -397,7 +381,8 @@ Result<Json> Import(const Target& target, const ImportRequest& request, std::sto
   CAIRN_TRY(os::RemoveTree(target.scratch));
   CAIRN_TRY(os::MakeFolders(target.scratch));
   auto scratch = CAIRN_TRY(os::TempFolder::Create(target.scratch));
-  auto source = CAIRN_TRY(OpenSource({request.where, request.artifact_root, target.scratch}));
+  auto source = CAIRN_TRY(
+      OpenSource({request.where, request.artifact_root, target.scratch, target.artifacts.Address()}));
   Importer importer(target, request, std::move(source), std::move(scratch), std::move(stop), tell);
   return importer.Run();
 }

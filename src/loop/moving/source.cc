@@ -86,11 +86,11 @@ Result<> HandOver(std::vector<tracking::Metric> points, const Source::Take& take
 
 Result<std::unique_ptr<Source>> OpenSource(const Origin& origin) {
   const auto& where = origin.where;
-  if (IsServer(where)) return OpenMlflowServer(where);
-  if (IsDatabase(where)) return OpenMlflowTables(WithoutDriver(where), origin.artifact_root);
+  if (IsServer(where)) return OpenMlflowServer(where, origin);
+  if (IsDatabase(where)) return OpenMlflowTables(WithoutDriver(where), origin);
   if (where.starts_with(kCairn))
     return OpenCairnStore(where.substr(kCairn.size()), origin.artifact_root, origin.scratch);
-  if (os::IsFolder(where)) return OpenMlflowFolder(where, origin.artifact_root);
+  if (os::IsFolder(where)) return OpenMlflowFolder(where, origin);
   return Error{
       Reason::NotFound,
       "There is nothing to import at '" + NameOfSource(where) +

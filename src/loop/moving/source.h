@@ -82,6 +82,8 @@ class Source {
 
   /// What must not be erased there. Only another Cairn knows such holds.
   virtual Result<std::vector<governance::Hold>> Holds() { return std::vector<governance::Hold>(); }
+  /// What it holds that has no place here: "12 traces".
+  virtual Result<std::vector<std::string>> LeftBehind() { return std::vector<std::string>(); }
   /// The names of its webhooks, where they are known.
   virtual Result<std::vector<std::string>> WebhookNames() { return std::vector<std::string>(); }
 
@@ -97,9 +99,11 @@ class Source {
 Result<> HandOver(std::vector<tracking::Metric> points, const Source::Take& take);
 
 struct Origin {
-  std::string where;          ///< As OpenSource takes it.
-  std::string artifact_root;  ///< The folder behind "mlflow-artifacts:" URIs; "" when it is not here.
-  std::string scratch;        ///< A folder for what is needed meanwhile.
+  std::string where;  ///< As OpenSource takes it.
+  /// The folder, or "s3://bucket/prefix", behind "mlflow-artifacts:" URIs; "" when it is not here.
+  std::string artifact_root;
+  std::string scratch;             ///< A folder for what is needed meanwhile.
+  std::string own_artifacts = {};  ///< Where this Cairn keeps its own: tracking::Artifacts::Address.
 };
 /// A running MLflow server (http…), the database of one (sqlite:///file, postgresql://…), an mlruns folder,
 /// or of another Cairn, which may be running, "cairn:FOLDER", its data folder, or "cairn:postgresql://…", its

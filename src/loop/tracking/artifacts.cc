@@ -49,11 +49,11 @@ std::string Artifacts::Address() const { return destination_->Address(); }
 
 Result<std::vector<Artifacts::Kept>> Artifacts::All() const { return destination_->All(); }
 
-Result<Artifacts::Moment> Artifacts::Freeze(const std::function<Result<>()>& meanwhile) {
+Result<std::unique_ptr<Artifacts::Moment>> Artifacts::Freeze(const std::function<Result<>()>& meanwhile) {
   const std::unique_lock still(*changing_);
-  auto moment = CAIRN_TRY(destination_->Freeze());
+  // First, so that a file that another program leaves in a bucket now is rather too many than too few.
   CAIRN_TRY(meanwhile());
-  return moment;
+  return destination_->Freeze();
 }
 
 Result<> Artifacts::Discard(std::span<const Kept> files, TimeMs moment) {

@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "ground/os/files.h"
-#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/result.h"
 #include "ground/vocabulary/time.h"
 
@@ -79,28 +77,26 @@ class Artifacts {
   /// With a bucket also the parts of uploads that were begun before `moment` and never ended.
   Result<> Discard(std::span<const Kept> files, TimeMs moment);
 
-  /// All files as they were at one moment, under names of their own that go with this object. What replaces
-  /// or removes a file later does not reach them; what somebody writes into a file in place does, and shows
-  /// by its time.
+  /// All files as they were at one moment, for as long as this object lives; it must not outlive the
+  /// artifacts. What replaces or removes a file later, through them, does not reach those here.
   class Moment {
    public:
     struct File {
-      std::string path;   ///< From the root.
-      std::string place;  ///< On this machine.
-      os::FileStamp stamp;
-      unsigned mode = 0;
+      std::string path;  ///< From the root.
+      std::uint64_t bytes = 0;
     };
-    const std::vector<File>& files() const { return files_; }
-
-   private:
-    friend class FolderDestination;
-    explicit Moment(os::TempFolder folder) : folder_(std::move(folder)) {}
-    os::TempFolder folder_;
-    std::vector<File> files_;
+    virtual ~Moment() = default;
+    virtual const std::vector<File>& files() const = 0;
+    /// Copies a file, as it was, to `to`, where nothing is. Conflict when what it held is gone: somebody
+    /// wrote into the file in place, or another program changed the object in the bucket. Safe from any
+    /// thread.
+    virtual Result<> Copy(const File& file, const std::string& to) const = 0;
   };
-  /// While no call changes anything here, names every file a second time and calls `meanwhile`, with what
-  /// else belongs to the moment. Uploads wait until it returns. Unsupported for a bucket.
-  Result<Moment> Freeze(const std::function<Result<>()>& meanwhile);
+  /// While no call changes anything here, calls `meanwhile`, with what else belongs to the moment, and notes
+  /// what there is: names every file of a folder a second time, lists a bucket. Uploads wait until it
+  /// returns. What an upload into a bucket replaces afterwards is fetched first, so that one takes longer
+  /// while the moment lives. One at a time: a second one ends the first.
+  Result<std::unique_ptr<Moment>> Freeze(const std::function<Result<>()>& meanwhile);
 
  private:
   explicit Artifacts(std::unique_ptr<Destination> destination);

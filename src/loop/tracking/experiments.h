@@ -19,6 +19,8 @@ class Experiments {
   /// own keep artifacts.
   Experiments(sql::Database& database, const os::Clock& clock, std::string artifact_root);
 
+  const std::string& artifact_root() const { return artifact_root_; }
+
   struct New {
     std::string name;
     std::string artifact_location;  ///< "": <artifact root>/<id>.

@@ -1,6 +1,7 @@
 #include "loop/tracking/keys.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 
@@ -110,6 +111,38 @@ std::string Shortened(std::string_view text, std::size_t limit) {
   return std::string(text.substr(0, at));
 }
 
+namespace {
+
+/// Whether anything stands behind the first `mark`.
+bool Behind(std::string_view text, char mark) {
+  const auto at = text.find(mark);
+  return at != std::string_view::npos && at + 1 < text.size();
+}
+
+/// Parameters as Python's urlparse finds them, which MLflow asks: in the last part of a path alone, and only
+/// where the scheme may have some.
+bool HasParameters(std::string_view path) {
+  const auto colon = path.find(':'), slash = path.find('/');
+  const auto scheme = colon == std::string_view::npos || slash < colon ? "" : path.substr(0, colon);
+  constexpr std::array kWithParameters = {"", "ftp", "hdfs", "http", "https", "sftp"};
+  const bool may = std::any_of(kWithParameters.begin(), kWithParameters.end(),
+                               [&](const char* one) { return EqualsIgnoringCase(one, scheme); });
+  return may && Behind(path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/')), ';');
+}
+
+/// Whether ".." stands in a query, however often it is percent-encoded.
+bool LeadsUp(std::string_view query) {
+  std::string text(query);
+  for (int round = 0; round < 10; ++round) {
+    auto decoded = PercentDecode(text, UrlPart::Path);
+    if (!decoded || *decoded == text) break;
+    text = *std::move(decoded);
+  }
+  return text.find("..") != std::string::npos;
+}
+
+}  // namespace
+
 Result<> CheckExperimentName(std::string_view name) {
   if (Trim(name).empty()) {
     return Wrong("Invalid value " + Json(name).Dump() +
@@ -120,12 +153,14 @@ Result<> CheckExperimentName(std::string_view name) {
 
 Result<> CheckArtifactLocation(std::string_view location) {
   CAIRN_TRY(CheckLength(location, 2048, "artifact_location"));
-  if (location.find_first_of("#;") != std::string_view::npos || location.starts_with("runs:")) {
+  const auto path = location.substr(0, location.find_first_of("?#"));
+  if (Behind(location, '#') || HasParameters(path) || location.starts_with("runs:")) {
     return Wrong("Invalid value " + Json(location).Dump() +
                  " for parameter 'artifact_location' supplied: it may not hold a fragment (#) or parameters "
-                 "(;), nor begin with "
-                 "'runs:'.");
+                 "(;), nor begin with 'runs:'.");
   }
+  const auto query = location.substr(path.size(), location.find('#') - path.size());
+  if (LeadsUp(query)) return Wrong("Invalid query string: it may not hold '..'.");
   return {};
 }
 

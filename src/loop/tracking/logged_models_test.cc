@@ -48,6 +48,24 @@ class LoggedModelsTest : public ::testing::TestWithParam<std::string> {
 
 using Strings = std::vector<std::string>;
 
+TEST_P(LoggedModelsTest, AMetricOfAModelThatNeverWasIsRefusedWithItsWholeBatch) {
+  const auto run = store_.NewRun();
+  Metric known, unknown;
+  known.key = unknown.key = "auc";
+  known.model_id = New("net").id;
+  unknown.model_id = "m-00000000000000000000000000000000";
+  const auto logged = store_->runs.Log(run.info.id, {{known, unknown}, {{"depth", "3"}}, {}});
+  ASSERT_FALSE(logged);
+  EXPECT_EQ(logged.error().reason, Reason::InvalidArgument);
+  EXPECT_NE(logged.error().message.find(unknown.model_id), std::string::npos) << logged.error().message;
+  const auto found = store_->runs.Find(run.info.id);
+  EXPECT_TRUE(found->metrics.empty());
+  EXPECT_TRUE(found->params.empty());
+  EXPECT_TRUE(store_->models.Find(known.model_id)->metrics.empty());
+  ASSERT_TRUE(store_->models.Delete(known.model_id));
+  EXPECT_TRUE(store_->runs.Log(run.info.id, {{known}, {}, {}}));
+}
+
 TEST_P(LoggedModelsTest, AModelIsPendingUntilItIsFinalized) {
   const auto model = New("net", {{"depth", "3"}});
   EXPECT_EQ(model.id.size(), 34u);

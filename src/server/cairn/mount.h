@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -133,7 +134,9 @@ void MountRollouts(http::Router& router, RolloutRooms rooms);
 struct MovingRooms {
   moving::Target target;
   std::string data_dir;
-  std::string artifacts;  ///< The artifact folder, or "s3://…".
+  std::string artifacts;                            ///< The artifact folder, or "s3://…".
+  std::string store_file;                           ///< Of a store on SQLite.
+  std::span<const sql::RoomSchema* const> schemas;  ///< Of all rooms with tables in the store.
   /// "http://127.0.0.1:8080", where this program itself is reached; may be empty.
   std::function<Result<std::string>()> address = {};
 };

@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/moving/backup.h"
@@ -51,6 +53,15 @@ Result<Json> Begin(const MovingRooms& rooms, moving::Imports& imports, const Cal
   return Json{{"id", CAIRN_TRY(imports.Begin(std::move(request)))}};
 }
 
+/// A second moment of the artifacts would end the first.
+Result<Json> BackUp(const MovingRooms& rooms, std::mutex& turn, const Call& call) {
+  const std::string folder = CAIRN_TRY(RequiredText(call.body, "folder"));
+  const std::unique_lock lock(turn, std::try_to_lock);
+  if (!lock) return Error{Reason::Conflict, "Another backup is being taken; try again when it has ended."};
+  return moving::BackUp(rooms.target.database, {rooms.data_dir, rooms.store_file, rooms.target.artifacts,
+                                                rooms.schemas, folder, rooms.target.clock.Now()});
+}
+
 }  // namespace
 
 void MountMoving(http::Router& router, MovingRooms given) {
@@ -68,11 +79,9 @@ void MountMoving(http::Router& router, MovingRooms given) {
                     moving::ExportMlflow(rooms->target, CAIRN_TRY(RequiredText(call.body, "target"))));
                 return report.Set("artifacts", rooms->artifacts);
               }));
-  router.Post("/api/v1/backups", Answer([rooms](const Call& call) -> Result<Json> {
-                return moving::BackUp(rooms->target.database, {rooms->data_dir, rooms->target.artifacts,
-                                                               CAIRN_TRY(RequiredText(call.body, "folder")),
-                                                               rooms->target.clock.Now()});
-              }));
+  const auto turn = std::make_shared<std::mutex>();
+  router.Post("/api/v1/backups",
+              Answer([rooms, turn](const Call& call) { return BackUp(*rooms, *turn, call); }));
 }
 
 }  // namespace cairn::api

@@ -1,3 +1,4 @@
+#include "server/mlflow/host_policy.h"
 #include "server/mlflow/messages.h"
 #include "server/mlflow/resources.h"
 
@@ -17,6 +18,7 @@ Result<Json> Create(Experiments& experiments, const Fields& fields) {
   wanted.name = CAIRN_TRY(fields.RequiredText("name"));
   wanted.artifact_location = CAIRN_TRY(fields.TextOrEmpty("artifact_location"));
   wanted.tags = CAIRN_TRY(TagsOf(fields, "tags"));
+  CAIRN_TRY(CheckHost(wanted.artifact_location, "artifact_location", experiments.artifact_root()));
   return Json{{"experiment_id", std::to_string(CAIRN_TRY(experiments.Create(wanted)))}};
 }
 

@@ -5,6 +5,7 @@
 #include "ground/os/environment.h"
 #include "loop/tracking/artifact_path.h"
 #include "server/mlflow/file_answer.h"
+#include "server/mlflow/host_policy.h"
 #include "server/mlflow/messages.h"
 #include "server/mlflow/registered.h"
 #include "server/mlflow/resources.h"
@@ -46,7 +47,8 @@ Result<> CheckAgainstPattern(const std::string& source) {
   return Error{Reason::InvalidArgument, "Invalid model version source: '" + source + "'."};
 }
 
-Result<Json> Create(Registry& registry, const Fields& fields) {
+/// `artifact_root`: where this server lets clients keep artifacts.
+Result<Json> Create(Registry& registry, const std::string& artifact_root, const Fields& fields) {
   registry::NewVersion wanted;
   wanted.model = CAIRN_TRY(fields.RequiredText("name"));
   wanted.source = CAIRN_TRY(fields.RequiredText("source"));
@@ -58,6 +60,7 @@ Result<Json> Create(Registry& registry, const Fields& fields) {
   wanted.actor = kActor;
   wanted.owner = registry::NewVersion::Owner::Asked;
   CAIRN_TRY(CheckAgainstPattern(wanted.source));
+  CAIRN_TRY(CheckHost(wanted.source, "source", artifact_root));
   return VersionAnswer(registry.Add(wanted));
 }
 
@@ -141,12 +144,15 @@ Json ToJson(const ModelVersion& version) {
   return message;
 }
 
-Endpoints ModelVersionEndpoints(Registry& registry) {
+Endpoints ModelVersionEndpoints(Registry& registry, const tracking::Experiments& experiments) {
   const auto to = [&registry](auto operation) -> Operation {
     return [&registry, operation](const Fields& fields) { return operation(registry, fields); };
   };
+  const auto create = [&registry, &experiments](const Fields& fields) {
+    return Create(registry, experiments.artifact_root(), fields);
+  };
   constexpr auto kWrite = http::Lane::Write;
-  return {{"POST", "model-versions/create", to(Create), kWrite},
+  return {{"POST", "model-versions/create", create, kWrite},
           {"GET", "model-versions/get", to(Get)},
           {"GET", "model-versions/get-download-uri", to(DownloadUri)},
           {"PATCH", "model-versions/update", to(Update), kWrite},

@@ -51,7 +51,7 @@ void MountMlflow(http::Router& router, Rooms rooms) {
   Endpoints asked_by_graphql;
   for (const auto& endpoints :
        {ExperimentEndpoints(rooms.tracking), RunEndpoints(rooms.tracking, rooms.places),
-        MetricEndpoints(rooms.tracking), ModelVersionEndpoints(rooms.registry)}) {
+        MetricEndpoints(rooms.tracking), ModelVersionEndpoints(rooms.registry, rooms.tracking.experiments)}) {
     MountEndpoints(router, endpoints, rooms.database, kept);
     asked_by_graphql.insert(asked_by_graphql.end(), endpoints.begin(), endpoints.end());
   }

@@ -14,7 +14,8 @@ Endpoints LoggingEndpoints(tracking::Tracking& tracking, const sql::Database& da
 Endpoints MetricEndpoints(tracking::Tracking& tracking);
 Endpoints LoggedModelEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& places);
 Endpoints RegisteredModelEndpoints(registry::Registry& registry);
-Endpoints ModelVersionEndpoints(registry::Registry& registry);
+/// `experiments`: for where this server lets clients keep artifacts.
+Endpoints ModelVersionEndpoints(registry::Registry& registry, const tracking::Experiments& experiments);
 Endpoints ServerInfoEndpoints();
 /// Traces and evaluation data sets are not kept here: a search finds none, and other calls about them are no
 /// calls of this server. A client that traces by itself, as autologging does, must not fail or wait for that:

@@ -9,7 +9,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/moving/sources/local_files.h"
+#include "loop/moving/sources/kept_files.h"
 
 namespace cairn::moving {
 namespace {
@@ -108,7 +108,8 @@ Result<std::vector<tracking::Metric>> PointsIn(const std::string& path, const st
 
 class MlflowFolder final : public Source {
  public:
-  MlflowFolder(std::string root, LocalFiles files) : root_(std::move(root)), files_(std::move(files)) {}
+  MlflowFolder(const std::string& root, const Origin& origin)
+      : root_(root), files_(origin, os::ParentOf(root), root) {}
 
   Result<std::vector<tracking::Experiment>> Experiments() override {
     std::vector<tracking::Experiment> found;
@@ -179,6 +180,14 @@ class MlflowFolder final : public Source {
       found.push_back(CAIRN_TRY(RegisteredIn(os::JoinPath(folder, name))));
     NoteLoggedModels(found);
     return found;
+  }
+
+  Result<std::vector<std::string>> LeftBehind() override {
+    std::size_t traces = 0;
+    for (const auto& experiment : CAIRN_TRY(Experiments()))
+      traces += CAIRN_TRY(FoldersIn(os::JoinPath(FolderOf(experiment.id), "traces"))).size();
+    if (traces == 0) return std::vector<std::string>();
+    return std::vector{WithThousands(static_cast<std::int64_t>(traces)) + " traces"};
   }
 
   bool Reaches(const std::string& uri) const override { return files_.Reaches(uri); }
@@ -336,7 +345,7 @@ class MlflowFolder final : public Source {
   }
 
   const std::string root_;
-  const LocalFiles files_;
+  const KeptFiles files_;
   std::mutex mutex_;
   std::map<tracking::ExperimentId, std::string> experiments_;
   std::map<std::string, std::string> runs_;
@@ -344,10 +353,9 @@ class MlflowFolder final : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenMlflowFolder(const std::string& folder,
-                                                 const std::string& artifact_root) {
+Result<std::unique_ptr<Source>> OpenMlflowFolder(const std::string& folder, const Origin& origin) {
   const std::string root = CAIRN_TRY(os::RealPath(folder));
-  auto opened = std::make_unique<MlflowFolder>(root, LocalFiles(artifact_root, os::ParentOf(root), root));
+  auto opened = std::make_unique<MlflowFolder>(root, origin);
   if (!CAIRN_TRY(opened->Experiments()).empty()) return std::unique_ptr<Source>(std::move(opened));
   return Error{Reason::NotFound,
                "The folder " + folder +

@@ -1,128 +1,21 @@
 #include "loop/moving/sources/mlflow_server.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "ground/fetch/fetch.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
+#include "loop/moving/sources/bucket_files.h"
 #include "loop/moving/sources/local_files.h"
+#include "loop/moving/sources/mlflow_messages.h"
 
 namespace cairn::moving {
 namespace {
 
 constexpr std::string_view kApi = "/api/2.0/mlflow/";
 constexpr int kDeepest = 64;
+constexpr std::size_t kExperimentsAtATime = 100;
 constexpr const char* kPromptFilter = "tags.`mlflow.prompt.is_prompt` = 'true'";
-
-/// Whole numbers come as numbers or, from some versions, as text.
-std::int64_t IntIn(const Json& object, std::string_view name) {
-  const Json& value = object.At(name);
-  if (value.IsInt()) return value.AsInt();
-  if (value.IsNumber()) return static_cast<std::int64_t>(value.AsDouble());
-  const auto number = value.IsString() ? ParseInt(value.AsString()) : Result<std::int64_t>(Error{});
-  return number ? *number : 0;
-}
-
-double DoubleIn(const Json& object, std::string_view name) {
-  const Json& value = object.At(name);
-  if (value.IsNumber()) return value.AsDouble();
-  const std::string text = value.IsString() ? value.AsString() : "";
-  if (text == "NaN") return std::nan("");
-  if (text == "Infinity") return HUGE_VAL;
-  if (text == "-Infinity") return -HUGE_VAL;
-  const auto number = ParseDouble(text);
-  return number ? *number : 0;
-}
-
-template <class T>
-std::vector<T> PairsIn(const Json& list) {
-  std::vector<T> pairs;
-  for (const Json& one : list.items()) pairs.push_back({one.Text("key"), one.Text("value")});
-  return pairs;
-}
-
-tracking::Metric MetricOf(const Json& json) {
-  return {json.Text("key"),      DoubleIn(json, "value"),   IntIn(json, "timestamp"),    IntIn(json, "step"),
-          json.Text("model_id"), json.Text("dataset_name"), json.Text("dataset_digest"), json.Text("run_id")};
-}
-
-std::optional<std::string> OptionalText(const Json& object, std::string_view name) {
-  const Json* value = object.Find(name);
-  if (value == nullptr || !value->IsString()) return std::nullopt;
-  return value->AsString();
-}
-
-tracking::ModelStatus ModelStatusOf(const Json& info) {
-  const std::string name = info.Text("status");
-  if (name == "LOGGED_MODEL_READY") return tracking::ModelStatus::Ready;
-  if (name == "LOGGED_MODEL_UPLOAD_FAILED") return tracking::ModelStatus::UploadFailed;
-  return tracking::ModelStatus::Pending;
-}
-
-tracking::Run RunOf(const Json& json) {
-  const Json &info = json.At("info"), &data = json.At("data");
-  tracking::Run run;
-  run.info.id = info.Text("run_id").empty() ? info.Text("run_uuid") : info.Text("run_id");
-  run.info.name = info.Text("run_name");
-  run.info.user = info.Text("user_id");
-  run.info.status = tracking::RunStatusOf(info.Text("status")).value_or(tracking::RunStatus::Running);
-  run.info.start_ms = IntIn(info, "start_time");
-  if (IntIn(info, "end_time") > 0) run.info.end_ms = IntIn(info, "end_time");
-  run.info.artifact_uri = info.Text("artifact_uri");
-  run.info.deleted = info.Text("lifecycle_stage") == "deleted";
-  for (const Json& metric : data.At("metrics").items()) run.metrics.push_back(MetricOf(metric));
-  run.params = PairsIn<tracking::Param>(data.At("params"));
-  run.tags = PairsIn<tracking::Tag>(data.At("tags"));
-  for (const Json& input : json.At("inputs").At("dataset_inputs").items()) {
-    const Json& d = input.At("dataset");
-    run.inputs.push_back({{d.Text("name"), d.Text("digest"), d.Text("source_type"), d.Text("source"),
-                           OptionalText(d, "schema"), OptionalText(d, "profile")},
-                          PairsIn<tracking::Tag>(input.At("tags"))});
-  }
-  for (const Json& model : json.At("inputs").At("model_inputs").items())
-    run.input_models.push_back(model.Text("model_id"));
-  for (const Json& model : json.At("outputs").At("model_outputs").items())
-    run.outputs.push_back({model.Text("model_id"), IntIn(model, "step")});
-  return run;
-}
-
-tracking::LoggedModel ModelOf(const Json& json) {
-  const Json& info = json.At("info");
-  tracking::LoggedModel model;
-  model.id = info.Text("model_id");
-  model.name = info.Text("name");
-  model.type = info.Text("model_type");
-  model.source_run = info.Text("source_run_id");
-  model.artifact_uri = info.Text("artifact_uri");
-  model.status = ModelStatusOf(info);
-  model.created_ms = IntIn(info, "creation_timestamp_ms");
-  model.updated_ms = IntIn(info, "last_updated_timestamp_ms");
-  model.tags = PairsIn<tracking::Tag>(info.At("tags"));
-  model.params = PairsIn<tracking::Param>(json.At("data").At("params"));
-  for (const Json& metric : json.At("data").At("metrics").items()) {
-    model.metrics.push_back(MetricOf(metric));
-    model.metrics.back().model_id = model.id;
-  }
-  return model;
-}
-
-registry::ModelVersion VersionOf(const Json& json) {
-  registry::ModelVersion v;
-  v.model = json.Text("name");
-  v.version = IntIn(json, "version");
-  v.source = json.Text("source");
-  v.run_id = json.Text("run_id");
-  v.model_id = json.Text("model_id");
-  v.run_link = json.Text("run_link");
-  v.description = json.Text("description");
-  v.stage = json.Text("current_stage", "None");
-  v.created_by = json.Text("user_id");
-  v.created_ms = IntIn(json, "creation_timestamp");
-  v.updated_ms = IntIn(json, "last_updated_timestamp");
-  for (const Json& tag : json.At("tags").items()) v.tags.emplace_back(tag.Text("key"), tag.Text("value"));
-  return v;
-}
 
 std::string Quoted(const std::string& name) {
   const char quote = name.find('\'') == std::string::npos ? '\'' : '"';
@@ -131,7 +24,8 @@ std::string Quoted(const std::string& name) {
 
 class MlflowServer final : public Source {
  public:
-  explicit MlflowServer(std::string url) : url_(std::move(url)) {}
+  MlflowServer(std::string url, const Origin& origin)
+      : url_(std::move(url)), buckets_(origin.artifact_root, origin.own_artifacts) {}
 
   Result<std::vector<tracking::Experiment>> Experiments() override {
     std::vector<tracking::Experiment> found;
@@ -216,17 +110,53 @@ class MlflowServer final : public Source {
     return found;
   }
 
+  Result<std::vector<std::string>> LeftBehind() override {
+    std::vector<std::string> left;
+    const auto experiments = CAIRN_TRY(Experiments());
+    for (std::size_t at = 0; at < experiments.size() && left.empty(); at += kExperimentsAtATime) {
+      std::string path = "traces?max_results=1";
+      for (std::size_t i = at; i < std::min(at + kExperimentsAtATime, experiments.size()); ++i)
+        path += "&experiment_ids=" + std::to_string(experiments[i].id);
+      const auto answer = Get(path);
+      // Servers before 2.14 have none, and say so with "no such endpoint".
+      if (!answer && answer.error().reason == Reason::Unsupported) return left;
+      if (!answer) {
+        left.emplace_back("traces, if there are any, which the server did not tell");
+      } else if (!answer->At("traces").items().empty()) {
+        left.emplace_back("traces");
+      }
+    }
+    return left;
+  }
+
+  Result<std::vector<std::string>> WebhookNames() override {
+    std::vector<std::string> names;
+    Turning pages;
+    do {
+      std::string path = "webhooks?max_results=100";
+      if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
+      const auto answer = Get(path);
+      // Servers before 3.3 have none; and what is only told is no reason to end an import.
+      if (!answer) return names;
+      for (const Json& hook : answer->At("webhooks").items()) names.push_back(hook.Text("name"));
+      CAIRN_TRY(pages.Turn(answer->Text("next_page_token")));
+    } while (!pages.token().empty());
+    return names;
+  }
+
   bool Reaches(const std::string& uri) const override {
-    return IsPath(uri) || uri.starts_with("mlflow-artifacts:");
+    return IsPath(uri) || uri.starts_with("mlflow-artifacts:") || buckets_.Reaches(uri);
   }
 
   Result<std::vector<FoundFile>> Files(const Owner& owner) override {
+    if (buckets_.Reaches(owner.uri)) return buckets_.Files(owner);
     std::vector<FoundFile> files;
     CAIRN_TRY(List(owner, "", 0, files));
     return files;
   }
 
   Result<> Fetch(const Owner& owner, const std::string& path, const std::string& to) override {
+    if (buckets_.Reaches(owner.uri)) return buckets_.Fetch(owner, path, to);
     fetch::Outgoing request;
     request.url =
         url_ + (owner.kind == Owner::Kind::Run
@@ -366,14 +296,15 @@ class MlflowServer final : public Source {
   }
 
   std::string url_;
+  const BucketFiles buckets_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenMlflowServer(const std::string& url) {
+Result<std::unique_ptr<Source>> OpenMlflowServer(const std::string& url, const Origin& origin) {
   std::string base = url;
   while (base.ends_with('/')) base.pop_back();
-  return std::unique_ptr<Source>(std::make_unique<MlflowServer>(base));
+  return std::unique_ptr<Source>(std::make_unique<MlflowServer>(base, origin));
 }
 
 }  // namespace cairn::moving

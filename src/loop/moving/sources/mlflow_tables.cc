@@ -1,13 +1,15 @@
 #include "loop/moving/sources/mlflow_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
 
 #include "ground/os/files.h"
 #include "ground/sql/foreign.h"
-#include "loop/moving/sources/local_files.h"
+#include "ground/vocabulary/text.h"
+#include "loop/moving/sources/kept_files.h"
 
 namespace cairn::moving {
 namespace {
@@ -15,6 +17,17 @@ namespace {
 constexpr std::int64_t kRunsAtATime = 200, kPointsAtATime = 1000;
 constexpr const char* kDeletedVersion = "Deleted_Internal";
 constexpr const char* kNan = "CASE WHEN is_nan THEN 1 ELSE 0 END";
+
+/// Tables of what Cairn does not keep, and what a reader calls their rows.
+constexpr std::array<std::pair<const char*, const char*>, 7> kLeftBehind = {{
+    {"trace_info", "traces"},
+    {"assessments", "assessments of traces"},
+    {"evaluation_datasets", "evaluation data sets"},
+    {"scorers", "scorers"},
+    {"issues", "issues"},
+    {"endpoints", "gateway endpoints"},
+    {"mcp_servers", "MCP servers"},
+}};
 
 bool IsDeleted(const std::string& stage) { return stage == "deleted"; }
 
@@ -35,8 +48,10 @@ Result<std::vector<T>> Pairs(sql::Connection& connection, const std::string& sta
 
 class MlflowTables final : public Source {
  public:
-  MlflowTables(std::unique_ptr<sql::Database> database, LocalFiles files, std::set<std::string> tables)
-      : database_(std::move(database)), files_(std::move(files)), tables_(std::move(tables)) {}
+  /// `folder`: where relative paths in the records begin.
+  MlflowTables(std::unique_ptr<sql::Database> database, const Origin& origin, const std::string& folder,
+               std::set<std::string> tables)
+      : database_(std::move(database)), files_(origin, folder, folder), tables_(std::move(tables)) {}
 
   Result<std::vector<tracking::Experiment>> Experiments() override {
     return database_->Read([&](sql::Connection& c) -> Result<std::vector<tracking::Experiment>> {
@@ -126,6 +141,30 @@ class MlflowTables final : public Source {
       }
       NoteLoggedModels(found);
       return found;
+    });
+  }
+
+  Result<std::vector<std::string>> LeftBehind() override {
+    return database_->Read([&](sql::Connection& c) -> Result<std::vector<std::string>> {
+      std::vector<std::string> left;
+      for (const auto& [table, what] : kLeftBehind) {
+        if (!tables_.contains(table)) continue;
+        const auto rows = CAIRN_TRY(c.Run("SELECT COUNT(*) FROM " + std::string(table)));
+        if (const auto count = rows.front().Int(0); count > 0)
+          left.push_back(WithThousands(count) + " " + what);
+      }
+      return left;
+    });
+  }
+
+  Result<std::vector<std::string>> WebhookNames() override {
+    return database_->Read([&](sql::Connection& c) -> Result<std::vector<std::string>> {
+      std::vector<std::string> names;
+      if (!tables_.contains("webhooks")) return names;
+      for (const auto& row :
+           CAIRN_TRY(c.Run("SELECT name FROM webhooks WHERE deleted_timestamp IS NULL ORDER BY name")))
+        names.push_back(row.Text(0));
+      return names;
     });
   }
 
@@ -259,7 +298,7 @@ class MlflowTables final : public Source {
   }
 
   std::unique_ptr<sql::Database> database_;
-  LocalFiles files_;
+  const KeptFiles files_;
   std::set<std::string> tables_;  ///< And "table.column" for columns that older ones lack.
 };
 
@@ -283,7 +322,7 @@ Result<std::set<std::string>> TablesOf(sql::Database& database) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const std::string& artifact_root) {
+Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const Origin& origin) {
   auto database = CAIRN_TRY(sql::OpenToRead(url));
   auto tables = CAIRN_TRY(TablesOf(*database));
   for (const char* table : {"experiments", "runs", "metrics", "latest_metrics", "params", "tags"}) {
@@ -296,8 +335,8 @@ Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const s
   // Relative paths in the records begin where the server was started, which for SQLite mostly is beside the
   // file.
   const std::string folder = url.starts_with("sqlite:///") ? os::ParentOf(url.substr(10)) : ".";
-  return std::unique_ptr<Source>(std::make_unique<MlflowTables>(
-      std::move(database), LocalFiles(artifact_root, folder, folder), std::move(tables)));
+  return std::unique_ptr<Source>(
+      std::make_unique<MlflowTables>(std::move(database), origin, folder, std::move(tables)));
 }
 
 }  // namespace cairn::moving

@@ -8,7 +8,8 @@
 namespace cairn::moving {
 
 /// The database of an MLflow server, 2.x or 3.x, only read. Facts about its tables: the dbmodels of
-/// mlflow.store.tracking and mlflow.store.model_registry. Unsupported when it holds none.
-Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const std::string& artifact_root);
+/// mlflow.store.tracking and mlflow.store.model_registry. Unsupported when it holds none. Of `origin` only
+/// where artifacts may be counts.
+Result<std::unique_ptr<Source>> OpenMlflowTables(const std::string& url, const Origin& origin);
 
 }  // namespace cairn::moving

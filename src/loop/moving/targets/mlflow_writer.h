@@ -12,7 +12,8 @@ namespace cairn::moving {
 
 /// Writes records into the tables of MLflow 3, in the caller's transaction. Facts about them: the dbmodels of
 /// mlflow.store.tracking and mlflow.store.model_registry. Experiments must have ids that fit there: on
-/// PostgreSQL MLflow keeps them in 32 bits.
+/// PostgreSQL MLflow keeps them in 32 bits. There its columns have limits, which the database itself tells: a
+/// text that is longer is InvalidArgument, naming the record, the column and the text.
 class MlflowWriter {
  public:
   /// `now` stands where MLflow wants to know when something was deleted.
@@ -32,8 +33,15 @@ class MlflowWriter {
 
  private:
   Result<> WriteVersion(const FoundVersion& found);
+  /// How many characters columns take, where they have a limit.
+  Result<> ReadLimits();
+  Result<> CheckLength(const std::string& who, const std::string& column, const sql::Value& value) const;
+  /// Rows, one after the other, after a look at the lengths; `who` has them.
+  Result<> Insert(const std::string& who, const std::string& table,
+                  std::initializer_list<const char*> columns, const std::vector<sql::Value>& rows,
+                  const char* tail = "");
   /// Rows of (key, value, timestamp, run, step, whether it is NaN) in one of the two tables that hold such.
-  Result<> InsertValues(const char* table, const std::vector<sql::Value>& rows);
+  Result<> InsertValues(const std::string& who, const char* table, const std::vector<sql::Value>& rows);
   Result<> WriteInputs(const tracking::Run& run);
   Result<> WriteEdge(const char* from_kind, const std::string& from, const char* to_kind,
                      const std::string& to, std::int64_t step, std::string& id);
@@ -42,6 +50,7 @@ class MlflowWriter {
   sql::Connection& connection_;
   const TimeMs now_;
   std::map<std::string, std::string> datasets_;
+  std::map<std::string, std::size_t> limits_;  ///< By "table.column".
 };
 
 }  // namespace cairn::moving

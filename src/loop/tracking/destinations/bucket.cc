@@ -78,6 +78,7 @@ Result<std::string> BucketDestination::FolderAt(const std::string& path) const {
 }
 
 Result<> BucketDestination::Adopt(const std::string& path, const std::string& source) {
+  KeepForMoment(path);
   return bucket_.Put(path, source);
 }
 
@@ -116,15 +117,31 @@ Result<> BucketDestination::Discard(std::span<const Artifacts::Kept> files, Time
   return {};
 }
 
-Result<Artifacts::Moment> BucketDestination::Freeze() {
-  return Error{
-      Reason::Unsupported,
-      "The artifacts are in a bucket: let the bucket keep versions or copy it, and back up a store whose "
-      "artifacts are in a folder."};
+Result<std::unique_ptr<Artifacts::Moment>> BucketDestination::Freeze() {
+  const auto moments = os::JoinPath(cache_, kMoments);
+  CAIRN_TRY(os::RemoveTree(moments));  // What a process that was killed left there.
+  CAIRN_TRY(os::MakeFolders(moments));
+  auto objects = std::make_shared<KeptObjects>(bucket_, CAIRN_TRY(os::TempFolder::Create(moments)),
+                                               CAIRN_TRY(bucket_.ListAll("")));
+  const std::lock_guard lock(watching_);
+  moment_ = objects;
+  return std::unique_ptr<Artifacts::Moment>(std::make_unique<BucketMoment>(std::move(objects)));
+}
+
+void BucketDestination::KeepForMoment(const std::string& key) const {
+  std::shared_ptr<KeptObjects> objects;
+  {
+    const std::lock_guard lock(watching_);
+    objects = moment_.lock();
+  }
+  if (objects) objects->Keep(key);
 }
 
 Result<> BucketDestination::RemoveAll(std::span<const std::string> keys) const {
-  return ForAll(keys.size(), [&](std::size_t i) { return bucket_.Remove(keys[i]); });
+  return ForAll(keys.size(), [&](std::size_t i) {
+    KeepForMoment(keys[i]);
+    return bucket_.Remove(keys[i]);
+  });
 }
 
 /// The cache's folder with these objects, which all lie below `folder`.

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <mutex>
 
 #include "ground/blob/bucket.h"
+#include "loop/tracking/destinations/bucket_moment.h"
 #include "loop/tracking/destinations/destination.h"
 
 namespace cairn::tracking {
@@ -24,7 +26,7 @@ class BucketDestination final : public Destination {
   std::string Address() const override;
   Result<std::vector<Artifacts::Kept>> All() const override;
   Result<> Discard(std::span<const Artifacts::Kept> files, TimeMs moment) override;
-  Result<Artifacts::Moment> Freeze() override;
+  Result<std::unique_ptr<Artifacts::Moment>> Freeze() override;
 
  private:
   Result<std::string> Cached(const std::string& folder, std::span<const blob::Object> objects) const;
@@ -32,12 +34,15 @@ class BucketDestination final : public Destination {
                 std::span<const blob::Object> objects) const;
   void Evict() const;
   Result<> RemoveAll(std::span<const std::string> keys) const;
+  void KeepForMoment(const std::string& key) const;
 
   const blob::Bucket bucket_;
   const std::string cache_;
   /// Whoever wants the same entry at the same time waits for the one who fetches it.
   mutable std::array<std::mutex, 16> fetching_;
   mutable std::mutex evicting_;
+  mutable std::mutex watching_;
+  std::weak_ptr<KeptObjects> moment_;  ///< What the moment that lives wants to be told of.
 };
 
 }  // namespace cairn::tracking

@@ -32,7 +32,7 @@ class Destination {
   virtual std::string Address() const = 0;
   virtual Result<std::vector<Artifacts::Kept>> All() const = 0;
   virtual Result<> Discard(std::span<const Artifacts::Kept> files, TimeMs moment) = 0;
-  virtual Result<Artifacts::Moment> Freeze() = 0;
+  virtual Result<std::unique_ptr<Artifacts::Moment>> Freeze() = 0;
 };
 
 /// NotFound, and InvalidArgument for a folder where a file is needed.

@@ -1,10 +1,12 @@
 #include "loop/tracking/destinations/folder.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
+#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "loop/tracking/artifact_path.h"
 
@@ -26,6 +28,47 @@ class Passing {
 
  private:
   const std::string path_;
+};
+
+/// Second names for files, in a folder that goes with it.
+class FolderMoment final : public Artifacts::Moment {
+ public:
+  explicit FolderMoment(os::TempFolder folder) : folder_(std::move(folder)) {}
+
+  const std::vector<File>& files() const override { return files_; }
+
+  Result<> Copy(const File& file, const std::string& to) const override {
+    const auto& named = named_.at(file.path);
+    CAIRN_TRY(os::CopyFile(named.place, to, named.mode));
+    const auto now = CAIRN_TRY(os::Stat(named.place)).stamp;
+    if (now.mtime_ns == named.stamp.mtime_ns && now.size == named.stamp.size) return {};
+    return Error{Reason::Conflict, "The artifact '" + file.path +
+                                       "' was written in place while it was copied, so that what it held is "
+                                       "gone; back up again when nothing writes into artifacts."};
+  }
+
+  Result<> Add(const std::string& root, const os::TreeEntry& entry) {
+    const auto from = os::JoinPath(root, entry.path);
+    auto place = folder_ / std::to_string(files_.size());
+    auto done = os::HardLink(from, place);
+    // Where a file system knows no second names, a copy, for which uploads wait longer.
+    if (!done && done.error().reason == Reason::Unsupported) done = os::CopyFile(from, place);
+    CAIRN_TRY(std::move(done));
+    const auto status = CAIRN_TRY(os::Stat(place));
+    files_.push_back({entry.path, status.stamp.size});
+    named_[entry.path] = {std::move(place), status.stamp, entry.mode};
+    return {};
+  }
+
+ private:
+  struct Named {
+    std::string place;
+    os::FileStamp stamp;
+    unsigned mode = 0;
+  };
+  const os::TempFolder folder_;
+  std::vector<File> files_;
+  std::map<std::string, Named> named_;
 };
 
 /// Whether one of the names in the path is one of ours.
@@ -184,24 +227,16 @@ Result<std::vector<Artifacts::Kept>> FolderDestination::All() const {
   return files;
 }
 
-Result<Artifacts::Moment> FolderDestination::Freeze() {
+Result<std::unique_ptr<Artifacts::Moment>> FolderDestination::Freeze() {
   CAIRN_TRY(os::MakeFolders(root_));
   const auto moments = os::JoinPath(root_, kMoments);
   CAIRN_TRY(os::RemoveTree(moments));  // What a process that was killed left there.
   CAIRN_TRY(os::MakeFolders(moments));
-  Artifacts::Moment moment(CAIRN_TRY(os::TempFolder::Create(moments)));
+  auto moment = std::make_unique<FolderMoment>(CAIRN_TRY(os::TempFolder::Create(moments)));
   for (const auto& entry : CAIRN_TRY(os::ListTree(root_))) {
-    if (entry.kind != os::FileKind::File || IsOurs(entry.path)) continue;
-    const auto from = os::JoinPath(root_, entry.path);
-    auto place = moment.folder_ / std::to_string(moment.files_.size());
-    auto named = os::HardLink(from, place);
-    // Where a file system knows no second names, a copy, for which uploads wait longer.
-    if (!named && named.error().reason == Reason::Unsupported) named = os::CopyFile(from, place);
-    CAIRN_TRY(std::move(named));
-    const auto status = CAIRN_TRY(os::Stat(place));
-    moment.files_.push_back({entry.path, std::move(place), status.stamp, entry.mode});
+    if (entry.kind == os::FileKind::File && !IsOurs(entry.path)) CAIRN_TRY(moment->Add(root_, entry));
   }
-  return moment;
+  return std::unique_ptr<Artifacts::Moment>(std::move(moment));
 }
 
 Result<> FolderDestination::Discard(std::span<const Artifacts::Kept> files, TimeMs) {

@@ -21,7 +21,7 @@ class FolderDestination final : public Destination {
   std::string Address() const override;
   Result<std::vector<Artifacts::Kept>> All() const override;
   Result<> Discard(std::span<const Artifacts::Kept> files, TimeMs moment) override;
-  Result<Artifacts::Moment> Freeze() override;
+  Result<std::unique_ptr<Artifacts::Moment>> Freeze() override;
 
  private:
   Result<std::string> Place(const std::string& path) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -47,6 +48,15 @@ Result<std::map<std::int64_t, std::string>> NamesOf(sql::Connection& connection,
   return names;
 }
 
+Result<> CheckModel(sql::Connection& connection, const Metric& metric) {
+  const auto rows = CAIRN_TRY(connection.Run("SELECT 1 FROM logged_model WHERE id = $1", {metric.model_id}));
+  if (!rows.empty()) return {};
+  return Error{Reason::InvalidArgument, "The metric '" + metric.key + "' names the logged model '" +
+                                            metric.model_id +
+                                            "', which does not exist; create the model first, or log the "
+                                            "metric without model_id."};
+}
+
 }  // namespace
 
 Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
@@ -58,8 +68,10 @@ Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
                             std::span<const Metric> metrics) {
   std::vector<sql::Value> rows;
+  std::set<std::string_view> known;
   for (const auto& metric : metrics) {
     if (metric.model_id.empty()) continue;
+    if (known.insert(metric.model_id).second) CAIRN_TRY(CheckModel(connection, metric));
     const bool nan = std::isnan(metric.value);
     rows.insert(rows.end(), {metric.model_id, metric.key, metric.at_ms, metric.step, run_id,
                              nan ? 0.0 : metric.value, nan, metric.dataset_name, metric.dataset_digest});

@@ -21,7 +21,8 @@ namespace cairn::tracking {
 /// Logs points; `keys` holds the number of each metric's key.
 Result<> InsertMetrics(sql::Connection& connection, std::int64_t run, std::span<const Metric> metrics,
                        std::span<const std::int64_t> keys);
-/// Adds the points that belong to logged models to those.
+/// Adds the points that belong to logged models to those. InvalidArgument, naming it, for a logged model that
+/// never was; one that was deleted takes them.
 Result<> InsertModelMetrics(sql::Connection& connection, std::string_view run_id,
                             std::span<const Metric> metrics);
 
