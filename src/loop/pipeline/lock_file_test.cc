@@ -74,7 +74,9 @@ TEST_F(LockFileTest, ATornOrDamagedJournalCountsUpToThere) {
       ASSERT_TRUE(os::WriteFileAtomically(journal_, text));
       const auto names = Names(Open());
       EXPECT_LE(names.size(), 1U) << at;
-      if (!names.empty()) EXPECT_EQ(names.front(), "a");
+      if (!names.empty()) {
+        EXPECT_EQ(names.front(), "a");
+      }
     }
   }
 }
