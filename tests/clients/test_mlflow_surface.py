@@ -90,6 +90,8 @@ class Side:
             metrics += [{"key": "late", "value": value, "timestamp": at, "step": step} for step, at, value in ((5, 1, 7.0), (5, 9, 1.0), (5, 9, 3.0), (2, 99, 8.0))]
             metrics += [{"key": "signs", "value": value, "timestamp": 1, "step": step} for step, value in ((-4, 0.1 + 0.2), (-9, 5e-324), (0, -0.0), (-1, "NaN"))]
             tell("POST", "runs/log-batch", {"run_id": f"{{{name}}}", "metrics": metrics, "params": [{"key": "depth", "value": "3"}]})
+        # For what one server refuses whole and the other keeps half of.
+        names["spare"] = tell("POST", "runs/create", {"experiment_id": "{second}", "run_name": "spare", "start_time": 1})["run"]["info"]["run_id"]
         tell("POST", "runs/update", {"run_id": "{other}", "status": "FINISHED", "end_time": 5000})
         tell("POST", "runs/delete", {"run_id": "{dead}"})
         dataset = {"name": "rows", "digest": "d1", "source_type": "local", "source": "{}", "schema": "{}", "profile": "{}"}
@@ -380,8 +382,8 @@ CASES = [
     get("/gateway/nothing/invocations", differs=(404, 404), form=False),
     get("/signup", form=False),
     # Where one is easily stricter than MLflow, or laxer
-    post("runs/log-metric", {"run_id": "{run}", "key": "of nothing", "value": 1, "timestamp": 1, "model_id": "m-" + "0" * 32}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
-    post("runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "of nothing", "value": 1, "timestamp": 1, "model_id": "none"}]}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
+    post("runs/log-metric", {"run_id": "{spare}", "key": "of nothing", "value": 1, "timestamp": 1, "model_id": "m-" + "0" * 32}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
+    post("runs/log-batch", {"run_id": "{spare}", "metrics": [{"key": "of nothing", "value": 1, "timestamp": 1, "model_id": "none"}]}, codes=("INVALID_PARAMETER_VALUE", "BAD_REQUEST")),
     post("runs/log-metric", {"run_id": "{run}", "key": "of a model", "value": 1, "timestamp": 1, "model_id": "{model}"}),
     post("runs/log-metric", {"run_id": "{run}", "key": "of a model", "value": 1, "timestamp": 1, "model_id": ""}),
     post("runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "of a model", "value": 2, "timestamp": 2, "model_id": "{model}"}]}),
