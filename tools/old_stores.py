@@ -167,12 +167,15 @@ def governance(step):
 
 
 def pipeline(step):
-    """A run of the pipeline with one stage."""
+    """A run of the pipeline with one stage, and a trigger for which there was nothing to do."""
     source = {"git_commit": "c" * 40, "git_dirty": 1} if step >= 2 else {}
     yield "pipeline_run", {"id": "0190a000-0000-7000-8000-000000000002", "project": "late", "home": "/elsewhere", "state": "finished", "trigger_on": "manual",
                            "trigger_name": "", "cause": "", "actor": "ann", "configuration": "", "started_ms": 1, "ended_ms": 2, "problem": "", "metrics": "{}", **source}
     yield "pipeline_stage", {"run": "0190a000-0000-7000-8000-000000000002", "place": 0, "name": "train", "state": "finished", "causes": "[]", "reason": "new",
                              "exit_code": 0, "started_ms": 1, "ended_ms": 2, "wall_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "log": ""}
+    if step >= 3:
+        yield "pipeline_pull", {"trigger_on": "monitor", "trigger_name": "quality", "cause": "0190a000-0000-7000-8000-000000000004", "home": "/elsewhere", "project": "late",
+                                "stages": "[]", "forced": 0, "actor": "cairn", "state": "over", "run": "", "begun": 0, "asked_ms": 3}
 
 
 def monitoring(step):

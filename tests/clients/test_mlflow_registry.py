@@ -237,9 +237,10 @@ def test_a_source_belongs_to_the_run_or_model_that_is_named(client, name, fitted
         (f"runs:/{run}/model", {}),
         (f"runs:/{run}/model", {"model_id": model.model_id}),
         (f"models:/{model.model_id}", {}),
-        (f"http://host/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts", {"run_id": other}),
     ):
         refused(code, "must identify the resource that contains the source", client.create_model_version, name, source, **named)
+    elsewhere = f"http://host/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts"
+    refused(code, "cannot use the 'http' scheme", client.create_model_version, name, elsewhere, run_id=other)
     refused(code, "must match the referenced model version", client.create_model_version, name, f"models:/{name}/{version.version}", run_id=other)
 
 
