@@ -189,9 +189,8 @@ TEST_F(ExecutionTest, WhatAStageReadAndMadeIsNamedFromTheProject) {
   ASSERT_TRUE(os::MakeFolders(folder_ / "a-folder-with-a-long-name/sub"));
   Write("a-file-with-a-long-name", "1\n");
   Write("dvc.yaml",
-        "stages:\n  a: {wdir: a-folder-with-a-long-name/sub, cmd: 'cat ../../a*name > "
-        "made-with-a-long-name', deps: "
-        "[../../a-file-with-a-long-name], outs: [made-with-a-long-name]}\n");
+        "stages:\n  a: {wdir: a-folder-with-a-long-name/sub, cmd: cat ../../a-file-with-a-long-name > "
+        "made-with-a-long-name, deps: [../../a-file-with-a-long-name], outs: [made-with-a-long-name]}\n");
   const auto stage = Run().front();
   ASSERT_EQ(stage.state, StageState::Finished) << stage.reason;
   EXPECT_EQ(stage.reads.at(0).path, "a-file-with-a-long-name");
