@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <list>
+#include <memory>
 
 #include "ground/vocabulary/text.h"
 
@@ -15,6 +16,16 @@ constexpr std::string_view kExitCodes =
     "Exit codes: 0 done, 1 a check found problems, 2 wrong input, 3 not found, 4 exists or changed "
     "meanwhile, 5 not allowed,\n"
     "6 unavailable or full, 7 damaged data, 70 a bug, 130 interrupted.";
+
+/// Says of an operand that may come more than once what everybody else says: "FILE...".
+class Usage : public CLI::Formatter {
+ public:
+  std::string make_option_usage(const CLI::Option* operand) const override {
+    const std::string name =
+        operand->get_name(/*positional=*/true) + (operand->get_expected_max() > 1 ? "..." : "");
+    return operand->get_required() ? name : "[" + name + "]";
+  }
+};
 
 /// The command whose words stand first; of "data add" and "data" the longer one wins.
 const Command* FindCommand(std::span<const std::string> words, std::size_t& used) {
@@ -126,6 +137,7 @@ class Reader {
   explicit Reader(const Command& command)
       : app_(std::string(command.summary), "cairn " + std::string(command.name)) {
     app_.set_help_flag("--help,-h", "Print this and end");
+    app_.formatter(std::make_shared<Usage>());
     app_.footer(std::string(command.about) + (command.about.empty() ? "" : "\n\n") + std::string(kExitCodes));
     for (const Positional& positional : command.positionals)
       AddPositional(positional, &positional == &command.positionals.back());
