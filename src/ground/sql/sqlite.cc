@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -53,10 +54,11 @@ class Writer {
   }
 
   Result<> Run(const Work& work) {
-    const auto answer = std::make_shared<Answer>();
+    // Shared, since the caller may be gone before the writer has done waking it.
+    const auto answer = std::make_shared<std::promise<Result<>>>();
     Start([&work](Connection& connection) { return work(connection); },
-          [answer](Result<> outcome) { answer->Give(std::move(outcome)); });
-    return answer->Take();
+          [answer](Result<> outcome) { answer->set_value(std::move(outcome)); });
+    return answer->get_future().get();
   }
 
  private:
@@ -64,29 +66,6 @@ class Writer {
     Work work;
     Answered done;
     Result<> outcome;
-  };
-
-  /// What a caller waits for, who may be gone before the writer has done waking it. Each has a lock of its
-  /// own, which nobody holds when the caller wakes up.
-  class Answer {
-   public:
-    void Give(Result<> outcome) {
-      {
-        const std::lock_guard lock(mutex_);
-        outcome_ = std::move(outcome);
-      }
-      given_.notify_one();
-    }
-    Result<> Take() {
-      std::unique_lock lock(mutex_);
-      given_.wait(lock, [this] { return outcome_.has_value(); });
-      return *std::move(outcome_);
-    }
-
-   private:
-    std::mutex mutex_;
-    std::condition_variable given_;
-    std::optional<Result<>> outcome_;
   };
 
   void Loop() {

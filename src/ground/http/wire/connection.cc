@@ -48,16 +48,15 @@ struct Connection::Ticket {
   std::shared_ptr<Flag> flag;
   std::atomic_flag used;
   ~Ticket() { Use(); }
-  /// False when somebody has used it before.
-  bool Use(std::function<void()> first = nullptr) {
-    if (used.test_and_set()) return false;
+  /// Wakes the connection, after `first`; only the first time.
+  void Use(const std::function<void()>& first = nullptr) {
+    if (used.test_and_set()) return;
     if (first) first();
     const auto executor = connection->socket_.get_executor();
     asio::post(executor, [woken = std::move(connection), raised = std::move(flag)] {
       raised->raised = true;
       woken->wake_.cancel();
     });
-    return true;
   }
 };
 

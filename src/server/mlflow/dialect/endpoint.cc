@@ -48,6 +48,7 @@ TextOperation TextOf(const Endpoint& endpoint) {
 }
 
 http::Handler HandlerOf(const Endpoint& endpoint) {
+  if (endpoint.later) return nullptr;
   return [text = TextOf(endpoint)](const http::Request& request) {
     const auto message = MessageOf(request);
     if (!message) return Refusal(message.error());
