@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,8 @@ class Project {
 
   const std::string& folder() const { return folder_; }  ///< Absolute, links resolved.
   const std::string& root() const { return root_; }      ///< Where `.dvc` is, or would be.
+  /// When it was opened (repository::NowNs): what changed later, a plan may not have seen.
+  std::int64_t opened_ns() const { return opened_ns_; }
   const Definition& definition() const { return definition_; }
   const PipelineSettings& settings() const { return settings_; }
 
@@ -60,6 +63,7 @@ class Project {
   Project(std::string folder, const std::string& data_dir);
   Result<> Fold();
 
+  const std::int64_t opened_ns_ = repository::NowNs();
   std::string folder_, root_;
   Definition definition_;
   PipelineSettings settings_;

@@ -64,11 +64,12 @@ class Paths {
     }
   }
 
-  /// Whether none of them changed so shortly before that another change would not show.
-  bool AllSettled(std::int64_t began_ns) const {
+  /// Whether none of them changed since the project was opened, or so shortly before that another change
+  /// would not show.
+  bool AllSettled() const {
     return std::all_of(paths_.begin(), paths_.end(), [&](const std::string& path) {
       const auto status = os::Stat(os::JoinPath(project_.folder(), path));
-      return !status || repository::IsSettled(status->stamp, began_ns);
+      return !status || repository::IsSettled(status->stamp, project_.opened_ns());
     });
   }
 
@@ -123,11 +124,10 @@ bool SealHolds(const std::string& folder, const std::string& data_dir) {
 
 Result<> Seal(const Project& project, const std::string& data_dir) {
   if (!CanBeSealed(project.definition())) return Done{};
-  const std::int64_t began_ns = repository::NowNs();
   const Paths paths(project);
   const auto views = paths.views();
   const Fingerprint state = StateOf(project.folder(), views);
-  if (!paths.AllSettled(began_ns)) return Done{};
+  if (!paths.AllSettled()) return Done{};
   std::string text = std::string(kMagic) + TextOf(state) + project.folder();
   for (const std::string_view path : views) text.append(1, '\0').append(path);
   const std::string file = FileOf(project.folder(), data_dir);

@@ -14,7 +14,7 @@ namespace cairn::pipeline {
 bool SealHolds(const std::string& folder, const std::string& data_dir);
 
 /// Seals a project none of whose stages is stale. Does nothing where a seal would not be sure: a file changed
-/// just before, or stages have variables of their own or run always.
+/// since the project was opened or just before, or stages have variables of their own or run always.
 Result<> Seal(const Project& project, const std::string& data_dir);
 
 }  // namespace cairn::pipeline

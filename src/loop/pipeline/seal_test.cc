@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ground/os/clock.h"
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 
@@ -83,6 +84,15 @@ TEST_F(SealTest, IsBrokenByAFileThatAppearsOrGoes) {
     }
     SettleAndSeal();
   }
+}
+
+TEST_F(SealTest, IsNotMadeOverAChangeThatThePlanMayNotHaveSeen) {
+  const auto project = Open();
+  Write("in", "2\n");
+  // For longer than it takes until a stamp tells two writes apart.
+  const std::int64_t until = os::SteadyNs() + 100'000'000;
+  while (os::SteadyNs() < until) ASSERT_TRUE(Seal(*project, data_));
+  EXPECT_FALSE(Holds());
 }
 
 TEST_F(SealTest, IsBrokenByAnObjectThatIsGoneFromTheCache) {
