@@ -83,6 +83,18 @@ void ForEachIndex(std::size_t count, unsigned threads, const std::function<void(
   for (std::thread& other : others) other.join();
 }
 
+Result<> TryEachIndex(std::size_t count, unsigned threads, const std::function<Result<>(std::size_t)>& work) {
+  std::vector<Result<>> outcomes(count);
+  std::atomic<bool> failed = false;
+  ForEachIndex(count, threads, [&](std::size_t i) {
+    if (failed) return;
+    outcomes[i] = work(i);
+    if (!outcomes[i]) failed = true;
+  });
+  for (auto& outcome : outcomes) CAIRN_TRY(std::move(outcome));
+  return {};
+}
+
 unsigned Processors() {
   cpu_set_t usable;
   if (sched_getaffinity(0, sizeof usable, &usable) != 0) return 1;

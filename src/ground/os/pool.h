@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "ground/vocabulary/result.h"
+
 namespace cairn::os {
 
 /// A fixed number of threads that take tasks from a bounded queue, in the order they came. Safe from any
@@ -53,6 +55,8 @@ class WorkerPool {
 /// Calls `work` once for each of 0…count-1, by so many threads (this one among them); comes back when all are
 /// done. Calls start in order.
 void ForEachIndex(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work);
+/// The same for work that may fail: the first error by index. Nothing more begins once something has failed.
+Result<> TryEachIndex(std::size_t count, unsigned threads, const std::function<Result<>(std::size_t)>& work);
 /// Processors this process may use.
 unsigned Processors();
 

@@ -70,6 +70,24 @@ TEST(ForEachIndex, DoesEachOnce) {
   EXPECT_GE(Processors(), 1u);
 }
 
+TEST(TryEachIndex, GivesTheFirstErrorAndBeginsNothingAfterIt) {
+  std::atomic<std::size_t> begun = 0;
+  EXPECT_TRUE(TryEachIndex(100, 4, [&](std::size_t) -> Result<> {
+    ++begun;
+    return {};
+  }));
+  EXPECT_EQ(begun, 100U);
+  begun = 0;
+  const auto failed = TryEachIndex(100, 1, [&](std::size_t i) -> Result<> {
+    ++begun;
+    if (i == 7) return Error{Reason::Conflict, "seven"};
+    return {};
+  });
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "seven");
+  EXPECT_EQ(begun, 8U);
+}
+
 TEST(StopSignals, AreWaitedForInsteadOfDeadly) {
   StopSignals signals;
   EXPECT_EQ(signals.Wait(0), 0);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ground/sql/foreign.h"
+#include "ground/vocabulary/spread.h"
 
 namespace cairn::sql {
 namespace {
@@ -48,14 +49,6 @@ std::uint64_t Mix(std::uint64_t hash, std::string_view bytes) {
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t number) {
   for (int byte = 0; byte < 8; ++byte) hash = (hash ^ ((number >> (8 * byte)) & 255)) * 0x100000001b3;
   return hash;
-}
-
-/// A bijection that spreads every bit (the finalizer of splitmix64).
-std::uint64_t Spread(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
 }
 
 std::uint64_t HashOf(std::uint64_t seed, const Row& row) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <future>
 
 #include "ground/os/files.h"
@@ -40,15 +39,9 @@ Result<> CopyFrozen(const tracking::Artifacts::Moment& moment, const std::string
   CAIRN_TRY(os::MakeFolders(to));
   const auto& files = moment.files();
   for (const auto& file : files) CAIRN_TRY(os::MakeFolders(os::ParentOf(os::JoinPath(to, file.path))));
-  std::vector<Result<>> outcomes(files.size());
-  std::atomic<bool> failed = false;
-  os::ForEachIndex(files.size(), kTogether, [&](std::size_t i) {
-    if (failed) return;
-    outcomes[i] = moment.Copy(files[i], os::JoinPath(to, files[i].path));
-    if (!outcomes[i]) failed = true;
+  return os::TryEachIndex(files.size(), kTogether, [&](std::size_t i) {
+    return moment.Copy(files[i], os::JoinPath(to, files[i].path));
   });
-  for (auto& outcome : outcomes) CAIRN_TRY(std::move(outcome));
-  return {};
 }
 
 /// Records and artifacts of one moment. The records' long copy goes on while uploads go on as well.

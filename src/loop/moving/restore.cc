@@ -1,4 +1,3 @@
-#include <atomic>
 #include <optional>
 
 #include "ground/blob/bucket.h"
@@ -21,20 +20,6 @@ struct Kept {
   std::string path;  ///< In the backup.
   std::string sha256;
 };
-
-/// The first error of several pieces of work that go on at once; the rest ends then.
-template <class Work>
-Result<> ForAll(const std::vector<Kept>& files, Work work) {
-  std::vector<Result<>> outcomes(files.size());
-  std::atomic<bool> failed = false;
-  os::ForEachIndex(files.size(), kTogether, [&](std::size_t i) {
-    if (failed) return;
-    outcomes[i] = work(files[i]);
-    if (!outcomes[i]) failed = true;
-  });
-  for (auto& outcome : outcomes) CAIRN_TRY(std::move(outcome));
-  return {};
-}
 
 /// One restoration: where each part of a backup goes, and bringing it there.
 class Restoration {
@@ -63,8 +48,10 @@ class Restoration {
   }
 
   Result<> Bring() {
-    CAIRN_TRY(ForAll(rest_, [&](const Kept& file) { return Copy(file, InData(file.path)); }));
-    CAIRN_TRY(ForAll(artifacts_, [&](const Kept& file) { return BringArtifact(file); }));
+    CAIRN_TRY(os::TryEachIndex(rest_.size(), kTogether,
+                               [&](std::size_t i) { return Copy(rest_[i], InData(rest_[i].path)); }));
+    CAIRN_TRY(os::TryEachIndex(artifacts_.size(), kTogether,
+                               [&](std::size_t i) { return BringArtifact(artifacts_[i]); }));
     if (database_) return sql::FileToStore(StoreCopy(), request_.rooms, *database_);
     for (const auto& file : records_) CAIRN_TRY(Copy(file, store_file_));
     CAIRN_TRY(os::SyncFileSystem(os::ParentOf(store_file_)));

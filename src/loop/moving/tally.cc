@@ -6,19 +6,12 @@
 #include <limits>
 
 #include "ground/crypto/hash.h"
+#include "ground/vocabulary/spread.h"
 
 namespace cairn::moving {
 namespace {
 
 constexpr std::size_t kNamed = 100;
-
-/// A bijection that spreads every bit (the finalizer of splitmix64).
-std::uint64_t Spread(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
 
 /// Stores keep infinities as the largest finite numbers, and no sign of zero.
 double Kept(double value) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "ground/vocabulary/spread.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::contract {
@@ -48,14 +49,6 @@ std::optional<bool> TruthIn(std::string_view text) {
   if (text == "1" || EqualsIgnoringCase(text, "true")) return true;
   if (text == "0" || EqualsIgnoringCase(text, "false")) return false;
   return std::nullopt;
-}
-
-/// A bijection that spreads neighbours over all 64 bits (the finalizer of SplitMix64).
-std::uint64_t Spread(std::uint64_t bits) {
-  bits += 0x9E3779B97F4A7C15U;
-  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9U;
-  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
-  return bits ^ (bits >> 31);
 }
 
 std::uint64_t KeyOfText(std::string_view text) { return Spread(std::hash<std::string_view>()(text)); }
