@@ -46,8 +46,7 @@ std::vector<Command> GraphCommands() {
        "Draw the stages of dvc.yaml and what needs what",
        "A line leads down from each stage to those that need it. A circle is a stage that would run, a dot "
        "one that is up to date.",
-       {{"STAGE...", "Only these, or the stages of these groups, and what they need",
-         Positional::Need::Optional}},
+       {StageChoice::Operand()},
        std::move(flags),
        ShowGraph}};
 }

@@ -108,8 +108,7 @@ std::vector<Command> RunCommands() {
        "Run the stages of dvc.yaml that are stale",
        "Says why each stage runs; stages that do not need each other run at the same time. A second run "
        "does nothing. Ctrl-C cancels; what was finished stays finished.",
-       {{"STAGE...", "Only these, or the stages of these groups, and what they need",
-         Positional::Need::Optional}},
+       {StageChoice::Operand()},
        std::move(flags),
        Run},
       {"replay",

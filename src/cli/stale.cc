@@ -24,6 +24,11 @@ Result<StageChoice> StageChoice::In(const Arguments& arguments) {
   return choice;
 }
 
+Positional StageChoice::Operand() {
+  return {"STAGE...", "Only these, or the stages of these groups, and what they need",
+          Positional::Need::Optional};
+}
+
 std::vector<Flag> StageChoice::Flags() {
   return {{"--only", "", "These stages and not what they need"},
           {"--downstream", "", "These stages and what comes after them, not what they need"},

@@ -17,7 +17,8 @@ struct StageChoice {
 
   /// From STAGE..., --only, --downstream and --from; InvalidArgument when they contradict each other.
   static Result<StageChoice> In(const Arguments& arguments);
-  /// The options that it reads.
+  /// The operand and the options that it reads.
+  static Positional Operand();
   static std::vector<Flag> Flags();
 };
 

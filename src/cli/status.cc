@@ -54,8 +54,7 @@ std::vector<Command> StatusCommands() {
        "params, environment (the files that pin what is installed), output (not what the stage made), "
        "always, "
        "upstream (a stage before it runs).",
-       {{"STAGE...", "Only these, or the stages of these groups, and what they need",
-         Positional::Need::Optional}},
+       {StageChoice::Operand()},
        std::move(flags),
        Status}};
 }

@@ -57,11 +57,9 @@ Result<Json> ReadManifest(const std::string& folder) {
   return manifest;
 }
 
-Result<> CheckFiles(const std::string& folder, const Json& manifest,
-                    const std::function<bool(const std::string&)>& wanted) {
+Result<> CheckFiles(const std::string& folder, const Json& manifest) {
   for (const Json& file : manifest.At("files").items()) {
     const std::string path = file.Text("path");
-    if (wanted && !wanted(path)) continue;
     const auto digests = CAIRN_TRY(crypto::HashFile(os::JoinPath(folder, path), crypto::Kinds::Sha256));
     if (digests.sha256 == file.Text("sha256")) continue;
     return Error{Reason::Corrupt, "The file '" + path + "' in " + folder +

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "ground/vocabulary/json.h"
@@ -18,9 +17,8 @@ inline constexpr const char* kStoreFile = "cairn.db";
 Result<Json> TakeManifest(const std::string& folder, TimeMs now);
 /// NotFound when the folder has none, Corrupt when it names a path that leads out of the folder.
 Result<Json> ReadManifest(const std::string& folder);
-/// Whether each file that the manifest names lies in `folder` as it says; only those that `wanted` takes.
-Result<> CheckFiles(const std::string& folder, const Json& manifest,
-                    const std::function<bool(const std::string& path)>& wanted = {});
+/// Whether each file that the manifest names lies in `folder` as it says.
+Result<> CheckFiles(const std::string& folder, const Json& manifest);
 /// {"folder", "files", "bytes", "at"}
 Json SummaryOf(const std::string& folder, const Json& manifest);
 
