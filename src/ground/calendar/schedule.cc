@@ -186,4 +186,15 @@ std::optional<std::int64_t> Schedule::Next(std::int64_t seconds) const {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> Schedule::Last(std::int64_t seconds) const {
+  // The nearest stretch that holds one is at most twice as long as it must be.
+  for (std::int64_t reach = 1; reach < kMostDays * kDay; reach *= 2) {
+    auto found = Next(seconds - reach);
+    if (!found || *found > seconds) continue;
+    for (auto next = found; next && *next <= seconds; next = Next(*next)) found = next;
+    return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace cairn::calendar

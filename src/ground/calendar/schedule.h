@@ -30,6 +30,9 @@ class Schedule {
   /// The first moment after `seconds` (since 1970 UTC); none within 60 years.
   std::optional<std::int64_t> Next(std::int64_t seconds) const;
 
+  /// The last moment up to `seconds`; none within 60 years.
+  std::optional<std::int64_t> Last(std::int64_t seconds) const;
+
   const std::string& expression() const { return expression_; }
   const Zone& zone() const { return zone_; }
 

@@ -89,6 +89,16 @@ TEST(ScheduleTest, TheLastDayOfTheMonthAndNicknames) {
   EXPECT_EQ(After("*/30 * * * * *", "UTC", "2026-11-23", 2), (Moments{"2026-11-23T00:00:30Z", "2026-11-23T00:01:00Z"}));
 }
 
+TEST(ScheduleTest, TheLastMomentUpToNow) {
+  const auto last = [](std::string_view expression, std::string_view now) {
+    return FormatUtc(*In(expression, "Europe/Berlin").Last(*ParseTime(now) / 1000) * 1000).substr(0, 16);
+  };
+  EXPECT_EQ(last("30 2 * * *", "2026-03-29T00:59:59Z"), "2026-03-28T01:30");
+  EXPECT_EQ(last("30 2 * * *", "2026-03-29T01:00:00Z"), "2026-03-29T01:00");
+  EXPECT_EQ(last("0 0 29 2 *", "2026-03-29"), "2024-02-28T23:00");
+  EXPECT_EQ(last("* * * * *", "2026-03-29T10:20:30Z"), "2026-03-29T10:20");
+}
+
 TEST(ScheduleTest, SaysWhatIsWrongWithAnExpression) {
   EXPECT_EQ(Refused("0 25 * * *"), "the hour '25' of a schedule is not between 0 and 23");
   EXPECT_EQ(Refused("0 0 * * MOON"), "the day of the week 'MOON' of a schedule is not between 0 and 7");
