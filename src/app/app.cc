@@ -52,7 +52,8 @@ struct App::Loops {
       Watch("the store could not be shared", taken);
       if (taken) {
         for (const auto& home : *taken)
-          rooms.journal.Write(telemetry::Level::Warning, "took over what a dead server left", {{"server", home}});
+          rooms.journal.Write(telemetry::Level::Warning, "took over what a dead server left",
+                              {{"server", home}});
       }
       const auto wait = rooms.scheduler.Advance();
       Watch("a trigger could not look", wait);

@@ -98,9 +98,9 @@ Result<int> Fire(Session& session, const Arguments& arguments) {
 
 Result<int> Backfill(Session& session, const Arguments& arguments) {
   const bool dry = arguments.Has("--dry-run");
-  const Json filled = CAIRN_TRY(session.Post(
-      PathOf(arguments, "backfill"),
-      Json{{"from", arguments.Text("FROM")}, {"to", arguments.Text("TO")}, {"dry_run", dry}}));
+  const Json filled = CAIRN_TRY(
+      session.Post(PathOf(arguments, "backfill"),
+                   Json{{"from", arguments.Text("FROM")}, {"to", arguments.Text("TO")}, {"dry_run", dry}}));
   if (session.PrintedJson(filled)) return 0;
   for (const Json& moment : filled.At("moments_ms").items()) session.Say(FormatUtc(moment.AsInt()));
   const std::size_t count = filled.At("moments_ms").items().size();
@@ -159,7 +159,8 @@ std::vector<Command> TriggerCommands() {
        Fire},
       {"trigger backfill",
        "Fire a trigger on a schedule for past moments",
-       "For each of its moments from FROM until before TO, oldest first: a run of its own, in which its stages "
+       "For each of its moments from FROM until before TO, oldest first: a run of its own, in which its "
+       "stages "
        "run whether stale or not and find the moment in CAIRN_DUE and the one before it in CAIRN_DUE_BEFORE. "
        "What fired for a moment before does not fire for it again.",
        {name,

@@ -122,7 +122,8 @@ Result<Schedule> Schedule::Parse(std::string_view expression, Zone zone) {
   }
   schedule.both_days_ = fields[3].starts_with('*') || fields[5].starts_with('*');
   if (!schedule.NextLocal(0))
-    return Error{Reason::InvalidArgument, "the date of the schedule '" + schedule.expression_ + "' never comes"};
+    return Error{Reason::InvalidArgument,
+                 "the date of the schedule '" + schedule.expression_ + "' never comes"};
   return schedule;
 }
 
@@ -130,9 +131,9 @@ bool Schedule::IsDay(std::int64_t day) const {
   const std::chrono::sys_days date{std::chrono::days(day)};
   const std::chrono::year_month_day of(date);
   if (!months_[unsigned(of.month())]) return false;
-  const bool last = last_day_ && of.day() == std::chrono::year_month_day_last(
-                                                 of.year(), std::chrono::month_day_last(of.month()))
-                                                 .day();
+  const bool last =
+      last_day_ &&
+      of.day() == std::chrono::year_month_day_last(of.year(), std::chrono::month_day_last(of.month())).day();
   const bool by_date = last || days_[unsigned(of.day())];
   const bool by_weekday = weekdays_[std::chrono::weekday(date).c_encoding()];
   return both_days_ ? by_date && by_weekday : by_date || by_weekday;

@@ -54,7 +54,8 @@ TEST(ScheduleTest, ALocalTimeThatIsShownTwiceHappensTheFirstTime) {
   // Berlin, 25 October 2026: after 02:59:59 comes 02:00:00.
   EXPECT_EQ(After("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
             (Moments{"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"}));
-  EXPECT_EQ(After("30 2 * * *", "Europe/Berlin", "2026-10-25T00:45:00Z", 1), (Moments{"2026-10-26T01:30:00Z"}))
+  EXPECT_EQ(After("30 2 * * *", "Europe/Berlin", "2026-10-25T00:45:00Z", 1),
+            (Moments{"2026-10-26T01:30:00Z"}))
       << "one that begins to look between the two";
 }
 
@@ -84,9 +85,11 @@ TEST(ScheduleTest, ADateMayComeRarelyButMustCome) {
 }
 
 TEST(ScheduleTest, TheLastDayOfTheMonthAndNicknames) {
-  EXPECT_EQ(After("0 0 L * *", "UTC", "2028-02-01", 2), (Moments{"2028-02-29T00:00:00Z", "2028-03-31T00:00:00Z"}));
+  EXPECT_EQ(After("0 0 L * *", "UTC", "2028-02-01", 2),
+            (Moments{"2028-02-29T00:00:00Z", "2028-03-31T00:00:00Z"}));
   EXPECT_EQ(After("@weekly", "UTC", "2026-11-23", 1), (Moments{"2026-11-29T00:00:00Z"}));
-  EXPECT_EQ(After("*/30 * * * * *", "UTC", "2026-11-23", 2), (Moments{"2026-11-23T00:00:30Z", "2026-11-23T00:01:00Z"}));
+  EXPECT_EQ(After("*/30 * * * * *", "UTC", "2026-11-23", 2),
+            (Moments{"2026-11-23T00:00:30Z", "2026-11-23T00:01:00Z"}));
 }
 
 TEST(ScheduleTest, TheLastMomentUpToNow) {
@@ -103,19 +106,23 @@ TEST(ScheduleTest, SaysWhatIsWrongWithAnExpression) {
   EXPECT_EQ(Refused("0 25 * * *"), "the hour '25' of a schedule is not between 0 and 23");
   EXPECT_EQ(Refused("0 0 * * MOON"), "the day of the week 'MOON' of a schedule is not between 0 and 7");
   EXPECT_EQ(Refused("5-1 0 * * *"), "the minute '5-1' of a schedule ends before it begins");
-  EXPECT_EQ(Refused("*/0 0 * * *"), "the minute '*/0' of a schedule needs a whole number above 0 behind its '/'");
+  EXPECT_EQ(Refused("*/0 0 * * *"),
+            "the minute '*/0' of a schedule needs a whole number above 0 behind its '/'");
   EXPECT_NE(Refused("0 0 * *").find("is no schedule"), std::string::npos);
   EXPECT_NE(Refused("").find("is no schedule"), std::string::npos);
 }
 
 TEST(ZoneTest, ANameThatIsNoneIsRefused) {
-  for (const char* name : {"", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "localtime", "Europe/Ber lin"})
+  for (const char* name :
+       {"", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "localtime", "Europe/Ber lin"})
     EXPECT_FALSE(Zone::Named(name)) << name;
 }
 
 TEST(ZoneTest, TheMomentOfALocalTime) {
   const Zone berlin = *Zone::Named("Europe/Berlin");
-  const auto moment = [&](std::string_view local) { return FormatUtc(berlin.MomentOf(*ParseTime(local) / 1000) * 1000); };
+  const auto moment = [&](std::string_view local) {
+    return FormatUtc(berlin.MomentOf(*ParseTime(local) / 1000) * 1000);
+  };
   EXPECT_EQ(moment("2026-07-01T00:00:00Z"), "2026-06-30T22:00:00.000Z");
   EXPECT_EQ(moment("2026-10-25T02:30:00Z"), "2026-10-25T00:30:00.000Z");
   EXPECT_EQ(moment("2026-03-29T02:30:00Z"), "2026-03-29T01:00:00.000Z");

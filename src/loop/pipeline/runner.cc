@@ -196,7 +196,8 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
   GiveSurroundings(*active, governing);
   // Which stretch of time the run is about, for stages that work on one.
-  for (const auto& [member, variable] : {std::pair{"due", "CAIRN_DUE"}, std::pair{"before", "CAIRN_DUE_BEFORE"}}) {
+  for (const auto& [member, variable] :
+       {std::pair{"due", "CAIRN_DUE"}, std::pair{"before", "CAIRN_DUE_BEFORE"}}) {
     if (request.detail.Find(member)) active->environment.emplace_back(variable, request.detail.Text(member));
   }
   if (surroundings_.tracking_address)
@@ -277,7 +278,8 @@ void Runner::GiveSurroundings(Active& active, const Governing& governing) const 
 
 Result<> Runner::CheckOurs(sql::Connection& connection, const std::string& run) const {
   if (CAIRN_TRY(SelectHomeOf(connection, run)) == home_) return Done{};
-  return Error{Reason::Conflict, "another server took this run over, because this one was silent for too long"};
+  return Error{Reason::Conflict,
+               "another server took this run over, because this one was silent for too long"};
 }
 
 Result<> Runner::Journal(const Request& request, By by, const RunRecord& record) {

@@ -97,9 +97,9 @@ class Runner {
   /// the reason, with its event; the same trigger may try again. So is, in the end, one whose run died with
   /// the program three times. An error means that nothing was kept.
   Result<Answer> Pull(const Request& request);
-  /// The first half of Pull, in the caller's transaction: keeps what a trigger asks for, with the event that it
-  /// fired, for BeginWaiting or the next program to begin. False when it fired for this cause before, unless it
-  /// was refused then.
+  /// The first half of Pull, in the caller's transaction: keeps what a trigger asks for, with the event that
+  /// it fired, for BeginWaiting or the next program to begin. False when it fired for this cause before,
+  /// unless it was refused then.
   Result<bool> Keep(sql::Connection& connection, const Request& request);
   /// Begins what waits in a project, as its triggers want it: that is the other half.
   Result<> BeginWaiting(const std::string& project);
@@ -107,9 +107,10 @@ class Runner {
   /// sends their lineage, begins what waits. Costs two small reads when there is nothing.
   Result<> TakeUp();
 
-  /// For programs that share a store on PostgreSQL: takes over what one that died left, by its home and the beat
-  /// at which it stood still. Its stages' processes on this machine are ended, its runs are killed, and what
-  /// they were to do waits here, to be done in `project`. False when another was faster, or it lives after all.
+  /// For programs that share a store on PostgreSQL: takes over what one that died left, by its home and the
+  /// beat at which it stood still. Its stages' processes on this machine are ended, its runs are killed, and
+  /// what they were to do waits here, to be done in `project`. False when another was faster, or it lives
+  /// after all.
   Result<bool> TakeOver(const std::string& home, std::int64_t beat, const std::string& project);
   /// Whether no run is under way here.
   bool IsIdle();
@@ -126,7 +127,9 @@ class Runner {
   Result<> Cancel(const std::string& id);
 
   const std::string& data_dir() const { return surroundings_.data_dir; }
-  const std::string& home() const { return home_; }  ///< What tells it apart from other programs: host and data folder.
+  const std::string& home() const {
+    return home_;
+  }  ///< What tells it apart from other programs: host and data folder.
 
  private:
   struct Active;

@@ -181,7 +181,8 @@ Result<std::int64_t> Scheduler::AtSight(const TriggerRule& rule, const TriggerSt
 
 Result<> Scheduler::BeginAnew(const TriggerRule& rule, std::string seen) {
   auto begun = CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<TriggerState> {
-    auto state = CAIRN_TRY(FindTrigger(connection, rule.name)).value_or(TriggerState{rule.name, "", "", 0, false});
+    auto state =
+        CAIRN_TRY(FindTrigger(connection, rule.name)).value_or(TriggerState{rule.name, "", "", 0, false});
     if (state.subject == rule.Subject()) return state;  // Another program was faster.
     state.subject = rule.Subject();
     state.seen = seen;

@@ -35,10 +35,10 @@ struct Firing {
 /// Watches the triggers of the accepted configuration. Safe from any thread, but for Advance and Wait.
 ///
 /// How far a trigger has looked is a row, and who moves it on keeps the firing in the same transaction: each
-/// thing fires once, whatever dies meanwhile and however many programs share the store. A firing is a row of its
-/// own; it is begun by the Runner, now or by the next program. A trigger that is new, was changed or goes on
-/// after a pause begins with what is there then: nothing of before fires. Firings that want the same are one run
-/// when they have to wait (Concurrency::Queue).
+/// thing fires once, whatever dies meanwhile and however many programs share the store. A firing is a row of
+/// its own; it is begun by the Runner, now or by the next program. A trigger that is new, was changed or goes
+/// on after a pause begins with what is there then: nothing of before fires. Firings that want the same are
+/// one run when they have to wait (Concurrency::Queue).
 ///
 /// Events, subject "trigger:<name>": pipeline.trigger_fired {trigger, detail} under its cause,
 /// pipeline.trigger_paused and pipeline.trigger_resumed {trigger}.
@@ -48,7 +48,7 @@ class Scheduler {
     std::string digest, text;  ///< "" when nothing was accepted.
   };
   struct Around {
-    std::string project;   ///< The folder with dvc.yaml, absolute.
+    std::string project;  ///< The folder with dvc.yaml, absolute.
     std::string data_dir;
     std::function<Result<Configured>()> accepted;
     Watch::Newest newest;
@@ -65,10 +65,10 @@ class Scheduler {
   /// Pulls the triggers that wait for an alert; the answers in the order of the configuration.
   Result<std::vector<Runner::Answer>> OnAlert(const std::string& monitor, const std::string& alert);
 
-  /// A message as it came in: `signature` must be the HMAC-SHA256, in hexadecimal (after "sha256=" or without),
-  /// of "<timestamp>.<body>" with the trigger's secret; `timestamp` are seconds since 1970, at most five minutes
-  /// from now. Unauthenticated otherwise, also for a trigger that does not exist; AlreadyExists for a message
-  /// that came before; Unavailable while the trigger is paused.
+  /// A message as it came in: `signature` must be the HMAC-SHA256, in hexadecimal (after "sha256=" or
+  /// without), of "<timestamp>.<body>" with the trigger's secret; `timestamp` are seconds since 1970, at most
+  /// five minutes from now. Unauthenticated otherwise, also for a trigger that does not exist; AlreadyExists
+  /// for a message that came before; Unavailable while the trigger is paused.
   Result<Firing> OnMessage(const std::string& name, const std::string& timestamp,
                            const std::string& signature, std::string_view body);
   /// Fires any trigger on demand, also a paused one. NotFound with a suggestion.
@@ -78,10 +78,10 @@ class Scheduler {
     std::vector<std::int64_t> moments;  ///< Seconds; those that fire now.
     std::int64_t there = 0;             ///< That had fired before, and do not again.
   };
-  /// Fires a trigger on `schedule` for each of its moments from `from` until before `to`, oldest first, each with
-  /// a run of its own in which its stages run whether stale or not. A date alone means its midnight on the
-  /// trigger's clocks. `dry`: only says which. InvalidArgument for another kind of trigger, no moment, a moment
-  /// to come, or more than 10,000.
+  /// Fires a trigger on `schedule` for each of its moments from `from` until before `to`, oldest first, each
+  /// with a run of its own in which its stages run whether stale or not. A date alone means its midnight on
+  /// the trigger's clocks. `dry`: only says which. InvalidArgument for another kind of trigger, no moment, a
+  /// moment to come, or more than 10,000.
   Result<Backfilled> Backfill(const std::string& name, const std::string& from, const std::string& to,
                               const std::string& actor, bool dry);
 
@@ -138,7 +138,8 @@ class Scheduler {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool poked_ = false;
-  bool advances_ = false;  ///< Whether this program looks at all: otherwise the next one that does begins what fires.
+  bool advances_ =
+      false;  ///< Whether this program looks at all: otherwise the next one that does begins what fires.
   std::string digest_;
   std::shared_ptr<const Rules> rules_;
   std::map<std::string, std::string> problems_;

@@ -103,12 +103,13 @@ Result<Firing> Scheduler::OnMessage(const std::string& name, const std::string& 
   const std::string_view given =
       signature.starts_with("sha256=") ? std::string_view(signature).substr(7) : std::string_view(signature);
   if (!crypto::EqualSecrets(LowerAscii(given), expected)) {
-    return Unproven(name,
-                    "X-Cairn-Signature must be sha256= and the HMAC-SHA256, in hexadecimal, of the timestamp, a "
-                    "full stop and the body");
+    return Unproven(
+        name,
+        "X-Cairn-Signature must be sha256= and the HMAC-SHA256, in hexadecimal, of the timestamp, a "
+        "full stop and the body");
   }
-  const auto state = CAIRN_TRY(
-      database_.Read([&](sql::Connection& connection) { return FindTrigger(connection, name); }));
+  const auto state =
+      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return FindTrigger(connection, name); }));
   if (state && state->paused) return Error{Reason::Unavailable, "the trigger '" + name + "' is paused"};
   Request request = rule->Asks(around_.project, name + "@" + crypto::Sha256Hex(expected).substr(0, 32));
   request.detail = Json{{"sent", FormatUtc(*at * 1000)},
@@ -149,7 +150,8 @@ Result<Scheduler::Backfilled> Scheduler::Backfill(const std::string& name, const
     backfilled.moments.push_back(*due);
   }
   if (requests.empty())
-    return Error{Reason::InvalidArgument, "'" + name + "' has no moment from " + from + " until before " + to};
+    return Error{Reason::InvalidArgument,
+                 "'" + name + "' has no moment from " + from + " until before " + to};
   const auto is_new = [&](sql::Connection& connection, const Request& request) -> Result<bool> {
     if (!dry) return runner_.Keep(connection, request);
     return !CAIRN_TRY(FindPull(connection, request.trigger)).has_value();
@@ -207,7 +209,8 @@ Result<Scheduler::Standing> Scheduler::StandingOf(const TriggerRule& rule) {
   }));
   if (rule.schedule && !standing.paused) standing.next = rule.schedule->Next(clock_.Now() / 1000);
   const std::lock_guard lock(mutex_);
-  if (const auto found = problems_.find(rule.name); found != problems_.end()) standing.problem = found->second;
+  if (const auto found = problems_.find(rule.name); found != problems_.end())
+    standing.problem = found->second;
   return standing;
 }
 
@@ -224,8 +227,8 @@ Result<Scheduler::Standing> Scheduler::Show(const std::string& name) {
 
 Result<std::vector<Firing>> Scheduler::Firings(const std::string& name, std::int64_t limit) {
   std::vector<Firing> firings;
-  for (const auto& pull : CAIRN_TRY(database_.Read(
-           [&](sql::Connection& connection) { return SelectPulls(connection, name, limit); })))
+  for (const auto& pull : CAIRN_TRY(
+           database_.Read([&](sql::Connection& connection) { return SelectPulls(connection, name, limit); })))
     firings.push_back(FiringOf(pull));
   // What a trigger did that is there no longer can still be seen.
   if (firings.empty()) CAIRN_TRY(Named(name));

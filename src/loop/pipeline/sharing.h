@@ -11,10 +11,10 @@
 
 namespace cairn::pipeline {
 
-/// Lets several programs share the work of a store on PostgreSQL. Each has a beat there, and sees the others'.
-/// One whose beat has stood still for the length of a lease, by the looker's own steady clock, is dead: what it
-/// left is taken over. So clocks that differ, or jump, harm nothing. On SQLite, where one program owns the
-/// store, all of this is nothing. One thread at a time.
+/// Lets several programs share the work of a store on PostgreSQL. Each has a beat there, and sees the
+/// others'. One whose beat has stood still for the length of a lease, by the looker's own steady clock, is
+/// dead: what it left is taken over. So clocks that differ, or jump, harm nothing. On SQLite, where one
+/// program owns the store, all of this is nothing. One thread at a time.
 class Sharing {
  public:
   static constexpr std::int64_t kBeatMs = 1'000;

@@ -69,7 +69,8 @@ Result<> ReadSchedule(const Node& item, TriggerRule& rule) {
 Result<> ReadMessage(const Node& item, TriggerRule& rule) {
   const Node* secret = item.Find("secret");
   if (!secret)
-    return Wrong(item, rule, "has no secret that messages must be signed with: add 'secret: {env: VARIABLE}'");
+    return Wrong(item, rule,
+                 "has no secret that messages must be signed with: add 'secret: {env: VARIABLE}'");
   rule.secret.push_back(CAIRN_TRY(ReadSecret("secret", *secret)));
   return Done{};
 }
@@ -84,8 +85,7 @@ Result<> ReadData(const Node& configuration, const Node& item, TriggerRule& rule
   if (!IsInProject(rule.path))
     return Wrong(item, rule, "must look at a path in the project, not at '" + rule.path + "'");
   const std::string settle = CAIRN_TRY(TextAt(item, "settle"));
-  const auto settle_ms =
-      settle.empty() ? Result<std::int64_t>(kSettleMs) : charter::ParseDuration(settle);
+  const auto settle_ms = settle.empty() ? Result<std::int64_t>(kSettleMs) : charter::ParseDuration(settle);
   if (!settle_ms) return WrongAt(item, settle_ms.error().message);
   rule.settle_ms = *settle_ms;
   return Done{};
@@ -96,8 +96,7 @@ Result<> ReadCode(const Node& item, TriggerRule& rule) {
   if (rule.ref.empty()) rule.ref = "HEAD";
   rule.paths = CAIRN_TRY(WordsAt(item, "paths"));
   for (const auto& path : rule.paths) {
-    if (!IsInProject(path))
-      return Wrong(item, rule, "must name paths in the project, not '" + path + "'");
+    if (!IsInProject(path)) return Wrong(item, rule, "must name paths in the project, not '" + path + "'");
   }
   return Done{};
 }
@@ -105,8 +104,8 @@ Result<> ReadCode(const Node& item, TriggerRule& rule) {
 /// What belongs to its kind alone.
 Result<> ReadKind(const Node& configuration, const Node& item, TriggerRule& rule) {
   static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
-      {"monitor", "alert"}, {"cron", "schedule"}, {"zone", "schedule"}, {"catch_up", "schedule"},
-      {"secret", "message"}, {"dataset", "data"}, {"path", "data"},     {"settle", "data"},
+      {"monitor", "alert"},  {"cron", "schedule"}, {"zone", "schedule"}, {"catch_up", "schedule"},
+      {"secret", "message"}, {"dataset", "data"},  {"path", "data"},     {"settle", "data"},
       {"ref", "code"},       {"paths", "code"}};
   for (const auto& [key, kind] : kOwn) {
     if (item.Find(key) && kind != (IsCode(rule.on) ? "code" : std::string_view(rule.on)))

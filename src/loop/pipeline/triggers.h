@@ -46,9 +46,9 @@ struct TriggerRule {
   Request AsksAt(const std::string& project, std::int64_t due) const;
 };
 
-/// InvalidArgument with the place: an unknown key, a kind of trigger that is not known, a name that is taken, a
-/// monitor or data set that the configuration does not list, a schedule or zone that is none, a path outside
-/// the project.
+/// InvalidArgument with the place: an unknown key, a kind of trigger that is not known, a name that is taken,
+/// a monitor or data set that the configuration does not list, a schedule or zone that is none, a path
+/// outside the project.
 Result<std::vector<TriggerRule>> ParseTriggers(const Node& configuration);
 
 /// What the triggers that wait for `monitor`'s alerts ask for when it raises `alert`, in `project`.

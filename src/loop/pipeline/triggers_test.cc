@@ -10,8 +10,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Result<std::vector<TriggerRule>> Parsed(const std::string& triggers) {
-  return ParseTriggers(*ParseYaml("data: {flights: {}}\nmonitors: [{name: quality}]\ntriggers:\n" + triggers,
-                                  "cairn.yaml"));
+  return ParseTriggers(
+      *ParseYaml("data: {flights: {}}\nmonitors: [{name: quality}]\ntriggers:\n" + triggers, "cairn.yaml"));
 }
 
 std::string Refused(const std::string& trigger) {
@@ -48,29 +48,37 @@ TEST(TriggersTest, ReadsEveryKind) {
 }
 
 TEST(TriggersTest, AMomentNamesItselfAndTheOneBefore) {
-  const auto rules = Parsed("  - {name: nightly, on: schedule, cron: '30 2 * * *', zone: Europe/Berlin, run: pipeline}\n");
+  const auto rules =
+      Parsed("  - {name: nightly, on: schedule, cron: '30 2 * * *', zone: Europe/Berlin, run: pipeline}\n");
   const Request request = rules->front().AsksAt("/p", *ParseTime("2026-03-29T01:00:00Z") / 1000);
   EXPECT_EQ(request.trigger.cause, "nightly@2026-03-29T01:00:00Z");
   EXPECT_EQ(request.detail.Text("before"), "2026-03-28T01:30:00.000Z");
 }
 
 TEST(TriggersTest, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(Refused("{name: a, on: shedule, run: pipeline}"),
-            "cairn.yaml:4:5: trigger 'a' fires on 'shedule'; what is known is alert, schedule, message, data, "
-            "training_code, application_code and demand. Did you mean 'schedule'?");
+  EXPECT_EQ(
+      Refused("{name: a, on: shedule, run: pipeline}"),
+      "cairn.yaml:4:5: trigger 'a' fires on 'shedule'; what is known is alert, schedule, message, data, "
+      "training_code, application_code and demand. Did you mean 'schedule'?");
   EXPECT_THAT(Refused("{name: a, on: schedule, run: pipeline}"), HasSubstr("has no times"));
-  EXPECT_THAT(Refused("{name: a, on: schedule, cron: '61 * * * *', run: pipeline}"), HasSubstr("the minute '61'"));
-  EXPECT_THAT(Refused("{name: a, on: schedule, cron: '@daily', zone: Mars, run: pipeline}"), HasSubstr("time zone 'Mars'"));
+  EXPECT_THAT(Refused("{name: a, on: schedule, cron: '61 * * * *', run: pipeline}"),
+              HasSubstr("the minute '61'"));
+  EXPECT_THAT(Refused("{name: a, on: schedule, cron: '@daily', zone: Mars, run: pipeline}"),
+              HasSubstr("time zone 'Mars'"));
   EXPECT_THAT(Refused("{name: a, on: message, run: pipeline}"), HasSubstr("has no secret"));
-  EXPECT_THAT(Refused("{name: a, on: message, secret: hush, run: pipeline}"), HasSubstr("must be a reference"));
+  EXPECT_THAT(Refused("{name: a, on: message, secret: hush, run: pipeline}"),
+              HasSubstr("must be a reference"));
   EXPECT_THAT(Refused("{name: a, on: data, run: pipeline}"), HasSubstr("one of 'dataset' and 'path'"));
-  EXPECT_THAT(Refused("{name: a, on: data, dataset: fligths, run: pipeline}"), HasSubstr("Did you mean 'flights'?"));
+  EXPECT_THAT(Refused("{name: a, on: data, dataset: fligths, run: pipeline}"),
+              HasSubstr("Did you mean 'flights'?"));
   EXPECT_THAT(Refused("{name: a, on: data, path: ../x, run: pipeline}"), HasSubstr("a path in the project"));
-  EXPECT_THAT(Refused("{name: a, on: training_code, paths: /etc, run: pipeline}"), HasSubstr("paths in the project"));
+  EXPECT_THAT(Refused("{name: a, on: training_code, paths: /etc, run: pipeline}"),
+              HasSubstr("paths in the project"));
   EXPECT_THAT(Refused("{name: a, on: demand, cron: '@daily', run: pipeline}"), HasSubstr("takes no 'cron'"));
   EXPECT_THAT(Refused("{name: a, on: demand}"), HasSubstr("runs nothing"));
   EXPECT_THAT(Refused("{name: a, on: demand, run: p, concurrency: wait}"), HasSubstr("concurrency"));
-  EXPECT_THAT(Refused("{name: a, on: demand, run: p}\n  - {name: a, on: demand, run: p}"), HasSubstr("two triggers 'a'"));
+  EXPECT_THAT(Refused("{name: a, on: demand, run: p}\n  - {name: a, on: demand, run: p}"),
+              HasSubstr("two triggers 'a'"));
 }
 
 }  // namespace

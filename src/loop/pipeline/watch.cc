@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t kMostNamed = 20;
 
 bool FitsAny(const std::string& path, const std::vector<std::string>& patterns) {
-  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-           return FitsPattern(path, pattern);
-         });
+  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
+                                         [&](const auto& pattern) { return FitsPattern(path, pattern); });
 }
 
 /// The paths of which one of two sorted lists has another content, or that only one has.
@@ -77,16 +76,15 @@ Result<Sight> Watch::Look(const TriggerRule& rule, const std::string& before) {
 
 Result<Sight> Watch::AtPath(const TriggerRule& rule, const std::string& before) {
   const auto found = repository::TakeSnapshot(os::JoinPath(project_, rule.path), index_);
-  if (!found && found.error().reason == Reason::NotFound)
-    return Sight{before};
+  if (!found && found.error().reason == Reason::NotFound) return Sight{before};
   if (!found) return found.error();
-  return Sight{found->md5,
-               Json{{"path", rule.path}, {"md5", found->md5}, {"size", static_cast<std::int64_t>(found->size)}}};
+  return Sight{
+      found->md5,
+      Json{{"path", rule.path}, {"md5", found->md5}, {"size", static_cast<std::int64_t>(found->size)}}};
 }
 
 Result<Sight> Watch::AtRef(const TriggerRule& rule, const std::string& before) {
-  if (!repository_)
-    repository_ = std::make_unique<Repository>(CAIRN_TRY(git::Repository::Open(project_)));
+  if (!repository_) repository_ = std::make_unique<Repository>(CAIRN_TRY(git::Repository::Open(project_)));
   const std::string commit = CAIRN_TRY(repository_->git.Resolve(rule.ref));
   Sight sight{commit, Json{{"ref", rule.ref}, {"commit", commit}}};
   if (before.empty() || before == commit) return sight;

@@ -18,9 +18,9 @@ namespace cairn::pipeline {
 
 /// What a trigger looks at, as it stands now.
 struct Sight {
-  std::string seen;                ///< Equal as long as nothing that counts has changed.
-  Json detail = Json::Object();    ///< For the record of a firing.
-  bool counts = true;              ///< False: seen is new, but nothing that the trigger waits for changed.
+  std::string seen;              ///< Equal as long as nothing that counts has changed.
+  Json detail = Json::Object();  ///< For the record of a firing.
+  bool counts = true;            ///< False: seen is new, but nothing that the trigger waits for changed.
 };
 
 /// Looks at data and code for triggers. One thread at a time.
@@ -33,9 +33,9 @@ class Watch {
   Watch(std::string project, const std::string& data_dir, Newest newest);
   ~Watch();
 
-  /// The content at a path (a file or folder; `before` while there is nothing), the newest version of a data set, the
-  /// commit of a ref. `before` is what was seen last. NotFound for a ref that leads nowhere, or a project
-  /// outside of git; Conflict while a file is being written.
+  /// The content at a path (a file or folder; `before` while there is nothing), the newest version of a data
+  /// set, the commit of a ref. `before` is what was seen last. NotFound for a ref that leads nowhere, or a
+  /// project outside of git; Conflict while a file is being written.
   Result<Sight> Look(const TriggerRule& rule, const std::string& before);
 
  private:

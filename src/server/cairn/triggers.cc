@@ -15,14 +15,14 @@ using pipeline::TriggerRule;
 constexpr std::int64_t kMostFirings = 1000;
 
 Json ToJson(const Firing& firing) {
-  return Json{{"trigger", Json{{"on", firing.trigger.on},
-                               {"name", firing.trigger.name},
-                               {"cause", firing.trigger.cause}}},
-              {"state", firing.state},
-              {"run", firing.run.empty() ? Json() : Json(firing.run)},
-              {"actor", firing.actor},
-              {"at_ms", firing.at},
-              {"detail", firing.detail}};
+  return Json{
+      {"trigger",
+       Json{{"on", firing.trigger.on}, {"name", firing.trigger.name}, {"cause", firing.trigger.cause}}},
+      {"state", firing.state},
+      {"run", firing.run.empty() ? Json() : Json(firing.run)},
+      {"actor", firing.actor},
+      {"at_ms", firing.at},
+      {"detail", firing.detail}};
 }
 
 const char* NameOf(pipeline::CatchUp catch_up) {
@@ -84,8 +84,7 @@ Result<Json> Firings(Scheduler& scheduler, const Call& call) {
   const std::string text = call.Query("limit");
   const std::int64_t limit = text.empty() ? 50 : CAIRN_TRY(ParseInt(text));
   if (limit < 1 || limit > kMostFirings)
-    return Error{Reason::InvalidArgument,
-                 "'limit' must be between 1 and " + std::to_string(kMostFirings)};
+    return Error{Reason::InvalidArgument, "'limit' must be between 1 and " + std::to_string(kMostFirings)};
   Json items = Json::Array();
   for (const auto& firing : CAIRN_TRY(scheduler.Firings(call.Path("name"), limit)))
     items.Push(ToJson(firing));
@@ -94,8 +93,8 @@ Result<Json> Firings(Scheduler& scheduler, const Call& call) {
 
 Result<Json> Backfill(Scheduler& scheduler, const Call& call) {
   const auto from = CAIRN_TRY(RequiredText(call.body, "from")), to = CAIRN_TRY(RequiredText(call.body, "to"));
-  const auto filled = CAIRN_TRY(
-      scheduler.Backfill(call.Path("name"), from, to, call.Actor(), call.body.Bool("dry_run")));
+  const auto filled =
+      CAIRN_TRY(scheduler.Backfill(call.Path("name"), from, to, call.Actor(), call.body.Bool("dry_run")));
   Json moments = Json::Array();
   for (const auto moment : filled.moments) moments.Push(moment * 1000);
   return Json{{"moments_ms", std::move(moments)}, {"there", filled.there}};

@@ -18,7 +18,8 @@ std::string StagesOf(const Request& request) {
 std::int64_t Forced(const Request& request) { return request.selection.force ? 1 : 0; }
 
 constexpr std::string_view kSelect =
-    "SELECT trigger_on, trigger_name, cause, project, stages, forced, actor, state, run, detail, concurrency, "
+    "SELECT trigger_on, trigger_name, cause, project, stages, forced, actor, state, run, detail, "
+    "concurrency, "
     "apart, asked_ms FROM pipeline_pull ";
 
 Result<StoredPull> PullOf(const sql::Row& row) {
@@ -155,9 +156,9 @@ Result<bool> AnotherWaits(sql::Connection& connection, const Request& request, s
 
 Result<> MovePulls(sql::Connection& connection, std::string_view from, std::string_view to,
                    std::string_view project) {
-  CAIRN_TRY(connection.Run(
-      "UPDATE pipeline_pull SET home = $2, project = $3 WHERE home = $1 AND state = 'waiting'",
-      {from, to, project}));
+  CAIRN_TRY(
+      connection.Run("UPDATE pipeline_pull SET home = $2, project = $3 WHERE home = $1 AND state = 'waiting'",
+                     {from, to, project}));
   return Done{};
 }
 

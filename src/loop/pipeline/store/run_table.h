@@ -30,8 +30,7 @@ Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::stri
 Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, std::string_view project);
 Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home);
 /// The id of a run that a trigger set off and that another program runs which shares the store and lives.
-Result<std::optional<std::string>> SelectRunningElsewhere(sql::Connection& connection,
-                                                          std::string_view home);
+Result<std::optional<std::string>> SelectRunningElsewhere(sql::Connection& connection, std::string_view home);
 /// Whose a run is; NotFound without such a run.
 Result<std::string> SelectHomeOf(sql::Connection& connection, std::string_view id);
 /// Gives the runs of a dead home, of whose ends nobody was told, to another.

@@ -34,10 +34,10 @@ Result<> PutTrigger(sql::Connection& connection, const TriggerState& state) {
 }
 
 Result<bool> BeatOf(sql::Connection& connection, std::string_view home) {
-  const auto beaten = CAIRN_TRY(
-      connection.Run("UPDATE pipeline_server SET beat = CASE WHEN beat < 0 THEN 1 ELSE beat + 1 END WHERE home "
-                     "= $1 RETURNING beat",
-                     {home}));
+  const auto beaten = CAIRN_TRY(connection.Run(
+      "UPDATE pipeline_server SET beat = CASE WHEN beat < 0 THEN 1 ELSE beat + 1 END WHERE home "
+      "= $1 RETURNING beat",
+      {home}));
   return !beaten.empty();
 }
 
