@@ -61,7 +61,8 @@ struct App::Loops {
     }
   }
 
-  static constexpr std::int64_t kAfterTroubleMs = 250;
+  /// A trigger that cannot look must not make another one late.
+  static constexpr std::int64_t kAfterTroubleMs = 50;
   Rooms& rooms;
   std::mutex telling;
   std::map<std::string, std::string> troubles;

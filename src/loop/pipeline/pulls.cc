@@ -92,6 +92,7 @@ void Runner::Replace(const Request& request) {
   Active& active = *found->second;
   const Trigger& trigger = active.record.trigger;
   if (trigger.name != request.trigger.name || trigger.on != request.trigger.on) return;
+  if (trigger.cause == request.trigger.cause) return;  // It has begun meanwhile.
   active.cancelled = true;
   active.record.problem = "its trigger fired again, and replaces it by a run for " + request.trigger.cause;
   active.stop.request_stop();

@@ -276,12 +276,6 @@ void Runner::GiveSurroundings(Active& active, const Governing& governing) const 
   }
 }
 
-Result<> Runner::CheckOurs(sql::Connection& connection, const std::string& run) const {
-  if (CAIRN_TRY(SelectHomeOf(connection, run)) == home_) return Done{};
-  return Error{Reason::Conflict,
-               "another server took this run over, because this one was silent for too long"};
-}
-
 Result<> Runner::Journal(const Request& request, By by, const RunRecord& record) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(CheckNothingRuns(connection, record.project));

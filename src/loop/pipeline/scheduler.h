@@ -15,22 +15,13 @@
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
 #include "ground/vocabulary/result.h"
+#include "loop/pipeline/firing.h"
 #include "loop/pipeline/runner.h"
 #include "loop/pipeline/store/trigger_table.h"
 #include "loop/pipeline/triggers.h"
 #include "loop/pipeline/watch.h"
 
 namespace cairn::pipeline {
-
-/// One time that a trigger fired.
-struct Firing {
-  Trigger trigger;    ///< Its cause is "<name>@<what it was>": a moment, a version, a commit.
-  std::string state;  ///< waiting, begun, merged, over (nothing was stale), refused, skipped.
-  std::string run;    ///< "" for none.
-  std::string actor;
-  TimeMs at = 0;
-  Json detail = Json::Object();
-};
 
 /// Watches the triggers of the accepted configuration. Safe from any thread, but for Advance and Wait.
 ///
@@ -126,6 +117,8 @@ class Scheduler {
 
   Result<> BeginAnew(const TriggerRule& rule, std::string seen);
   Result<bool> Move(const TriggerState& from, std::string seen, const std::vector<Request>& requests);
+  Result<std::vector<Request>> MomentsOf(const TriggerRule& rule, const std::string& from,
+                                         const std::string& to) const;
   Result<Firing> KeepOne(const Request& request, const char* again);
   Result<> SetPaused(const std::string& name, const std::string& actor, bool paused);
   Result<> BeginIfRunning();

@@ -97,9 +97,11 @@ Result<Firing> Scheduler::OnMessage(const std::string& name, const std::string& 
     return Unproven(name, "X-Cairn-Timestamp must be the time of sending in seconds since 1970, at most " +
                               std::to_string(kMessageSeconds) + " seconds from now");
   }
-  const auto secret = CAIRN_TRY(ReadSecrets(around_.project, rule->secret));
+  const auto secret = ReadSecrets(around_.project, rule->secret);
+  // Where it should come from is for the owner to know (StandingOf), not for whoever calls.
+  if (!secret) return Error{Reason::Unavailable, "the secret of '" + name + "' cannot be read here"};
   const std::string signed_text = timestamp + "." + std::string(body);
-  const std::string expected = Hex(crypto::HmacSha256(secret.front().second, signed_text));
+  const std::string expected = Hex(crypto::HmacSha256(secret->front().second, signed_text));
   const std::string_view given =
       signature.starts_with("sha256=") ? std::string_view(signature).substr(7) : std::string_view(signature);
   if (!crypto::EqualSecrets(LowerAscii(given), expected)) {
@@ -126,16 +128,14 @@ Result<Firing> Scheduler::Fire(const std::string& name, const std::string& actor
   return KeepOne(request, "it fired before");
 }
 
-Result<Scheduler::Backfilled> Scheduler::Backfill(const std::string& name, const std::string& from,
-                                                  const std::string& to, const std::string& actor, bool dry) {
-  const TriggerRule rule = CAIRN_TRY(Named(name));
+Result<std::vector<Request>> Scheduler::MomentsOf(const TriggerRule& rule, const std::string& from,
+                                                  const std::string& to) const {
   if (!rule.schedule)
-    return Error{Reason::InvalidArgument, "trigger '" + name + "' fires on '" + rule.on +
+    return Error{Reason::InvalidArgument, "trigger '" + rule.name + "' fires on '" + rule.on +
                                               "'; only one on 'schedule' has moments to go back to"};
   const auto first = CAIRN_TRY(MomentIn(rule.schedule->zone(), from));
   const auto end = CAIRN_TRY(MomentIn(rule.schedule->zone(), to));
   std::vector<Request> requests;
-  Backfilled backfilled;
   for (auto due = rule.schedule->Next(first - 1); due && *due < end; due = rule.schedule->Next(*due)) {
     if (*due > clock_.Now() / 1000)
       return Error{Reason::InvalidArgument, "there are moments to come before " + to + ": fill up to now"};
@@ -144,30 +144,36 @@ Result<Scheduler::Backfilled> Scheduler::Backfill(const std::string& name, const
                                                 " moments from " + from + " to " + to + ": fill in parts"};
     }
     requests.push_back(rule.AsksAt(around_.project, *due));
-    requests.back().detail.Set("backfill", true);
-    requests.back().apart = requests.back().selection.force = true;
-    requests.back().actor = actor;
-    backfilled.moments.push_back(*due);
   }
   if (requests.empty())
     return Error{Reason::InvalidArgument,
-                 "'" + name + "' has no moment from " + from + " until before " + to};
-  const auto is_new = [&](sql::Connection& connection, const Request& request) -> Result<bool> {
-    if (!dry) return runner_.Keep(connection, request);
-    return !CAIRN_TRY(FindPull(connection, request.trigger)).has_value();
-  };
-  const auto fill = [&](sql::Connection& connection) -> Result<std::vector<std::int64_t>> {
-    std::vector<std::int64_t> fresh;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      if (CAIRN_TRY(is_new(connection, requests[i]))) fresh.push_back(backfilled.moments[i]);
+                 "'" + rule.name + "' has no moment from " + from + " until before " + to};
+  return requests;
+}
+
+Result<Scheduler::Backfilled> Scheduler::Backfill(const std::string& name, const std::string& from,
+                                                  const std::string& to, const std::string& actor, bool dry) {
+  const TriggerRule rule = CAIRN_TRY(Named(name));
+  auto requests = CAIRN_TRY(MomentsOf(rule, from, to));
+  for (Request& request : requests) {
+    request.detail.Set("backfill", true);
+    request.apart = request.selection.force = true;
+    request.actor = actor;
+  }
+  const auto fill = [&](sql::Connection& connection) -> Result<Backfilled> {
+    Backfilled filled;
+    for (const Request& request : requests) {
+      const bool fires = dry ? !CAIRN_TRY(FindPull(connection, request.trigger)).has_value()
+                             : CAIRN_TRY(runner_.Keep(connection, request));
+      if (fires) filled.moments.push_back(CAIRN_TRY(ParseTime(request.detail.Text("due"))) / 1000);
+      filled.there += fires ? 0 : 1;
     }
-    return fresh;
+    return filled;
   };
-  auto fresh = dry ? CAIRN_TRY(database_.Read(fill)) : CAIRN_TRY(database_.Transact(fill));
-  backfilled.there = static_cast<std::int64_t>(backfilled.moments.size() - fresh.size());
-  backfilled.moments = std::move(fresh);
-  if (!dry) CAIRN_TRY(BeginIfRunning());
-  return backfilled;
+  if (dry) return database_.Read(fill);
+  auto filled = CAIRN_TRY(database_.Transact(fill));
+  CAIRN_TRY(BeginIfRunning());
+  return filled;
 }
 
 Result<> Scheduler::SetPaused(const std::string& name, const std::string& actor, bool paused) {

@@ -32,6 +32,12 @@ Result<bool> Runner::TakeOver(const std::string& home, std::int64_t beat, const 
   return true;
 }
 
+Result<> Runner::CheckOurs(sql::Connection& connection, const std::string& run) const {
+  if (CAIRN_TRY(SelectHomeOf(connection, run)) == home_) return Done{};
+  return Error{Reason::Conflict,
+               "another server took this run over, because this one was silent for too long"};
+}
+
 bool Runner::IsIdle() {
   const std::lock_guard lock(mutex_);
   return active_.empty();
