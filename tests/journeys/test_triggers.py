@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -252,6 +253,9 @@ def test_two_servers_share_the_work_and_one_goes_on_when_the_other_is_killed(two
     one, other = two
     one.start()
     one.accept("  - {name: tick, on: schedule, cron: '* * * * * *', run: pipeline}\n  - {name: held, on: demand, run: pipeline}\n")
+    # They seal one log, and so with one key.
+    (other.folder / ".cairn").mkdir()
+    shutil.copy2(one.folder / ".cairn" / "seal.key", other.folder / ".cairn" / "seal.key")
     other.start()
     one.wait_for("some moments", lambda: len(one.firings("tick")) >= 4)
     one.ask("trigger", "pause", "tick")
@@ -280,6 +284,7 @@ def test_two_servers_share_the_work_and_one_goes_on_when_the_other_is_killed(two
     # It comes back, and has nothing to do.
     (one.folder / "hold").unlink()
     one.start()
+    assert other.ask("audit", "verify")["sound"]
     assert len([run for run in one.get("/api/v1/pipeline/runs")["items"] if run["trigger"]["name"] == "held"]) == len(states)
 
 
