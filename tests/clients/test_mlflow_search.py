@@ -191,6 +191,13 @@ def peer(tmp_path_factory):
 FILTERS = {
     "runs": [
         "",
+        "AND",
+        "metrics.acc > 1 AND",
+        "AND metrics.acc > 1 AND and status = 'FINISHED'",
+        "`metrics`.acc > 1",
+        '"params".`kind` = "tree"',
+        "tags.`my color` != 'it''s'",
+        "tags.`my color` = 'it''s'",
         "metrics.acc > 1",
         "metrics.acc>=1.1 and metric.acc < 2",
         "metrics.`val loss` <= 1.2",
@@ -266,6 +273,7 @@ FILTERS = {
     ],
     "experiments": [
         "",
+        "AND name LIKE '%' AND",
         "name = 'alpha'",
         "attribute.name != 'alpha'",
         "name LIKE 'g%'",
@@ -296,6 +304,11 @@ FILTERS = {
     ],
     "models": [
         "",
+        "AND name LIKE '%' AND",
+        "tags.`mlflow.prompt.is_prompt` != 'x'",
+        "tags.`mlflow.prompt.is_prompt` LIKE 't%'",
+        "tags.`mlflow.prompt.is_prompt` = 'false'",
+        "tags.`mlflow.prompt.is_prompt` != 'false'",
         "name = 'churn'",
         "name != 'churn'",
         "name like 'c%'",
@@ -317,6 +330,8 @@ FILTERS = {
     ],
     "versions": [
         "",
+        "AND name LIKE '%' AND",
+        "tags.`mlflow.prompt.is_prompt` ILIKE 'true'",
         "name = 'churn'",
         "name IN ('churn', 'fraud') AND version_number >= 2",
         "run_id = '{r01}'",
@@ -337,6 +352,11 @@ FILTERS = {
     ],
     "logged-models": [
         "",
+        "AND name LIKE '%' AND",
+        "name = 'm''1'",
+        "params.depth IN (2, 4)",
+        "params.depth LIKE 2",
+        "status LIKE 1",
         "name = 'm1'",
         "name != 'm1' and attributes.name LIKE 'm%'",
         "name IN ('m1', 'm2')",
@@ -401,6 +421,8 @@ ORDERS = {
     "versions": [["name", "version_number DESC"], ["version_number", "name DESC"], ["creation_timestamp"], ["last_updated_timestamp DESC"], ["run_id"]],
     "logged-models": [
         [{"field_name": "name", "ascending": False}],
+        [{"field_name": "status"}, {"field_name": "name"}],
+        [{"field_name": "status", "ascending": False}, {"field_name": "name"}],
         [{"field_name": "model_type"}, {"field_name": "name"}],
         [{"field_name": "model_type", "ascending": False}, {"field_name": "name"}],
         [{"field_name": "creation_time", "ascending": True}],
