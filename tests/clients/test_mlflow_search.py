@@ -106,6 +106,9 @@ class Loaded:
             wanted["tags"] = [{"key": "stage", "value": ["old", "New"][i % 2]}] if i else []
             made = self.done("POST", "logged-models", **wanted)["model"]["info"]["model_id"]
             self.ids[f"m{i}"] = made
+            if i % 3:
+                status = ["LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED"][i % 3 - 1]
+                self.done("PATCH", f"logged-models/{made}", model_id=made, status=status)
             for step in range(2 if i % 3 else 0):
                 metric = {"key": "f1", "value": i / 10 - step / 2, "timestamp": 10 + step, "step": step, "model_id": made}
                 metric |= {"dataset_name": f"set{step}", "dataset_digest": f"d{i}"}
@@ -477,6 +480,12 @@ def test_models_on_data_sets_are_those_that_mlflow_finds(ours, peer):
             assert ours.find(*asked, datasets=datasets) == peer.find(*asked, datasets=datasets), (datasets, filter_string)
     # Without a digest MLflow's server looks for rows that have none; here every digest of the name is meant.
     assert ours.find("logged-models", "", [{"field_name": "name"}], datasets=[{"dataset_name": "set1"}])[2] == ["m1", "m2", "m4", "m5"]
+
+
+def test_a_page_of_logged_models_has_no_bound_that_mlflow_does_not_have(ours, peer):
+    for most in (0, 1001, 2**31 - 1):
+        assert ours.find("logged-models", "", None, max_results=most) == peer.find("logged-models", "", None, max_results=most)
+        assert len(ours.find("logged-models", "", None, max_results=most)[2]) == 6
 
 
 def test_answers_without_an_experiment_are_mlflows(ours, peer):
