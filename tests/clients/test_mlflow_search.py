@@ -196,6 +196,7 @@ FILTERS = {
         "",
         "AND",
         "metrics.acc > 1 AND",
+        "\u00a0metrics.acc\u00a0>\u00a01\u00a0",
         "AND metrics.acc > 1 AND and status = 'FINISHED'",
         "`metrics`.acc > 1",
         '"params".`kind` = "tree"',

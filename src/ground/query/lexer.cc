@@ -8,6 +8,8 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+/// In UTF-8. It comes with what was copied from a web page.
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 /// Letters of any alphabet arrive as bytes above 127.
 bool StartsWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -25,7 +27,7 @@ class Scanner {
   Result<std::vector<Token>> All() {
     std::vector<Token> tokens;
     for (;;) {
-      while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+      PassSpace();
       if (tokens.size() == kMaxTokens) {
         return Refused(at_ + 1, "the text has more than " + std::to_string(kMaxTokens) + " words and signs");
       }
@@ -35,6 +37,11 @@ class Scanner {
   }
 
  private:
+  bool AtNoBreakSpace() const { return text_.substr(at_).starts_with(kNoBreakSpace); }
+  void PassSpace() {
+    while (IsSpace(Peek()) || AtNoBreakSpace()) at_ += IsSpace(Peek()) ? 1 : kNoBreakSpace.size();
+  }
+
   char Peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
 
   Result<Token> Next() {
@@ -92,7 +99,7 @@ class Scanner {
 
   std::string_view Word() {
     const auto start = at_;
-    while (ContinuesWord(Peek())) ++at_;
+    while (ContinuesWord(Peek()) && !AtNoBreakSpace()) ++at_;
     return text_.substr(start, at_ - start);
   }
 
@@ -129,7 +136,7 @@ class Scanner {
       if (Peek() == '-' || Peek() == '+') ++at_;
       while (IsDigit(Peek())) ++at_;
     }
-    while (ContinuesWord(Peek())) ++at_;
+    while (ContinuesWord(Peek()) && !AtNoBreakSpace()) ++at_;
     auto written = text_.substr(start, at_ - start);
     token.kind = Token::Kind::Number;
     token.literal = {.kind = Literal::Kind::Number, .text = std::string(written), .position = token.position};

@@ -131,6 +131,13 @@ TEST(Filter, AndsThatJoinNothingArePassedOver) {
   EXPECT_TRUE(ParseFilter("AND")->parts.empty());
 }
 
+TEST(Filter, SpacesThatDoNotBreakAreSpaces) {
+  const std::string no_break = "\xC2\xA0";
+  EXPECT_EQ(Only(no_break + "metrics.loss" + no_break + ">" + no_break + "0.5" + no_break).name.key, "loss");
+  EXPECT_EQ(Only("tags.a = 'x" + no_break + "y'").values.front().text, "x" + no_break + "y");
+  EXPECT_EQ(ParseFilter("a = 1" + no_break + "AND" + no_break + "b = 2")->parts.size(), 2u);
+}
+
 TEST(Filter, APrefixMayBeQuotedToo) {
   EXPECT_EQ(Only("`metrics`.loss < 1").name.prefix, "metrics");
   EXPECT_EQ(Only("`metrics`.loss < 1").name.key, "loss");
