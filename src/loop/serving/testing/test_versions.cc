@@ -73,7 +73,8 @@ Result<> TestVersions::AllowAnswering(const std::string&, std::int64_t version) 
   return Done{};
 }
 
-Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version) {
+Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version,
+                                         const runtime::WorkerSettings&) {
   const std::lock_guard lock(mutex_);
   const auto found = versions_.find(version);
   if (found == versions_.end()) return Error{Reason::NotFound, "There is no such version."};

@@ -49,7 +49,8 @@ class TestVersions final : public VersionSource {
   Result<std::int64_t> InProduction(const std::string& model) override;
   Result<std::vector<std::int64_t>> List(const std::string& model) override;
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
-  Result<StoredVersion> Load(const std::string& model, std::int64_t version) override;
+  Result<StoredVersion> Load(const std::string& model, std::int64_t version,
+                             const runtime::WorkerSettings& worker) override;
 
  private:
   struct Stored {
