@@ -29,6 +29,19 @@ class ScriptedModel final : public runtime::Model {
   Script script_;
   runtime::Signature signature_;
 };
+/// The same as if it ran in workers: it answers a bare label beside the probability of the second class.
+class WorkerLikeModel final : public runtime::Model {
+ public:
+  explicit WorkerLikeModel(float probability);
+  const runtime::Signature& signature() const override { return signature_; }
+  bool waits() const override { return true; }
+  const char* platform() const override { return "python_function"; }
+  Result<runtime::Batch> Run(const runtime::Batch& inputs) const override;
+
+ private:
+  float probability_;
+  runtime::Signature signature_;
+};
 /// Always that probability.
 std::shared_ptr<const runtime::Model> Constant(float probability);
 
