@@ -66,7 +66,7 @@ class Moods(mlflow.pyfunc.PythonModel):
         import subprocess
 
         deeds = [
-            lambda: open(pathlib.Path(self.outside) / "canary", "w"), lambda: os.listdir(self.outside), lambda: open("/usr/canary", "w"),
+            lambda: open(pathlib.Path(self.outside) / "canary", "w"), lambda: os.listdir(self.outside),
             lambda: socket.create_connection(("127.0.0.1", self.port), 2), lambda: socket.create_connection(("1.1.1.1", 53), 2),
             lambda: subprocess.run(["true"], check=True), lambda: os.kill(self.server, 0), lambda: open("/etc/shadow"), lambda: open(__file__),
         ]
@@ -166,8 +166,9 @@ class TestScikitLearn:
             assert answer.json()["error_code"] == "BAD_REQUEST"
 
     def test_the_decision_says_what_runs(self, project, version):
-        rollouts = json.dumps(project.cairn("model", "story", NAME, str(version))) if False else json.dumps(requests.get(f"{project.running.uri}/api/v1/rollouts", timeout=30).json())
-        assert "model.pkl" in rollouts and "serving.worker.code" in rollouts
+        rollout = requests.get(f"{project.running.uri}/api/v1/rollouts", timeout=30).json()["items"][0]
+        decided = requests.get(f"{project.running.uri}/api/v1/rollouts/{rollout['id']}", timeout=30).text
+        assert "(model.pkl)" in decided and "serving.worker.code" in decided
 
 
 class TestBoosters:
@@ -207,9 +208,7 @@ class TestMoods:
                                  pip_requirements=["cloudpickle"])
         finally:
             cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
-        version = promote(project, logged)
-        version_model = (version, model)
-        return version_model
+        return promote(project, logged), model
 
     def ask(self, project, mood):
         return requests.post(f"{project.running.uri}/invocations", json={"dataframe_records": [{"a": 0.0, "b": 1, "c": mood}]}, timeout=60)
@@ -295,7 +294,7 @@ class TestMoods:
         path = project.folder / "cairn.yaml"
         text = path.read_text().replace("charter: {risk: limited}", "charter: {risk: limited, heuristic: [{otherwise: 0.25}]}").replace("fallback: none", "fallback: heuristic")
         path.write_text(text)
-        project.cairn("apply", actor="ada")
+        project.cairn("apply", "--sign", "ada", actor="ada")
         answer = self.ask(project, "crash")
         assert answer.status_code == 200, answer.text
         assert answer.headers["X-Cairn-Arm"] == "fallback"

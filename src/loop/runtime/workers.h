@@ -20,7 +20,7 @@ struct WorkerSettings {
   double timeout_s = 10;         ///< That up to 10,000 rows may take, waiting for a process included.
   double start_timeout_s = 120;  ///< Until a process has loaded the model.
   std::int64_t memory_mib = 2048;  ///< That one process may use for its data.
-  std::int64_t threads = 1;        ///< That numeric libraries are told to use in one process.
+  std::int64_t threads = 1;        ///< And cores, that one process may use.
   friend bool operator==(const WorkerSettings&, const WorkerSettings&) = default;
 };
 /// InvalidArgument with the place for an unknown key or a wrong value.

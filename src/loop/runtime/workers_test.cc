@@ -163,7 +163,7 @@ TEST_F(Workers, SayWhyTheyCannotLoad) {
 
 /// What each attempt came to, as one text; a deed is Python that gives a value or raises.
 constexpr std::string_view kAttempts = R"(
-shipped.limit_resources(int(sys.argv[2]))
+shipped.limit_resources(*map(int, sys.argv[2:5]))
 shipped.forbid_system_calls()
 outcome = []
 def attempt(name, deed):
@@ -185,6 +185,7 @@ attempt("fork", lambda: os.fork() or os._exit(0))
 attempt("run a program", lambda: os.execv("/usr/bin/true", ["true"]))
 attempt("see processes", lambda: [1 / (int(p) < 10) for p in os.listdir("/proc") if p.isdigit()])
 attempt("make a namespace", lambda: 1 / (ctypes.CDLL(None).unshare(0x10000000) == 0))
+attempt("take every core", lambda: os.sched_setaffinity(0, range(os.cpu_count())))
 attempt("memory without a file", lambda: os.memfd_create("x"))
 attempt("a private file", lambda: open("/tmp/x", "w"))
 attempt("a thread", lambda: threading.Thread(target=print).start())
@@ -194,9 +195,10 @@ send({"failed": "model", "why": "; ".join(outcome)})
   ASSERT_FALSE(told);
   EXPECT_EQ(
       told.error().message,
-      "The model cannot be loaded: write outside refused; see outside refused; write "
-      "the model refused; write the system refused; write the root refused; connect refused; open a socket "
-      "refused; fork refused; run a program refused; see processes done; make a namespace refused; memory "
+      "The model cannot be loaded: write outside refused; see outside refused; write the model refused; "
+      "write the system refused; write the root refused; connect refused; open a socket refused; fork "
+      "refused; "
+      "run a program refused; see processes done; make a namespace refused; take every core refused; memory "
       "without a file refused; a private file done; a thread done");
   EXPECT_TRUE(os::ListFolder(canary.path())->empty());
 }

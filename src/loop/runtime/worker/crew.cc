@@ -1,6 +1,7 @@
 #include "loop/runtime/worker/crew.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "ground/os/clock.h"
 #include "ground/vocabulary/text.h"
@@ -13,6 +14,7 @@ constexpr std::int64_t kFirstPauseMs = 100, kLongestPauseMs = 30'000;
 constexpr std::int64_t kSteadyNs = 60 * kNsPerSecond;  ///< One that lived so long died of something new.
 constexpr std::int64_t kLookMs = 20;                   ///< Between looks at one that is starting.
 constexpr std::chrono::seconds kForItsEnd{5};
+constexpr std::size_t kManyPlaces = 1'000'000;
 constexpr std::size_t kLinesKept = 20, kLongestLine = 500, kLinesTold = 3;
 
 std::int64_t Nanoseconds(double seconds) {
@@ -70,7 +72,10 @@ Result<std::unique_ptr<Crew>> Crew::Start(os::TempFolder folder, Python python,
 void Crew::Seats(std::size_t count) {
   const std::lock_guard lock(mutex_);
   while (seats_.size() < count) {
+    // Folders have random names, so that the crews of several models begin at different cores.
+    const std::size_t place = std::hash<std::string>()(folder_.path()) % kManyPlaces + seats_.size();
     Seat& seat = *seats_.emplace_back(std::make_unique<Seat>());
+    seat.place = place;
     seat.keeper = std::jthread([this, &seat](std::stop_token stop) { Keep(seat, stop); });
   }
 }
@@ -109,7 +114,7 @@ Crew::End Crew::RunOne(Seat& seat, std::stop_token stop) {
     seat.ended.reset();
     seat.last_words.clear();
   }
-  os::Command command = Confined(python_, folder_.path(), settings_);
+  os::Command command = Confined(python_, folder_.path(), settings_, seat.place);
   command.channel = other.number();
   command.line = [&](os::Stream, std::string_view line) { Listen(seat, line); };
   auto process = os::Process::Spawn(std::move(command));

@@ -45,6 +45,7 @@ class Crew {
   /// the seat busy.
   struct Seat {
     enum class State { Starting, Idle, Busy, Down };
+    std::size_t place = 0;  ///< Which cores it uses.
     State state = State::Starting;
     std::optional<os::Channel> channel;
     std::stop_source life;               ///< Ends the process that is there now.

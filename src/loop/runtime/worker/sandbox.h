@@ -19,7 +19,9 @@ struct Python {
 Result<Python> FindPython(const std::string& program);
 
 /// bubblewrap around `python` with the program worker.py; `folder` holds that program and model/. Nothing of
-/// the machine is seen but the system's programs and libraries, and the Python's folders.
-os::Command Confined(const Python& python, const std::string& folder, const WorkerSettings& settings);
+/// the machine is seen but the system's programs and libraries, and the Python's folders. Processes with
+/// different places use different cores as long as there are enough.
+os::Command Confined(const Python& python, const std::string& folder, const WorkerSettings& settings,
+                     std::size_t place);
 
 }  // namespace cairn::runtime::worker

@@ -32,12 +32,12 @@ class Unfit(Exception):
 
 
 # System calls, by the kernel's numbers, that nothing which answers rows needs: other programs and processes, memory that the limit does not
-# count, namespaces, and reaching into the kernel or another process.
+# count, namespaces, other cores, and reaching into the kernel or another process.
 CALLS = {
     "x86_64": (0xC000003E, {"socket": 41, "mmap": 9, "clone": 56, "clone3": 435},
-               [57, 58, 59, 322, 319, 447, 29, 101, 310, 311, 272, 308, 165, 166, 155, 161, 321, 298, 323, 248, 249, 250, 425, 246, 320, 175, 313, 304]),
+               [57, 58, 59, 322, 319, 447, 29, 101, 310, 311, 272, 308, 165, 166, 155, 161, 321, 298, 323, 248, 249, 250, 425, 246, 320, 175, 313, 304, 203]),
     "aarch64": (0xC00000B7, {"socket": 198, "mmap": 222, "clone": 220, "clone3": 435},
-                [221, 281, 279, 447, 194, 117, 270, 271, 97, 268, 40, 39, 41, 51, 280, 241, 282, 217, 218, 219, 425, 104, 294, 105, 273, 265]),
+                [221, 281, 279, 447, 194, 117, 270, 271, 97, 268, 40, 39, 41, 51, 280, 241, 282, 217, 218, 219, 425, 104, 294, 105, 273, 265, 122]),
 }
 EPERM, ENOMEM, ENOSYS, EAFNOSUPPORT = 1, 12, 38, 97
 
@@ -78,7 +78,10 @@ def forbid_system_calls():
         raise Unfit(ENVIRONMENT, f"the kernel does not confine the worker: {os.strerror(ctypes.get_errno())}")
 
 
-def limit_resources(memory_bytes):
+def limit_resources(memory_bytes, cores, place):
+    """Of the cores there are it may use that many; workers with other places get others as long as there are enough."""
+    allowed = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {allowed[(place * cores + number) % len(allowed)] for number in range(cores)})
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
@@ -340,10 +343,10 @@ def environment():
 
 
 def main():
-    folder, memory_bytes = sys.argv[1], int(sys.argv[2])
+    folder = sys.argv[1]
     line = Line()
     try:
-        limit_resources(memory_bytes)
+        limit_resources(*map(int, sys.argv[2:5]))
         model = Model(folder)
     except Unfit as problem:
         return line.send({"failed": problem.about, "why": str(problem)})
