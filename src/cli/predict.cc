@@ -3,6 +3,7 @@
 #include "cli/waiting.h"
 #include "ground/crypto/hash.h"
 #include "ground/os/clock.h"
+#include "ground/os/pool.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "loop/package/files.h"
@@ -27,6 +28,7 @@ Result<WorkerSettings> SettingsFor(const package::Files& files, const Arguments&
   if (const auto found = files.find("worker.json"); found != files.end())
     settings = CAIRN_TRY(runtime::ParseWorkerSettings(CAIRN_TRY(ParseYaml(found->second, "serving.worker"))));
   if (arguments.Has("--python")) settings.python = arguments.Text("--python");
+  settings.processes = os::Processors();  // one for each thread that ScoreFile asks with
   settings.code = settings.code || arguments.Has("--permit-code");
   return settings;
 }

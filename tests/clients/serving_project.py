@@ -40,11 +40,11 @@ class Project:
     def __init__(self, folder, running):
         self.folder, self.running = folder, running
 
-    def cairn(self, *words, actor="ben"):
+    def cairn(self, *words, actor="ben", code=0):
         environment = {**os.environ, "CAIRN_ID_DIR": str(self.folder / "ids"), "CAIRN_ACTOR": actor}
         command = [CAIRN, *words, "--json", "--data", str(self.running.data)]
         ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
-        assert ended.returncode == 0, f"{words}: {ended.stdout}{ended.stderr}"
+        assert ended.returncode == code, f"{words}: {ended.stdout}{ended.stderr}"
         return json.loads(ended.stdout)
 
     def begin(self, frame, columns, assertions="contract", worker=None):
