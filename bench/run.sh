@@ -7,7 +7,7 @@
 #   postgres    writes on a private PostgreSQL, beside MLflow on the same
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   demo        the whole story, set-up aside
-#   artifacts, pipeline, serving, data/comparison, data/contract, data/profile
+#   artifacts, pipeline, serving, predict, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #
 # With --small, `store` fills a tenth of that and `postgres` sends a tenth of its requests.
@@ -33,11 +33,11 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | predict | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

@@ -11,8 +11,8 @@ std::span<const Command> Commands() {
           DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,     SettingsCommands,
           ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,       DeletionCommands,
           GarbageCommands,     StatusCommands,      GraphCommands,      ModelCommands,      InspectCommands,
-          PackageCommands,     ServingCommands,     MonitorCommands,    ScoreCommands,      ImportCommands,
-          ExportCommands,      BackupCommands,      AuditCommands,      ShellCommands}) {
+          PackageCommands,     PredictCommands,     ServingCommands,    MonitorCommands,    ScoreCommands,
+          ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,      ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

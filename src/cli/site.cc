@@ -78,6 +78,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  api::MountFileScoring(
+      router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});

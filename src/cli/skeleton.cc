@@ -67,7 +67,13 @@ roles:
 #     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
 
-# serving: {assertions: contract, fallback: heuristic, canary: {share: 10%, min_requests: 300}}
+# `worker` is for models that only Python can run (MLflow's python_function): they are loaded in confined processes. `code: permit` lets models
+# be loaded whose loading can run code of their author, such as pickles.
+# serving:
+#   assertions: contract
+#   fallback: heuristic
+#   canary: {share: 10%, min_requests: 300}
+#   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}
 
 # monitors:
 #   - {name: quality, protects: honest risk, quality: log_loss, window: 7d, min_rows: 500, above: 0.55}
