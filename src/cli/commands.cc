@@ -10,9 +10,10 @@ std::span<const Command> Commands() {
           SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands, ProfileCommands,
           DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,     SettingsCommands,
           ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,       DeletionCommands,
-          GarbageCommands,     StatusCommands,      GraphCommands,      ModelCommands,      InspectCommands,
-          PackageCommands,     PredictCommands,     ServingCommands,    MonitorCommands,    ScoreCommands,
-          ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,      ShellCommands}) {
+          GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,    ModelCommands,
+          InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,    MonitorCommands,
+          ScoreCommands,       ImportCommands,      ExportCommands,     BackupCommands,     AuditCommands,
+          ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -88,8 +88,15 @@ roles:
 #       resources: {cpu: 2, memory: 4GiB, gpu: 1}
 #       secrets: {WAREHOUSE_KEY: {env: WAREHOUSE_KEY}, TOKEN: {file: ~/.config/token}}   # never in a record or log
 
+# What sets the pipeline off by itself, in `cairn up`; each firing names itself in its run. `concurrency: queue | replace | skip` says what to do
+# while a run is under way, `force: true` runs stages that are not stale too. A secret is a reference, as above.
 # triggers:
 #   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
+#   - {name: nightly, on: schedule, cron: "30 2 * * *", zone: Europe/Berlin, catch_up: last, run: pipeline}   # none | last | all
+#   - {name: new data, on: data, dataset: mydata, run: pipeline}              # or a path in the project: {path: feed, settle: 5s}
+#   - {name: new code, on: training_code, ref: main, paths: ["src/**"], run: pipeline}   # or application_code
+#   - {name: hook, on: message, secret: {env: HOOK_KEY}, run: pipeline}       # POST /api/v1/triggers/hook/messages, signed
+#   - {name: by hand, on: demand, run: pipeline}                              # cairn trigger fire "by hand"
 )";
 
 constexpr std::string_view kStages =
