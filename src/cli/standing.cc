@@ -13,7 +13,7 @@ std::string Duration(const Json& value) {
 
 std::string PercentOf(const Json& share) {
   if (share.IsNull()) return "unknown";
-  return ShortestText(static_cast<double>(static_cast<int>(share.Double() * 1000 + 0.5)) / 10) + " %";
+  return ShortestText(static_cast<double>(static_cast<int>(share.AsDouble() * 1000 + 0.5)) / 10) + " %";
 }
 
 std::string Events(const Json& ids) {

@@ -8,6 +8,7 @@
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/source.h"
 #include "loop/scorecard/outputs.h"
+#include "loop/scorecard/settings.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/governing.h"
 #include "server/cairn/proofs.h"
@@ -129,7 +130,7 @@ Result<Json> Examine(const DoctorRooms& rooms) {
     settings = CAIRN_TRY(scorecard::ParseScorecard(governing->document));
   const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
   for (const auto& output : scorecard::OutputsOf(history, rooms.clock.Now(), settings.cadence_ms))
-    stages.Push(ToJson(output));
+    stages.Push(scorecard::ToJson(output));
   return Json{{"alive", alive},
               {"of", kComponents.size()},
               {"components", std::move(components)},
