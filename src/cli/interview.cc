@@ -290,8 +290,9 @@ Result<Json> AskForCharter(const Respondent& respondent, const Json& before) {
 }
 
 std::string WithCharter(const std::string& text, const Json& charter) {
+  const std::string section = DumpYaml(charter);
   std::string block = "charter:\n";
-  for (const auto line : Split(DumpYaml(charter), '\n')) {
+  for (const auto line : Split(section, '\n')) {
     if (!line.empty()) block += "  " + std::string(line) + "\n";
   }
   std::string before, after;
