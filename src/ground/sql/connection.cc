@@ -63,6 +63,14 @@ double Row::Double(std::size_t column) const {
   return 0.0;
 }
 
+void Value::Set(std::string_view text) {
+  if (auto* own = std::get_if<std::string>(&state_)) {
+    own->assign(text);
+  } else {
+    state_.emplace<std::string>(text);
+  }
+}
+
 const std::string& Row::Text(std::size_t column) const {
   static const std::string none;
   const auto* text = std::get_if<std::string>(&columns_[column].state());
@@ -76,11 +84,17 @@ const std::string& Row::Content(std::size_t column) const {
 }
 
 Result<Rows> Connection::Run(std::string_view statement, std::span<const Value> values) {
-  if (failure_) return *failure_;
-  auto checked = CheckValues(values);
-  auto rows = checked ? Execute(statement, values) : Result<Rows>(std::move(checked).error());
-  if (!rows) failure_ = rows.error();
+  Rows rows;
+  CAIRN_TRY(Each(statement, values, [&](Row& row) { rows.push_back(std::move(row)); }));
   return rows;
+}
+
+Result<> Connection::Each(std::string_view statement, std::span<const Value> values, const Take& take) {
+  if (failure_) return *failure_;
+  auto outcome = CheckValues(values);
+  if (outcome) outcome = Execute(statement, values, take);
+  if (!outcome) failure_ = outcome.error();
+  return outcome;
 }
 
 Result<> Connection::InsertRows(std::string_view head, std::size_t width, std::span<const Value> values,

@@ -275,7 +275,7 @@ Result<std::string> PostgresConnection::Prepared(std::string_view text, std::spa
   return name;
 }
 
-Result<Rows> PostgresConnection::Execute(std::string_view text, std::span<const Value> values) {
+Result<> PostgresConnection::Execute(std::string_view text, std::span<const Value> values, const Take& take) {
   if (values.size() > kMostParameters) {
     return Error{Reason::TooLarge,
                  "A statement takes at most 65535 values; use InsertRows or several statements."};
@@ -285,7 +285,8 @@ Result<Rows> PostgresConnection::Execute(std::string_view text, std::span<const 
   const Answer answer = Own(libpq_.ExecPrepared(session_.get(), name.c_str(), parameters.size(),
                                                 parameters.texts(), nullptr, nullptr, /*resultFormat=*/0));
   CAIRN_TRY(Check(answer.get(), text));
-  return RowsOf(answer.get());
+  Give(answer.get(), take);
+  return {};
 }
 
 Result<> PostgresConnection::ExecuteRows(std::string_view head, std::size_t width,
@@ -333,13 +334,13 @@ Result<> PostgresConnection::Check(PGresult* answer, std::string_view text) {
   return Error{reason, message + "."};
 }
 
-Rows PostgresConnection::RowsOf(PGresult* answer) const {
+void PostgresConnection::Give(PGresult* answer, const Take& take) const {
   const int height = libpq_.Tuples(answer);
   const int width = libpq_.Fields(answer);
-  Rows rows;
-  rows.reserve(static_cast<std::size_t>(height));
+  Row given;
   for (int row = 0; row < height; ++row) {
-    std::vector<Value> columns;
+    auto& columns = given.columns();
+    columns.clear();
     columns.reserve(static_cast<std::size_t>(width));
     for (int column = 0; column < width; ++column) {
       if (libpq_.GetIsNull(answer, row, column)) {
@@ -350,9 +351,8 @@ Rows PostgresConnection::RowsOf(PGresult* answer) const {
                                   static_cast<std::size_t>(libpq_.GetLength(answer, row, column)));
       columns.push_back(FromText(libpq_.FieldType(answer, column), text));
     }
-    rows.emplace_back(std::move(columns));
+    take(given);
   }
-  return rows;
 }
 
 }  // namespace cairn::sql

@@ -33,7 +33,7 @@ class PostgresConnection final : public Connection {
   bool Sound() const;
 
  protected:
-  Result<Rows> Execute(std::string_view statement, std::span<const Value> values) override;
+  Result<> Execute(std::string_view statement, std::span<const Value> values, const Take& take) override;
   Result<> ExecuteRows(std::string_view head, std::size_t width, std::span<const Value> values,
                        std::string_view tail) override;
 
@@ -53,7 +53,7 @@ class PostgresConnection final : public Connection {
   Result<std::string> Prepared(std::string_view text, std::span<const Value> values);
   /// Gives the error of an answer, if it is one.
   Result<> Check(PGresult* answer, std::string_view text);
-  Rows RowsOf(PGresult* answer) const;
+  void Give(PGresult* answer, const Take& take) const;
 
   const Libpq& libpq_;
   std::unique_ptr<PGconn, Finisher> session_;

@@ -242,6 +242,8 @@ std::string CanonicalPath(const std::string& path) {
 
 }  // namespace
 
+int ReadersOfThisMachine() { return std::max(4, static_cast<int>(std::thread::hardware_concurrency()) + 2); }
+
 Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path, const SqliteOptions& options) {
   const std::string file = CanonicalPath(path);
   auto lock = CAIRN_TRY(OwnerLock::Take(file));

@@ -67,6 +67,31 @@ Reason ReasonOf(int extended, bool reader, int system_error) {
   }
 }
 
+void Read(sqlite3_stmt* handle, Row& row) {
+  auto& columns = row.columns();
+  columns.resize(static_cast<std::size_t>(sqlite3_column_count(handle)));
+  for (int index = 0; auto& column : columns) {
+    const int type = sqlite3_column_type(handle, index);
+    if (type == SQLITE_INTEGER) {
+      column.Set(std::int64_t{sqlite3_column_int64(handle, index)});
+    } else if (type == SQLITE_FLOAT) {
+      column.Set(sqlite3_column_double(handle, index));
+    } else if (type == SQLITE_NULL) {
+      column = Value();
+    } else {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, index));
+      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, index));
+      const auto content = bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+      if (type == SQLITE_TEXT) {
+        column.Set(content);
+      } else {
+        column = Value(Bytes{std::string(content)});
+      }
+    }
+    ++index;
+  }
+}
+
 const char* AdviceFor(Reason reason) {
   switch (reason) {
     case Reason::Exhausted:
@@ -120,9 +145,9 @@ Result<> SqliteConnection::Configure() {
                    {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16384"});
   } else {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    pragmas.insert(pragmas.end(), {"PRAGMA query_only = ON", "PRAGMA cache_size = -4096"});
+    pragmas.insert(pragmas.end(), {"PRAGMA query_only = ON", "PRAGMA cache_size = -5120"});
   }
-  for (const char* pragma : pragmas) CAIRN_TRY(Execute(pragma, {}));
+  for (const char* pragma : pragmas) CAIRN_TRY(Command(pragma));
   statements_.clear();
   // Neither role copies the log by itself: the writer does it after it has answered its callers.
   sqlite3_wal_autocheckpoint(handle, 0);
@@ -137,8 +162,7 @@ Result<> SqliteConnection::Configure() {
 }
 
 Result<> SqliteConnection::Command(std::string_view statement) {
-  CAIRN_TRY(Execute(statement, {}));
-  return {};
+  return Execute(statement, {}, [](Row&) {});
 }
 
 bool SqliteConnection::InTransaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
@@ -151,14 +175,12 @@ void SqliteConnection::CopyLog(Checkpoint how) {
       nullptr);
 }
 
-Result<Rows> SqliteConnection::Execute(std::string_view text, std::span<const Value> values) {
+Result<> SqliteConnection::Execute(std::string_view text, std::span<const Value> values, const Take& take) {
   Statement& statement = *CAIRN_TRY(Prepare(text));
-  Rows rows;
   auto outcome = Bind(statement, values);
-  if (outcome) outcome = Step(statement, &rows);
+  if (outcome) outcome = Step(statement, take);
   sqlite3_reset(statement.handle.get());
-  if (!outcome) return std::move(outcome).error();
-  return rows;
+  return outcome;
 }
 
 Result<> SqliteConnection::ExecuteRows(std::string_view head, std::size_t width,
@@ -176,7 +198,7 @@ Result<> SqliteConnection::ExecuteRows(std::string_view head, std::size_t width,
   Result<> outcome;
   for (; outcome && !values.empty(); values = values.subspan(width)) {
     outcome = Bind(statement, values.first(width));
-    if (outcome) outcome = Step(statement, nullptr);
+    if (outcome) outcome = Step(statement, [](Row&) {});
     sqlite3_reset(statement.handle.get());
   }
   return outcome;
@@ -235,35 +257,13 @@ Result<> SqliteConnection::Bind(const Statement& statement, std::span<const Valu
   return {};
 }
 
-Result<> SqliteConnection::Step(const Statement& statement, Rows* rows) {
+Result<> SqliteConnection::Step(const Statement& statement, const Take& take) {
   sqlite3_stmt* handle = statement.handle.get();
-  const int width = sqlite3_column_count(handle);
+  Row row;
   int code = sqlite3_step(handle);
   for (; code == SQLITE_ROW; code = sqlite3_step(handle)) {
-    if (rows == nullptr) continue;
-    std::vector<Value> columns;
-    columns.reserve(static_cast<std::size_t>(width));
-    for (int column = 0; column < width; ++column) {
-      switch (sqlite3_column_type(handle, column)) {
-        case SQLITE_INTEGER:
-          columns.emplace_back(std::int64_t{sqlite3_column_int64(handle, column)});
-          break;
-        case SQLITE_FLOAT:
-          columns.emplace_back(sqlite3_column_double(handle, column));
-          break;
-        case SQLITE_NULL:
-          columns.emplace_back();
-          break;
-        default: {
-          const bool is_text = sqlite3_column_type(handle, column) == SQLITE_TEXT;
-          const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, column));
-          const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, column));
-          auto content = bytes == nullptr ? std::string() : std::string(bytes, size);
-          columns.push_back(is_text ? Value(std::move(content)) : Value(Bytes{std::move(content)}));
-        }
-      }
-    }
-    rows->emplace_back(std::move(columns));
+    Read(handle, row);
+    take(row);
   }
   if (code != SQLITE_DONE) return Explain(code, sqlite3_sql(handle));
   return {};

@@ -39,7 +39,7 @@ class SqliteConnection final : public Connection {
   void CopyLog(Checkpoint how);
 
  protected:
-  Result<Rows> Execute(std::string_view statement, std::span<const Value> values) override;
+  Result<> Execute(std::string_view statement, std::span<const Value> values, const Take& take) override;
   Result<> ExecuteRows(std::string_view head, std::size_t width, std::span<const Value> values,
                        std::string_view tail) override;
 
@@ -62,7 +62,7 @@ class SqliteConnection final : public Connection {
   Result<> Configure();
   Result<Statement*> Prepare(std::string_view text);
   Result<> Bind(const Statement& statement, std::span<const Value> values);
-  Result<> Step(const Statement& statement, Rows* rows);
+  Result<> Step(const Statement& statement, const Take& take);
   Error Explain(int code, std::string_view text) const;
 
   std::string path_;

@@ -1,6 +1,7 @@
 #include "ground/vocabulary/json.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -92,7 +93,13 @@ void DumpCanonical(std::string& out, const Json& value) {
   }
 }
 
-bool IsEscaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+constexpr bool IsEscaped(unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }
+
+constexpr auto kEscaped = [] {
+  std::array<bool, 256> escaped{};
+  for (std::size_t c = 0; c < escaped.size(); ++c) escaped[c] = IsEscaped(static_cast<unsigned char>(c));
+  return escaped;
+}();
 
 void AppendEscape(std::string& out, char c) {
   switch (c) {
@@ -308,8 +315,8 @@ std::string Json::Canonical() const {
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto plain =
-        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), IsEscaped) - text.begin());
+    std::size_t plain = 0;
+    while (plain < text.size() && !kEscaped[static_cast<unsigned char>(text[plain])]) ++plain;
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "ground/vocabulary/result.h"
@@ -22,7 +24,10 @@ class Pattern {
 
  private:
   explicit Pattern(std::shared_ptr<const re2::RE2> expression) : expression_(std::move(expression)) {}
+
   std::shared_ptr<const re2::RE2> expression_;
+  /// Of "^beginning": what is compared instead, which takes a tenth of the time.
+  std::optional<std::string> beginning_;
 };
 
 }  // namespace cairn::contract

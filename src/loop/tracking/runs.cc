@@ -118,7 +118,6 @@ struct Logged {
 };
 
 Result<Logged> Checked(std::string_view id, Runs::Batch wanted, LongValues long_values) {
-  CAIRN_TRY(CheckRunId(id));
   auto batch = CAIRN_TRY(CheckedBatch(std::move(wanted), long_values));
   return Logged{std::string(id), std::move(batch), {}};
 }
@@ -152,6 +151,7 @@ Runs::Runs(sql::Database& database, const os::Clock& clock, LongValues long_valu
       clock_(clock),
       long_values_(long_values),
       keys_(std::make_unique<MetricKeys>(database)),
+      counts_(std::make_shared<MatchCounts>()),
       backlog_(std::make_shared<MetricBacklog>()) {}
 Result<> Runs::Adopt() { return backlog_->Adopt(database_); }
 
@@ -311,7 +311,7 @@ Result<Page<Run>> Runs::Find(const Search& search) const {
   const bool folded = CAIRN_TRY(NamesMetrics(search));
   if (folded) CAIRN_TRY(backlog_->FoldAll(database_, search.experiments));
   return database_.Read([&](sql::Connection& connection) -> Result<Page<Run>> {
-    auto found = CAIRN_TRY(FindRuns(connection, search, offset));
+    auto found = CAIRN_TRY(FindRuns(connection, search, *counts_, offset));
     Page<Run> page;
     page.next = CutToPage(found, offset, search.limit);
     std::unordered_map<std::int64_t, std::size_t> places;

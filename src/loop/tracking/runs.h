@@ -17,6 +17,7 @@
 namespace cairn::tracking {
 
 class MetricKeys;
+class MatchCounts;
 class MetricBacklog;
 
 /// What was tried and measured. Safe from any thread. A run that does not exist is NotFound; writing to a
@@ -113,6 +114,7 @@ class Runs {
   const os::Clock& clock_;
   LongValues long_values_;
   std::unique_ptr<MetricKeys> keys_;
+  std::shared_ptr<MatchCounts> counts_;     ///< What searches found out.
   std::shared_ptr<MetricBacklog> backlog_;  ///< Shared with folding that goes on behind.
 };
 

@@ -1,6 +1,7 @@
 #include "loop/tracking/sentence.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "ground/query/query.h"
 
@@ -43,6 +44,22 @@ std::string Sentence::BindList(std::span<const sql::Value> values) {
     list += Bind(value);
   }
   return list + ")";
+}
+
+std::string Sentence::Written() const {
+  std::string written = text_;
+  for (const auto& value : values_) {
+    const auto& state = value.state();
+    written += static_cast<char>('0' + state.index());
+    if (const auto* whole = std::get_if<std::int64_t>(&state)) written += std::to_string(*whole);
+    if (const auto* text = std::get_if<std::string>(&state)) written += std::to_string(text->size()) + *text;
+    // By its bits: another text of the same number would do no harm, the same text of another would.
+    if (const auto* real = std::get_if<double>(&state))
+      written += std::to_string(std::bit_cast<std::uint64_t>(*real));
+    if (const auto* bytes = std::get_if<sql::Bytes>(&state))
+      written += std::to_string(bytes->content.size()) + bytes->content;
+  }
+  return written;
 }
 
 Result<std::string> Sentence::Plan(sql::Connection& connection) const {

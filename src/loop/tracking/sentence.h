@@ -19,7 +19,13 @@ class Sentence {
   std::string Bind(sql::Value value);
   /// "($1, $2)".
   std::string BindList(std::span<const sql::Value> values);
+  /// The text with what it binds: the same for sentences that ask the same.
+  std::string Written() const;
   Result<sql::Rows> Run(sql::Connection& connection) const { return connection.Run(text_, values_); }
+  /// Each row as it is read, as sql::Connection::Each gives it.
+  Result<> Each(sql::Connection& connection, const sql::Connection::Take& take) const {
+    return connection.Each(text_, values_, take);
+  }
   /// How the engine means to run it, a line each, in its own words.
   Result<std::string> Plan(sql::Connection& connection) const;
 

@@ -17,8 +17,8 @@ using Operation = std::function<Result<Json>(const Fields&)>;
 /// One whose message is long: it comes as JSON text.
 using TextOperation = std::function<Result<std::string>(const Fields&)>;
 
-/// One that has its message later; `give` is called once, from any thread, with what writes the message.
-using Give = std::function<void(std::function<Result<Json>()>)>;
+/// One that has its message later; `give` is called once, from any thread, with what writes it as JSON text.
+using Give = std::function<void(std::function<Result<std::string>()>)>;
 using LaterOperation = std::function<void(const Fields&, Give give)>;
 
 /// Which of the twins exist: /api for clients, /ajax-api for pages.

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "loop/tracking/keys.h"
 #include "server/mlflow/messages.h"
 #include "server/mlflow/resources.h"
 
@@ -20,7 +21,16 @@ Result<Runs::New> NewRunOf(const Fields& fields) {
 }
 
 void Refuse(const Give& give, const Error& error) {
-  give([error]() -> Result<Json> { return error; });
+  give([error]() -> Result<std::string> { return error; });
+}
+
+std::string TextOf(const tracking::Run& created) {
+  std::string out;
+  JsonText text(out);
+  text.Open('{').Name("run");
+  Write(text, created, Outputs::Left);
+  text.Close('}');
+  return out;
 }
 
 void Create(Runs& runs, const Fields& fields, const Give& give) {
@@ -29,7 +39,7 @@ void Create(Runs& runs, const Fields& fields, const Give& give) {
   runs.CreateThen(*wanted, [give](Result<tracking::Run> run) {
     if (!run) return Refuse(give, run.error());
     const auto created = std::make_shared<const tracking::Run>(*std::move(run));
-    give([created]() -> Result<Json> { return Json{{"run", ToJson(*created, Outputs::Left)}}; });
+    give([created]() -> Result<std::string> { return TextOf(*created); });
   });
 }
 
@@ -52,6 +62,8 @@ Result<Runs::Batch> PointOf(const Fields& fields) {
 }
 
 Result<Runs::Batch> BatchOf(const Fields& fields) {
+  // As clients know it: an id that cannot be one is refused here, and is unknown to the calls above.
+  CAIRN_TRY(tracking::CheckRunId(CAIRN_TRY(fields.RequiredTextOf("run_id", "run_uuid"))));
   Runs::Batch batch;
   const auto metrics = CAIRN_TRY(fields.Messages("metrics"));
   batch.metrics.reserve(metrics.size());
@@ -68,8 +80,12 @@ void Log(Runs& runs, BatchReader read, const Fields& fields, const Give& give) {
   if (!id) return Refuse(give, id.error());
   auto batch = read(fields);
   if (!batch) return Refuse(give, batch.error());
-  runs.LogThen(*id, *std::move(batch),
-               [give](Result<> logged) { give([logged = std::move(logged)] { return Empty(logged); }); });
+  runs.LogThen(*id, *std::move(batch), [give](Result<> logged) {
+    give([logged = std::move(logged)]() -> Result<std::string> {
+      CAIRN_TRY(logged);
+      return std::string("{}");
+    });
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ground/vocabulary/json_text.h"
 #include "loop/tracking/records.h"
 #include "server/mlflow/fields.h"
 
@@ -11,14 +12,15 @@
 namespace cairn::mlflow {
 
 Json ToJson(const tracking::Experiment& experiment);
-Json ToJson(const tracking::RunInfo& info);
 Json ToJson(const tracking::LoggedModel& model);
 Json ToJson(const tracking::Metric& metric);
 Json ToJson(const std::vector<tracking::Tag>& tags);
 Json ToJson(const std::vector<tracking::Param>& params);
 
+/// Pages ask for thousands of runs, so these are written as they are read.
+void Write(JsonText& text, const tracking::RunInfo& info);
 enum class Outputs { Shown, Left };
-Json ToJson(const tracking::Run& run, Outputs outputs = Outputs::Shown);
+void Write(JsonText& text, const tracking::Run& run, Outputs outputs = Outputs::Shown);
 
 /// Sets `name` to the list unless it is empty.
 void SetList(Json& message, std::string_view name, Json list);

@@ -12,18 +12,28 @@ constexpr Fields::Choice kStatuses[] = {
 
 Result<std::string> RunId(const Fields& fields) { return fields.RequiredTextOf("run_id", "run_uuid"); }
 
-Result<Json> Get(Runs& runs, const Fields& fields) {
-  return Json{{"run", ToJson(CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))))}};
+template <class Written>
+std::string MessageOf(std::string_view name, const Written& written) {
+  std::string out;
+  JsonText text(out);
+  text.Open('{').Name(name);
+  Write(text, written);
+  text.Close('}');
+  return out;
 }
 
-Result<Json> Update(Runs& runs, const Fields& fields) {
+Result<std::string> Get(Runs& runs, const Fields& fields) {
+  return MessageOf("run", CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))));
+}
+
+Result<std::string> Update(Runs& runs, const Fields& fields) {
   const auto id = CAIRN_TRY(RunId(fields));
   Runs::Change change;
   if (const auto status = CAIRN_TRY(fields.Enum("status", kStatuses)))
     change.status = static_cast<tracking::RunStatus>(*status);
   change.end_ms = CAIRN_TRY(fields.Int("end_time"));
   change.name = CAIRN_TRY(fields.Text("run_name"));
-  return Json{{"run_info", ToJson(CAIRN_TRY(runs.Update(id, change)))}};
+  return MessageOf("run_info", CAIRN_TRY(runs.Update(id, change)));
 }
 
 Result<Json> Delete(Runs& runs, const Fields& fields) { return Empty(runs.Delete(CAIRN_TRY(RunId(fields)))); }
@@ -31,7 +41,21 @@ Result<Json> Restore(Runs& runs, const Fields& fields) {
   return Empty(runs.Restore(CAIRN_TRY(RunId(fields))));
 }
 
-Result<Json> Search(Runs& runs, const Fields& fields) {
+std::string TextOf(const tracking::Page<tracking::Run>& page) {
+  std::string out;
+  JsonText text(out);
+  text.Open('{');
+  if (!page.items.empty()) {
+    text.Name("runs").Open('[');
+    for (const auto& run : page.items) Write(text, run);
+    text.Close(']');
+  }
+  if (!page.next.empty()) text.Member("next_page_token", page.next);
+  text.Close('}');
+  return out;
+}
+
+Result<std::string> Search(Runs& runs, const Fields& fields) {
   Runs::Search search;
   search.experiments = CAIRN_TRY(ExperimentIdsOf(fields, "experiment_ids"));
   search.filter = CAIRN_TRY(fields.TextOrEmpty("filter"));
@@ -39,13 +63,7 @@ Result<Json> Search(Runs& runs, const Fields& fields) {
   search.limit = CAIRN_TRY(fields.IntWithin("max_results", 1, kMostResults, 1000));
   search.order_by = CAIRN_TRY(fields.Texts("order_by"));
   search.page = CAIRN_TRY(fields.TextOrEmpty("page_token"));
-  const auto page = CAIRN_TRY(runs.Find(search));
-  Json answer = Json::Object();
-  auto list = Json::Array();
-  for (const auto& run : page.items) list.Push(ToJson(run));
-  SetList(answer, "runs", std::move(list));
-  if (!page.next.empty()) answer.Set("next_page_token", page.next);
-  return answer;
+  return TextOf(CAIRN_TRY(runs.Find(search)));
 }
 
 Result<Json> DeleteTag(Runs& runs, const Fields& fields) {
@@ -132,13 +150,19 @@ Endpoints RunEndpoints(tracking::Tracking& tracking, tracking::ArtifactPlaces& p
     return ListArtifacts(places, run.info.artifact_uri, CAIRN_TRY(fields.TextOrEmpty("path")));
   };
   constexpr auto kWrite = http::Lane::Write;
-  Endpoint search{"POST", "runs/search", to(Search)};
+  const auto text = [&runs = tracking.runs](const char* method, const char* path, auto operation,
+                                            http::Lane lane = http::Lane::Read) {
+    Endpoint endpoint{method, path, nullptr, lane};
+    endpoint.text = [&runs, operation](const Fields& fields) { return operation(runs, fields); };
+    return endpoint;
+  };
+  auto search = text("POST", "runs/search", Search);
   search.repeats = Repeats::Kept;
-  return {{"GET", "runs/get", to(Get)},
-          {"POST", "runs/update", to(Update), kWrite},
+  return {text("GET", "runs/get", Get),
+          text("POST", "runs/update", Update, kWrite),
+          search,
           {"POST", "runs/delete", to(Delete), kWrite},
           {"POST", "runs/restore", to(Restore), kWrite},
-          search,
           {"POST", "runs/delete-tag", to(DeleteTag), kWrite},
           {"POST", "runs/log-inputs", to(LogInputs), kWrite},
           {"POST", "runs/outputs", to(LogOutputs), kWrite},

@@ -7,11 +7,11 @@ namespace {
 /// Finds the runs of one question by the way that looks at the fewest.
 class Finder {
  public:
-  Finder(sql::Connection& connection, const RunQuestion& question)
-      : connection_(connection), question_(question) {}
+  Finder(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts)
+      : connection_(connection), question_(question), counts_(counts) {}
 
   Result<std::vector<StoredRun>> Find(std::int64_t limit, std::int64_t offset) {
-    const auto source = CAIRN_TRY(ChooseSource(connection_, question_, limit + offset));
+    const auto source = CAIRN_TRY(ChooseSource(connection_, question_, counts_, limit + offset));
     if (source.kind != RunSource::Kind::Numbers) return Run(source, limit, offset);
     return Walk(limit, offset);
   }
@@ -20,7 +20,7 @@ class Finder {
   Result<std::vector<StoredRun>> Run(RunSource source, std::int64_t limit, std::int64_t offset) {
     const auto sentence = CAIRN_TRY(RunSentence(connection_, question_, source).Select(limit, offset));
     std::vector<StoredRun> found;
-    for (const auto& row : CAIRN_TRY(sentence.Run(connection_))) found.push_back(RunOf(row));
+    CAIRN_TRY(sentence.Each(connection_, [&](const sql::Row& row) { found.push_back(RunOf(row)); }));
     return found;
   }
 
@@ -46,17 +46,18 @@ class Finder {
 
   sql::Connection& connection_;
   const RunQuestion& question_;
+  MatchCounts& counts_;
 };
 
 }  // namespace
 
 Result<std::vector<StoredRun>> FindRuns(sql::Connection& connection, const Runs::Search& search,
-                                        std::int64_t offset) {
+                                        MatchCounts& counts, std::int64_t offset) {
   const auto question = CAIRN_TRY(ReadQuestion(connection, search));
   // Misuse is an error also where there is nothing to search.
   CAIRN_TRY(RunSentence(connection, question, {}).Select(search.limit + 1, offset));
   if (search.experiments.empty()) return std::vector<StoredRun>();
-  return Finder(connection, question).Find(search.limit + 1, offset);
+  return Finder(connection, question, counts).Find(search.limit + 1, offset);
 }
 
 }  // namespace cairn::tracking

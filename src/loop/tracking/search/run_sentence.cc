@@ -16,7 +16,46 @@ bool RunSentence::IsWalked(const query::Identifier& name) const {
 
 std::string RunSentence::Number() const {
   if (source_.kind == RunSource::Kind::Filter) return "d.run";
+  if (source_.kind == RunSource::Kind::Started) return "w.number";
   return Walks() ? "o.run" : "r.number";
+}
+
+/// The column by which runs that started are walked.
+std::string RunSentence::Walked(std::string_view column) const {
+  return (source_.kind == RunSource::Kind::Started ? "w." : "r.") + std::string(column);
+}
+
+namespace {
+
+/// The lower, the fewer runs it usually leaves. What is told by fewer runs is asked first.
+int Rank(const query::Condition& part) {
+  if (part.kind != query::Condition::Kind::Comparison) return 3;
+  switch (part.comparison.comparator) {
+    case Comparator::Equal:
+      return 0;
+    case Comparator::In:
+    case Comparator::Like:
+    case Comparator::ILike:
+      return 1;
+    default:
+      return 2;
+  }
+}
+
+}  // namespace
+
+Result<std::string> RunSentence::Filter() {
+  const auto compile = [this](const query::Comparison& comparison) { return Compile(comparison); };
+  const auto& filter = question_.filter;
+  if (filter.kind != query::Condition::Kind::All || filter.parts.size() < 2)
+    return CompileRead(filter, compile);
+  std::vector<std::pair<int, std::string>> parts;
+  for (const auto& part : filter.parts) parts.emplace_back(Rank(part), CAIRN_TRY(CompileRead(part, compile)));
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string all;
+  for (const auto& [rank, text] : parts) all += (all.empty() ? "(" : " AND ") + text;
+  return all + ")";
 }
 
 Result<std::string> RunSentence::CompileAttribute(const query::Comparison& comparison) {
@@ -98,7 +137,8 @@ Result<> RunSentence::OrderOne(const RunOrder& order, std::size_t place, std::st
   if (order.entity == Entity::Attribute) {
     const auto* attribute = AttributeOf(name.key);
     if (attribute == nullptr) return UnknownKey(name, kRunAttributes);
-    const std::string column(attribute->column);
+    const std::string column =
+        attribute->column == "r.start_ms" ? Walked("start_ms") : std::string(attribute->column);
     if (column == "r.end_ms") order_.push_back({"CASE WHEN r.end_ms IS NULL THEN 1 ELSE 0 END", true});
     order_.push_back({column, ascending});
     return {};
@@ -130,10 +170,11 @@ Result<> RunSentence::Order(std::string& joins) {
     const auto added = OrderOne(order, i, joins);
     if (!added) return InOrder(order.written, added.error());
   }
+  const auto start = Walked("start_ms");
   const bool by_start = std::any_of(order_.begin(), order_.end(),
-                                    [](const OrderColumn& column) { return column.text == "r.start_ms"; });
-  if (!by_start) order_.push_back({"r.start_ms", false});
-  order_.push_back({"r.id", true});
+                                    [&](const OrderColumn& column) { return column.text == start; });
+  if (!by_start) order_.push_back({start, false});
+  order_.push_back({Walked("id"), true});
   return {};
 }
 
@@ -156,12 +197,15 @@ Result<std::string> RunSentence::FromWhere(const Lane& lane, const std::string& 
     where = "NOT EXISTS (SELECT 1 FROM metric_latest o WHERE o.run = r.number AND " +
             OfKey(sentence_, question_, "o", question_.order.front().term.name.key) + ") AND ";
   }
-  where += InExperiments(sentence_, "r.experiment", lane.experiments);
+  if (source_.kind == Kind::Started) {
+    // Read from the index alone; the runs that pass are looked up.
+    from = "run w CROSS JOIN run r";
+    where += "r.number = w.number AND ";
+  }
+  where += InExperiments(sentence_, Walked("experiment"), lane.experiments);
   if (lane.view != View::All)
-    where += lane.view == View::Active ? " AND r.deleted = 0" : " AND r.deleted = 1";
-  const auto filter = CAIRN_TRY(CompileRead(
-      question_.filter, [this](const query::Comparison& comparison) { return Compile(comparison); }));
-  return " FROM " + from + joins + " WHERE " + where + " AND " + filter;
+    where += " AND " + Walked("deleted") + (lane.view == View::Active ? " = 0" : " = 1");
+  return " FROM " + from + joins + " WHERE " + where + " AND " + CAIRN_TRY(Filter());
 }
 
 std::vector<RunSentence::Lane> RunSentence::Lanes() const {
@@ -180,15 +224,53 @@ std::vector<RunSentence::Lane> RunSentence::Lanes() const {
 
 /// One lane's runs, with the order's columns as k0, k1, … where several lanes are put together.
 Result<> RunSentence::AddLane(const Lane& lane, Columns columns) {
-  std::string joins, order;
+  std::string joins;
   CAIRN_TRY(Order(joins));
   sentence_.Add("SELECT ");
   sentence_.Add(kRunColumns);
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    if (columns == Columns::WithOrder) sentence_.Add(", " + order_[i].text + " AS k" + std::to_string(i));
-    order += (i == 0 ? " ORDER BY " : ", ") + order_[i].text + (order_[i].ascending ? " ASC" : " DESC");
+  if (columns == Columns::WithOrder) {
+    for (std::size_t i = 0; i < order_.size(); ++i)
+      sentence_.Add(", " + order_[i].text + " AS k" + std::to_string(i));
   }
-  sentence_.Add(CAIRN_TRY(FromWhere(lane, joins)) + order);
+  sentence_.Add(CAIRN_TRY(FromWhere(lane, joins)));
+  return {};
+}
+
+void RunSentence::AddOrderOfLane() {
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    sentence_.Add((i == 0 ? " ORDER BY " : ", ") + order_[i].text + (order_[i].ascending ? " ASC" : " DESC"));
+}
+
+/// By the columns k0, k1, … of `table`.
+void RunSentence::AddOrder(const std::string& table) {
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    sentence_.Add((i == 0 ? " ORDER BY " : ", ") + table + "k" + std::to_string(i) +
+                  (order_[i].ascending ? " ASC" : " DESC"));
+  }
+}
+
+/// SQLite walks the lanes of a plain union side by side, each as far as the page needs it.
+Result<> RunSentence::AddLanesSideBySide(std::span<const Lane> lanes) {
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    if (i > 0) sentence_.Add(" UNION ALL ");
+    CAIRN_TRY(AddLane(lanes[i], Columns::WithOrder));
+  }
+  AddOrder("");
+  return {};
+}
+
+/// PostgreSQL might sort all of each lane, unless each ends by itself where the page could.
+Result<> RunSentence::AddLanesByThemselves(std::span<const Lane> lanes, std::int64_t longest) {
+  const auto most = " LIMIT " + sentence_.Bind(longest) + ") l";
+  sentence_.Add("SELECT " + std::string(kRunColumns) + " FROM (");
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    sentence_.Add(i == 0 ? "SELECT * FROM (" : " UNION ALL SELECT * FROM (");
+    CAIRN_TRY(AddLane(lanes[i], Columns::WithOrder));
+    AddOrderOfLane();
+    sentence_.Add(most + std::to_string(i));
+  }
+  sentence_.Add(") r");
+  AddOrder("r.");
   return {};
 }
 
@@ -197,19 +279,12 @@ Result<Sentence> RunSentence::Select(std::int64_t limit, std::int64_t offset) {
   const auto lanes = Lanes();
   if (lanes.size() == 1) {
     CAIRN_TRY(AddLane(lanes.front(), Columns::OfRun));
-    sentence_.Add(page);
-    return std::move(sentence_);
+    AddOrderOfLane();
+  } else if (connection_.engine() == sql::Engine::Sqlite) {
+    CAIRN_TRY(AddLanesSideBySide(lanes));
+  } else {
+    CAIRN_TRY(AddLanesByThemselves(lanes, limit + offset));
   }
-  const auto most = " LIMIT " + sentence_.Bind(limit + offset) + ") l";
-  sentence_.Add("SELECT " + std::string(kRunColumns) + " FROM (");
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    sentence_.Add(i == 0 ? "SELECT * FROM (" : " UNION ALL SELECT * FROM (");
-    CAIRN_TRY(AddLane(lanes[i], Columns::WithOrder));
-    sentence_.Add(most + std::to_string(i));
-  }
-  sentence_.Add(") r ORDER BY ");
-  for (std::size_t i = 0; i < order_.size(); ++i)
-    sentence_.Add((i == 0 ? "r.k" : ", r.k") + std::to_string(i) + (order_[i].ascending ? " ASC" : " DESC"));
   sentence_.Add(page);
   return std::move(sentence_);
 }

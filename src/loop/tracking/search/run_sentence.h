@@ -38,7 +38,12 @@ class RunSentence {
   std::vector<Lane> Lanes() const;
   enum class Columns { OfRun, WithOrder };
   Result<> AddLane(const Lane& lane, Columns columns);
+  void AddOrderOfLane();
+  void AddOrder(const std::string& table);
+  Result<> AddLanesSideBySide(std::span<const Lane> lanes);
+  Result<> AddLanesByThemselves(std::span<const Lane> lanes, std::int64_t longest);
   Result<std::string> FromWhere(const Lane& lane, const std::string& joins);
+  Result<std::string> Filter();
   Result<std::string> Compile(const query::Comparison& comparison);
   Result<std::string> CompileAttribute(const query::Comparison& comparison);
   Result<std::string> CompileMetric(const query::Comparison& comparison);
@@ -54,6 +59,7 @@ class RunSentence {
   bool IsWalked(const query::Identifier& name) const;
   /// The column that holds a run's number and is known first.
   std::string Number() const;
+  std::string Walked(std::string_view column) const;
 
   const sql::Connection& connection_;
   const RunQuestion& question_;

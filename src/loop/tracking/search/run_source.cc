@@ -1,6 +1,7 @@
 #include "loop/tracking/search/run_source.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ground/query/query.h"
 
@@ -11,11 +12,13 @@ using query::Comparator;
 
 constexpr std::string_view kParentTag = "mlflow.parentRunId";
 
-/// So many runs are looked through one by one sooner than the values of a metric of all runs are walked.
-constexpr std::int64_t kFew = 4000;
-/// So many runs are counted at most to find out which way is shorter; where there are more, both are about as
-/// long.
-constexpr std::int64_t kMostCounted = 20'000;
+/// A condition that more runs satisfy is not looked up where the order can be walked: those that are wanted
+/// may be the last of all in the order, but hardly so when they are so many.
+constexpr std::int64_t kMostLookedUp = 2000;
+/// Of more runs than these, a walk that finds what it wants last of all takes too long to be risked.
+constexpr std::int64_t kMostWalked = 20'000;
+/// Looking one run up takes as long as walking past so many.
+constexpr std::int64_t kWalkedForOne = 3;
 /// So many experiments are walked side by side at most; more are looked through as one heap.
 constexpr std::size_t kMostLanes = 100;
 
@@ -30,12 +33,14 @@ std::string SameValue(Sentence& sentence, const std::string& value) {
 
 class Chooser {
  public:
-  Chooser(sql::Connection& connection, const RunQuestion& question)
-      : connection_(connection), question_(question) {}
+  Chooser(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts)
+      : connection_(connection), question_(question), counts_(counts) {}
 
   Result<RunSource> Choose(std::int64_t page) {
     using Kind = RunSource::Kind;
-    auto fewest = CAIRN_TRY(RunsOfExperiments(kFew + 1));
+    const auto runs = CAIRN_TRY(RunsOfExperiments());
+    const auto enough = Enough(runs, page);
+    auto fewest = enough;
     RunSource source;
     for (const auto& part : question_.filter.parts) {
       if (part.kind != query::Condition::Kind::Comparison) continue;
@@ -49,18 +54,18 @@ class Chooser {
       fewest = matches;
       source = {Kind::Filter, &comparison};
     }
-    if (CAIRN_TRY(FillsSooner(page, fewest))) source = {Walkable(), nullptr};
+    if (fewest == enough && enough < runs) source = {Walkable(), nullptr};
     return source;
   }
 
  private:
-  /// Whether walking in order fills the page before `fewest` runs would be looked up. When those are spread
-  /// evenly, it has looked at page * runs / fewest of the experiments' runs by then.
-  Result<bool> FillsSooner(std::int64_t page, std::int64_t fewest) {
-    if (Walkable() == RunSource::Kind::Runs) return false;
-    if (fewest > kFew) return true;
-    const auto most = std::min(kMostCounted, fewest * fewest / page);
-    return fewest <= most && CAIRN_TRY(RunsOfExperiments(most + 1)) <= most;
+  /// So many matches are not looked up. Walking has filled the page after page * runs / matches of the runs,
+  /// when the matches are spread evenly.
+  std::int64_t Enough(std::int64_t runs, std::int64_t page) const {
+    auto enough = std::min(runs, kMostLookedUp + 1);
+    if (Walkable() == RunSource::Kind::Runs || runs > kMostWalked) return enough;
+    const auto even = std::sqrt(static_cast<double>(runs) * static_cast<double>(page) / kWalkedForOne);
+    return even < static_cast<double>(enough) ? static_cast<std::int64_t>(even) : enough;
   }
 
   /// The order that an index has as well.
@@ -77,8 +82,8 @@ class Chooser {
     return first.entity == Entity::Metric && figure && figure->latest ? Kind::Numbers : Kind::Runs;
   }
 
-  /// Counted up to `most`.
-  Result<std::int64_t> RunsOfExperiments(std::int64_t most) {
+  /// Counted as far as it matters.
+  Result<std::int64_t> RunsOfExperiments() {
     const auto& search = question_.search;
     const std::vector<sql::Value> ids(search.experiments.begin(), search.experiments.end());
     Sentence sentence;
@@ -86,7 +91,7 @@ class Chooser {
                  sentence.BindList(ids));
     if (search.view != View::All)
       sentence.Add(search.view == View::Active ? " AND deleted = 0" : " AND deleted = 1");
-    return Counted(std::move(sentence), most);
+    return Counted(std::move(sentence), kMostWalked + 1);
   }
 
   /// How many runs satisfy a comparison, `most` for that many and more and for what cannot be counted.
@@ -99,13 +104,17 @@ class Chooser {
   }
 
   Result<std::int64_t> Counted(Sentence sentence, std::int64_t most) {
+    const auto what = sentence.Written();
+    if (const auto known = counts_.Find(what, most)) return *known;
     sentence.Add(" LIMIT " + sentence.Bind(most) + ") few");
-    const auto rows = CAIRN_TRY(sentence.Run(connection_));
-    return rows.front().Int(0);
+    const auto count = CAIRN_TRY(sentence.Run(connection_)).front().Int(0);
+    counts_.Keep(what, most, count);
+    return count;
   }
 
   sql::Connection& connection_;
   const RunQuestion& question_;
+  MatchCounts& counts_;
 };
 
 }  // namespace
@@ -146,8 +155,9 @@ std::string SourceOf(Sentence& sentence, const RunQuestion& question, const quer
   return "";
 }
 
-Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, std::int64_t page) {
-  return Chooser(connection, question).Choose(page);
+Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts,
+                               std::int64_t page) {
+  return Chooser(connection, question, counts).Choose(page);
 }
 
 }  // namespace cairn::tracking

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "loop/tracking/search/match_counts.h"
 #include "loop/tracking/search/run_question.h"
 #include "loop/tracking/sentence.h"
 
@@ -24,7 +25,8 @@ struct RunSource {
 };
 
 /// The source from which the fewest have to be looked at, when `page` runs are wanted.
-Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, std::int64_t page);
+Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts,
+                               std::int64_t page);
 
 /// FROM and WHERE of what satisfies a comparison that a source can be made of, with "d.run" for its run; ""
 /// when none can be made of it.

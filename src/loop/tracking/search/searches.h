@@ -6,6 +6,7 @@
 #include "loop/tracking/experiments.h"
 #include "loop/tracking/logged_models.h"
 #include "loop/tracking/runs.h"
+#include "loop/tracking/search/match_counts.h"
 #include "loop/tracking/sentence.h"
 #include "loop/tracking/tables/run_table.h"
 
@@ -22,7 +23,7 @@ Result<bool> NamesMetrics(const Runs::Search& search);
 
 /// Runs without what was logged to them.
 Result<std::vector<StoredRun>> FindRuns(sql::Connection& connection, const Runs::Search& search,
-                                        std::int64_t offset);
+                                        MatchCounts& counts, std::int64_t offset);
 
 /// Models without tags, parameters and metrics.
 Result<std::vector<LoggedModel>> FindModels(sql::Connection& connection, const LoggedModels::Search& search,

@@ -1,7 +1,10 @@
 #include "loop/tracking/tables/run_records.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -22,29 +25,37 @@ class Filler {
   }
 
   Result<> Metrics() {
-    std::map<std::int64_t, std::vector<std::pair<Run*, Metric>>> by_key;
+    struct Latest {
+      Run* run;
+      std::int64_t key, step;
+      TimeMs at_ms;
+      double value;
+    };
+    std::vector<Latest> found;
+    std::set<std::int64_t> keys;
     CAIRN_TRY(Each("SELECT run, key, step, at_ms, value, is_nan FROM metric_latest WHERE run IN ", "",
                    [&](Run& run, const sql::Row& row) {
-                     Metric metric;
-                     metric.step = row.Int(2);
-                     metric.at_ms = row.Int(3);
-                     metric.value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
-                     by_key[row.Int(1)].emplace_back(&run, std::move(metric));
+                     const double value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
+                     found.push_back({&run, row.Int(1), row.Int(2), row.Int(3), value});
+                     keys.insert(found.back().key);
                    }));
-    // Each name is read once, and whoever goes through the names in order leaves each run's metrics sorted.
-    std::vector<sql::Value> keys;
-    keys.reserve(by_key.size());
-    for (const auto& [key, unused] : by_key) keys.emplace_back(key);
-    std::map<std::string, std::int64_t> names;
-    CAIRN_TRY(ForChunks(keys, [&](Sentence& sentence, const std::string& list) -> Result<> {
-      sentence.Add("SELECT name, id FROM metric_key WHERE id IN " + list);
-      for (const auto& row : CAIRN_TRY(sentence.Run(connection_))) names[row.Text(0)] = row.Int(1);
-      return {};
-    }));
-    for (const auto& [name, key] : names) {
-      for (auto& [run, metric] : by_key[key]) {
-        metric.key = name;
-        run->metrics.push_back(std::move(metric));
+    const auto names = CAIRN_TRY(NamesOf(keys));
+    std::unordered_map<std::int64_t, std::size_t> places;
+    for (std::size_t i = 0; i < names.size(); ++i) places[names[i].second] = i;
+    for (auto& latest : found) latest.key = static_cast<std::int64_t>(places[latest.key]);
+    std::sort(found.begin(), found.end(), [](const Latest& a, const Latest& b) {
+      return a.run != b.run ? std::less<>()(a.run, b.run) : a.key < b.key;
+    });
+    for (std::size_t at = 0, end = 0; at < found.size(); at = end) {
+      while (end < found.size() && found[end].run == found[at].run) ++end;
+      auto& metrics = found[at].run->metrics;
+      metrics.reserve(end - at);
+      for (std::size_t i = at; i < end; ++i) {
+        auto& metric = metrics.emplace_back();
+        metric.key = names[static_cast<std::size_t>(found[i].key)].first;
+        metric.value = found[i].value;
+        metric.at_ms = found[i].at_ms;
+        metric.step = found[i].step;
       }
     }
     return {};
@@ -99,14 +110,26 @@ class Filler {
   }
 
  private:
+  /// In order.
+  Result<std::vector<std::pair<std::string, std::int64_t>>> NamesOf(const std::set<std::int64_t>& keys) {
+    const std::vector<sql::Value> numbers(keys.begin(), keys.end());
+    std::vector<std::pair<std::string, std::int64_t>> names;
+    CAIRN_TRY(ForChunks(numbers, [&](Sentence& sentence, const std::string& list) {
+      sentence.Add("SELECT name, id FROM metric_key WHERE id IN " + list);
+      return sentence.Each(connection_,
+                           [&](const sql::Row& row) { names.emplace_back(row.Text(0), row.Int(1)); });
+    }));
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
   template <class Take>
   Result<> Each(std::string_view head, std::string_view tail, Take take) {
     return ForChunks(numbers_, [&](Sentence& sentence, const std::string& list) -> Result<> {
       sentence.Add(head);
       sentence.Add(list);
       sentence.Add(tail);
-      for (const auto& row : CAIRN_TRY(sentence.Run(connection_))) take(*by_number_[row.Int(0)], row);
-      return {};
+      return sentence.Each(connection_, [&](const sql::Row& row) { take(*by_number_[row.Int(0)], row); });
     });
   }
 

@@ -47,13 +47,16 @@ TextOperation TextOf(const Endpoint& endpoint) {
   };
 }
 
+http::Response Written(Result<std::string> message) {
+  return message ? http::Response::Json(200, *std::move(message)) : Refusal(message.error());
+}
+
 http::Handler HandlerOf(const Endpoint& endpoint) {
   if (endpoint.later) return nullptr;
   return [text = TextOf(endpoint)](const http::Request& request) {
     const auto message = MessageOf(request);
     if (!message) return Refusal(message.error());
-    auto answer = text(Fields(*message));
-    return answer ? http::Response::Json(200, *std::move(answer)) : Refusal(answer.error());
+    return Written(text(Fields(*message)));
   };
 }
 
@@ -62,8 +65,8 @@ http::LaterHandler LaterHandlerOf(const Endpoint& endpoint) {
   return [later = endpoint.later](const http::Request& request, http::Reply reply) {
     const auto message = MessageOf(request);
     if (!message) return reply([refused = message.error()] { return Refusal(refused); });
-    later(Fields(*message), [reply = std::move(reply)](std::function<Result<Json>()> write) {
-      reply([write = std::move(write)] { return Answer(write()); });
+    later(Fields(*message), [reply = std::move(reply)](std::function<Result<std::string>()> write) {
+      reply([write = std::move(write)] { return Written(write()); });
     });
   };
 }

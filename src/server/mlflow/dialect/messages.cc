@@ -19,34 +19,59 @@ Json KeyValue(const std::string& key, const std::string& value) {
   return Json{{"key", key}, {"value", value}};
 }
 
-Json ToJson(const tracking::DatasetInput& input) {
+/// A list of what each writes, left out when there is none.
+template <class Items, class One>
+void WriteList(JsonText& text, std::string_view name, const Items& items, One one) {
+  if (items.empty()) return;
+  text.Name(name).Open('[');
+  for (const auto& item : items) one(item);
+  text.Close(']');
+}
+
+/// Parameters or tags.
+template <class Items>
+void WriteKeysAndValues(JsonText& text, std::string_view name, const Items& items) {
+  WriteList(text, name, items, [&](const auto& item) {
+    text.Open('{').Member("key", item.key).Member("value", item.value).Close('}');
+  });
+}
+
+void Write(JsonText& text, const tracking::DatasetInput& input) {
   const auto& d = input.dataset;
-  Json dataset{{"name", d.name}, {"digest", d.digest}, {"source_type", d.source_type}, {"source", d.source}};
-  if (d.schema) dataset.Set("schema", *d.schema);
-  if (d.profile) dataset.Set("profile", *d.profile);
-  Json message = Json::Object();
-  SetList(message, "tags", mlflow::ToJson(input.tags));
-  message.Set("dataset", std::move(dataset));
-  return message;
+  text.Open('{');
+  WriteKeysAndValues(text, "tags", input.tags);
+  text.Name("dataset").Open('{').Member("name", d.name).Member("digest", d.digest);
+  text.Member("source_type", d.source_type).Member("source", d.source);
+  if (d.schema) text.Member("schema", *d.schema);
+  if (d.profile) text.Member("profile", *d.profile);
+  text.Close('}').Close('}');
 }
 
-Json InputsOf(const Run& run) {
-  Json inputs = Json::Object();
-  auto datasets = Json::Array();
-  for (const auto& input : run.inputs) datasets.Push(ToJson(input));
-  auto models = Json::Array();
-  for (const auto& model : run.input_models) models.Push(Json{{"model_id", model}});
-  SetList(inputs, "dataset_inputs", std::move(datasets));
-  SetList(inputs, "model_inputs", std::move(models));
-  return inputs;
+void WriteData(JsonText& text, const Run& run) {
+  text.Name("data").Open('{');
+  WriteList(text, "metrics", run.metrics, [&](const Metric& metric) {
+    text.Open('{').Member("key", metric.key).Member("value", metric.value);
+    text.Member("timestamp", metric.at_ms).Member("step", metric.step).Close('}');
+  });
+  WriteKeysAndValues(text, "params", run.params);
+  WriteKeysAndValues(text, "tags", run.tags);
+  text.Close('}');
 }
 
-Json OutputsOf(const Run& run) {
-  Json outputs = Json::Object();
-  auto models = Json::Array();
-  for (const auto& model : run.outputs) models.Push(Json{{"model_id", model.model_id}, {"step", model.step}});
-  SetList(outputs, "model_outputs", std::move(models));
-  return outputs;
+void WriteInputs(JsonText& text, const Run& run) {
+  text.Name("inputs").Open('{');
+  WriteList(text, "dataset_inputs", run.inputs, [&](const auto& input) { Write(text, input); });
+  WriteList(text, "model_inputs", run.input_models,
+            [&](const std::string& model) { text.Open('{').Member("model_id", model).Close('}'); });
+  text.Close('}');
+}
+
+void WriteOutputs(JsonText& text, const Run& run) {
+  text.Name("outputs").Open('{');
+  WriteList(text, "model_outputs", run.outputs, [&](const tracking::ModelOutput& model) {
+    text.Open('{').Member("model_id", model.model_id).Member("step", model.step).Close('}');
+  });
+  text.Close('}');
 }
 
 const char* Stage(bool deleted) { return deleted ? "deleted" : "active"; }
@@ -100,25 +125,21 @@ Json ToJson(const tracking::Experiment& experiment) {
   return message;
 }
 
-Json ToJson(const tracking::RunInfo& info) {
-  Json message{{"run_id", info.id},          {"run_uuid", info.id},
-               {"run_name", info.name},      {"experiment_id", std::to_string(info.experiment)},
-               {"user_id", info.user},       {"status", tracking::NameOf(info.status)},
-               {"start_time", info.start_ms}};
-  if (info.end_ms) message.Set("end_time", *info.end_ms);
-  message.Set("artifact_uri", info.artifact_uri);
-  message.Set("lifecycle_stage", Stage(info.deleted));
-  return message;
+void Write(JsonText& text, const tracking::RunInfo& info) {
+  text.Open('{').Member("run_id", info.id).Member("run_uuid", info.id).Member("run_name", info.name);
+  text.Member("experiment_id", std::to_string(info.experiment)).Member("user_id", info.user);
+  text.Member("status", tracking::NameOf(info.status)).Member("start_time", info.start_ms);
+  if (info.end_ms) text.Member("end_time", *info.end_ms);
+  text.Member("artifact_uri", info.artifact_uri).Member("lifecycle_stage", Stage(info.deleted)).Close('}');
 }
 
-Json ToJson(const Run& run, Outputs outputs) {
-  Json data = Json::Object();
-  SetList(data, "metrics", ListOf(run.metrics));
-  SetList(data, "params", ToJson(run.params));
-  SetList(data, "tags", ToJson(run.tags));
-  Json message{{"info", ToJson(run.info)}, {"data", std::move(data)}, {"inputs", InputsOf(run)}};
-  if (outputs == Outputs::Shown) message.Set("outputs", OutputsOf(run));
-  return message;
+void Write(JsonText& text, const Run& run, Outputs outputs) {
+  text.Open('{').Name("info");
+  Write(text, run.info);
+  WriteData(text, run);
+  WriteInputs(text, run);
+  if (outputs == Outputs::Shown) WriteOutputs(text, run);
+  text.Close('}');
 }
 
 Json ToJson(const tracking::LoggedModel& model) {
