@@ -53,7 +53,7 @@ Lines Experiments(const Facts& facts) {
 
 Lines FeatureStore(const Facts& facts) {
   const auto* dataset = facts.Dataset();
-  Lines lines{{"Mandatory or optional? Optional here: there is none", Bond::Narrative, ""}};
+  Lines lines{{"Optional: there is none here", Bond::Narrative, ""}};
   if (dataset != nullptr && !dataset->contract_digest.empty())
     lines.push_back(Shown("training and serving share the contract " + dataset->contract_digest.substr(0, 12),
                           facts.PlaceOf("data." + dataset->name + ".contract"),
