@@ -40,8 +40,10 @@ data::Catalogue::Places PlacesFor(const Settings& settings) {
 
 std::string TextOf(const Node* node) { return node && node->IsScalar() ? node->text() : ""; }
 
-/// Training may start unless the data set that the accepted configuration trains on was judged no-go.
+/// Training may start when the charter has the signatures that it asks for, unless the data set that the
+/// accepted configuration trains on was judged no-go.
 Result<> MayTrain(Rooms& rooms) {
+  CAIRN_TRY(rooms.signatures.AllowTraining());
   const auto configuration = CAIRN_TRY(rooms.Governing());
   const std::string dataset = configuration ? TextOf(configuration->FindPath("model.dataset")) : "";
   return dataset.empty() ? Result<>() : rooms.feasibility.AllowTraining(dataset);
@@ -106,6 +108,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
       decisions(*database, clock),
       holds(*database, clock),
       feasibility(*database, clock),
+      signatures(*database, clock),
       catalogue(*database, clock, PlacesFor(settings)),
       tracking(std::move(opened.tracking)),
       artifacts(std::move(opened.artifacts)),

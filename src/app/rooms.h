@@ -17,6 +17,7 @@
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
 #include "loop/charter/feasibility.h"
+#include "loop/charter/signatures.h"
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/runner.h"
@@ -59,6 +60,7 @@ struct Rooms {
   governance::Decisions decisions;
   governance::Holds holds;
   charter::Feasibility feasibility;
+  charter::Signatures signatures;
   data::Catalogue catalogue;
   std::unique_ptr<tracking::Tracking> tracking;
   tracking::Artifacts artifacts;

@@ -1,7 +1,19 @@
+#include "loop/charter/charter.h"
+
+#include <iostream>
+#include <map>
+#include <optional>
+
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
+#include "cli/identity_folder.h"
+#include "cli/interview.h"
+#include "ground/crypto/signature.h"
 #include "ground/os/files.h"
 #include "ground/os/terminal.h"
+#include "ground/vocabulary/text.h"
+#include "ground/vocabulary/time.h"
+#include "loop/charter/signatures.h"
 
 namespace cairn::cli {
 namespace {
@@ -35,11 +47,169 @@ Result<int> Show(Session& session, const Arguments& arguments) {
   return 0;
 }
 
+std::optional<std::string> NextLine() {
+  std::string line;
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  return line;
+}
+
+/// The charter section as JSON; null where there is none.
+Json SectionOf(const Node& configuration) {
+  const Node* section = configuration.Find("charter");
+  return section == nullptr ? Json() : section->ToJson();
+}
+
+Result<int> New(Session& session, const Arguments& arguments) {
+  const std::string file = arguments.Has("FILE") ? arguments.Text("FILE") : "cairn.yaml";
+  if (!os::Exists(file))
+    return Error{Reason::NotFound, "there is no '" + file + "': `cairn init` lays a project out"};
+  const std::string text = CAIRN_TRY(os::ReadFile(file));
+  const Node before = CAIRN_TRY(ParseYaml(text, file));
+  const bool terminal = os::IsTerminal(0);
+  session.Note("A charter says why there should be a model at all, and by what it will be judged. " +
+               std::string(terminal ? "Ctrl-C leaves everything as it is."
+                                    : "The answers are read from the pipe, one a line."));
+  const Respondent respondent{NextLine, [&](std::string_view line) { session.Note(line); }, terminal};
+  const Json charter = CAIRN_TRY(AskForCharter(respondent, SectionOf(before)));
+  const std::string written = WithCharter(text, charter);
+  CAIRN_TRY(charter::Parse(CAIRN_TRY(ParseYaml(written, file))));
+  CAIRN_TRY(os::WriteFileAtomically(file, written));
+  if (session.PrintedJson(Json{{"file", file}, {"charter", charter}})) return 0;
+  session.Say(
+      "\nThe charter is in " + file +
+      ". Next:\n  cairn charter check    names what is missing, or bound to "
+      "nothing\n  cairn charter show     shows it on one page\n  cairn apply            lets it govern\n  "
+      "cairn charter sign     puts your name under it\n  cairn canvas show      shows what of it runs");
+  return 0;
+}
+
+/// Every value of a section by its dotted path.
+void Flatten(const Json& value, const std::string& path, std::map<std::string, std::string>& flat) {
+  if (value.IsObject() && !value.members().empty()) {
+    for (const auto& [name, member] : value.members())
+      Flatten(member, path.empty() ? name : path + "." + name, flat);
+  } else if (value.IsArray() && !value.items().empty()) {
+    for (std::size_t i = 0; i < value.items().size(); ++i) {
+      const std::string name = value.items()[i].Text("name");
+      Flatten(value.items()[i], path + "[" + (name.empty() ? std::to_string(i + 1) : name) + "]", flat);
+    }
+  } else if (!value.IsNull()) {
+    flat[path] = value.IsString() ? value.AsString() : value.Dump();
+  }
+}
+
+Result<std::map<std::string, std::string>> FieldsOf(const std::string& text, const std::string& name) {
+  std::map<std::string, std::string> flat;
+  Flatten(SectionOf(CAIRN_TRY(ParseYaml(text, name))), "", flat);
+  return flat;
+}
+
+/// The text of an accepted configuration by the beginning of its digest.
+Result<std::string> AcceptedText(Session& session, const std::string& digest) {
+  return CAIRN_TRY(session.Get("/api/v1/configuration?digest=" + PercentEncode(digest))).Text("text");
+}
+
+Result<int> Diff(Session& session, const Arguments& arguments) {
+  const std::string from = arguments.Text("FROM"), to = arguments.Text("TO");
+  const auto before = CAIRN_TRY(FieldsOf(CAIRN_TRY(AcceptedText(session, from)), "the accepted cairn.yaml"));
+  const auto after = CAIRN_TRY(FieldsOf(to.empty() ? CAIRN_TRY(ReadConfiguration(Arguments())).Text("text")
+                                                   : CAIRN_TRY(AcceptedText(session, to)),
+                                        "cairn.yaml"));
+  std::map<std::string, std::pair<Json, Json>> changed;
+  for (const auto& [path, value] : before) changed[path].first = value;
+  for (const auto& [path, value] : after) changed[path].second = value;
+  std::erase_if(changed, [](const auto& one) { return one.second.first == one.second.second; });
+  Json items = Json::Array();
+  for (const auto& [path, values] : changed)
+    items.Push(Json{{"field", path}, {"was", values.first}, {"is", values.second}});
+  const int code = changed.empty() ? 0 : 1;
+  if (session.PrintedJson(Json{{"items", std::move(items)}})) return code;
+  for (const auto& [path, values] : changed) {
+    if (!values.first.IsNull()) session.Say("- " + path + ": " + values.first.AsString());
+    if (!values.second.IsNull()) session.Say("+ " + path + ": " + values.second.AsString());
+  }
+  if (changed.empty()) session.Say("The charter says the same.");
+  return code;
+}
+
+Result<int> Log(Session& session, const Arguments&) {
+  const Json answer = CAIRN_TRY(session.Get("/api/v1/configuration"));
+  Json versions = Json::Array();
+  for (const Json& one : answer.At("history").items()) {
+    bool touched = one.Text("previous").empty();
+    for (const Json& section : one.At("changed").items())
+      touched = touched || section.AsString() == "charter";
+    if (touched) versions.Push(one);
+  }
+  if (session.PrintedJson(Json{{"items", versions}})) return 0;
+  Table table({"configuration", "accepted", "by", "signed by"});
+  for (const Json& one : versions.items())
+    table.Add(
+        {one.Text("digest").substr(0, 12), FormatUtc(one.Int("at")), one.Text("by"), one.Text("signer")});
+  std::fputs(table.Text("No charter was accepted yet.").c_str(), stdout);
+  return 0;
+}
+
+Result<int> Sign(Session& session, const Arguments& arguments) {
+  if (!arguments.Has("--sign")) {
+    const Json standing = CAIRN_TRY(session.Get("/api/v1/charter/signatures"));
+    if (session.PrintedJson(standing)) return standing.At("missing").items().empty() ? 0 : 1;
+    Table table({"who", "when", "counts", "why not"});
+    for (const Json& one : standing.At("signatures").items())
+      table.Add({one.Text("principal"), FormatUtc(one.Int("at_ms")), one.Bool("counts") ? "yes" : "no",
+                 one.Text("why")});
+    std::fputs(table.Text("Nobody has signed this charter: `cairn charter sign --sign NAME`.").c_str(),
+               stdout);
+    for (const Json& name : standing.At("missing").items()) session.Say("missing: " + name.AsString());
+    return standing.At("missing").items().empty() ? 0 : 1;
+  }
+  const std::string name = arguments.Text("--sign");
+  const auto key = CAIRN_TRY(crypto::LoadIdentity(IdentityFolder(), name));
+  const Json governing = CAIRN_TRY(session.Get("/api/v1/configuration"));
+  const std::string digest =
+      charter::ContentDigest(CAIRN_TRY(ParseYaml(governing.Text("text"), "the accepted cairn.yaml")));
+  const Json standing = CAIRN_TRY(
+      session.Post("/api/v1/charter/signatures",
+                   Json{{"signer", name}, {"signature", key.Sign(charter::SigningStatement(digest))}}));
+  if (session.PrintedJson(standing)) return 0;
+  session.Say("The charter " + digest.substr(0, 12) + "… is signed by " + name +
+              "; the signature holds until the charter says something else.");
+  for (const Json& one : standing.At("missing").items()) session.Say("Still missing: " + one.AsString());
+  return 0;
+}
+
 }  // namespace
 
 std::vector<Command> CharterCommands() {
   const std::vector<Positional> file = {{"FILE", "cairn.yaml", Positional::Need::Optional}};
   return {
+      {"charter new",
+       "Write the charter by answering questions",
+       "Asks for one thing at a time and says why it is asked for. An empty line keeps what is there. Works "
+       "from a "
+       "pipe too, one answer a line; lists end with an empty line. The rest of cairn.yaml stays as it is.",
+       file,
+       {},
+       New},
+      {"charter diff",
+       "Show what two charters say differently",
+       "Exit code 1 when they differ.",
+       {{"FROM", "The beginning of an accepted configuration's digest (the one that governs)",
+         Positional::Need::Optional},
+        {"TO", "Another one (the working copy)", Positional::Need::Optional}},
+       {},
+       Diff},
+      {"charter log", "List the charters that were accepted", "The newest first.", {}, {}, Log},
+      {"charter sign",
+       "Sign the charter that governs, or show who has",
+       "The signature holds over what the charter says; any edit of it voids the signature. Where the "
+       "charter says "
+       "signatures: {required: [NAME, …]}, nothing trains before they all have signed. Without --sign: who "
+       "has, "
+       "and exit code 1 while somebody is missing.",
+       {},
+       {{"--sign", "NAME", "Sign with this person's key"}},
+       Sign},
       {"charter check",
        "Name every field of the charter that is missing or bound to nothing",
        "Exit code 1 when there are any.",

@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/standing.h"
 
 namespace cairn::cli {
 
@@ -6,13 +7,14 @@ std::span<const Command> Commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
     for (const auto part :
-         {StartCommands,       UpCommands,          CharterCommands,    DataCommands,       CatalogueCommands,
-          SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands, ProfileCommands,
-          DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,     SettingsCommands,
-          ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,       DeletionCommands,
-          GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,    ModelCommands,
-          InspectCommands,     PackageCommands,     ServingCommands,    MonitorCommands,    ScoreCommands,
-          ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,      ShellCommands}) {
+         {StartCommands,     UpCommands,          CharterCommands,     CanvasCommands,     DataCommands,
+          CatalogueCommands, SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands,
+          ProfileCommands,   DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,
+          SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,
+          DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
+          ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
+          MonitorCommands,   ScoreCommands,       ImportCommands,      ExportCommands,     BackupCommands,
+          AuditCommands,     ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -1,20 +1,71 @@
 #include "cli/catalogue.h"
+#include "cli/identity_folder.h"
+#include "ground/crypto/hash.h"
+#include "ground/crypto/signature.h"
+#include "ground/os/clock.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
+#include "loop/scorecard/manual_records.h"
 
 namespace cairn::cli {
 namespace {
 
+std::string ResultOf(const Json& test) {
+  if (test.At("passing").IsNull()) return "";
+  return test.Bool("passing") ? "passing" : "failing";
+}
+
+/// What one test's points rest on, down to the events.
+Result<int> Why(Session& session, const Json& score, const std::string& id) {
+  for (const Json& test : score.At("items").items()) {
+    if (test.Text("test") != id) continue;
+    if (session.PrintedJson(test)) return 0;
+    session.Say(id + ": " + test.Text("meaning") + ".");
+    session.Say(ShortestText(test.Double("points")) + " points. " + test.Text("sentence"));
+    if (!test.Text("stages").empty()) session.Say("Bound to it: the stages " + test.Text("stages") + ".");
+    if (!test.At("missing").IsNull()) session.Say("Not there yet: " + test.Text("missing") + ".");
+    if (!test.At("earns").IsNull()) session.Say("Earned by: " + test.Text("earns") + ".");
+    Table table({"event", "time", "what", "by", "itself"});
+    for (const Json& event : test.At("evidence").items()) {
+      table.Add({event.Text("event"), FormatUtc(event.Int("at_ms")), event.Text("sentence"),
+                 event.Text("actor"), event.Bool("automatic") ? "yes" : "no"});
+    }
+    std::fputs(table.Text("No event is behind it.").c_str(), stdout);
+    return 0;
+  }
+  return Error{Reason::NotFound, "'" + id + "' is no test of the rubric: `cairn score --all` lists the 28"};
+}
+
+/// Does again what the points rest on.
+Result<int> VerifyScore(Session& session, const std::string& test) {
+  const std::string query = test.empty() ? "" : "?test=" + PercentEncode(test);
+  const Json answer = CAIRN_TRY(session.Get("/api/v1/score/verify" + query));
+  const bool held = answer.Bool("held");
+  if (session.PrintedJson(answer)) return held ? 0 : 1;
+  Table table({"outcome", "check", "event", "what", "why"});
+  for (const Json& item : answer.At("items").items()) {
+    if (item.Text("check") == "record" && item.Text("outcome") == "held") continue;
+    table.Add({item.Text("outcome"), item.Text("check"), item.Text("event"), item.Text("kind"),
+               item.Text("sentence")},
+              item.Text("outcome") == "differs" ? Table::Look::Strong : Table::Look::Plain);
+  }
+  std::fputs(table.Text("").c_str(), stdout);
+  const Json& counts = answer.At("counts");
+  session.Say(std::to_string(counts.Int("held")) + " checks held, " + std::to_string(counts.Int("differs")) +
+              " differ, " + std::to_string(counts.Int("not_repeated")) + " cannot be done again.");
+  return held ? 0 : 1;
+}
+
 Result<int> Score(Session& session, const Arguments& arguments) {
+  if (arguments.Has("--verify")) return VerifyScore(session, arguments.Text("--why"));
   const Json score = CAIRN_TRY(session.Get("/api/v1/score"));
+  if (arguments.Has("--why")) return Why(session, score, arguments.Text("--why"));
   if (session.PrintedJson(score)) return 0;
   Table table({"test", "points", "result", "what", "why"});
   for (const Json& test : score.At("items").items()) {
     if (test.Double("points") == 0 && !arguments.Has("--all")) continue;
-    const std::string result = test.At("passing").IsNull() ? ""
-                               : test.Bool("passing")      ? "passing"
-                                                           : "failing";
-    table.Add({test.Text("test"), ShortestText(test.Double("points")), result, test.Text("meaning"),
+    table.Add({test.Text("test"), ShortestText(test.Double("points")), ResultOf(test), test.Text("meaning"),
                arguments.Has("--all") && !test.At("earns").IsNull()
                    ? test.Text("sentence") + " Earned by: " + test.Text("earns")
                    : test.Text("sentence")});
@@ -30,48 +81,43 @@ Result<int> Score(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-std::string Duration(const Json& value) {
-  return value.IsNumber() ? FormatDuration(static_cast<std::int64_t>(value.AsDouble())) : "unknown";
-}
-
-Result<int> Delivery(Session& session, const Arguments& arguments) {
-  std::string path = "/api/v1/delivery?";
-  for (const std::string_view name : {"from", "until"}) {
-    const std::string flag = "--" + std::string(name);
-    if (arguments.Has(flag)) path += std::string(name) + "=" + PercentEncode(arguments.Text(flag)) + "&";
-  }
-  const Json answer = CAIRN_TRY(session.Get(path));
+/// Signs and hands in that a test was done by hand.
+Result<int> RecordTest(Session& session, const Arguments& arguments) {
+  const std::string report = arguments.Text("--report"), signer = arguments.Text("--sign");
+  if (report.empty() || signer.empty())
+    return Error{Reason::InvalidArgument,
+                 "say what was found with --report FILE, and who did the test with --sign NAME"};
+  const auto key = CAIRN_TRY(crypto::LoadIdentity(IdentityFolder(), signer));
+  scorecard::ManualTest test;
+  test.test = arguments.Text("TEST");
+  test.report = crypto::Sha256Hex(CAIRN_TRY(os::ReadFile(report)));
+  test.place = arguments.Has("--place") ? arguments.Text("--place") : report;
+  test.passed = !arguments.Has("--failed");
+  test.done =
+      arguments.Has("--done") ? CAIRN_TRY(ParseTime(arguments.Text("--done"))) : os::SystemClock().Now();
+  const Json answer =
+      CAIRN_TRY(session.Post("/api/v1/score/records", Json{{"test", test.test},
+                                                           {"done", test.done},
+                                                           {"passed", test.passed},
+                                                           {"report", test.report},
+                                                           {"place", test.place},
+                                                           {"signer", signer},
+                                                           {"signature", key.Sign(RecordStatement(test))}}));
   if (session.PrintedJson(answer)) return 0;
-  const Json &frequency = answer.At("deployment_frequency"), &lead = answer.At("lead_time_ms"),
-             &restore = answer.At("time_to_restore_ms"), &failure = answer.At("change_failure_rate");
-  Table table({"figure", "value", "band", "of"});
-  const std::string promotions = std::to_string(answer.Int("promotions")) + " promotions";
-  char per_day[32];
-  std::snprintf(per_day, sizeof per_day, "%.3g a day", frequency.Double("per_day"));
-  table.Add({"deployment frequency", per_day, frequency.Text("band"), promotions});
-  table.Add({"lead time for changes", Duration(lead.At("median")), lead.Text("band"),
-             std::to_string(lead.Int("count")) + " with a known beginning"});
-  table.Add({"time to restore", Duration(restore.At("median")), restore.Text("band"),
-             std::to_string(restore.Int("count")) + " incidents, " + std::to_string(restore.Int("open")) +
-                 " open"});
-  const std::string share =
-      failure.At("value").IsNull()
-          ? "unknown"
-          : ShortestText(static_cast<double>(static_cast<int>(failure.Double("value") * 1000 + 0.5)) / 10) +
-                " %";
-  table.Add({"change failure rate", share, failure.Text("band"),
-             std::to_string(failure.Int("failed")) + " failed of " + promotions});
-  std::fputs(table.Text().c_str(), stdout);
+  session.Say(
+      test.test + " is on record as done by hand. It counts half a point once another person has read " +
+      test.place + " and says so:\n  cairn score acknowledge " + answer.Text("record") + " --sign NAME");
   return 0;
 }
 
-Result<int> Level(Session& session, const Arguments&) {
-  const Json answer = CAIRN_TRY(session.Get("/api/v1/level"));
-  if (session.PrintedJson(answer)) return 0;
-  session.Say("Level " + std::to_string(answer.Int("level")) + ": " + answer.Text("name") + ".");
-  const auto& missing = answer.At("missing").items();
-  if (!missing.empty()) session.Say("Missing for level " + std::to_string(answer.Int("level") + 1) + ":");
-  for (const Json& sentence : missing) session.Say("  " + sentence.AsString());
+Result<int> AcknowledgeTest(Session& session, const Arguments& arguments) {
+  const std::string record = arguments.Text("RECORD"), signer = arguments.Text("--sign");
+  if (signer.empty()) return Error{Reason::InvalidArgument, "say who acknowledges it with --sign NAME"};
+  const auto key = CAIRN_TRY(crypto::LoadIdentity(IdentityFolder(), signer));
+  const Json answer = CAIRN_TRY(session.Post(
+      "/api/v1/score/records/" + PercentEncode(record) + "/acknowledge",
+      Json{{"signer", signer}, {"signature", key.Sign(scorecard::AcknowledgementStatement(record))}}));
+  if (!session.PrintedJson(answer)) session.Say("Acknowledged by " + signer + ".");
   return 0;
 }
 
@@ -99,20 +145,33 @@ std::vector<Command> ScoreCommands() {
        {},
        {},
        KpiStatus},
-      {"delivery",
-       "Say how often, how fast and how safely versions go live",
-       "Deployment frequency, lead time for changes, time to restore and change failure rate, from the event "
-       "log alone.",
-       {},
-       {{"--from", "TIME", "Not before"}, {"--until", "TIME", "Not after"}},
-       Delivery},
       {"score",
        "Compute the ML Test Score from what is on record",
        "The least of four section sums; each point cites the events behind it (--json).",
        {},
-       {{"--all", "", "Also tests without points, and what would earn them"}},
+       {{"--all", "", "Also tests without points, and what would earn them"},
+        {"--why", "TEST", "What one test's points rest on, down to the events"},
+        {"--verify", "",
+         "Do again what the points rest on (of one test with --why); exit code 1 when "
+         "something differs"}},
        Score},
-      {"level", "Say the maturity level and what the next one lacks", "", {}, {}, Level},
+      {"score record",
+       "Put on record that a test of the rubric was done by hand",
+       "Signed by who did it, over the report's digest. It counts half a point within the cadence, once "
+       "another person has acknowledged it.",
+       {{"TEST", "T-D1 … T-O7"}},
+       {{"--report", "FILE", "What was done and found"},
+        {"--sign", "NAME", "Who did it"},
+        {"--place", "PLACE", "Where others find the report (FILE)"},
+        {"--done", "TIME", "When it was done (now)"},
+        {"--failed", "", "The test did not pass"}},
+       RecordTest},
+      {"score acknowledge",
+       "Acknowledge a test that another person did by hand",
+       "",
+       {{"RECORD", "As `cairn score record` gave it"}},
+       {{"--sign", "NAME", "Who has read the report"}},
+       AcknowledgeTest},
   };
 }
 

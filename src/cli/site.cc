@@ -10,9 +10,13 @@
 #include "loop/pipeline/triggers.h"
 #include "loop/rollout/figure.h"
 #include "loop/rollout/rollout.h"
+#include "loop/scorecard/canvas.h"
+#include "loop/scorecard/settings.h"
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
+#include "server/cairn/data_call.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/proofs.h"
 #include "server/cairn/version.h"
 #include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
@@ -34,7 +38,8 @@ api::SectionCheck CheckBy(Read read) {
 std::vector<api::SectionCheck> SectionChecks() {
   return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates),
           CheckBy(serving::ParseSettings),    CheckBy(monitoring::ParseMonitors),
-          CheckBy(pipeline::ParsePipeline),   CheckBy(pipeline::ParseTriggers)};
+          CheckBy(pipeline::ParsePipeline),   CheckBy(pipeline::ParseTriggers),
+          CheckBy(scorecard::ParseScorecard), scorecard::CheckCanvas};
 }
 
 /// Where the figures of KPIs are read.
@@ -57,6 +62,20 @@ scorecard::Meters MetersOf(app::Rooms& rooms) {
   return meters;
 }
 
+/// Whether the file whose check is on record passes its contract again; none under another contract.
+Result<std::optional<bool>> CheckedAgain(app::Rooms& rooms, const scorecard::Moment& checked) {
+  const Json& body = checked.event.body;
+  const auto specification = CAIRN_TRY(api::SpecificationOf(rooms.configurations, body.Text("dataset")));
+  const auto version = CAIRN_TRY(rooms.catalogue.Find(body.Text("dataset"), body.Int("version")));
+  for (const auto& file : version.files) {
+    if (file.sha256 != body.Text("digest")) continue;
+    const auto path = rooms.catalogue.objects().PathOf(file.md5);
+    if (specification.contract_digest != body.Text("contract")) return std::optional<bool>();
+    return std::optional(CAIRN_TRY(rooms.catalogue.CheckFile(specification, path, checked.at)).passed);
+  }
+  return Error{Reason::NotFound, "the file that was checked is in no version any more"};
+}
+
 void MountOwn(http::Router& router, app::App& app) {
   app::Rooms& rooms = app.rooms();
   api::MountVersion(router);
@@ -64,7 +83,7 @@ void MountOwn(http::Router& router, app::App& app) {
                                    [&app] {
                                      if (app.RunsLoops()) app.FollowConfiguration();
                                    },
-                                   &rooms.rollouts});
+                                   &rooms.rollouts, &rooms.signatures});
   api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
   api::MountCatalogue(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
@@ -79,6 +98,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  api::MountFileScoring(
+      router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
@@ -98,6 +119,11 @@ void MountOwn(http::Router& router, app::App& app) {
                     [&rooms] { return rooms.address.Ask(); }});
   api::MountScorecard(router,
                       {rooms.log, rooms.clock, rooms.configurations, rooms.monitoring, MetersOf(rooms)});
+  api::MountProofs(router,
+                   {rooms.log, rooms.clock, rooms.configurations, *rooms.database, rooms.decisions,
+                    [&rooms](const scorecard::Moment& checked) { return CheckedAgain(rooms, checked); }});
+  api::MountDoctor(router, {*rooms.database, rooms.clock, rooms.log, rooms.configurations, rooms.registry,
+                            rooms.service, rooms.runner, rooms.settings.project_dir});
   api::MountAudit(router, {rooms.configurations,
                            rooms.log,
                            rooms.sealer,

@@ -36,6 +36,8 @@ charter:
   # minimal, limited, high or unacceptable. High risk needs human approval by two people; unacceptable cannot be deployed.
   # risk: limited
   timeline: []
+  # Nothing trains before these have signed what the charter says (`cairn charter sign`).
+  # signatures: {required: [@PERSON@], valid: 365d}
 
 # Who may do what. Keys are public: `cairn id new NAME` makes a pair and keeps the private part with its person. Whoever made a candidate
 # (ran the pipeline, or the script) cannot approve it: another approver does, or a policy that was signed.
@@ -63,11 +65,18 @@ roles:
 # From now on a change of what gates rest on needs an approver: `cairn apply --sign NAME`. So does `approval: policy`, to approve anything.
 # gates:
 #   approval: human
+#   valid_days: 30           # an approval that is older carries nothing out
 #   rules:
 #     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
 
-# serving: {assertions: contract, fallback: heuristic, canary: {share: 10%, min_requests: 300}}
+# `worker` is for models that only Python can run (MLflow's python_function): they are loaded in confined processes. `code: permit` lets models
+# be loaded whose loading can run code of their author, such as pickles.
+# serving:
+#   assertions: contract
+#   fallback: heuristic
+#   canary: {share: 10%, min_requests: 300}
+#   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}
 
 # monitors:
 #   - {name: quality, protects: honest risk, quality: log_loss, window: 7d, min_rows: 500, above: 0.55}
@@ -81,6 +90,15 @@ roles:
 #       retries: {most: 2, wait: 10s}       # tries after the first; the wait doubles, up to `longest` (5m)
 #       resources: {cpu: 2, memory: 4GiB, gpu: 1}
 #       secrets: {WAREHOUSE_KEY: {env: WAREHOUSE_KEY}, TOKEN: {file: ~/.config/token}}   # never in a record or log
+
+# How old evidence may be, and which stages of dvc.yaml do tests of the ML Test Score that the program does not do itself.
+# scorecard:
+#   cadence: 30d
+#   checks: [{test: T-D7, stage: unit_tests}]
+
+# The ML Canvas in your own words: `says` for people; the lists are held against the rest, both ways (`cairn canvas lint`).
+# canvas:
+#   data_sources: {says: Where the rows come from, datasets: [mydata]}
 
 # What sets the pipeline off by itself, in `cairn up`; each firing names itself in its run. `concurrency: queue | replace | skip` says what to do
 # while a run is under way, `force: true` runs stages that are not stale too. A secret is a reference, as above.

@@ -42,7 +42,9 @@ Result<int> Init(Session& session, const Arguments& arguments) {
   if (session.PrintedJson(answer)) return 0;
   session.Say("Project '" + project + "' is laid out, with " + person + " as its first approver:");
   for (const Json& file : written.items()) session.Say("  " + os::JoinPath(folder, file.AsString()));
-  session.Say("\nNext: fill in the charter in cairn.yaml, `cairn charter check`, then `cairn apply`.");
+  session.Say(
+      "\nNext: `cairn charter new` asks for the charter, one question at a time; then `cairn charter check` "
+      "and `cairn apply`.");
   return 0;
 }
 

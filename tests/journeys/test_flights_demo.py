@@ -235,12 +235,15 @@ def test_every_prediction_is_on_record(told):
 
 
 def test_the_scorecard_has_evidence(told):
-    delivery, score = told.cairn.ask("delivery"), told.cairn.ask("score")
+    delivery, score = told.cairn.ask("metrics"), told.cairn.ask("score")
     assert delivery["promotions"] == len(told.events("rollout.promoted"))
     drill, alerts = told.events("rollout.rolled_back"), told.events("monitoring.alert_raised")
     assert len(drill) == 1
     assert 1 <= delivery["change_failure_rate"]["failed"] <= 1 + len(alerts)
     assert score["score"] > 0
+    (by_hand,) = [test for test in score["items"] if test["test"] == "T-D2"]
+    assert by_hand["points"] >= 0.5 and by_hand["stages"] == "explain"
+    assert told.cairn.ask("score", "--verify")["held"]
     known = {event["id"] for event in told.events("")}
     cited = {one["event"] for test in score["items"] for one in test["evidence"]}
     assert cited and cited <= known

@@ -37,7 +37,11 @@ def scorecard(scene: Scene) -> None:
             show = {"pass": scene.say.good, "fail": scene.say.bad}.get(kpi["status"], scene.say.fact)
             known = kpi["value"] is not None
             show("KPI", f"{kpi['name']}: {kpi['value']:.4g} {kpi['comparator']} {kpi['target']:g}" if known else f"{kpi['name']}: {kpi['why']}")
-        scene.say.fact("delivery", _delivery(scene.cairn.ask("delivery")))
+        scene.say.fact("delivery", _delivery(scene.cairn.ask("metrics")))
+        # What a hand did counts half a point, once a second person has signed that they read it.
+        record = scene.cairn.ask("score", "record", "T-D2", "--report", "build/importance.csv", "--sign", "ben", actor="ben")["record"]
+        scene.cairn.ask("score", "acknowledge", record, "--sign", "ada", actor="ada")
+        scene.say.fact("by hand", "ben signed what each column is worth (T-D2), and ada that she read it")
         score, level = scene.cairn.ask("score"), scene.cairn.ask("level")
         sums = ", ".join(f"{section['name']} {section['sum']:g}" for section in score["sections"])
         scene.say.fact("test score", f"{score['score']:g}, the least of {sums} (7 each): {score['band']}")

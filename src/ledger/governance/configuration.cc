@@ -7,16 +7,26 @@
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/vocabulary/document.h"
+#include "ledger/governance/refusal.h"
 #include "ledger/governance/store/configuration_table.h"
+#include "ledger/governance/validity.h"
 #include "ledger/metadata/event.h"
 
 namespace cairn::governance {
 namespace {
 
-constexpr std::array<std::string_view, 9> kGuarded = {
-    "roles",         "gates",           "model",        "charter.risk",
-    "charter.kpis",  "charter.success", "charter.cost", "charter.heuristic",
-    "serving.canary"};
+constexpr std::array<std::string_view, 12> kGuarded = {"roles",
+                                                       "gates",
+                                                       "model",
+                                                       "charter.risk",
+                                                       "charter.signatures",
+                                                       "charter.kpis",
+                                                       "charter.success",
+                                                       "charter.cost",
+                                                       "charter.heuristic",
+                                                       "serving.canary",
+                                                       "serving.worker.code",
+                                                       "serving.worker.python"};
 
 Result<Node> Parse(const std::string& text) {
   auto node = CAIRN_TRY(ParseYaml(text, "cairn.yaml"));
@@ -200,8 +210,9 @@ Result<Acceptance> Configurations::Accept(const std::string& text, const std::st
   }
   const Node after = CAIRN_TRY(Parse(text));
   const Authority authority = CAIRN_TRY(ReadAuthority(after));
+  CAIRN_TRY(ReadValidity(after));
   const TimeMs now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<Acceptance> {
+  auto outcome = database_.Transact([&](sql::Connection& connection) -> Result<Acceptance> {
     Acceptance acceptance;
     const auto governing = CAIRN_TRY(LastIn(connection));
     const bool same = governing && governing->digest == digest;
@@ -230,6 +241,11 @@ Result<Acceptance> Configurations::Accept(const std::string& text, const std::st
     acceptance.warnings = CAIRN_TRY(WarningsOn(connection, authority));
     return acceptance;
   });
+  if (outcome) return outcome;
+  return Recorded(
+      database_, clock_,
+      {"accept_configuration", "configuration:" + digest, signature ? signature->principal : actor},
+      outcome.error());
 }
 
 Result<std::optional<Configuration>> Configurations::Accepted() const {

@@ -48,10 +48,10 @@ struct Acceptance {
 std::string AcceptanceStatement(const std::string& digest, const std::string& previous);
 
 /// What only an approver of the configuration that governs may change, as dotted paths: `roles`, `gates`,
-/// `model`, `charter.risk`, `.kpis`, `.success`, `.cost` and `.heuristic`, `serving.canary`, and
-/// `data.<name>` of every data set that was there. Gives those in which the two differ. What a gate is judged
-/// on, and what is done with its verdict, is among them; monitors and triggers are not: they begin work, and
-/// what comes of it meets the gates.
+/// `model`, `charter.risk`, `.signatures`, `.kpis`, `.success`, `.cost` and `.heuristic`, `serving.canary`,
+/// `serving.worker.code` and `.python`, and `data.<name>` of every data set that was there. Gives those in
+/// which the two differ. What a gate is judged on, and what is done with its verdict, is among them; monitors
+/// and triggers are not: they begin work, and what comes of it meets the gates.
 std::vector<std::string> GuardedChanges(const Node& before, const Node& after);
 
 /// The last accepted configuration, in the caller's transaction.
@@ -76,7 +76,8 @@ class Configurations {
   /// how. A signature that was not needed is verified and kept all the same (where nobody could approve
   /// before, by the principals of `text` itself): with it, the first, or the one that governs already,
   /// becomes a policy under which gates may approve. Event "governance.configuration_accepted", subject
-  /// "configuration:<digest>", body {digest, previous, changed, signer, signature}.
+  /// "configuration:<digest>", body {digest, previous, changed, signer, signature}; what is refused leaves
+  /// one too (refusal.h).
   Result<Acceptance> Accept(const std::string& text, const std::string& digest, const std::string& actor,
                             const std::optional<Signature>& signature = std::nullopt);
 

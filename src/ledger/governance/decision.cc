@@ -3,8 +3,11 @@
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/identity.h"
+#include "ground/vocabulary/time.h"
+#include "ledger/governance/refusal.h"
 #include "ledger/governance/store/decision_table.h"
 #include "ledger/governance/store/trace.h"
+#include "ledger/governance/validity.h"
 
 namespace cairn::governance {
 namespace {
@@ -63,6 +66,14 @@ Result<> CheckOpen(const Decision& decision) {
                  "the decision " + decision.id + " is " + NameOf(decision.state) + ", not open"};
   }
   return Done{};
+}
+
+/// What was measured long ago says nothing about today.
+Result<> CheckInTime(sql::Connection& connection, const Decision& decision, TimeMs now) {
+  const auto valid_ms = CAIRN_TRY(ValidityIn(connection));
+  if (!valid_ms || now - decision.created_at <= *valid_ms) return Done{};
+  return Denied("the decision " + decision.id + " was proposed on " + FormatDate(decision.created_at) +
+                ", longer ago than gates.valid_days allows; have the candidate measured again");
 }
 
 Result<> CheckRisk(const Authority& authority) {
@@ -193,10 +204,11 @@ Result<Decision> Decisions::Propose(const Proposal& proposal) {
 
 Result<Decision> Decisions::Approve(const std::string& id, const Signature& signature) {
   const TimeMs now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+  auto outcome = database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
     Decision decision = CAIRN_TRY(LockedDecision(connection, id));
     CAIRN_TRY(CheckOpen(decision));
     const Authority authority = CAIRN_TRY(AuthorityIn(connection));
+    CAIRN_TRY(CheckInTime(connection, decision, now));
     CAIRN_TRY(CheckRisk(authority));
     const Principal approver = CAIRN_TRY(ApproverOf(authority, decision, signature.principal));
     if (!crypto::Verify(approver.key, ApprovalStatement(decision), signature.value)) {
@@ -217,6 +229,8 @@ Result<Decision> Decisions::Approve(const std::string& id, const Signature& sign
                          {"complete", complete}}));
     return decision;
   });
+  if (outcome) return outcome;
+  return Recorded(database_, clock_, {"approve", "decision:" + id, signature.principal}, outcome.error());
 }
 
 Result<Decision> Decisions::ApproveByPolicy(const std::string& id) {
@@ -246,7 +260,7 @@ Result<Decision> Decisions::ApproveByPolicy(const std::string& id) {
 Result<Decision> Decisions::Reject(const std::string& id, const std::string& reason,
                                    const Signature& signature) {
   const TimeMs now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
+  auto outcome = database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
     Decision decision = CAIRN_TRY(LockedDecision(connection, id));
     const Authority authority = CAIRN_TRY(AuthorityIn(connection));
     const Principal* principal = authority.Find(signature.principal);
@@ -267,6 +281,8 @@ Result<Decision> Decisions::Reject(const std::string& id, const std::string& rea
               Json{{"principal", principal->name}, {"reason", reason}, {"signature", signature.value}}));
     return decision;
   });
+  if (outcome) return outcome;
+  return Recorded(database_, clock_, {"reject", "decision:" + id, signature.principal}, outcome.error());
 }
 
 Result<Decision> Decisions::Void(const std::string& id, const std::string& reason, const std::string& actor) {

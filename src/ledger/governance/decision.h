@@ -106,7 +106,8 @@ struct Redeemed {
 
 /// Carries out a decision in the transaction of the deed that it allows, exactly once. NotFound; Conflict
 /// when it is not approved (any more); Denied when it covers another act, when what it saw has changed (the
-/// message names what), or when its recorded approvals do not hold.
+/// message names what), or when its recorded approvals do not hold: by their signatures, or by their age
+/// (validity.h; also one in the future, when the clock was set back).
 Result<Redeemed> Redeem(sql::Connection& connection, TimeMs now, const Redemption& redemption);
 
 /// Whether `decision` was carried out and is about exactly this act.
@@ -123,7 +124,8 @@ Result<std::string> PendingOn(sql::Connection& connection, std::string_view mode
 /// Decisions about what may go live. Every step appends an event with subject "decision:<id>" and the
 /// decision's cause (or its id where it has none): governance.decision_proposed, decision_approved
 /// {principal, signature, complete} (principal "policy" for the gates), decision_rejected, decision_voided,
-/// decision_redeemed. Safe from any thread.
+/// decision_redeemed. Approvals and rejections that are refused leave an event too (refusal.h). Safe from any
+/// thread.
 class Decisions {
  public:
   /// Both must outlive it.
@@ -134,9 +136,9 @@ class Decisions {
   /// without action, model, version and alias, for a promotion without rules, and for "promotion" in `seen`.
   Result<Decision> Propose(const Proposal& proposal);
 
-  /// Denied: a rule failed, the signer is unknown, is no approver, proposed this or made the candidate, the
-  /// risk class forbids it, or the signature is not theirs over exactly this. Conflict: it is closed, or they
-  /// approved it already. Approved once `required` people did.
+  /// Denied: a rule failed, it was proposed too long ago (validity.h), the signer is unknown, is no approver,
+  /// proposed this or made the candidate, the risk class forbids it, or the signature is not theirs over
+  /// exactly this. Conflict: it is closed, or they approved it already. Approved once `required` people did.
   Result<Decision> Approve(const std::string& id, const Signature& signature);
   /// By the accepted gates alone. Denied unless they say `approval: policy`, an approver has signed what is
   /// guarded in the accepted configuration (SignedPolicyIn; the message says how), every rule passed, and the

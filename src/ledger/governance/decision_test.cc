@@ -393,6 +393,105 @@ TEST_P(DecisionTest, EveryStepIsSealedIntoASoundLog) {
   EXPECT_TRUE(verdict.Bool("sound")) << verdict.DumpPretty();
 }
 
+TEST_P(DecisionTest, AnApprovalAndWhatItRestsOnHaveAnAge) {
+  Must(office_.Accept(office_.Text("human\n  valid_days: 14", "limited")));
+  const auto lapsed = Propose();
+  Must(Approve(lapsed, "grace"));
+  office_.ledger.clock().Advance(15 * 86'400'000LL);
+  const auto outcome = Redeem(Of(lapsed));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().reason, Reason::Denied);
+  EXPECT_NE(outcome.error().message.find("the approval of grace from"), std::string::npos)
+      << outcome.error().message;
+  const auto old = Propose(Candidate("4"));
+  office_.ledger.clock().Advance(15 * 86'400'000LL);
+  EXPECT_EQ(Approve(old, "grace").error().reason, Reason::Denied) << "measured too long ago";
+  const auto fresh = Propose(Candidate("5"));
+  Must(Approve(fresh, "grace"));
+  EXPECT_TRUE(Redeem(Of(fresh)));
+}
+
+TEST_P(DecisionTest, AClockSetBackCarriesNothingOut) {
+  Configure("human", "limited");
+  const auto decision = Propose();
+  Must(Approve(decision, "grace"));
+  office_.ledger.clock().Advance(-3'600'000);
+  const auto outcome = Redeem(Of(decision));
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("set back"), std::string::npos) << outcome.error().message;
+}
+
+TEST_P(DecisionTest, EveryRefusedApprovalIsNamedAndRecordedOnce) {
+  Configure("human", "limited");
+  const auto decision = Propose();
+  const auto refused = [&](const std::string& who, const Signature& signature, const char* why) {
+    const auto outcome = office_.decisions.Approve(decision.id, signature);
+    EXPECT_FALSE(outcome) << who;
+    const auto events = office_.Events("governance.attempt_refused");
+    EXPECT_EQ(events.back().event.body.Text("principal"), who);
+    EXPECT_NE(events.back().event.body.Text("why").find(why), std::string::npos)
+        << events.back().event.body.Dump();
+    EXPECT_EQ(events.back().event.subject, "decision:" + decision.id);
+    return events.size();
+  };
+  EXPECT_EQ(refused("mallory", Signed("mallory", decision), "no principal"), 1u);
+  EXPECT_EQ(refused("vera", Signed("vera", decision), "has not the role approver"), 2u);
+  EXPECT_EQ(refused("grace", {"grace", Signed("linus", decision).value}, "is not grace's"), 3u);
+  EXPECT_EQ(refused("grace", {"grace", Signed("linus", decision).value}, "is not grace's"), 3u) << "again";
+  Must(Approve(decision, "grace"));
+  // The same words again, and those of one decision for another.
+  EXPECT_EQ(refused("grace", Signed("grace", decision), "approved, not open"), 4u);
+  const auto other = Propose(Candidate("4"));
+  EXPECT_EQ(office_.decisions.Approve(other.id, Signed("grace", decision)).error().reason, Reason::Denied);
+  EXPECT_EQ(office_.Events("governance.attempt_refused").back().event.subject, "decision:" + other.id);
+}
+
+TEST_P(DecisionTest, OnesOwnWorkIsNotOnesToApproveUnderAnyName) {
+  Configure("human", "limited");
+  auto own = Candidate("4");
+  own.seen.Set("developer", "linus");  // Approver and developer.
+  EXPECT_EQ(Approve(Propose(own), "linus").error().reason, Reason::Denied);
+  auto proposed = Candidate("5");
+  proposed.proposer = "linus";
+  EXPECT_EQ(Approve(Propose(proposed), "linus").error().reason, Reason::Denied);
+  // A second name for the same key is no second person.
+  std::string alias = office_.Person("grace", "developer");
+  alias.replace(alias.find("grace"), 5, "gracie");
+  std::string text = office_.Text();
+  const auto accepted = office_.Accept(text.insert(text.find("gates:"), alias));
+  ASSERT_FALSE(accepted);
+  EXPECT_NE(accepted.error().message.find("same key"), std::string::npos) << accepted.error().message;
+}
+
+TEST_P(DecisionTest, AHandInTheStoreCannotMakeUpForTheKeyOfOneWhoLeft) {
+  Configure("human", "limited");
+  const auto decision = Propose();
+  Must(Approve(decision, "grace"));
+  std::string text = office_.Text();
+  const std::string grace = office_.Person("grace", "approver");
+  text.replace(text.find(grace), grace.size(), "");
+  const auto governing = Must(office_.configurations.Accepted());
+  Must(office_.Accept(
+      text, office_.Sign("linus", AcceptanceStatement(crypto::Sha256Hex(text), governing->digest))));
+  EXPECT_EQ(RedeemReason(Of(decision)), Reason::Denied);
+  const auto next = Propose(Candidate("4"));
+  EXPECT_EQ(Approve(next, "grace").error().reason, Reason::Denied);
+}
+
+TEST_P(DecisionTest, AValidatorsVetoHoldsUntilTheDecisionIsCarriedOut) {
+  Configure("human", "limited");
+  const auto decision = Propose();
+  Must(Approve(decision, "grace"));
+  const auto veto = [&](const std::string& who) {
+    return office_.decisions.Reject(decision.id, "unfair",
+                                    office_.Sign(who, RejectionStatement(decision, "unfair")));
+  };
+  EXPECT_EQ(veto("ada").error().reason, Reason::Denied) << "a developer has none";
+  EXPECT_EQ(office_.Events("governance.attempt_refused").back().event.body.Text("attempt"), "reject");
+  Must(veto("vera"));
+  EXPECT_EQ(RedeemReason(Of(decision)), Reason::Conflict);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, DecisionTest, ::testing::ValuesIn(sql::testing::Engines()),
                          sql::testing::EngineName);
 

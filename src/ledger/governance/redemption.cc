@@ -2,9 +2,11 @@
 
 #include "ground/crypto/signature.h"
 #include "ground/os/identity.h"
+#include "ground/vocabulary/time.h"
 #include "ledger/governance/decision.h"
 #include "ledger/governance/store/decision_table.h"
 #include "ledger/governance/store/trace.h"
+#include "ledger/governance/validity.h"
 
 namespace cairn::governance {
 namespace {
@@ -52,8 +54,23 @@ Result<> CheckSeen(const Decision& decision, Json current, const std::string& ac
   return Done{};
 }
 
+/// An approval has an age: it lapses, and it cannot lie in the future.
+Result<> CheckAge(const Decision& decision, const Vote& vote, std::optional<std::int64_t> valid_ms,
+                  TimeMs now) {
+  // The clocks of two machines are not quite alike.
+  constexpr std::int64_t kSkewMs = 60'000;
+  if (vote.at > now + kSkewMs)
+    return Denied(decision, vote.principal + " approved it at " + FormatUtc(vote.at) +
+                                ", and the clock says " + FormatUtc(now) + ": it was set back");
+  if (valid_ms && now - vote.at > *valid_ms)
+    return Denied(decision, "the approval of " + vote.principal + " from " + FormatDate(vote.at) +
+                                " has lapsed (gates.valid_days); have it approved anew");
+  return Done{};
+}
+
 /// The record of the approvals must hold by itself: a row set to "approved" by another hand is worth nothing.
-Result<> CheckApprovals(sql::Connection& connection, const Decision& decision, const Authority& authority) {
+Result<> CheckApprovals(sql::Connection& connection, TimeMs now, const Decision& decision,
+                        const Authority& authority) {
   if (authority.risk == Risk::Unacceptable)
     return Denied(decision, "the charter's risk class is unacceptable");
   for (const auto& rule : decision.rules) {
@@ -74,8 +91,10 @@ Result<> CheckApprovals(sql::Connection& connection, const Decision& decision, c
       return Denied(decision, "no approver has signed the policy that approved it");
     return Done{};
   }
+  const auto valid_ms = CAIRN_TRY(ValidityIn(connection));
   std::int64_t good = 0;
   for (const auto& vote : decision.votes) {
+    CAIRN_TRY(CheckAge(decision, vote, valid_ms, now));
     const Principal* principal = authority.Find(vote.principal);
     const bool holds = principal != nullptr && principal->Has(Role::Approver) &&
                        principal->name != decision.proposer &&
@@ -155,7 +174,7 @@ Result<Redeemed> Redeem(sql::Connection& connection, TimeMs now, const Redemptio
   CAIRN_TRY(CheckAct(decision, redemption.act));
   const Authority authority = CAIRN_TRY(AuthorityIn(connection));
   CAIRN_TRY(CheckSeen(decision, redemption.seen, CAIRN_TRY(AcceptedIn(connection))->digest));
-  CAIRN_TRY(CheckApprovals(connection, decision, authority));
+  CAIRN_TRY(CheckApprovals(connection, now, decision, authority));
   CAIRN_TRY(MoveDecision(connection, decision, {State::Approved}, State::Redeemed));
   decision.state = State::Redeemed;
   CAIRN_TRY(Trace(connection, now, decision, "redeemed", redemption.actor,

@@ -5,6 +5,7 @@
 
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
+#include "loop/charter/signatures.h"
 
 namespace cairn::charter {
 namespace {
@@ -120,9 +121,11 @@ std::string PlaceOf(const Node& map, std::string_view key) {
 /// Collects findings in the order of the page.
 class Checker {
  public:
-  Checker(const Charter& charter, const Node& configuration) : charter_(charter) {
+  Checker(const Charter& charter, const Node& configuration)
+      : charter_(charter), principals_(configuration.FindPath("roles.principals")) {
     const Node* section = configuration.Find("charter");
     section_ = section ? section : &configuration;
+    if (auto signing = ReadSigning(configuration)) required_ = std::move(signing->required);
   }
 
   std::vector<Finding> Run() {
@@ -145,6 +148,7 @@ class Checker {
       Find("heuristic", "is missing: write the rule that would be used without a model");
     if (!charter_.risk) Find("risk", "is missing: minimal, limited, high or unacceptable");
     CheckTimeline();
+    CheckSigners();
     return std::move(findings_);
   }
 
@@ -203,6 +207,16 @@ class Checker {
     }
   }
 
+  /// A signature is asked of those who have a key here.
+  void CheckSigners() {
+    for (const auto& name : required_) {
+      const bool known = principals_ != nullptr &&
+                         std::any_of(principals_->items().begin(), principals_->items().end(),
+                                     [&](const Node& one) { return TextAtPath(one, "name") == name; });
+      if (!known) Find("signatures.required", "asks for '" + name + "', who is no principal under 'roles'");
+    }
+  }
+
   /// The i-th entry of a list that was read.
   const Node& ItemOf(std::string_view list, std::size_t i) const { return section_->Find(list)->items()[i]; }
 
@@ -225,6 +239,8 @@ class Checker {
   }
 
   const Charter& charter_;
+  const Node* principals_;
+  std::vector<std::string> required_;
   const Node* section_;
   std::vector<Finding> findings_;
 };
@@ -262,7 +278,7 @@ Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap())
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
   return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving",
-                                 "monitors", "pipeline", "triggers", "files"});
+                                 "monitors", "pipeline", "triggers", "files", "scorecard", "canvas"});
 }
 
 Result<Charter> Parse(const Node& configuration) {
@@ -272,9 +288,9 @@ Result<Charter> Parse(const Node& configuration) {
   const Node* section = configuration.Find("charter");
   if (!section || section->IsNull()) return charter;
   if (!section->IsMap()) return WrongAt(*section, "'charter' must be a map");
-  CAIRN_TRY(
-      section->OnlyKeys({"problem", "persona", "why", "objective", "scope", "prediction", "stakeholders",
-                         "kpis", "success", "cost", "heuristic", "risk", "risk_reason", "timeline"}));
+  CAIRN_TRY(section->OnlyKeys({"problem", "persona", "why", "objective", "scope", "prediction",
+                               "stakeholders", "kpis", "success", "cost", "heuristic", "risk", "risk_reason",
+                               "timeline", "signatures"}));
   charter.problem = CAIRN_TRY(TextAt(*section, "problem"));
   charter.persona = CAIRN_TRY(TextAt(*section, "persona"));
   charter.why = CAIRN_TRY(TextAt(*section, "why"));
@@ -285,6 +301,7 @@ Result<Charter> Parse(const Node& configuration) {
   CAIRN_TRY(ParseSuccess(*section, charter));
   CAIRN_TRY(ParseCost(*section, charter));
   CAIRN_TRY(ParseRisk(*section, charter));
+  CAIRN_TRY(ReadSigning(configuration));
   if (const Node* rules = section->Find("heuristic"); rules && !rules->IsNull()) {
     charter.heuristic = CAIRN_TRY(Heuristic::Parse(*rules));
   }

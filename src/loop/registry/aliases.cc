@@ -6,6 +6,7 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
+#include "loop/registry/rules/refused.h"
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
 #include "loop/registry/tables/version_table.h"
@@ -66,19 +67,20 @@ Result<> Registry::SetAlias(std::string_view model, std::string_view alias, std:
                             std::string_view actor) {
   CAIRN_TRY(CheckAlias(alias));
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  return OrRecorded(database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
     CAIRN_TRY(AllowAlias(CAIRN_TRY(guard_(connection)), model, alias));
     const auto previous = CAIRN_TRY(AliasTarget(connection, stored.model_key, alias));
     CAIRN_TRY(UpsertAlias(connection, stored.model_key, {std::string(alias), version}));
     return TraceAlias(connection, now,
                       {std::string(model), std::string(alias), version, previous, std::string(actor)});
-  });
+  }),
+                    "move_alias", model, actor);
 }
 
 Result<> Registry::DeleteAlias(std::string_view model, std::string_view alias, std::string_view actor) {
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  return OrRecorded(database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto id = CAIRN_TRY(ReadModel(connection, model)).id;
     CAIRN_TRY(AllowAlias(CAIRN_TRY(guard_(connection)), model, alias));
     const auto previous = CAIRN_TRY(AliasTarget(connection, id, alias));
@@ -86,7 +88,8 @@ Result<> Registry::DeleteAlias(std::string_view model, std::string_view alias, s
     CAIRN_TRY(EraseAlias(connection, id, alias));
     return TraceAlias(connection, now,
                       {std::string(model), std::string(alias), 0, previous, std::string(actor)});
-  });
+  }),
+                    "delete_alias", model, actor);
 }
 
 Result<ModelVersion> Registry::FindByAlias(std::string_view model, std::string_view alias) const {

@@ -5,6 +5,7 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
+#include "loop/registry/rules/refused.h"
 #include "loop/registry/rules/retention.h"
 #include "loop/registry/tables/model_table.h"
 #include "loop/registry/tables/trace.h"
@@ -73,33 +74,35 @@ Result<RegisteredModel> Registry::Rename(std::string_view name, std::string_view
                                          std::string_view actor) {
   CAIRN_TRY(CheckName(new_name, "new_name"));
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<RegisteredModel> {
-    auto stored = CAIRN_TRY(ReadModel(connection, name));
-    const auto guard = CAIRN_TRY(guard_(connection));
-    CAIRN_TRY(
-        AllowRenaming(guard, name, new_name, CAIRN_TRY(CarriesProduction(connection, guard, stored.id))));
-    if (name != new_name) CAIRN_TRY(AllowVanishing(connection, stored.model.name));
-    const auto aliases = CAIRN_TRY(ReadAliases(connection, stored.id));
-    stored.model.name = new_name;
-    stored.model.updated_ms = now;
-    CAIRN_TRY(UpdateModel(connection, stored));
-    CAIRN_TRY(TouchVersions(connection, stored.id, now));
-    CAIRN_TRY(Trace(connection, now, {"model_renamed", std::string(new_name), std::string(actor)},
-                    Json{{"previous", name}}));
-    // An alias belongs to a name: under the old one it ends, under the new one it begins.
-    for (const auto& alias : aliases) {
-      CAIRN_TRY(
-          TraceAlias(connection, now, {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
-      CAIRN_TRY(TraceAlias(connection, now,
-                           {std::string(new_name), alias.name, alias.version, 0, std::string(actor)}));
-    }
-    return WithRecords(connection, std::move(stored));
-  });
+  return OrRecorded(
+      database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<RegisteredModel> {
+        auto stored = CAIRN_TRY(ReadModel(connection, name));
+        const auto guard = CAIRN_TRY(guard_(connection));
+        CAIRN_TRY(
+            AllowRenaming(guard, name, new_name, CAIRN_TRY(CarriesProduction(connection, guard, stored.id))));
+        if (name != new_name) CAIRN_TRY(AllowVanishing(connection, stored.model.name));
+        const auto aliases = CAIRN_TRY(ReadAliases(connection, stored.id));
+        stored.model.name = new_name;
+        stored.model.updated_ms = now;
+        CAIRN_TRY(UpdateModel(connection, stored));
+        CAIRN_TRY(TouchVersions(connection, stored.id, now));
+        CAIRN_TRY(Trace(connection, now, {"model_renamed", std::string(new_name), std::string(actor)},
+                        Json{{"previous", name}}));
+        // An alias belongs to a name: under the old one it ends, under the new one it begins.
+        for (const auto& alias : aliases) {
+          CAIRN_TRY(TraceAlias(connection, now,
+                               {std::string(name), alias.name, 0, alias.version, std::string(actor)}));
+          CAIRN_TRY(TraceAlias(connection, now,
+                               {std::string(new_name), alias.name, alias.version, 0, std::string(actor)}));
+        }
+        return WithRecords(connection, std::move(stored));
+      }),
+      "rename_model", name, actor);
 }
 
 Result<> Registry::DeleteModel(std::string_view name, std::string_view actor) {
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  return OrRecorded(database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto stored = CAIRN_TRY(ReadModel(connection, name));
     CAIRN_TRY(AllowDeletion(CAIRN_TRY(guard_(connection)), name));
     CAIRN_TRY(AllowVanishing(connection, stored.model.name));
@@ -109,7 +112,8 @@ Result<> Registry::DeleteModel(std::string_view name, std::string_view actor) {
     }
     CAIRN_TRY(EraseModel(connection, stored.id));
     return Trace(connection, now, {"model_deleted", std::string(name), std::string(actor)}, Json::Object());
-  });
+  }),
+                    "delete_model", name, actor);
 }
 
 Result<> Registry::SetTag(std::string_view model, const Tag& tag) {

@@ -78,7 +78,7 @@ Result<std::string> CanonicalStage(std::string_view stage);
 
 /// Safe from any thread. Every change appends its event in its own transaction:
 /// registry.model_created|renamed|deleted, registry.version_added|version_deleted, registry.alias_moved,
-/// registry.stage_changed.
+/// registry.stage_changed. What the guard refuses leaves governance.attempt_refused (governance/refusal.h).
 class Registry {
  public:
   /// All must outlive it. `guard` is asked in each transaction that could touch what is guarded.

@@ -4,6 +4,7 @@
 #include "loop/registry/registry.h"
 #include "loop/registry/rules/guard.h"
 #include "loop/registry/rules/names.h"
+#include "loop/registry/rules/refused.h"
 #include "loop/registry/rules/retention.h"
 #include "loop/registry/rules/source.h"
 #include "loop/registry/tables/model_table.h"
@@ -186,7 +187,7 @@ Result<ModelVersion> Registry::DescribeVersion(std::string_view model, std::int6
 
 Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, std::string_view actor) {
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<> {
+  return OrRecorded(database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<> {
     auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
     const auto pending = CAIRN_TRY(governance::PendingOn(connection, model, std::to_string(version)));
     CAIRN_TRY(AllowMarkingDeleted(CAIRN_TRY(guard_(connection)), stored.version, pending));
@@ -201,7 +202,8 @@ Result<> Registry::DeleteVersion(std::string_view model, std::int64_t version, s
     CAIRN_TRY(TouchModel(connection, model, now));
     return Trace(connection, now, {"version_deleted", std::string(model), std::string(actor), "", version},
                  Json::Object());
-  });
+  }),
+                    "delete_version", model, actor);
 }
 
 Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t version,
@@ -214,18 +216,21 @@ Result<ModelVersion> Registry::ChangeStage(std::string_view model, std::int64_t 
                      std::string(stage) + "' is not an Active stage. Valid stages are Staging, Production."};
   }
   const auto now = clock_.Now();
-  return database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
-    auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
-    CAIRN_TRY(AllowStage(CAIRN_TRY(guard_(connection)), stored.version, wanted));
-    if (archive_existing) CAIRN_TRY(ArchiveOthers(connection, stored, wanted, now));
-    const auto previous = std::exchange(stored.version.stage, wanted);
-    stored.version.updated_ms = now;
-    CAIRN_TRY(UpdateVersion(connection, stored));
-    CAIRN_TRY(TouchModel(connection, model, now));
-    CAIRN_TRY(Trace(connection, now, {"stage_changed", std::string(model), std::string(actor), "", version},
-                    Json{{"stage", wanted}, {"previous", previous}, {"archive_existing", archive_existing}}));
-    return std::move(stored.version);
-  });
+  return OrRecorded(
+      database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<ModelVersion> {
+        auto stored = CAIRN_TRY(ReadVersion(connection, model, version));
+        CAIRN_TRY(AllowStage(CAIRN_TRY(guard_(connection)), stored.version, wanted));
+        if (archive_existing) CAIRN_TRY(ArchiveOthers(connection, stored, wanted, now));
+        const auto previous = std::exchange(stored.version.stage, wanted);
+        stored.version.updated_ms = now;
+        CAIRN_TRY(UpdateVersion(connection, stored));
+        CAIRN_TRY(TouchModel(connection, model, now));
+        CAIRN_TRY(
+            Trace(connection, now, {"stage_changed", std::string(model), std::string(actor), "", version},
+                  Json{{"stage", wanted}, {"previous", previous}, {"archive_existing", archive_existing}}));
+        return std::move(stored.version);
+      }),
+      "change_stage", model, actor);
 }
 
 Result<> Registry::SetVersionTag(std::string_view model, std::int64_t version, const Tag& tag) {

@@ -3,136 +3,30 @@
 #include <algorithm>
 #include <map>
 
+#include "loop/scorecard/changes/changes.h"
+
 namespace cairn::scorecard {
 namespace {
 
 constexpr std::array<const char*, 4> kBandNames{"elite", "high", "medium", "low"};
 constexpr double kDayMs = 86'400'000;
-
-bool Is(const Moment& moment, std::string_view kind) { return moment.event.kind == kind; }
-bool AboutQuality(const Moment& moment) { return moment.event.body.Text("kind", "quality") == "quality"; }
-bool SameVersion(const Moment& moment, const Promotion& promotion, std::string_view name = "version") {
-  return moment.event.body.Text("model") == promotion.model &&
-         VersionIn(moment.event.body, name) == promotion.version;
-}
-
-/// The run of the pipeline that made the version registered at `registered`: the first one with the
-/// promotion's cause, else the newest that was still going on then.
-const Moment* RunBehind(const History& history, const Promotion& promotion, const Moment& registered) {
-  std::vector<const Moment*> open;
-  for (const Moment& moment : history.moments()) {
-    if (!History::Before(moment, registered)) break;
-    if (Is(moment, "pipeline.run_started")) {
-      const bool behind =
-          moment.event.cause == promotion.cause || moment.event.body.Text("run") == promotion.cause;
-      if (!promotion.cause.empty() && behind) return &moment;
-      open.push_back(&moment);
-    } else if (Is(moment, "pipeline.run_ended")) {
-      std::erase_if(open, [&](const Moment* run) {
-        return run->event.body.Text("run") == moment.event.body.Text("run");
-      });
-    }
-  }
-  return open.empty() ? nullptr : open.back();
-}
-
-void FindBeginning(const History& history, const Moment& promoted, Promotion& promotion) {
-  const Moment* registered = nullptr;
-  for (const Moment* added : history.Of("registry.version_added")) {
-    if (History::Before(*added, promoted) && SameVersion(*added, promotion)) registered = added;
-  }
-  if (registered == nullptr) return;
-  promotion.began = promotion.registered = registered->at;
-  if (const Moment* run = RunBehind(history, promotion, *registered)) {
-    promotion.began = run->at;
-    promotion.on = run->event.body.At("trigger").Text("on", "demand");
-    promotion.events.push_back(run->id);
-  }
-  promotion.events.push_back(registered->id);
-}
-
-/// Whether a window of this version's quality was judged and found within its bound.
-bool ShowsItGood(const Moment& moment, const Promotion& promotion) {
-  if (!Is(moment, "monitoring.window_closed") || !AboutQuality(moment)) return false;
-  const std::string version = VersionIn(moment.event.body);
-  if (!version.empty() && version != promotion.version) return false;
-  for (const Json& value : moment.event.body.At("values").items()) {
-    if (value.Bool("breached")) return false;
-  }
-  return true;
-}
-
-void FindFailure(const History& history, const Moment& promoted, Promotion& promotion) {
-  bool good = false;
-  for (const Moment& moment : history.moments()) {
-    if (!History::Before(promoted, moment)) continue;
-    const std::string model = moment.event.body.Text("model", promotion.model);
-    if (Is(moment, "rollout.promoted") && model == promotion.model) return;
-    good = good || ShowsItGood(moment, promotion);
-    if (Is(moment, "rollout.rolled_back") && SameVersion(moment, promotion, "from")) {
-      promotion.why = "rolled back: " + moment.event.body.Text("reason");
-    } else if (Is(moment, "monitoring.alert_raised") && AboutQuality(moment) && model == promotion.model &&
-               !good) {
-      const std::string version = VersionIn(moment.event.body);
-      if (version.empty() || version == promotion.version)
-        promotion.why = "alert of " + moment.event.body.Text("monitor") + " before any good window";
-    }
-    if (!promotion.why.empty()) {
-      promotion.failed = true;
-      promotion.events.push_back(moment.id);
-      return;
-    }
-  }
-}
-
-Promotion PromotionOf(const History& history, const Moment& promoted) {
-  Promotion promotion;
-  promotion.model = promoted.event.body.Text("model");
-  promotion.version = VersionIn(promoted.event.body);
-  promotion.decision = promoted.event.body.Text("decision");
-  promotion.cause = promoted.event.cause;
-  promotion.on = "demand";
-  promotion.at = promoted.at;
-  FindBeginning(history, promoted, promotion);
-  promotion.events.push_back(promoted.id);
-  FindFailure(history, promoted, promotion);
-  return promotion;
-}
-
-/// Whether the version that the alert is about was taken back.
-bool TakesBack(const Moment& returned, const Moment& raised) {
-  const std::string version = VersionIn(raised.event.body);
-  return !version.empty() && VersionIn(returned.event.body, "from") == version &&
-         returned.event.body.Text("model") == raised.event.body.Text("model");
-}
-
-Incident IncidentOf(const History& history, const Moment& raised) {
-  Incident incident;
-  incident.alert = raised.event.body.Text("alert");
-  incident.monitor = raised.event.body.Text("monitor");
-  incident.from = raised.at;
-  for (const Moment& moment : history.moments()) {
-    if (!History::Before(raised, moment)) continue;
-    if (Is(moment, "monitoring.alert_closed") && moment.event.body.Text("alert") == incident.alert)
-      incident.ended_by = "closed";
-    if (Is(moment, "rollout.promoted") && moment.event.cause == incident.alert)
-      incident.ended_by = "promoted";
-    if (Is(moment, "rollout.rolled_back") &&
-        (moment.event.cause == incident.alert || TakesBack(moment, raised))) {
-      incident.ended_by = "rolled_back";
-    }
-    if (incident.ended_by.empty()) continue;
-    incident.to = moment.at;
-    break;
-  }
-  return incident;
-}
+constexpr std::size_t kSpans = 6;
 
 std::optional<std::int64_t> Median(std::vector<std::int64_t> values) {
   if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());
   const std::size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// The median over promotions of what `part` gives.
+std::optional<std::int64_t> MedianOf(const std::vector<Promotion>& promotions,
+                                     std::optional<std::int64_t> (Promotion::*part)() const) {
+  std::vector<std::int64_t> times;
+  for (const Promotion& promotion : promotions) {
+    if (const auto time = (promotion.*part)()) times.push_back(*time);
+  }
+  return Median(std::move(times));
 }
 
 template <class T, class Within>
@@ -148,22 +42,42 @@ Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json ToJson(const Promotion& promotion) {
+Json Between(const std::optional<TimeMs>& from, const std::optional<TimeMs>& to) {
+  return from && to ? Json(*to - *from) : Json();
+}
+
+Json Listed(const std::vector<std::string>& ids) {
   Json events = Json::Array();
-  for (const auto& id : promotion.events) events.Push(id);
-  const bool known = promotion.began && promotion.registered;
+  for (const auto& id : ids) events.Push(id);
+  return events;
+}
+
+Json ToJson(const Comparison& comparison) {
+  if (comparison.metric.empty()) return {};
+  return Json{{"metric", comparison.metric},
+              {"test", "Mann-Whitney, one-sided, alpha 0.05, over windows of live quality"},
+              {"before", Json{{"windows", comparison.before}, {"mean", comparison.before_mean}}},
+              {"after", Json{{"windows", comparison.after}, {"mean", comparison.after_mean}}},
+              {"p_worse", comparison.p_worse},
+              {"worse", comparison.worse}};
+}
+
+Json ToJson(const Promotion& promotion) {
   return Json{{"model", promotion.model},
               {"version", promotion.version},
+              {"previous", promotion.previous},
               {"at_ms", promotion.at},
               {"on", promotion.on},
               {"cause", promotion.cause},
               {"decision", promotion.decision},
-              {"lead_ms", promotion.began ? Json(promotion.at - *promotion.began) : Json()},
-              {"training_ms", known ? Json(*promotion.registered - *promotion.began) : Json()},
-              {"release_ms", known ? Json(promotion.at - *promotion.registered) : Json()},
+              {"lead_ms", OrNull(promotion.LeadMs())},
+              {"exploration_ms", OrNull(promotion.ExplorationMs())},
+              {"training_ms", OrNull(promotion.TrainingMs())},
+              {"waiting_ms", OrNull(promotion.WaitingMs())},
+              {"replaced", ToJson(promotion.comparison)},
               {"failed", promotion.failed},
               {"why", promotion.why},
-              {"events", std::move(events)}};
+              {"events", Listed(promotion.events)}};
 }
 
 Json ToJson(const Incident& incident) {
@@ -171,8 +85,71 @@ Json ToJson(const Incident& incident) {
               {"monitor", incident.monitor},
               {"from_ms", incident.from},
               {"to_ms", OrNull(incident.to)},
-              {"ended_by", incident.ended_by},
-              {"restore_ms", incident.to ? Json(*incident.to - incident.from) : Json()}};
+              {"acted_by", incident.acted_by},
+              {"answer_ms", Between(incident.from, incident.answered)},
+              {"retraining_ms", Between(incident.answered, incident.registered)},
+              {"release_ms", Between(incident.registered, incident.acted)},
+              {"proof_ms", Between(incident.acted, incident.to)},
+              {"restore_ms", Between(incident.from, incident.to)},
+              {"events", Listed(incident.events)}};
+}
+
+/// "better", "worse" or "steady": the mean of the later half of what is known against the earlier half's.
+Json Direction(const std::vector<std::optional<double>>& values, bool higher_is_better) {
+  std::vector<double> known;
+  for (const auto& value : values) {
+    if (value) known.push_back(*value);
+  }
+  if (known.size() < 2) return {};
+  const std::size_t half = known.size() / 2;
+  double before = 0, after = 0;
+  for (std::size_t i = 0; i < half; ++i) {
+    before += known[i] / static_cast<double>(half);
+    after += known[known.size() - 1 - i] / static_cast<double>(half);
+  }
+  // A tenth more or less is no trend.
+  if (std::abs(after - before) <= 0.1 * std::max(std::abs(before), std::abs(after))) return "steady";
+  return (after > before) == higher_is_better ? "better" : "worse";
+}
+
+template <class T>
+std::optional<double> AsDouble(const std::optional<T>& value) {
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+}
+
+Json TrendOf(const Delivery& delivery) {
+  std::vector<std::optional<double>> often, lead, restore, failure;
+  Json spans = Json::Array();
+  for (const Delivery& span : delivery.Spans(kSpans)) {
+    often.push_back(span.PerDay());
+    lead.push_back(AsDouble(span.MedianLeadMs()));
+    restore.push_back(AsDouble(span.MedianRestoreMs()));
+    failure.push_back(span.FailureRate());
+    spans.Push(Json{{"from_ms", span.from},
+                    {"to_ms", span.until},
+                    {"promotions", span.promotions.size()},
+                    {"per_day", span.PerDay()},
+                    {"lead_ms", OrNull(span.MedianLeadMs())},
+                    {"restore_ms", OrNull(span.MedianRestoreMs())},
+                    {"failure_rate", OrNull(span.FailureRate())}});
+  }
+  return Json{{"deployment_frequency", Direction(often, true)},
+              {"lead_time_ms", Direction(lead, false)},
+              {"time_to_restore_ms", Direction(restore, false)},
+              {"change_failure_rate", Direction(failure, false)},
+              {"spans", std::move(spans)}};
+}
+
+Json LeadOf(const std::vector<Promotion>& promotions, const Bands& bands) {
+  const auto lead = MedianOf(promotions, &Promotion::LeadMs);
+  const auto count = std::count_if(promotions.begin(), promotions.end(),
+                                   [](const Promotion& one) { return one.LeadMs().has_value(); });
+  return Json{{"median", OrNull(lead)},
+              {"count", static_cast<std::int64_t>(count)},
+              {"exploration", OrNull(MedianOf(promotions, &Promotion::ExplorationMs))},
+              {"training", OrNull(MedianOf(promotions, &Promotion::TrainingMs))},
+              {"waiting", OrNull(MedianOf(promotions, &Promotion::WaitingMs))},
+              {"band", BandOf(lead, bands.lead_ms, [](auto value, auto limit) { return value < limit; })}};
 }
 
 }  // namespace
@@ -181,11 +158,12 @@ Delivery Delivery::Of(const History& history, TimeMs from, TimeMs until) {
   Delivery delivery;
   delivery.from = from != 0 || history.moments().empty() ? from : history.moments().front().at;
   delivery.until = until;
-  for (const Moment& moment : history.moments()) {
-    if (moment.at < delivery.from || moment.at >= until) continue;
-    if (Is(moment, "rollout.promoted")) delivery.promotions.push_back(PromotionOf(history, moment));
-    if (Is(moment, "monitoring.alert_raised") && AboutQuality(moment))
-      delivery.incidents.push_back(IncidentOf(history, moment));
+  const auto within = [&](const Moment& moment) { return moment.at >= delivery.from && moment.at < until; };
+  for (const Moment* promoted : history.Of("rollout.promoted")) {
+    if (within(*promoted)) delivery.promotions.push_back(PromotionOf(history, *promoted));
+  }
+  for (const Moment* raised : history.Of("monitoring.alert_raised")) {
+    if (within(*raised) && AboutQuality(*raised)) delivery.incidents.push_back(IncidentOf(history, *raised));
   }
   return delivery;
 }
@@ -195,11 +173,7 @@ double Delivery::PerDay() const {
 }
 
 std::optional<std::int64_t> Delivery::MedianLeadMs() const {
-  std::vector<std::int64_t> times;
-  for (const Promotion& promotion : promotions) {
-    if (promotion.began) times.push_back(promotion.at - *promotion.began);
-  }
-  return Median(std::move(times));
+  return MedianOf(promotions, &Promotion::LeadMs);
 }
 
 std::optional<std::int64_t> Delivery::MedianRestoreMs() const {
@@ -217,17 +191,31 @@ std::optional<double> Delivery::FailureRate() const {
   return static_cast<double>(failed) / static_cast<double>(promotions.size());
 }
 
+std::vector<Delivery> Delivery::Spans(std::size_t count) const {
+  std::vector<Delivery> spans(count);
+  const std::int64_t length = std::max<std::int64_t>(1, (until - from) / static_cast<std::int64_t>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    spans[i].from = from + length * static_cast<std::int64_t>(i);
+    spans[i].until = i + 1 == count ? std::max(until, spans[i].from) : spans[i].from + length;
+  }
+  const auto span_of = [&](TimeMs at) -> Delivery& {
+    return spans[std::min(count - 1, static_cast<std::size_t>((at - from) / length))];
+  };
+  for (const Promotion& promotion : promotions) span_of(promotion.at).promotions.push_back(promotion);
+  for (const Incident& incident : incidents) span_of(incident.from).incidents.push_back(incident);
+  return spans;
+}
+
 Json Delivery::ToJson(const Bands& bands) const {
   const auto below = [](auto value, auto limit) { return value < limit; };
   const auto at_most = [](double value, double limit) { return value <= limit; };
   const auto at_least = [](double value, double limit) { return value >= limit; };
   std::map<std::string, std::int64_t> causes;
   Json shipped = Json::Array(), broken = Json::Array(), by_cause = Json::Object();
-  std::int64_t failed = 0, leads = 0, restored = 0;
+  std::int64_t failed = 0, restored = 0;
   for (const Promotion& promotion : promotions) {
     ++causes[promotion.on];
     failed += promotion.failed;
-    leads += promotion.began.has_value();
     shipped.Push(scorecard::ToJson(promotion));
   }
   for (const Incident& incident : incidents) {
@@ -242,9 +230,7 @@ Json Delivery::ToJson(const Bands& bands) const {
               {"deployment_frequency", Json{{"per_day", PerDay()},
                                             {"by_cause", std::move(by_cause)},
                                             {"band", BandOf(per_day, bands.per_day, at_least)}}},
-              {"lead_time_ms", Json{{"median", OrNull(MedianLeadMs())},
-                                    {"count", leads},
-                                    {"band", BandOf(MedianLeadMs(), bands.lead_ms, below)}}},
+              {"lead_time_ms", LeadOf(promotions, bands)},
               {"time_to_restore_ms", Json{{"median", OrNull(MedianRestoreMs())},
                                           {"count", restored},
                                           {"open", open},
@@ -253,6 +239,7 @@ Json Delivery::ToJson(const Bands& bands) const {
                                            {"failed", failed},
                                            {"count", promotions.size()},
                                            {"band", BandOf(FailureRate(), bands.failure, at_most)}}},
+              {"trend", TrendOf(*this)},
               {"items", std::move(shipped)},
               {"incidents", std::move(broken)}};
 }

@@ -7,9 +7,14 @@
 namespace cairn::scorecard {
 namespace {
 
-constexpr std::array<std::string_view, 9> kRooms{"governance.", "charter.",    "data.",
-                                                 "pipeline.",   "registry.",   "rollout.",
-                                                 "serving.",    "monitoring.", "experiment."};
+constexpr std::array<std::string_view, 10> kWhole{
+    "governance.", "charter.",       "scorecard.",  "pipeline.",          "registry.",
+    "rollout.",    "serving.loaded", "monitoring.", "data.version_added", "data.contract_checked"};
+constexpr std::array<std::string_view, 10> kNewest{"run.ended",         "serving.segment_closed",
+                                                   "data.profiled",     "data.seal_opened",
+                                                   "data.split_sealed", "data.split_made",
+                                                   "data.alias_set",    "data.alias_removed",
+                                                   "data.verified",     "experiment."};
 constexpr std::int64_t kPage = 5000;
 
 Result<> ReadAll(const metadata::Log& log, std::string_view room, std::vector<Moment>& moments) {
@@ -42,50 +47,61 @@ bool ByItself(std::string_view trigger) {
 
 Result<History> History::Read(const metadata::Log& log) {
   std::vector<Moment> moments;
-  for (const auto room : kRooms) CAIRN_TRY(ReadAll(log, room, moments));
-  metadata::EventFilter runs;
-  runs.kind = "run.ended";
-  runs.order = metadata::EventFilter::Order::NewestFirst;
-  auto ended = CAIRN_TRY(log.Read(runs));
-  std::move(ended.begin(), ended.end(), std::back_inserter(moments));
+  for (const auto kinds : kWhole) CAIRN_TRY(ReadAll(log, kinds, moments));
+  for (const auto kind : kNewest) {
+    metadata::EventFilter filter;
+    filter.kind = kind;
+    filter.order = metadata::EventFilter::Order::NewestFirst;
+    auto newest = CAIRN_TRY(log.Read(filter));
+    std::move(newest.begin(), newest.end(), std::back_inserter(moments));
+  }
   std::sort(moments.begin(), moments.end(), Earlier);
   return History(std::move(moments));
 }
 
 History::History(std::vector<Moment> moments) : moments_(std::move(moments)) {
-  for (const Moment& moment : moments_) {
-    const auto& kind = moment.event.kind;
-    const auto& cause = moment.event.cause;
-    const Json& body = moment.event.body;
-    if (kind == "monitoring.alert_raised") automatic_causes_.push_back(body.Text("alert"));
-    if (kind == "pipeline.run_started" && ByItself(body.At("trigger").Text("on"))) {
-      // What follows from a run without a cause has the run as its cause.
-      automatic_causes_.push_back(cause.empty() ? body.Text("run") : cause);
-    }
+  for (std::size_t i = 0; i < moments_.size(); ++i) {
+    const auto& event = moments_[i].event;
+    by_kind_[event.kind].push_back(i);
+    if (event.kind == "monitoring.alert_raised") automatic_causes_.push_back(event.body.Text("alert"));
+    if (event.kind != "pipeline.run_started") continue;
+    const std::string run = event.body.Text("run");
+    runs_.emplace(run, i);
+    // What follows from a run without a cause has the run as its cause.
+    if (ByItself(event.body.At("trigger").Text("on")))
+      automatic_causes_.push_back(event.cause.empty() ? run : event.cause);
   }
   std::sort(automatic_causes_.begin(), automatic_causes_.end());
 }
 
 std::vector<const Moment*> History::Of(std::string_view kind) const {
   std::vector<const Moment*> found;
-  for (const Moment& moment : moments_) {
-    if (moment.event.kind == kind) found.push_back(&moment);
-  }
+  const auto all = by_kind_.find(kind);
+  if (all == by_kind_.end()) return found;
+  found.reserve(all->second.size());
+  for (const std::size_t i : all->second) found.push_back(&moments_[i]);
   return found;
 }
 
 const Moment* History::Last(std::string_view kind) const {
-  const auto found = std::find_if(moments_.rbegin(), moments_.rend(),
-                                  [&](const Moment& moment) { return moment.event.kind == kind; });
-  return found == moments_.rend() ? nullptr : &*found;
+  const auto all = by_kind_.find(kind);
+  return all == by_kind_.end() ? nullptr : &moments_[all->second.back()];
+}
+
+const Moment* History::RunStarted(std::string_view run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? nullptr : &moments_[found->second];
 }
 
 bool History::IsAutomatic(const Moment& moment) const {
-  if (moment.event.kind == "pipeline.run_started")
-    return ByItself(moment.event.body.At("trigger").Text("on"));
-  if (!moment.event.cause.empty())
-    return std::binary_search(automatic_causes_.begin(), automatic_causes_.end(), moment.event.cause);
-  return moment.event.kind.starts_with("monitoring.") && moment.event.actor == "system";
+  const auto& event = moment.event;
+  if (event.kind.starts_with("pipeline.")) {
+    if (const Moment* started = RunStarted(event.body.Text("run")))
+      return ByItself(started->event.body.At("trigger").Text("on"));
+  }
+  if (!event.cause.empty())
+    return std::binary_search(automatic_causes_.begin(), automatic_causes_.end(), event.cause);
+  return event.kind.starts_with("monitoring.") && event.actor == "system";
 }
 
 std::string VersionIn(const Json& body, std::string_view name) {

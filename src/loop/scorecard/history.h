@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,13 @@ namespace cairn::scorecard {
 
 using Moment = metadata::LoggedEvent;
 
-/// The events that the figures are derived from, in the order in which they happened. A snapshot; cheap to
-/// look through, made anew for each question.
+/// The events that the figures are derived from, in the order in which they happened. A snapshot, made anew
+/// for each question.
 class History {
  public:
-  /// Every event of the loop; of "run.ended", of which there may be millions, the newest thousand.
+  /// Every event of the loop that a figure rests on. Of those that come by the million and of which only the
+  /// newest tell something ("run.ended", closed segments of the prediction log, profiles), the newest
+  /// thousand.
   static Result<History> Read(const metadata::Log& log);
   /// Events in order; what a test makes by hand.
   explicit History(std::vector<Moment> moments);
@@ -30,12 +33,16 @@ class History {
   /// Whether `a` happened before `b`; both from this history.
   static bool Before(const Moment& a, const Moment& b) { return &a < &b; }
 
-  /// Whether nobody started it by hand: it follows from an alert, a schedule, new data or a CI job, or the
-  /// monitors did it by themselves.
+  /// Whether nobody started it by hand: it follows from an alert, a schedule, new data, new code or a CI job,
+  /// or the monitors did it by themselves. A replay is asked for by somebody.
   bool IsAutomatic(const Moment& moment) const;
+  /// "pipeline.run_started" of this run, or null.
+  const Moment* RunStarted(std::string_view run) const;
 
  private:
   std::vector<Moment> moments_;
+  std::map<std::string, std::vector<std::size_t>, std::less<>> by_kind_;
+  std::map<std::string, std::size_t, std::less<>> runs_;
   std::vector<std::string> automatic_causes_;  ///< Sorted.
 };
 

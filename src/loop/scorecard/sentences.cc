@@ -18,6 +18,8 @@ constexpr std::array kPatterns{
     Pattern{"governance.decision_voided", "decision about version {version} of {model} void: {reason}"},
     Pattern{"governance.decision_expired", "decision about version {version} of {model} waited too long"},
     Pattern{"governance.decision_redeemed", "decision about version {version} of {model} carried out"},
+    Pattern{"governance.attempt_refused", "{principal} was refused: {why}"},
+    Pattern{"charter.signed", "charter signed by {principal}"},
     Pattern{"charter.feasibility_judged", "{verdict} for {dataset} (p = {p_value})"},
     Pattern{"data.version_added", "{dataset} version {version} added, {rows} rows"},
     Pattern{"data.split_sealed", "{rows} test rows of {dataset} version {version} sealed"},
@@ -51,6 +53,8 @@ constexpr std::array kPatterns{
     Pattern{"monitoring.alert_raised", "alert of {monitor}: {value} against {threshold}"},
     Pattern{"monitoring.alert_closed", "alert of {monitor} closed"},
     Pattern{"monitoring.alert_acknowledged", "alert of {monitor} acknowledged by {actor}"},
+    Pattern{"scorecard.test_recorded", "{test} done by hand by {principal}"},
+    Pattern{"scorecard.test_acknowledged", "{test} acknowledged by {principal}"},
 };
 
 std::string TextOf(const Json& value) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loop/scorecard/maturity.h"
+#include "loop/scorecard/rubric/rubric.h"
 #include "loop/scorecard/testing/story.h"
 
 namespace cairn::scorecard {
@@ -21,25 +22,106 @@ gates:
 serving: {assertions: contract}
 )";
 
+/// A configuration with a stage "check" bound to every test that a stage can do.
+std::string WithChecks() {
+  std::string checks;
+  for (const Entry& entry : Rubric()) {
+    if (entry.by != By::Program) checks += "    - {test: " + std::string(entry.id) + ", stage: check}\n";
+  }
+  return std::string(kConfiguration) + "scorecard:\n  checks:\n" + checks;
+}
+
+Story& Proposed(Story& story, double hour, const std::string& decision, const std::string& cause) {
+  const auto rule = [](const char* name) { return Json{{"name", name}, {"passed", true}}; };
+  return story.At(hour, "governance.decision_proposed",
+                  Json{{"decision", decision}, {"rules", Json::Array({rule("simple"), rule("slices")})}},
+                  cause);
+}
+Story& Approved(Story& story, double hour, const std::string& decision, const std::string& principal) {
+  return story.At(hour, "governance.decision_approved",
+                  Json{{"decision", decision}, {"principal", principal}, {"complete", true}});
+}
+Story& Canary(Story& story, double hour, int version, const std::string& cause) {
+  return story.At(hour, "rollout.canary_ended",
+                  Json{{"model", "m"}, {"version", version}, {"verdict", "promote"}, {"requests", 300}},
+                  cause);
+}
+
 class TestScoreTest : public ::testing::Test {
  protected:
   TestScore Judged(const Story& story, TimeMs after = kDay) {
     history_ = std::make_unique<History>(story.Told());
-    return Judge(*history_, &configuration_, Story::kBegin + after);
+    auto score = Judge(*history_, &configuration_, Story::kBegin + after);
+    EXPECT_TRUE(score);
+    return *std::move(score);
   }
-  static const ScoredTest& Find(const TestScore& score, std::string_view id) {
-    return *std::find_if(score.tests.begin(), score.tests.end(),
-                         [&](const ScoredTest& test) { return test.id == id; });
+  ScoredTest Scored(const Story& story, std::string_view id, TimeMs after = kDay) {
+    return *Judged(story, after).Find(id);
   }
-  static Story& Proposed(Story& story, double hour, const std::string& cause) {
-    const auto rule = [](const char* name) { return Json{{"name", name}, {"passed", true}}; };
-    return story.At(hour, "governance.decision_proposed",
-                    Json{{"decision", "d"}, {"rules", Json::Array({rule("simple"), rule("slices")})}}, cause);
-  }
+  void Configure(const std::string& text) { configuration_ = *ParseYaml(text, "cairn.yaml"); }
 
   Node configuration_ = *ParseYaml(kConfiguration, "cairn.yaml");
   std::unique_ptr<History> history_;
 };
+
+/// What each test looks like when nobody's hand does it, twice.
+void DoneBySystem(std::string_view id, Story& story) {
+  if (id == "T-D1") {
+    story.RunStarted(1, "7", "data").At(1, "serving.loaded", Json{{"model", "m"}, {"version", 1}});
+    for (const int hour : {2, 3}) story.At(hour, "data.contract_checked", Json{{"passed", true}}, "7");
+  } else if (id == "T-M2") {
+    for (const int version : {1, 2, 3, 4}) {
+      story.At(version, "rollout.examined",
+               Json{{"model", "m"}, {"version", version}, {"metric", "log_loss"}, {"value", 0.1 * version}});
+      story.Promoted(version, version, version - 1).Window(version, version, false, "quality", 0.2 * version);
+    }
+  } else if (id == "T-M5" || id == "T-M6") {
+    story.Raised(1, "a", 1);
+    Proposed(Proposed(story, 2, "d1", "a"), 3, "d2", "a");
+  } else if (id == "T-I4") {
+    story.Raised(1, "a", 1).Judged(2, 1, true, "a").Moved(3, 1, 0).Judged(4, 2, true, "a").Moved(5, 2, 1);
+  } else if (id == "T-I6") {
+    Canary(Canary(story.Raised(1, "a", 1), 2, 2, "a").Promoted(3, 2, 1), 4, 3, "a").Promoted(5, 3, 2);
+  } else if (id == "T-I7") {
+    for (const int hour : {2, 3})
+      story.Raised(1, "a", 2).At(hour, "rollout.rolled_back",
+                                 Json{{"model", "m"}, {"from", 2}, {"to", 1}, {"reason", "worse"}}, "a");
+  } else if (id == "T-O2" || id == "T-O7") {
+    const std::string kind = id == "T-O2" ? "drift" : "quality";
+    story.Window(1, 1, false, kind).Window(2, 1, false, kind);
+  } else {
+    story.Stage(1, "1", "check", "schedule").Stage(2, "2", "check", "schedule");
+  }
+}
+
+TEST_F(TestScoreTest, EachTestGivesNothingHalfOneAndNothingAgain) {
+  Configure(WithChecks());
+  for (const Entry& entry : Rubric()) {
+    SCOPED_TRACE(entry.id);
+    const ScoredTest none = Scored(Story(), entry.id);
+    EXPECT_EQ(none.points, 0);
+    EXPECT_FALSE(none.sentence.empty() || none.earns.empty());
+
+    Story manual;
+    manual.ByHand(1, std::string(entry.id), "r").Acknowledged(2, "r");
+    const ScoredTest by_hand = Scored(manual, entry.id);
+    EXPECT_EQ(by_hand.points, 0.5) << by_hand.sentence;
+    EXPECT_EQ(by_hand.evidence.size(), 2u);
+
+    Story automatic;
+    DoneBySystem(entry.id, automatic);
+    const ScoredTest by_system = Scored(automatic, entry.id);
+    EXPECT_EQ(by_system.points, 1) << by_system.sentence;
+    EXPECT_EQ(by_system.passing, Json(true));
+    EXPECT_GE(by_system.evidence.size(), 2u);
+
+    const ScoredTest stale = Scored(automatic, entry.id, 40 * kDay);
+    EXPECT_EQ(stale.points, 0) << stale.sentence;
+    EXPECT_NE(stale.sentence.find("longer ago than the cadence of 30.0 days"), std::string::npos)
+        << stale.sentence;
+    EXPECT_EQ(Scored(manual, entry.id, 40 * kDay).points, 0);
+  }
+}
 
 TEST_F(TestScoreTest, NothingOnRecordIsHonestlyZero) {
   const TestScore score = Judged(Story());
@@ -47,86 +129,172 @@ TEST_F(TestScoreTest, NothingOnRecordIsHonestlyZero) {
   EXPECT_EQ(score.Score(), 0);
   for (const ScoredTest& test : score.tests) {
     EXPECT_EQ(test.points, 0) << test.id;
-    EXPECT_FALSE(test.sentence.empty() || test.earns.empty()) << test.id;
+    EXPECT_EQ(EntryOf(test.id)->by == By::Program, test.lacks.empty())
+        << test.id << ": what the program does not do itself yet is named";
   }
   EXPECT_EQ(score.Band(), "a research project rather than a production system");
 }
 
-TEST_F(TestScoreTest, ByHandGivesHalfTwiceByATriggerGivesOneAndTooLongAgoNothing) {
+TEST_F(TestScoreTest, TheScoreIsTheLeastOfTheFourSections) {
   Story story;
-  Proposed(story, 1, "d");
-  EXPECT_EQ(Find(Judged(story), "T-M5").points, 0.5);
-  Proposed(story.Raised(2, "a", 1), 3, "a");
-  EXPECT_EQ(Find(Judged(story), "T-M5").points, 0.5);  // One of them was triggered: two are needed.
-  Proposed(story, 4, "a");
+  for (const Entry& entry : Rubric()) {
+    const std::string id(entry.id);
+    if (id != "T-M3" && id != "T-M4") story.ByHand(1, id, "r" + id).Acknowledged(2, "r" + id);
+  }
+  DoneBySystem("T-O7", story);
   const TestScore score = Judged(story);
-  EXPECT_EQ(Find(score, "T-M5").points, 1);
-  EXPECT_EQ(Find(score, "T-M6").points, 1);
-  EXPECT_EQ(Find(score, "T-M5").evidence.size(), 3u);
-  EXPECT_EQ(Find(score, "T-M5").passing, Json(true));
-  EXPECT_EQ(score.Sum("model"), 2);
-  EXPECT_EQ(score.Score(), 0);  // The smallest section counts.
-  EXPECT_EQ(Find(Judged(story, 40 * kDay), "T-M5").points, 0);
+  EXPECT_EQ(score.Sum("data"), 3.5);
+  EXPECT_EQ(score.Sum("model"), 2.5);
+  EXPECT_EQ(score.Sum("infrastructure"), 3.5);
+  EXPECT_EQ(score.Sum("monitoring"), 4);
+  EXPECT_EQ(score.Score(), 2.5);
+  EXPECT_EQ(score.Band(), "reasonably tested");
+}
+
+TEST_F(TestScoreTest, AHandCountsOnlyWhenAnotherHasAcknowledgedIt) {
+  Story story;
+  story.ByHand(1, "T-D2", "r");
+  EXPECT_EQ(Scored(story, "T-D2").sentence,
+            "Done by hand by ada on 2013-01-01; nobody else has acknowledged it.");
+  story.Acknowledged(2, "r", "ada");
+  EXPECT_EQ(Scored(story, "T-D2").points, 0) << "one's own word";
+  story.Acknowledged(3, "r");
+  EXPECT_EQ(Scored(story, "T-D2").sentence, "Done by hand by ada on 2013-01-01, acknowledged by grace.");
+}
+
+TEST_F(TestScoreTest, AGatesFindingThatAnApproverSignedIsAHandsWork) {
+  Story story;
+  Proposed(story, 1, "d", "d");
+  EXPECT_EQ(Scored(story, "T-M5").points, 0);
+  Approved(story, 2, "d", "policy");
+  EXPECT_EQ(Scored(story, "T-M5").points, 0) << "a policy is nobody";
+  Approved(story, 3, "d", "grace");
+  EXPECT_EQ(Scored(story, "T-M5").points, 0.5);
+  Proposed(story.Raised(4, "a", 1), 5, "e", "a");
+  EXPECT_EQ(Scored(story, "T-M5").points, 0.5) << "once without a hand is not twice";
+  Proposed(story, 6, "f", "a");
+  EXPECT_EQ(Scored(story, "T-M5").points, 1);
+  Configure("project: p\n");
+  EXPECT_EQ(Scored(story, "T-M5").points, 0) << "no gate does it any more";
+}
+
+TEST_F(TestScoreTest, OneRunWithoutAHandIsNotTwoAndAFailingTestStillCounts) {
+  Configure(WithChecks());
+  Story story;
+  story.Stage(1, "1", "check", "schedule");
+  EXPECT_EQ(Scored(story, "T-D2").points, 0);
+  EXPECT_EQ(Scored(story, "T-D2").sentence,
+            "It was done without a hand once; what a system repeats was done twice at least.");
+  story.Stage(2, "2", "check", "demand");
+  EXPECT_EQ(Scored(story, "T-D2").points, 0) << "a person began the second";
+  story.Stage(3, "3", "check", "schedule", 1);
+  EXPECT_EQ(Scored(story, "T-D2").points, 1);
+  EXPECT_EQ(Scored(story, "T-D2").passing, Json(false));
+}
+
+TEST_F(TestScoreTest, TestsOfCodeMustHaveRunOnTheCommitThatWasShipped) {
+  Configure(WithChecks());
+  Story story;
+  story.Stage(1, "1", "check", "training_code").Stage(2, "2", "check", "training_code");
+  story.At(3, "registry.version_added", Json{{"model", "m"}, {"version", 1}, {"pipeline_run", "2"}});
+  story.Promoted(4, 1, 0);
+  EXPECT_EQ(Scored(story, "T-D7").points, 1);
+  story.At(5, "pipeline.run_started",
+           Json{{"run", "3"}, {"trigger", Json{{"on", "demand"}}}, {"git", Json{{"commit", "badc0de"}}}});
+  story.At(6, "registry.version_added", Json{{"model", "m"}, {"version", 2}, {"pipeline_run", "3"}});
+  story.Promoted(7, 2, 1);
+  EXPECT_EQ(Scored(story, "T-D7").points, 0);
+  EXPECT_EQ(Scored(story, "T-D7").sentence,
+            "Production was made from commit badc0de, on which these tests have not run.");
+  EXPECT_EQ(Scored(story, "T-D2").points, 1) << "it is no test of code";
+}
+
+TEST_F(TestScoreTest, AStageThatLeavesNothingBehindShowsNothing) {
+  Configure(WithChecks());
+  Story story;
+  for (const char* run : {"1", "2"}) {
+    story.RunStarted(1, run, "schedule")
+        .At(1, "pipeline.stage_ended", Json{{"run", run}, {"stage", "check"}, {"exit", 0}});
+  }
+  EXPECT_EQ(Scored(story, "T-O5").points, 0);
 }
 
 TEST_F(TestScoreTest, OneMovePastTheGatesTakesTheWholeTestAway) {
   Story story;
-  story.Judged(1, 1, true).Moved(2, 1, 0);
-  EXPECT_EQ(Find(Judged(story), "T-I4").points, 0.5);
-  story.Raised(3, "a", 1).Judged(4, 2, true, "a").Moved(5, 2, 1).Judged(6, 3, true, "a").Moved(7, 3, 2);
-  EXPECT_EQ(Find(Judged(story), "T-I4").points, 1);
-  story.Judged(8, 4, false, "a").Moved(9, 4, 3);
-  const TestScore score = Judged(story);
-  EXPECT_EQ(Find(score, "T-I4").points, 0);
-  EXPECT_EQ(Find(score, "T-I4").sentence,
-            "version 4 of m went into production without passed gates before it.");
+  story.Raised(1, "a", 1).Judged(2, 1, true, "a").Moved(3, 1, 0).Judged(4, 2, true, "a").Moved(5, 2, 1);
+  EXPECT_EQ(Scored(story, "T-I4").points, 1);
+  story.Judged(8, 4, false, "a").Moved(9, 4, 3).ByHand(10, "T-I4", "r").Acknowledged(11, "r");
+  const ScoredTest test = Scored(story, "T-I4");
+  EXPECT_EQ(test.points, 0) << "no word of people makes up for it";
+  EXPECT_EQ(test.sentence, "version 4 of m went into production without passed gates before it.");
 }
 
 TEST_F(TestScoreTest, EveryPromotionButTheFirstNeedsItsCanary) {
-  const auto canary = [](Story& story, double hour, int version, const std::string& cause) -> Story& {
-    return story.At(hour, "rollout.canary_ended",
-                    Json{{"model", "m"}, {"version", version}, {"verdict", "promote"}, {"requests", 300}},
-                    cause);
-  };
   Story story;
-  story.Promoted(1, 1, 0);
-  EXPECT_EQ(Find(Judged(story), "T-I6").points, 0);
-  canary(story.Raised(2, "a", 1), 3, 2, "a").Promoted(4, 2, 1, "a");
-  EXPECT_EQ(Find(Judged(story), "T-I6").points, 0.5);
-  canary(story, 5, 3, "a").Promoted(6, 3, 2, "a");
-  EXPECT_EQ(Find(Judged(story), "T-I6").points, 1);
+  Canary(story.Promoted(1, 1, 0).Raised(2, "a", 1), 3, 2, "a").Promoted(4, 2, 1, "a");
+  Canary(story, 5, 3, "a").Promoted(6, 3, 2, "a");
+  EXPECT_EQ(Scored(story, "T-I6").points, 1);
   story.Promoted(7, 4, 3);
-  EXPECT_EQ(Find(Judged(story), "T-I6").points, 0);
+  EXPECT_EQ(Scored(story, "T-I6").points, 0);
 }
 
 TEST_F(TestScoreTest, MonitorsThatRunByThemselvesEarnTheirTestsWhateverTheyFind) {
   Story story;
   story.Window(1, 1, false).Window(2, 1, true).Window(3, 1, false, "drift");
   const TestScore score = Judged(story);
-  EXPECT_EQ(Find(score, "T-O7").points, 1);
-  EXPECT_EQ(Find(score, "T-O7").passing, Json(false));
-  EXPECT_EQ(Find(score, "T-O2").points, 0.5);
+  EXPECT_EQ(score.Find("T-O7")->points, 1);
+  EXPECT_EQ(score.Find("T-O7")->passing, Json(false));
+  EXPECT_EQ(score.Find("T-O2")->points, 0);
   const Json json = score.ToJson();
   EXPECT_EQ(json.At("items").items().size(), 28u);
-  EXPECT_EQ(json.At("items").items().back().At("evidence").items().at(0).Text("event"), "e0");
+  const Json& cited = json.At("items").items().back().At("evidence").items().at(0);
+  EXPECT_EQ(cited.Text("event"), "e0");
+  EXPECT_TRUE(cited.Bool("automatic"));
 }
 
 TEST_F(TestScoreTest, TheSchemaCountsOnlyWhenServingUsesItToo) {
   Story story;
-  story.At(1, "data.contract_checked", Json{{"passed", true}});
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0);
-  story.At(2, "serving.loaded", Json{{"model", "m"}, {"version", 1}});
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
-  story.At(3, "data.contract_checked", Json{{"passed", true}, {"contract", "c1"}})
-      .At(4, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c1"}});
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
-  story.At(5, "data.contract_checked", Json{{"passed", true}, {"contract", "c2"}});
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0)
-      << "data and requests are held against different contracts";
-  story.At(6, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c2"}});
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0.5);
-  configuration_ = *ParseYaml("project: p\nserving: {assertions: none}\n", "cairn.yaml");
-  EXPECT_EQ(Find(Judged(story), "T-D1").points, 0);
+  story.RunStarted(1, "7", "data");
+  const auto checked = [&](double hour, const char* contract) {
+    story.At(hour, "data.contract_checked", Json{{"passed", true}, {"contract", contract}}, "7");
+  };
+  checked(1, "c1"), checked(2, "c1");
+  EXPECT_EQ(Scored(story, "T-D1").points, 0) << "nothing serves";
+  story.At(3, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c1"}});
+  EXPECT_EQ(Scored(story, "T-D1").points, 1);
+  checked(4, "c2");
+  EXPECT_EQ(Scored(story, "T-D1").points, 0) << "data and requests are held against different contracts";
+  story.At(5, "serving.loaded", Json{{"model", "m"}, {"version", 1}, {"contract", "c2"}});
+  EXPECT_EQ(Scored(story, "T-D1").points, 1);
+  Configure("project: p\nserving: {assertions: none}\n");
+  EXPECT_EQ(Scored(story, "T-D1").points, 0);
+}
+
+TEST_F(TestScoreTest, OfflineFiguresThatLiveOnesContradictAreFoundOut) {
+  Story story;
+  for (const int version : {1, 2, 3}) {
+    story.At(version, "rollout.examined",
+             Json{{"model", "m"}, {"version", version}, {"metric", "log_loss"}, {"value", 0.1 * version}});
+    story.Promoted(version, version, version - 1).Window(version, version, false, "quality", 1.0 - version);
+  }
+  EXPECT_EQ(Scored(story, "T-M2").points, 0);
+  EXPECT_EQ(Scored(story, "T-M2").sentence,
+            "3 versions have both a figure on the sealed rows and one on live traffic; 4 are needed to "
+            "correlate them.");
+  story.At(4, "rollout.examined",
+           Json{{"model", "m"}, {"version", 4}, {"metric", "log_loss"}, {"value", 0.9}});
+  story.Promoted(4, 4, 3).Window(4, 4, false, "quality", -9.0);
+  EXPECT_EQ(Scored(story, "T-M2").points, 1);
+  EXPECT_EQ(Scored(story, "T-M2").passing, Json(false));
+}
+
+TEST_F(TestScoreTest, EachTestKeepsItsOwnCadence) {
+  Configure(std::string(kConfiguration) + "scorecard: {cadence: 1d, cadences: {T-O7: 90d}}\n");
+  Story story;
+  story.Window(1, 1, false).Window(2, 1, false);
+  story.Window(1, 1, false, "drift").Window(2, 1, false, "drift");
+  EXPECT_EQ(Scored(story, "T-O7", 80 * kDay).points, 1);
+  EXPECT_EQ(Scored(story, "T-O2", 2 * kDay).points, 0);
 }
 
 TEST(MaturityTest, ALevelNeedsAllOfItsRecords) {

@@ -111,15 +111,44 @@ Result<Json> Page(const Rooms& rooms, const Call& call) {
               {"charter", charter::ToJson(reading.charter)}};
 }
 
-Result<Json> Accepted(const Rooms& rooms) {
+/// The accepted configuration whose digest begins so; the one that governs for "".
+Result<governance::Configuration> Asked(const Rooms& rooms, const std::string& digest) {
   const auto accepted = CAIRN_TRY(rooms->configurations.Accepted());
   if (!accepted)
     return Error{Reason::NotFound, "no configuration is accepted yet: `cairn apply` submits cairn.yaml"};
-  Json answer = governance::ToJson(*accepted);
-  answer.Set("text", accepted->text);
+  if (digest.empty()) return *accepted;
+  std::vector<std::string> found;
+  for (const auto& one : CAIRN_TRY(rooms->configurations.History())) {
+    if (one.digest.starts_with(digest) && std::find(found.begin(), found.end(), one.digest) == found.end())
+      found.push_back(one.digest);
+  }
+  if (found.size() == 1) return rooms->configurations.Find(found.front());
+  return Error{found.empty() ? Reason::NotFound : Reason::InvalidArgument,
+               found.empty()
+                   ? "no accepted configuration's digest begins with '" + digest + "'"
+                   : "'" + digest + "' begins the digests of several configurations: write more of it"};
+}
+
+/// ?digest=
+Result<Json> Accepted(const Rooms& rooms, const std::string& digest) {
+  const auto asked = CAIRN_TRY(Asked(rooms, digest));
+  Json answer = governance::ToJson(asked);
+  answer.Set("text", asked.text);
   Json history = Json::Array();
   for (const auto& one : CAIRN_TRY(rooms->configurations.History())) history.Push(governance::ToJson(one));
   return answer.Set("history", std::move(history));
+}
+
+Result<Json> SignCharter(const Rooms& rooms, const Call& call) {
+  CAIRN_TRY(rooms->signatures->Sign(
+      {CAIRN_TRY(RequiredText(call.body, "signer")), CAIRN_TRY(RequiredText(call.body, "signature"))}));
+  return CAIRN_TRY(rooms->signatures->Now()).ToJson();
+}
+
+/// Who has signed, and what one signs.
+Result<Json> CharterSignatures(const Rooms& rooms) {
+  const auto standing = CAIRN_TRY(rooms->signatures->Now());
+  return standing.ToJson().Set("statement", charter::SigningStatement(standing.digest));
 }
 
 }  // namespace
@@ -129,7 +158,14 @@ void MountConfiguration(http::Router& router, ConfigurationRooms given) {
   router.Post("/api/v1/configuration", Answer([rooms](const Call& call) { return Accept(rooms, call); }));
   router.Post("/api/v1/configuration/statement",
               Answer([rooms](const Call& call) { return Statement(rooms, call); }), http::Lane::Read);
-  router.Get("/api/v1/configuration", Answer([rooms](const Call&) { return Accepted(rooms); }));
+  router.Get("/api/v1/configuration",
+             Answer([rooms](const Call& call) { return Accepted(rooms, call.Query("digest")); }));
+  if (rooms->signatures != nullptr) {
+    router.Get("/api/v1/charter/signatures",
+               Answer([rooms](const Call&) { return CharterSignatures(rooms); }));
+    router.Post("/api/v1/charter/signatures",
+                Answer([rooms](const Call& call) { return SignCharter(rooms, call); }));
+  }
   router.Post("/api/v1/charter/check", Answer([rooms](const Call& call) -> Result<Json> {
                 const Reading reading = CAIRN_TRY(ReadAll(rooms, CAIRN_TRY(GivenIn(rooms, call))));
                 return Json{{"findings", ToJson(reading.findings)}};

@@ -6,6 +6,7 @@
 #include "ground/http/router.h"
 #include "ground/vocabulary/document.h"
 #include "ledger/governance/configuration.h"
+#include "loop/charter/signatures.h"
 #include "loop/rollout/rollout.h"
 
 namespace cairn::api {
@@ -22,10 +23,11 @@ struct ConfigurationRooms {
   std::function<void()> on_accepted;
   const rollout::Rollouts* rollouts =
       nullptr;  ///< Whose candidates a change may void; null where there are none.
+  charter::Signatures* signatures = nullptr;  ///< Null where nobody signs charters.
 };
 /// POST /api/v1/configuration (accept), POST /api/v1/configuration/statement (what an approver would sign),
-/// GET /api/v1/configuration, POST /api/v1/charter/check, POST /api/v1/charter/page, GET /charter (the
-/// accepted one as a page).
+/// GET /api/v1/configuration, POST /api/v1/charter/check, POST /api/v1/charter/page, GET and POST
+/// /api/v1/charter/signatures, GET /charter (the accepted one as a page).
 void MountConfiguration(http::Router& router, ConfigurationRooms rooms);
 
 }  // namespace cairn::api

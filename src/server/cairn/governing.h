@@ -20,5 +20,7 @@ Result<std::optional<Governing>> GoverningIn(const governance::Configurations& c
 
 /// /api/v1/overview: what the page at / shows, in one answer.
 void MountOverview(http::Router& router, const ScorecardRooms& rooms);
+/// /api/v1/canvas: a canvas of a configuration beside the records; the pages /canvas/{kind}.
+void MountCanvas(http::Router& router, const ScorecardRooms& rooms);
 
 }  // namespace cairn::api

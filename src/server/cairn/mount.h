@@ -102,6 +102,8 @@ void MountModels(http::Router& router, const registry::Registry& registry);
 
 /// POST /api/v1/models/{name}/versions/{version}/package: the version as a package, a zip.
 void MountPackages(http::Router& router, package::Rooms rooms);
+/// /api/v1/models/{name}/versions/{version}/files and …/scored-files: for who scores files elsewhere.
+void MountFileScoring(http::Router& router, package::Rooms rooms);
 
 struct RunRooms {
   tracking::Tracking& tracking;

@@ -112,7 +112,7 @@ Result<Json> Overview(const ScorecardRooms& rooms) {
     charter = CAIRN_TRY(charter::Parse(governing->document));
     guard = CAIRN_TRY(registry::GuardOf(governing->document));
   }
-  const auto score = scorecard::Judge(history, governing ? &governing->document : nullptr, now);
+  const auto score = CAIRN_TRY(scorecard::Judge(history, governing ? &governing->document : nullptr, now));
   const auto maturity = scorecard::MaturityOf(history);
 
   Json stations = Json::Array(), kpis = Json::Array();

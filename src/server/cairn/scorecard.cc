@@ -1,6 +1,7 @@
 #include "loop/charter/charter.h"
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
+#include "loop/scorecard/principles.h"
 #include "loop/scorecard/test_score.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/governing.h"
@@ -14,10 +15,24 @@ Result<TimeMs> TimeOr(const Call& call, std::string_view name, TimeMs otherwise)
   return text.empty() ? Result<TimeMs>(otherwise) : ParseTime(text);
 }
 
+/// What a score is made from.
+struct Scored {
+  scorecard::History history;
+  std::optional<Governing> governing;
+};
+
+Result<Scored> ScoredBy(const ScorecardRooms& rooms) {
+  return Scored{CAIRN_TRY(scorecard::History::Read(rooms.log)), CAIRN_TRY(GoverningIn(rooms.configurations))};
+}
+
+Result<scorecard::TestScore> ScoreOf(const ScorecardRooms& rooms, const Scored& scored) {
+  const Node* configuration = scored.governing ? &scored.governing->document : nullptr;
+  return scorecard::Judge(scored.history, configuration, rooms.clock.Now());
+}
+
 Result<Json> ShowScore(const ScorecardRooms& rooms) {
-  const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
-  const auto governing = CAIRN_TRY(GoverningIn(rooms.configurations));
-  return scorecard::Judge(history, governing ? &governing->document : nullptr, rooms.clock.Now()).ToJson();
+  const auto scored = CAIRN_TRY(ScoredBy(rooms));
+  return CAIRN_TRY(ScoreOf(rooms, scored)).ToJson();
 }
 
 /// ?from=&until=
@@ -25,8 +40,10 @@ Result<Json> ShowDelivery(const ScorecardRooms& rooms, const Call& call) {
   const TimeMs from = CAIRN_TRY(TimeOr(call, "from", 0)),
                until = CAIRN_TRY(TimeOr(call, "until", rooms.clock.Now() + 1));
   if (from >= until) return Error{Reason::InvalidArgument, "'from' must lie before 'until'"};
-  const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
-  return scorecard::Delivery::Of(history, from, until).ToJson();
+  const auto scored = CAIRN_TRY(ScoredBy(rooms));
+  scorecard::Settings settings;
+  if (scored.governing) settings = CAIRN_TRY(scorecard::ParseScorecard(scored.governing->document));
+  return scorecard::Delivery::Of(scored.history, from, until).ToJson(settings.bands);
 }
 
 Result<Json> ShowKpis(const ScorecardRooms& rooms) {
@@ -53,11 +70,18 @@ void MountScorecard(http::Router& router, ScorecardRooms given) {
   const auto rooms = std::make_shared<ScorecardRooms>(std::move(given));
   router.Get("/api/v1/score", Answer([rooms](const Call&) { return ShowScore(*rooms); }));
   router.Get("/api/v1/delivery", Answer([rooms](const Call& call) { return ShowDelivery(*rooms, call); }));
+  router.Get(
+      "/api/v1/principles", Answer([rooms](const Call&) -> Result<Json> {
+        const auto scored = CAIRN_TRY(ScoredBy(*rooms));
+        const Node* configuration = scored.governing ? &scored.governing->document : nullptr;
+        return ToJson(CAIRN_TRY(scorecard::PrinciplesOf(scored.history, configuration, rooms->clock.Now())));
+      }));
   router.Get("/api/v1/level", Answer([rooms](const Call&) -> Result<Json> {
                const auto history = CAIRN_TRY(scorecard::History::Read(rooms->log));
                return scorecard::MaturityOf(history).ToJson();
              }));
   router.Get("/api/v1/kpis", Answer([rooms](const Call&) { return ShowKpis(*rooms); }));
+  MountCanvas(router, *rooms);
   MountOverview(router, *rooms);
 }
 

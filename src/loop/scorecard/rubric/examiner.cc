@@ -2,49 +2,41 @@
 
 #include <algorithm>
 
+#include "ground/vocabulary/time.h"
+#include "loop/scorecard/rubric/rubric.h"
+
 namespace cairn::scorecard {
 namespace {
 
-bool SameCandidate(const Moment& a, const Moment& b) {
-  return a.event.body.Text("model") == b.event.body.Text("model") &&
-         VersionIn(a.event.body) == VersionIn(b.event.body);
+/// Whether the run of this stage names the commit that it was built from, without changes.
+bool OfACommit(const History& history, const Moment& ended) {
+  const Moment* started = history.RunStarted(ended.event.body.Text("run"));
+  if (started == nullptr) return false;
+  const Json& git = started->event.body.At("git");
+  return !git.Text("commit").empty() && !git.Bool("dirty");
 }
 
-std::string NameOf(const Moment& moment) {
-  return "version " + VersionIn(moment.event.body) + " of " + moment.event.body.Text("model");
+std::string CommitOf(const History& history, std::string_view run) {
+  const Moment* started = history.RunStarted(run);
+  return started == nullptr ? "" : started->event.body.At("git").Text("commit");
 }
 
-/// Proposed decisions in which a rule of one of these names was measured.
-Finding RuleWasJudged(const Examiner& examiner, std::string_view key, std::string_view value,
-                      std::string_view what) {
-  Finding finding;
-  const auto names = examiner.RulesWith(key, value);
-  if (names.empty()) {
-    finding.objection = "The accepted configuration has no gate on " + std::string(what) + ".";
-    return finding;
+/// The commit that the version in production was made from; "" when that is not on record.
+std::string ShippedCommit(const History& history) {
+  const Moment* promoted = history.Last("rollout.promoted");
+  if (promoted == nullptr) return "";
+  const Json& shipped = promoted->event.body;
+  for (const Moment* added : history.Of("registry.version_added")) {
+    const Json& body = added->event.body;
+    if (body.Text("model") == shipped.Text("model") && VersionIn(body) == VersionIn(shipped))
+      return CommitOf(history, body.Text("pipeline_run"));
   }
-  for (const Moment* proposed : examiner.history().Of("governance.decision_proposed")) {
-    for (const Json& rule : proposed->event.body.At("rules").items()) {
-      if (std::find(names.begin(), names.end(), rule.Text("name")) == names.end()) continue;
-      finding.passing = rule.Bool("passed");
-      if (finding.evidence.empty() || finding.evidence.back() != proposed)
-        finding.evidence.push_back(proposed);
-    }
-  }
-  return finding;
+  return "";
 }
 
-Finding WindowsOf(const Examiner& examiner, std::string_view kind) {
-  Finding finding;
-  for (const Moment* closed : examiner.history().Of("monitoring.window_closed")) {
-    if (closed->event.body.Text("kind") != kind) continue;
-    finding.evidence.push_back(closed);
-    const auto& values = closed->event.body.At("values").items();
-    finding.passing =
-        std::none_of(values.begin(), values.end(), [](const Json& value) { return value.Bool("breached"); });
-  }
-  return finding;
-}
+std::string Times(std::size_t count) { return count == 1 ? "once" : std::to_string(count) + " times"; }
+
+std::string Days(std::int64_t cadence_ms) { return FormatDuration(cadence_ms); }
 
 }  // namespace
 
@@ -64,112 +56,112 @@ std::vector<std::string> Examiner::RulesWith(std::string_view key, std::string_v
   return names;
 }
 
-Examiner::Weight Examiner::WeightOf(const Finding& finding) const {
-  Weight weight;
-  for (const Moment* moment : finding.evidence)
-    ++(history_.IsAutomatic(*moment) ? weight.automatic : weight.by_hand);
-  weight.stale = !finding.evidence.empty() && finding.evidence.back()->at < now_ - cadence_ms_;
-  return weight;
-}
-
-double Examiner::PointsFor(const Finding& finding) const {
-  const Weight weight = WeightOf(finding);
-  if (!finding.objection.empty() || weight.stale || finding.evidence.empty()) return 0;
-  return weight.automatic >= 2 ? 1 : 0.5;
-}
-
-std::string Examiner::SentenceFor(const Finding& finding) const {
-  if (!finding.objection.empty()) return finding.objection;
-  const Weight weight = WeightOf(finding);
-  if (finding.evidence.empty()) return "It never happened.";
-  if (weight.stale)
-    return "The newest record is from " + FormatDate(finding.evidence.back()->at) +
-           ", longer ago than the cadence allows.";
-  return "On record " + std::to_string(weight.automatic) + " times by the program itself, " +
-         std::to_string(weight.by_hand) + " times by hand.";
-}
-
-Finding SchemaIsShared(const Examiner& examiner) {
+Finding Examiner::StagesOf(const Entry& entry) const {
   Finding finding;
-  if (examiner.Setting("serving.assertions", "contract") != "contract") {
-    finding.objection = "Serving does not check requests against the contract (serving.assertions).";
+  const auto [first, last] = settings_.checks.equal_range(entry.id);
+  if (first == last) {
+    finding.lacks = "Nothing does it: that takes " + std::string(entry.lacks) +
+                    ", not there yet; nor is a stage of the pipeline bound to it (scorecard.checks).";
     return finding;
   }
-  const Moment* loaded = examiner.history().Last("serving.loaded");
-  if (loaded == nullptr) {
-    finding.objection = "No version was loaded for serving yet, so the contract was never used there.";
-    return finding;
+  for (const Moment* ended : history_.Of("pipeline.stage_ended")) {
+    const Json& body = ended->event.body;
+    const bool bound =
+        std::any_of(first, last, [&](const auto& check) { return check.second == body.Text("stage"); });
+    if (!bound || (entry.by == By::Code && !OfACommit(history_, *ended))) continue;
+    const bool passed = body.At("exit").IsInt() && body.Int("exit") == 0;
+    // A stage that leaves nothing behind shows nothing.
+    if (passed && body.At("lineage").At("to").items().empty()) continue;
+    finding.passing = passed;
+    finding.evidence.push_back(ended);
   }
-  for (const Moment* checked : examiner.history().Of("data.contract_checked")) {
-    finding.evidence.push_back(checked);
-    finding.passing = checked->event.body.Bool("passed");
-  }
-  // Older records do not name the contract.
-  const std::string served = loaded->event.body.Text("contract");
-  const std::string held =
-      finding.evidence.empty() ? "" : finding.evidence.back()->event.body.Text("contract");
-  if (!served.empty() && !held.empty() && served != held)
+  if (entry.by != By::Code || finding.evidence.empty()) return finding;
+  const std::string shipped = ShippedCommit(history_);
+  const bool covered = shipped.empty() ||
+                       std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Moment* one) {
+                         return CommitOf(history_, one->event.body.Text("run")) == shipped;
+                       });
+  if (!covered)
     finding.objection =
-        "Serving checks requests against another contract than the newest data was held against.";
+        "Production was made from commit " + shipped.substr(0, 12) + ", on which these tests have not run.";
   return finding;
 }
 
-Finding SimplerIsNotBetter(const Examiner& examiner) {
-  return RuleWasJudged(examiner, "against", "heuristic", "the heuristic");
-}
-Finding SlicesAreGood(const Examiner& examiner) {
-  return RuleWasJudged(examiner, "slice", "worst", "the worst slice");
+Finding Examiner::FindingOf(const Entry& entry) const {
+  return entry.answer == nullptr ? StagesOf(entry) : entry.answer(*this);
 }
 
-Finding GatesBeforeProduction(const Examiner& examiner) {
-  Finding finding;
-  // Other models, and other aliases of this one, move without gates.
-  const std::string alias = examiner.Setting("model.alias", "production"),
-                    model = examiner.Setting("model.name", "");
-  const auto judged = examiner.history().Of("rollout.gates_judged");
-  for (const Moment* move : examiner.history().Of("registry.alias_moved")) {
-    const Json& body = move->event.body;
-    if (body.Text("alias") != alias || VersionIn(body).empty()) continue;
-    if (!model.empty() && body.Text("model") != model) continue;
-    const bool covered = std::any_of(judged.begin(), judged.end(), [&](const Moment* gates) {
-      return History::Before(*gates, *move) && SameCandidate(*gates, *move) &&
-             gates->event.body.Bool("passed");
-    });
-    if (!covered) finding.objection = NameOf(*move) + " went into production without passed gates before it.";
+Examiner::ByHand Examiner::RecordOf(std::string_view test) const {
+  ByHand newest, unacknowledged;
+  for (const Moment* record : history_.Of("scorecard.test_recorded")) {
+    const Json& body = record->event.body;
+    if (body.Text("test") != test) continue;
+    ByHand one{record, nullptr, body.Int("done")};
+    for (const Moment* acknowledged : history_.Of("scorecard.test_acknowledged")) {
+      const Json& other = acknowledged->event.body;
+      if (other.Text("record") == body.Text("record") && other.Text("principal") != body.Text("principal"))
+        one.acknowledged = acknowledged;
+    }
+    ByHand& kept = one.acknowledged == nullptr ? unacknowledged : newest;
+    if (kept.record == nullptr || one.done >= kept.done) kept = one;
   }
-  finding.evidence = judged;
-  if (!judged.empty()) finding.passing = judged.back()->event.body.Bool("passed");
-  return finding;
+  return newest.record == nullptr ? unacknowledged : newest;
 }
 
-Finding CanaryBeforeAll(const Examiner& examiner) {
-  Finding finding;
-  for (const Moment* ended : examiner.history().Of("rollout.canary_ended")) {
-    if (ended->event.body.Int("requests") > 0) finding.evidence.push_back(ended);
+std::string Examiner::TooLittle(const Entry& entry, const Finding& finding, const ByHand& hand,
+                                const std::vector<const Moment*>& automatic, TimeMs oldest) const {
+  TimeMs newest = hand.acknowledged == nullptr ? 0 : hand.done;
+  for (const auto* all : {&automatic, &finding.approved}) {
+    if (!all->empty()) newest = std::max(newest, all->back()->at);
   }
-  for (const Moment* promoted : examiner.history().Of("rollout.promoted")) {
-    // The first version of a model has no traffic to take a share of.
-    if (VersionIn(promoted->event.body, "previous").empty()) continue;
-    const bool tried =
-        std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Moment* ended) {
-          return History::Before(*ended, *promoted) && SameCandidate(*ended, *promoted) &&
-                 ended->event.body.Text("verdict") == "promote";
-        });
-    if (!tried) finding.objection = NameOf(*promoted) + " was promoted without a canary on live traffic.";
-  }
+  if (newest != 0 && newest < oldest)
+    return "The newest record is from " + FormatDate(newest) + ", longer ago than the cadence of " +
+           Days(settings_.CadenceOf(entry.id)) + " allows.";
+  if (hand.record != nullptr && hand.acknowledged == nullptr)
+    return "Done by hand by " + hand.record->event.body.Text("principal") + " on " + FormatDate(hand.done) +
+           "; nobody else has acknowledged it.";
+  if (automatic.size() == 1)
+    return "It was done without a hand once; what a system repeats was done twice at least.";
   if (!finding.evidence.empty())
-    finding.passing = finding.evidence.back()->event.body.Text("verdict") == "promote";
-  return finding;
+    return "On record " + Times(finding.evidence.size()) +
+           " by hand, which counts once somebody signs it and another acknowledges it (`cairn score "
+           "record`).";
+  return finding.lacks.empty() ? "It never happened." : finding.lacks;
 }
 
-Finding CanBeTakenBack(const Examiner& examiner) {
-  Finding finding;
-  finding.evidence = examiner.history().Of("rollout.rolled_back");
-  if (!finding.evidence.empty()) finding.passing = true;
-  return finding;
+Marks Examiner::Examine(const Entry& entry) const {
+  const Finding finding = FindingOf(entry);
+  const ByHand hand = RecordOf(entry.id);
+  const TimeMs oldest = now_ - settings_.CadenceOf(entry.id);
+  std::vector<const Moment*> automatic;
+  for (const Moment* moment : finding.evidence) {
+    if (history_.IsAutomatic(*moment)) automatic.push_back(moment);
+  }
+  Marks marks{0, finding.objection, finding.passing, finding.evidence};
+  if (hand.record != nullptr) {
+    marks.evidence.push_back(hand.record);
+    if (hand.acknowledged != nullptr) marks.evidence.push_back(hand.acknowledged);
+    if (finding.evidence.empty()) marks.passing = hand.record->event.body.Bool("passed");
+  }
+  marks.evidence.insert(marks.evidence.end(), finding.approved.begin(), finding.approved.end());
+  if (!finding.objection.empty()) return marks;
+  if (automatic.size() >= 2 && automatic.back()->at >= oldest) {
+    marks.points = 1;
+    marks.sentence = "Done without a hand " + Times(automatic.size()) + ", last on " +
+                     FormatDate(automatic.back()->at) + ".";
+  } else if (hand.acknowledged != nullptr && hand.done >= oldest) {
+    marks.points = 0.5;
+    marks.sentence = "Done by hand by " + hand.record->event.body.Text("principal") + " on " +
+                     FormatDate(hand.done) + ", acknowledged by " +
+                     hand.acknowledged->event.body.Text("principal") + ".";
+  } else if (!finding.approved.empty() && finding.approved.back()->at >= oldest) {
+    marks.points = 0.5;
+    marks.sentence = "Measured, and signed by " + finding.approved.back()->event.body.Text("principal") +
+                     " on " + FormatDate(finding.approved.back()->at) + ".";
+  } else {
+    marks.sentence = TooLittle(entry, finding, hand, automatic, oldest);
+  }
+  return marks;
 }
-
-Finding InputsAreWatched(const Examiner& examiner) { return WindowsOf(examiner, "drift"); }
-Finding QualityIsWatched(const Examiner& examiner) { return WindowsOf(examiner, "quality"); }
 
 }  // namespace cairn::scorecard

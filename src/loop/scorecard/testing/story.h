@@ -62,13 +62,39 @@ class Story {
     return At(hour, "monitoring.alert_closed", Json{{"alert", alert}, {"monitor", "quality"}}, alert,
               "system");
   }
-  Story& Window(double hour, int version, bool breached, const std::string& kind = "quality") {
+  Story& Window(double hour, int version, bool breached, const std::string& kind = "quality",
+                double value = 1.0) {
     return At(hour, "monitoring.window_closed",
               Json{{"monitor", kind},
                    {"kind", kind},
+                   {"statistic", kind == "quality" ? "log_loss" : "psi"},
                    {"version", version},
-                   {"values", Json::Array({Json{{"column", ""}, {"value", 1.0}, {"breached", breached}}})}},
+                   {"values", Json::Array({Json{{"column", ""}, {"value", value}, {"breached", breached}}})}},
               "", "system");
+  }
+  /// A stage of a run that this trigger began, on a commit without changes.
+  Story& Stage(double hour, const std::string& run, const std::string& stage, const std::string& on,
+               int exit = 0, const std::string& commit = "c0ffee") {
+    At(hour, "pipeline.run_started",
+       Json{
+           {"run", run}, {"trigger", Json{{"on", on}}}, {"git", Json{{"commit", commit}, {"dirty", false}}}});
+    Json body{{"run", run}, {"stage", stage}, {"exit", exit}};
+    if (exit == 0)
+      body.Set("lineage", Json{{"to", Json::Array({Json{{"thing", "md5:1"}, {"as", "report.json"}}})}});
+    return At(hour + 0.1, "pipeline.stage_ended", std::move(body));
+  }
+  /// A test done by hand by ada, `record` being its id.
+  Story& ByHand(double hour, const std::string& test, const std::string& record, bool passed = true) {
+    return At(hour, "scorecard.test_recorded",
+              Json{{"record", record},
+                   {"test", test},
+                   {"done", kBegin + static_cast<TimeMs>(hour * kHour)},
+                   {"passed", passed},
+                   {"principal", "ada"}});
+  }
+  Story& Acknowledged(double hour, const std::string& record, const std::string& principal = "grace") {
+    return At(hour, "scorecard.test_acknowledged", Json{{"record", record}, {"principal", principal}}, "",
+              principal);
   }
 
   History Told() const { return History(moments_); }

@@ -1,0 +1,122 @@
+"""What is derived from the event log, over 1,000,000 events: score, delivery figures, principles, canvas.
+
+    scorecard.py [--small]    --small: a tenth of the events
+
+Nothing else computes these, so there is no peer: `jq` over the same events as lines of JSON, counting kinds, says what reading alone costs."""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+import urllib.request
+
+import measure
+
+EVENTS = 1_000_000
+BAR = 1.0  # seconds
+DAY = 86_400_000
+
+
+def events(count):
+    """The deeds of some years: runs above all, then stages and windows, and every hundredth run a version on its way."""
+    begin = int(time.time() * 1000) - 700 * DAY
+    step = 700 * DAY // count
+    version = 0
+    for number in range(count):
+        at, cause = begin + number * step, f"story-{number // 2000}"
+        place = number % 2000
+        if place == 0:
+            version += 1
+            run = f"run-{version}"
+            yield at, "pipeline.run_started", f"pipeline_run:{run}", cause, {"run": run, "trigger": {"on": "schedule"}, "git": {"commit": "c0ffee", "dirty": False}}
+        elif place < 12:
+            yield at, "pipeline.stage_ended", f"pipeline_run:{run}", cause, {"run": run, "stage": f"stage{place}", "exit": 0}
+        elif place == 12:
+            yield at, "pipeline.run_ended", f"pipeline_run:{run}", cause, {"run": run, "state": "finished"}
+        elif place == 13:
+            yield at, "registry.version_added", f"model:m/{version}", cause, {"model": "m", "version": str(version), "manifest": "a" * 64, "pipeline_run": run}
+        elif place == 14:
+            yield at, "rollout.examined", f"model:m/{version}", cause, {"model": "m", "version": str(version), "metric": "log_loss", "value": 0.4}
+        elif place == 15:
+            yield at, "rollout.gates_judged", f"model:m/{version}", cause, {"model": "m", "version": str(version), "passed": True, "decision": f"d{version}"}
+        elif place == 16:
+            yield at, "rollout.canary_ended", f"model:m/{version}", cause, {"model": "m", "version": str(version), "verdict": "promote", "requests": 300}
+        elif place == 17:
+            yield at, "registry.alias_moved", "model:m", cause, {"model": "m", "alias": "production", "version": str(version), "previous": str(version - 1), "decision": f"d{version}"}
+        elif place == 18:
+            yield at, "rollout.promoted", f"model:m/{version}", cause, {"model": "m", "version": str(version), "previous": str(version - 1) if version > 1 else "", "decision": f"d{version}"}
+        elif place == 19:
+            yield at, "data.contract_checked", "dataset:d@1", cause, {"dataset": "d", "passed": True, "contract": "c"}
+        elif place < 40:
+            yield at, "monitoring.window_closed", "monitor:quality", "", {
+                "monitor": "quality", "kind": "quality" if place % 2 else "drift", "statistic": "log_loss", "version": version, "values": [{"column": "", "value": 0.4 + place / 1000, "breached": False}]}
+        elif place == 40 and version % 10 == 0:
+            yield at, "monitoring.alert_raised", f"alert:a{version}", f"a{version}", {"alert": f"a{version}", "monitor": "quality", "kind": "quality", "model": "m", "version": version}
+        elif place == 60 and version % 10 == 0:
+            yield at, "monitoring.alert_closed", f"alert:a{version}", f"a{version}", {"alert": f"a{version}", "monitor": "quality"}
+        else:
+            yield at, "run.ended", f"run:{number}", "", {"run_id": f"{number}", "experiment_id": "1", "status": "FINISHED", "metrics": 10, "params": 5, "models": 0, "duration_ms": 1000}
+
+
+def fill(store, lines, count):
+    """Events as they wait for the sealer, and the same as lines of JSON."""
+    with contextlib.closing(sqlite3.connect(store)) as connection, lines.open("w") as file, connection:
+        (arrival,) = connection.execute("SELECT COALESCE(MAX(arrival), 0) + 1 FROM event").fetchone()
+        rows = []
+        for number, (at, kind, subject, cause, body) in enumerate(events(count)):
+            text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+            rows.append((f"{at:012x}-{number:08x}-7000-8000-000000000000", arrival + number, at, kind, subject, "bench", cause, text))
+            file.write(json.dumps({"kind": kind, "body": body}) + "\n")
+            if len(rows) == 50_000:
+                connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+                rows.clear()
+        connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def get(address, path):
+    with urllib.request.urlopen(f"{address}/api/v1/{path}", timeout=measure.PATIENCE) as answer:
+        return json.load(answer)
+
+
+def best(ask, times=5):
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        ask()
+        spent.append(time.perf_counter() - began)
+    return min(spent)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--small", action="store_true")
+    count = EVENTS // 10 if arguments.parse_args().small else EVENTS
+    report = measure.Report()
+    with measure.workspace() as folder:
+        environment = {**os.environ, "CAIRN_ID_DIR": str(folder / "ids")}
+        for words in (["init", "--as", "ada"], ["apply", "--data", str(folder / "data")]):
+            subprocess.run([measure.CAIRN, *words], cwd=folder, env=environment, check=True, capture_output=True)
+        store = next(path for path in (folder / "data").glob("*.db"))
+        lines = folder / "events.jsonl"
+        fill(store, lines, count)
+        jq = best(lambda: subprocess.run(["jq", "-rn", "reduce inputs.kind as $kind ({}; .[$kind] += 1)", str(lines)], check=True, capture_output=True), 1) if shutil.which("jq") else None
+        peer = f"jq reads them in {jq:.2f} s" if jq else "no jq here"
+        with measure.cairn_up(folder) as (_, address):
+            end = time.monotonic() + measure.PATIENCE
+            while (audit := get(address, "overview")["audit"])["sealed"] < count:
+                assert time.monotonic() < end, f"{audit['sealed']} of {count} events are sealed"
+                time.sleep(1)
+            for name, path in (("whole scorecard", "score"), ("delivery figures", "delivery"), ("principles grid", "principles"), ("maturity level", "level")):
+                answer = get(address, path)
+                assert path != "score" or any(test["points"] == 1 for test in answer["items"])
+                spent = best(lambda path=path: get(address, path))
+                report.line(f"{name}, {count:,} events", f"{spent * 1000:.0f} ms", peer, f"<= {BAR:.0f} s", spent <= BAR)
+    report.end()
+
+
+if __name__ == "__main__":
+    main()

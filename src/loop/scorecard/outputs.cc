@@ -1,0 +1,90 @@
+#include "loop/scorecard/outputs.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ground/vocabulary/time.h"
+
+namespace cairn::scorecard {
+namespace {
+
+const Moment* LastCommit(const History& history) {
+  const auto runs = history.Of("pipeline.run_started");
+  const auto found = std::find_if(runs.rbegin(), runs.rend(), [](const Moment* run) {
+    return !run->event.body.At("git").Text("commit").empty();
+  });
+  return found == runs.rend() ? nullptr : *found;
+}
+const Moment* LastPackage(const History& history) { return history.Last("registry.version_packaged"); }
+const Moment* LastPipeline(const History&) { return nullptr; }
+const Moment* LastTriggered(const History& history) {
+  const auto added = history.Of("registry.version_added");
+  const auto found = std::find_if(added.rbegin(), added.rend(), [&](const Moment* one) {
+    const Moment* run = history.RunStarted(one->event.body.Text("pipeline_run"));
+    return history.IsAutomatic(*one) || (run != nullptr && history.IsAutomatic(*run));
+  });
+  return found == added.rend() ? nullptr : *found;
+}
+const Moment* LastService(const History& history) {
+  const Moment *promoted = history.Last("rollout.promoted"), *loaded = history.Last("serving.loaded");
+  if (promoted == nullptr || loaded == nullptr) return promoted == nullptr ? loaded : promoted;
+  return History::Before(*promoted, *loaded) ? loaded : promoted;
+}
+/// A monitor gives a trigger by what it sees; a quiet window is an output too: nothing is to be done.
+const Moment* LastWatch(const History& history) {
+  const Moment *alert = history.Last("monitoring.alert_raised"),
+               *window = history.Last("monitoring.window_closed");
+  if (alert == nullptr || window == nullptr) return alert == nullptr ? window : alert;
+  return History::Before(*alert, *window) ? window : alert;
+}
+
+struct Place {
+  std::string_view stage, gives, never;
+  const Moment* (*last)(const History&);
+};
+
+constexpr std::array<Place, 6> kPlaces{{
+    {"development", "source", "No pipeline run names the commit that it was built from.", LastCommit},
+    {"continuous integration", "packages", "No version was ever packed (`cairn model package`).",
+     LastPackage},
+    {"delivery of the pipeline", "deployed pipeline",
+     "Pipelines are not delivered from place to place yet; the pipeline of the project is the one that runs.",
+     LastPipeline},
+    {"triggering", "registered model", "No version came from a run that a trigger began.", LastTriggered},
+    {"delivery of the model", "prediction service", "No version was promoted or loaded.", LastService},
+    {"monitoring", "trigger", "No window of live traffic has closed.", LastWatch},
+}};
+
+std::string DigestIn(const Moment& moment) {
+  const Json& body = moment.event.body;
+  for (const char* name : {"package", "manifest", "digest"}) {
+    if (!body.Text(name).empty()) return body.Text(name);
+  }
+  return body.At("git").Text("commit");
+}
+
+}  // namespace
+
+std::vector<StageOutput> OutputsOf(const History& history, TimeMs now, std::int64_t cadence_ms) {
+  std::vector<StageOutput> outputs;
+  for (const Place& place : kPlaces) {
+    StageOutput output{place.stage, place.gives, place.last(history), "", true, std::string(place.never)};
+    if (output.last != nullptr) {
+      output.digest = DigestIn(*output.last);
+      output.overdue = output.last->at < now - cadence_ms;
+      output.why = SentenceOf(*output.last) + ", on " + FormatDate(output.last->at) +
+                   (output.overdue ? ": longer ago than the cadence allows." : ".");
+    }
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
+Json ToJson(const StageOutput& output) {
+  return Json{
+      {"stage", output.stage},     {"gives", output.gives},
+      {"overdue", output.overdue}, {"digest", output.digest.empty() ? Json() : Json(output.digest)},
+      {"why", output.why},         {"evidence", output.last == nullptr ? Json() : Citation(*output.last)}};
+}
+
+}  // namespace cairn::scorecard
