@@ -1,11 +1,14 @@
 """`cairn run` when nothing is stale, beside `dvc repro` and `ninja`, and what it adds to each stage that runs, beside `xargs`."""
 
+import hashlib
+import hmac
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 
 import measure
 
@@ -110,10 +113,62 @@ def stages_that_run(report, folder, number=1000):
     report.line(f"{number:,} stages of `true`, 2 at a time, beyond the loop", f"{overhead:.2f} ms a stage", f"{1000 * loop / number:.2f} ms a stage (xargs)", "<= 3 ms", overhead <= 3, "")
 
 
+TRIGGERS = """project: bench
+triggers:
+  - {name: hook, on: message, secret: {file: key}, run: pipeline}
+  - {name: tick, on: schedule, cron: '* * * * * *', run: pipeline}
+"""
+
+
+def message(uri, number):
+    """A signed one; gives the moment at which it was sent."""
+    at, body = str(int(time.time())), str(number)
+    signature = hmac.new(b"key", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
+    request = urllib.request.Request(f"{uri}/api/v1/triggers/hook/messages", body.encode(), {"X-Cairn-Timestamp": at, "X-Cairn-Signature": signature})
+    began = time.time()
+    urllib.request.urlopen(request, timeout=measure.PATIENCE).read()
+    return began
+
+
+def starts_of(project, count):
+    """When each stage said that it had started, once there are so many."""
+    end = time.monotonic() + measure.PATIENCE
+    while time.monotonic() < end:
+        file = project / "started"
+        starts = [int(line) / 1e9 for line in file.read_text().split()] if file.exists() else []
+        if len(starts) >= count:
+            return starts
+        time.sleep(0.01)
+    sys.exit("a triggered stage did not start")
+
+
+def from_trigger_to_stage(report, folder, times=20):
+    """From a message, and from a moment of a schedule, until the first stage's command runs."""
+    project = folder / "triggers"
+    project.mkdir()
+    (project / "dvc.yaml").write_text("stages:\n  now: {cmd: 'date +%s%N >> started', always_changed: true}\n")
+    (project / "cairn.yaml").write_text(TRIGGERS)
+    (project / "key").write_text("key")
+    called([measure.CAIRN, "apply", "--data", "data"], project)
+    called([measure.CAIRN, "trigger", "pause", "tick", "--data", "data"], project)
+    with measure.cairn_up(project) as (_, uri):
+        waits = []
+        for number in range(times):
+            began = message(uri, number)
+            waits.append(1000 * (starts_of(project, number + 1)[number] - began))
+            time.sleep(0.2)  # Its end is none of what is measured.
+        called([measure.CAIRN, "trigger", "resume", "tick", "--data", "data"], project)
+        ticks = [1000 * (start % 1) for start in starts_of(project, times + 5)[times:]]
+    for what, found in (("a message", waits), ("a moment of a schedule", ticks)):
+        median = statistics.median(found)
+        report.line(f"from {what} to the first stage", f"{median:.1f} ms", "none: dvc has no triggers", "<= 100 ms", median <= 100, f"at most {max(found):.1f} ms")
+
+
 def main():
     report = measure.Report()
     with measure.workspace() as folder:
         three_stages(report, folder)
+        from_trigger_to_stage(report, folder)
         stages_that_run(report, folder)
         project, ours = many_stages(report, folder, 1000, 10)
         beside_dvc(report, project, ours)

@@ -169,6 +169,7 @@ def governance(step):
 def pipeline(step):
     """A run of the pipeline with one stage, and a trigger for which there was nothing to do."""
     source = {"git_commit": "c" * 40, "git_dirty": 1} if step >= 2 else {}
+    source |= {"environment": '{"host":"old"}'} if step >= 4 else {}
     yield "pipeline_run", {"id": "0190a000-0000-7000-8000-000000000002", "project": "late", "home": "/elsewhere", "state": "finished", "trigger_on": "manual",
                            "trigger_name": "", "cause": "", "actor": "ann", "configuration": "", "started_ms": 1, "ended_ms": 2, "problem": "", "metrics": "{}", **source}
     yield "pipeline_stage", {"run": "0190a000-0000-7000-8000-000000000002", "place": 0, "name": "train", "state": "finished", "causes": "[]", "reason": "new",

@@ -9,11 +9,13 @@
 #include "app/courier.h"
 #include "app/rooms.h"
 #include "app/wiring.h"
+#include "ground/os/clock.h"
 #include "ground/os/files.h"
+#include "loop/pipeline/sharing.h"
 
 namespace cairn::app {
 
-/// What runs by itself, one thread for all: each round is short.
+/// What runs by itself, one thread for all but schedules: each round is short.
 struct App::Loops {
   explicit Loops(Rooms& given) : rooms(given), thread([this](std::stop_token stop) { Run(stop); }) {}
 
@@ -35,15 +37,37 @@ struct App::Loops {
   /// Tells of a trouble once, not in every round while it lasts.
   template <class T>
   void Watch(const std::string& what, const Result<T>& outcome) {
+    const std::lock_guard lock(telling);
     std::string& last = troubles[what];
     const std::string now = outcome ? "" : outcome.error().message;
     if (!now.empty() && now != last) rooms.journal.Write(telemetry::Level::Error, what, {{"problem", now}});
     last = now;
   }
 
+  /// On a thread of its own, so that what is due begins at once.
+  void Schedule(std::stop_token stop) {
+    pipeline::Sharing sharing(*rooms.database, rooms.runner, rooms.settings.project_dir);
+    while (!stop.stop_requested()) {
+      const auto taken = sharing.Advance(os::SteadyNs());
+      Watch("the store could not be shared", taken);
+      if (taken) {
+        for (const auto& home : *taken)
+          rooms.journal.Write(telemetry::Level::Warning, "took over what a dead server left",
+                              {{"server", home}});
+      }
+      const auto wait = rooms.scheduler.Advance();
+      Watch("a trigger could not look", wait);
+      rooms.scheduler.Wait(stop, wait ? *wait : kAfterTroubleMs);
+    }
+  }
+
+  /// A trigger that cannot look must not make another one late.
+  static constexpr std::int64_t kAfterTroubleMs = 50;
   Rooms& rooms;
+  std::mutex telling;
   std::map<std::string, std::string> troubles;
   Courier courier{rooms.webhooks, rooms.journal};
+  std::jthread scheduling{[this](std::stop_token stop) { Schedule(stop); }};
   std::jthread thread;
 };
 

@@ -73,6 +73,20 @@ pipeline::Surroundings SurroundingsOf(Rooms& rooms) {
   return surroundings;
 }
 
+pipeline::Scheduler::Around SchedulerAround(Rooms& rooms) {
+  return {rooms.settings.project_dir, rooms.settings.data_dir,
+          [&rooms]() -> Result<pipeline::Scheduler::Configured> {
+            const auto accepted = CAIRN_TRY(rooms.configurations.Accepted());
+            return accepted ? pipeline::Scheduler::Configured{accepted->digest, accepted->text}
+                            : pipeline::Scheduler::Configured();
+          },
+          [&rooms](const std::string& dataset) -> Result<std::int64_t> {
+            const auto newest = rooms.catalogue.Find(dataset);
+            if (newest) return newest->version;
+            return newest.error().reason == Reason::NotFound ? Result<std::int64_t>(0) : newest.error();
+          }};
+}
+
 }  // namespace
 
 std::span<const sql::RoomSchema* const> Schemas() {
@@ -109,7 +123,8 @@ Rooms::Rooms(const Settings& given, Opened opened)
       monitoring(*database, clock, *predictions, catalogue, registry),
       rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
       journal(clock, {}),
-      runner(*database, clock, SurroundingsOf(*this)) {}
+      runner(*database, clock, SurroundingsOf(*this)),
+      scheduler(*database, clock, runner, SchedulerAround(*this)) {}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   Settings settings = given;

@@ -21,6 +21,7 @@
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/runner.h"
+#include "loop/pipeline/scheduler.h"
 #include "loop/registry/deletion.h"
 #include "loop/registry/registry.h"
 #include "loop/registry/webhooks.h"
@@ -73,8 +74,9 @@ struct Rooms {
   rollout::Rollouts rollouts;
   telemetry::Log journal;
   Address address;
-  /// Last, so that it ends first: its runs call the rooms above.
+  /// Last, so that they end first: runs call the rooms above.
   pipeline::Runner runner;
+  pipeline::Scheduler scheduler;
 
   /// The last accepted configuration, parsed; null when there is none.
   Result<std::optional<Node>> Governing() const;

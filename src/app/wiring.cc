@@ -2,7 +2,6 @@
 
 #include "app/rooms.h"
 #include "ground/telemetry/log.h"
-#include "loop/pipeline/triggers.h"
 
 namespace cairn::app {
 namespace {
@@ -14,13 +13,9 @@ void Warn(Rooms& rooms, std::string_view what, const std::string& problem) {
 }  // namespace
 
 Result<> AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
-  const auto configuration = CAIRN_TRY(rooms.Governing());
-  if (!configuration) return Done{};
-  const auto rules = CAIRN_TRY(pipeline::ParseTriggers(*configuration));
-  for (const auto& request : pipeline::PulledBy(rules, alert.monitor, alert.id, rooms.settings.project_dir)) {
-    const auto answer = CAIRN_TRY(rooms.runner.Pull(request));
+  for (const auto& answer : CAIRN_TRY(rooms.scheduler.OnAlert(alert.monitor, alert.id))) {
     if (answer.outcome == pipeline::Runner::Outcome::Refused)
-      Warn(rooms, "trigger '" + request.trigger.name + "' was refused", answer.run.problem);
+      Warn(rooms, "trigger '" + answer.run.trigger.name + "' was refused", answer.run.problem);
   }
   return Done{};
 }

@@ -31,9 +31,11 @@ std::vector<Command> DeletionCommands();  ///< runs delete, restore, experiments
 std::vector<Command> GarbageCommands();   ///< gc
 std::vector<Command> StatusCommands();    ///< status
 std::vector<Command> GraphCommands();     ///< graph
+std::vector<Command> TriggerCommands();   ///< trigger list, show, pause, resume, fire, backfill, next
 std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
+std::vector<Command> PredictCommands();   ///< predict
 std::vector<Command> ServingCommands();   ///< serving, serving verify
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
 std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level

@@ -11,10 +11,10 @@ std::span<const Command> Commands() {
           CatalogueCommands, SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands,
           ProfileCommands,   DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,
-          DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      ModelCommands,
-          InspectCommands,   PackageCommands,     ServingCommands,     MonitorCommands,    ScoreCommands,
-          StandingCommands,  ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,
-          ShellCommands}) {
+          DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
+          ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
+          MonitorCommands,   ScoreCommands,       ImportCommands,      ExportCommands,     BackupCommands,
+          AuditCommands,     ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -4,6 +4,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/listening.h"
+#include "cli/version_named.h"
 #include "cli/waiting.h"
 #include "ground/http/server.h"
 #include "ground/os/files.h"
@@ -14,24 +15,6 @@
 
 namespace cairn::cli {
 namespace {
-
-/// "late-arrival@production" or "late-arrival@3".
-Result<std::pair<std::string, std::int64_t>> ReadVersion(Session& session, const std::string& text) {
-  const auto at = text.rfind('@');
-  if (at == std::string::npos || at == 0 || at + 1 == text.size())
-    return Error{Reason::InvalidArgument,
-                 "'" + text + "' names no version: write MODEL@ALIAS or MODEL@NUMBER, such as " +
-                     (at == std::string::npos ? text : "churn") + "@production"};
-  const std::string model = text.substr(0, at), name = text.substr(at + 1);
-  if (const auto number = ParseInt(name)) return std::pair(model, *number);
-  const Json about = CAIRN_TRY(session.Get("/api/v1/models/" + PercentEncode(model)));
-  std::vector<std::string_view> aliases;
-  for (const Json& alias : about.At("aliases").items()) {
-    if (alias.Text("name") == name) return std::pair(model, alias.Int("version"));
-    aliases.push_back(alias.At("name").AsString());
-  }
-  return Error{Reason::NotFound, "'" + model + "' has no alias '" + name + "'." + Suggestion(name, aliases)};
-}
 
 Result<int> Package(Session& session, const Arguments& arguments) {
   const auto [model, version] = CAIRN_TRY(ReadVersion(session, arguments.Text("MODEL@VERSION")));

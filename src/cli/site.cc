@@ -94,9 +94,12 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
+  api::MountTriggers(router, rooms.scheduler);
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  api::MountFileScoring(
+      router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});

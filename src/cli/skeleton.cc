@@ -70,7 +70,13 @@ roles:
 #     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
 
-# serving: {assertions: contract, fallback: heuristic, canary: {share: 10%, min_requests: 300}}
+# `worker` is for models that only Python can run (MLflow's python_function): they are loaded in confined processes. `code: permit` lets models
+# be loaded whose loading can run code of their author, such as pickles.
+# serving:
+#   assertions: contract
+#   fallback: heuristic
+#   canary: {share: 10%, min_requests: 300}
+#   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}
 
 # monitors:
 #   - {name: quality, protects: honest risk, quality: log_loss, window: 7d, min_rows: 500, above: 0.55}
@@ -94,8 +100,15 @@ roles:
 # canvas:
 #   data_sources: {says: Where the rows come from, datasets: [mydata]}
 
+# What sets the pipeline off by itself, in `cairn up`; each firing names itself in its run. `concurrency: queue | replace | skip` says what to do
+# while a run is under way, `force: true` runs stages that are not stale too. A secret is a reference, as above.
 # triggers:
 #   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
+#   - {name: nightly, on: schedule, cron: "30 2 * * *", zone: Europe/Berlin, catch_up: last, run: pipeline}   # none | last | all
+#   - {name: new data, on: data, dataset: mydata, run: pipeline}              # or a path in the project: {path: feed, settle: 5s}
+#   - {name: new code, on: training_code, ref: main, paths: ["src/**"], run: pipeline}   # or application_code
+#   - {name: hook, on: message, secret: {env: HOOK_KEY}, run: pipeline}       # POST /api/v1/triggers/hook/messages, signed
+#   - {name: by hand, on: demand, run: pipeline}                              # cairn trigger fire "by hand"
 )";
 
 constexpr std::string_view kStages =

@@ -30,7 +30,7 @@ COLUMNS
         y: {type: string, serving: false}
 model: {name: late-arrival, dataset: rows}
 gates: {rules: [{name: answers in time, latency_p99_ms: 1000}]}
-serving: {assertions: ASSERTIONS, fallback: none}
+serving: {assertions: ASSERTIONS, fallback: none, worker: WORKER}
 """
 
 
@@ -40,18 +40,18 @@ class Project:
     def __init__(self, folder, running):
         self.folder, self.running = folder, running
 
-    def cairn(self, *words, actor="ben"):
+    def cairn(self, *words, actor="ben", code=0):
         environment = {**os.environ, "CAIRN_ID_DIR": str(self.folder / "ids"), "CAIRN_ACTOR": actor}
         command = [CAIRN, *words, "--json", "--data", str(self.running.data)]
         ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
-        assert ended.returncode == 0, f"{words}: {ended.stdout}{ended.stderr}"
+        assert ended.returncode == code, f"{words}: {ended.stdout}{ended.stderr}"
         return json.loads(ended.stdout)
 
-    def begin(self, frame, columns, assertions="contract"):
-        """Accepts a configuration that binds the model, and adds the frame, repeated, as its data."""
+    def begin(self, frame, columns, assertions="contract", worker=None):
+        """Accepts a configuration that binds the model, and adds the frame, repeated, as its data. `worker` is how Python models are run."""
         key = self.cairn("id", "new", "ada")["key"]
         rules = "\n".join(f"        {name}: {{type: {kind}}}" for name, kind in columns.items())
-        text = PROJECT.replace("KEY", key).replace("COLUMNS", rules).replace("ASSERTIONS", assertions)
+        text = PROJECT.replace("KEY", key).replace("COLUMNS", rules).replace("ASSERTIONS", assertions).replace("WORKER", json.dumps(worker))
         (self.folder / "cairn.yaml").write_text(text)
         self.cairn("apply", actor="ada")
         table = pandas.concat([frame] * (800 // len(frame)), ignore_index=True)
@@ -61,11 +61,15 @@ class Project:
 
     def register(self, model, signature=None):
         """Logs and registers the ONNX model with the real client; gives the version's number."""
+        onnx_model = model if isinstance(model, onnx.ModelProto) else onnx.load(model)
+        return self.log(mlflow.onnx, onnx_model, signature=signature, pip_requirements=["onnx", "onnxruntime"])
+
+    def log(self, flavour, *model, **options):
+        """Logs and registers a model by the real client's own flavour; gives the version's number."""
         mlflow.set_tracking_uri(self.running.uri)
         mlflow.set_experiment("served")
         with mlflow.start_run():
-            mlflow.onnx.log_model(model if isinstance(model, onnx.ModelProto) else onnx.load(model), name="model", registered_model_name=NAME, signature=signature,
-                                  pip_requirements=["onnx", "onnxruntime"])
+            flavour.log_model(*model, name="model", registered_model_name=NAME, **options)
         return max(int(version.version) for version in mlflow.MlflowClient().search_model_versions(f"name='{NAME}'"))
 
     def promote(self, version):

@@ -228,6 +228,9 @@ def test_a_running_server_comes_over_whole(tmp_path, mlflow_server):
     client = MlflowClient(mlflow_server, mlflow_server)
     proxied = client.create_run(client.create_experiment("through the server")).info.run_id
     client.log_text(proxied, "kept by the server", "deep/in/a folder/note.txt")
+    for name in ("it's", 'a "model"', "it's \"both\"", "itss", "behind\\"):
+        client.create_registered_model(name)
+        client.create_model_version(name, "s3://bucket/model", description=name)
     report = cairn(data, "import", "mlflow", mlflow_server)
     assert report["clean"], report
     server = running(data)

@@ -106,6 +106,9 @@ class Loaded:
             wanted["tags"] = [{"key": "stage", "value": ["old", "New"][i % 2]}] if i else []
             made = self.done("POST", "logged-models", **wanted)["model"]["info"]["model_id"]
             self.ids[f"m{i}"] = made
+            if i % 3:
+                status = ["LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED"][i % 3 - 1]
+                self.done("PATCH", f"logged-models/{made}", model_id=made, status=status)
             for step in range(2 if i % 3 else 0):
                 metric = {"key": "f1", "value": i / 10 - step / 2, "timestamp": 10 + step, "step": step, "model_id": made}
                 metric |= {"dataset_name": f"set{step}", "dataset_digest": f"d{i}"}
@@ -191,6 +194,14 @@ def peer(tmp_path_factory):
 FILTERS = {
     "runs": [
         "",
+        "AND",
+        "metrics.acc > 1 AND",
+        "\u00a0metrics.acc\u00a0>\u00a01\u00a0",
+        "AND metrics.acc > 1 AND and status = 'FINISHED'",
+        "`metrics`.acc > 1",
+        '`params`.`kind` = "tree"',
+        "tags.`my color` != 'it''s'",
+        "tags.`my color` = 'it''s'",
         "metrics.acc > 1",
         "metrics.acc>=1.1 and metric.acc < 2",
         "metrics.`val loss` <= 1.2",
@@ -266,6 +277,7 @@ FILTERS = {
     ],
     "experiments": [
         "",
+        "AND name LIKE '%' AND",
         "name = 'alpha'",
         "attribute.name != 'alpha'",
         "name LIKE 'g%'",
@@ -296,6 +308,11 @@ FILTERS = {
     ],
     "models": [
         "",
+        "AND name LIKE '%' AND",
+        "tags.`mlflow.prompt.is_prompt` != 'x'",
+        "tags.`mlflow.prompt.is_prompt` LIKE 't%'",
+        "tags.`mlflow.prompt.is_prompt` = 'false'",
+        "tags.`mlflow.prompt.is_prompt` != 'false'",
         "name = 'churn'",
         "name != 'churn'",
         "name like 'c%'",
@@ -317,6 +334,8 @@ FILTERS = {
     ],
     "versions": [
         "",
+        "AND name LIKE '%' AND",
+        "tags.`mlflow.prompt.is_prompt` ILIKE 'true'",
         "name = 'churn'",
         "name IN ('churn', 'fraud') AND version_number >= 2",
         "run_id = '{r01}'",
@@ -337,6 +356,10 @@ FILTERS = {
     ],
     "logged-models": [
         "",
+        "AND name LIKE '%' AND",
+        "name = 'm''1'",
+        "params.depth IN (2, 4)",
+        "params.depth LIKE 2",
         "name = 'm1'",
         "name != 'm1' and attributes.name LIKE 'm%'",
         "name IN ('m1', 'm2')",
@@ -401,6 +424,8 @@ ORDERS = {
     "versions": [["name", "version_number DESC"], ["version_number", "name DESC"], ["creation_timestamp"], ["last_updated_timestamp DESC"], ["run_id"]],
     "logged-models": [
         [{"field_name": "name", "ascending": False}],
+        [{"field_name": "status"}, {"field_name": "name"}],
+        [{"field_name": "status", "ascending": False}, {"field_name": "name"}],
         [{"field_name": "model_type"}, {"field_name": "name"}],
         [{"field_name": "model_type", "ascending": False}, {"field_name": "name"}],
         [{"field_name": "creation_time", "ascending": True}],
@@ -455,6 +480,12 @@ def test_models_on_data_sets_are_those_that_mlflow_finds(ours, peer):
             assert ours.find(*asked, datasets=datasets) == peer.find(*asked, datasets=datasets), (datasets, filter_string)
     # Without a digest MLflow's server looks for rows that have none; here every digest of the name is meant.
     assert ours.find("logged-models", "", [{"field_name": "name"}], datasets=[{"dataset_name": "set1"}])[2] == ["m1", "m2", "m4", "m5"]
+
+
+def test_a_page_of_logged_models_has_no_bound_that_mlflow_does_not_have(ours, peer):
+    for most in (0, 1001, 2**31 - 1):
+        assert ours.find("logged-models", "", None, max_results=most) == peer.find("logged-models", "", None, max_results=most)
+        assert len(ours.find("logged-models", "", None, max_results=most)[2]) == 6
 
 
 def test_answers_without_an_experiment_are_mlflows(ours, peer):

@@ -109,6 +109,8 @@ def test_what_is_answered_is_what_is_described(asked):
     asked("get", "/api/v1/experiments/{experiment}", experiment="described")
     asked("get", "/api/v1/pipeline/runs/{id}", id=asked.run)
     asked("post", "/api/v1/pipeline/runs", body={"project_dir": str(asked.project), "dry_run": True})
+    for call, method in (("", "get"), ("/firings", "get"), ("/pause", "post"), ("/resume", "post")):
+        asked(method, "/api/v1/triggers/{name}" + call, name="retrain")
     asked("get", "/api/v1/models/{name}", name=MODEL)
     asked("get", "/api/v1/models/{name}/versions/{version}/verify", name=MODEL, version=1)
     asked("get", "/api/v1/rollouts/{id}", "?reject=no", id=asked.rollout)

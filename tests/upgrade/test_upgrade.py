@@ -150,6 +150,10 @@ def check_pipeline(server, step):
     (run,) = server.get("/api/v1/pipeline/runs")["items"]
     assert run["state"] == "finished" and run["trigger"]["on"] == "manual" and run["data"] == ""
     assert run["git"] == ({"commit": "c" * 40, "dirty": True} if step >= 2 else None)
+    assert run["environment"] == ({"host": "old"} if step >= 4 else {})
+    if step >= 3:
+        (firing,) = server.get("/api/v1/triggers/quality/firings")["items"]
+        assert (firing["state"], firing["detail"]) == ("over", {})
 
 
 def check_monitoring(server, step):

@@ -37,6 +37,9 @@ struct Route {
   Lane lane = Lane::Read;
   BodyMode body = BodyMode::Memory;
   LaterHandler later = nullptr;  ///< In place of `handler`.
+  /// Of an Inline route whose handler may have to wait at times: asked for each request, on the I/O thread;
+  /// while it says so, Lane::Inference has the request.
+  std::function<bool()> may_wait = nullptr;
 };
 
 /// A table of routes, matched segment by segment: literal segments win over captures, captures over the rest.

@@ -298,6 +298,29 @@ TEST_F(ServerTest, AFullLaneAnswers503WhileHealthAndOtherLanesGoOn) {
   for (auto& client : clients) EXPECT_EQ(client->Read().body, "slow");
 }
 
+TEST_F(ServerTest, AnInlineRouteThatMayWaitLeavesTheIoThread) {
+  Gate gate;
+  std::atomic<bool> waits = true;
+  router_.Add({.method = "GET",
+               .pattern = "/model",
+               .handler =
+                   [&](const Request&) {
+                     if (waits) gate.Pass();
+                     return Response::Text(200, "answer");
+                   },
+               .lane = Lane::Inline,
+               .may_wait = [&] { return waits.load(); }});
+  Start();
+  RawClient waiting(port());
+  ASSERT_TRUE(waiting.Send(Get("/model")));
+  gate.UntilWaiting(1);
+  EXPECT_EQ(RawClient(port()).Ask(Get("/health")).status, 200);
+  waits = false;
+  EXPECT_EQ(RawClient(port()).Ask(Get("/model")).body, "answer");
+  gate.Open();
+  EXPECT_EQ(waiting.Read().body, "answer");
+}
+
 TEST_F(ServerTest, HealthAnswersWhenEveryLaneIsFull) {
   Gate gate;
   const std::pair<const char*, Lane> lanes[] = {

@@ -17,7 +17,7 @@ namespace cairn::os {
 enum class Stream { Output, Error };
 
 /// What to start, and how. Its standard input is empty; it gets a process group of its own, no descriptor but
-/// the first three, no blocked signal and the default handling of each.
+/// the first three and its channel, no blocked signal and the default handling of each.
 struct Command {
   std::vector<std::string>
       arguments;       ///< The program first; looked up in this process's PATH when it has no slash.
@@ -32,6 +32,9 @@ struct Command {
   std::function<void(Stream, std::string_view)> line;
   /// Called with what its streams say, as it comes, on the thread that waits; may stand beside `line`.
   std::function<void(Stream, std::string_view)> bytes;
+  /// A descriptor of this process that the child gets as its number 3 (channel.h); none: -1. It stays the
+  /// caller's.
+  int channel = -1;
 
   /// `text` run by /bin/sh.
   static Command Shell(std::string text);

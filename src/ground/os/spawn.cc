@@ -97,7 +97,8 @@ Result<int> SpawnChild(const Command& command, const Plumbing& plumbing) {
   if (plumbing.child_error)
     posix_spawn_file_actions_adddup2(&actions.value, plumbing.child_error.number(), 2);
   // Other libraries in this process may have opened descriptors without close-on-exec.
-  posix_spawn_file_actions_addclosefrom_np(&actions.value, 3);
+  if (command.channel >= 0) posix_spawn_file_actions_adddup2(&actions.value, command.channel, 3);
+  posix_spawn_file_actions_addclosefrom_np(&actions.value, command.channel >= 0 ? 4 : 3);
   if (!command.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions.value, command.folder.c_str());
 
   Attributes attributes;

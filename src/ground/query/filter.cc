@@ -22,7 +22,7 @@ constexpr Spelling kSymbols[] = {{"=", Comparator::Equal},   {"!=", Comparator::
 
 Result<Literal> ParseValue(Cursor& cursor) {
   const auto& token = cursor.Here();
-  const bool quoted_name = token.IsQuoted() && token.written.front() == '"';
+  const bool quoted_name = token.IsQuoted() && token.written.front() == '"' && token.name.prefix.empty();
   if (token.kind == Token::Kind::Number || token.kind == Token::Kind::Text || quoted_name) {
     return cursor.Take().literal;
   }
@@ -47,10 +47,19 @@ class Parser {
   Result<Condition> ParseComparison();
   Result<> ParseRest(Comparison& comparison);
   Result<std::vector<Literal>> ParseList();
+  /// Takes one AND, and any that join nothing: filters that programs put together have some, and MLflow
+  /// passes over them.
+  bool TookAnds();
 
   Cursor cursor_;
   std::size_t comparisons_ = 0, values_ = 0;
 };
+
+bool Parser::TookAnds() {
+  bool took = false;
+  while (cursor_.Took("AND")) took = true;
+  return took;
+}
 
 Result<std::vector<Literal>> Parser::ParseList() {
   if (!cursor_.TookSymbol("(")) return cursor_.Expected("'(' and a list of values");
@@ -139,7 +148,7 @@ Result<Condition> Parser::ParseAll(std::size_t depth) {
   Condition all;
   do {
     all.parts.push_back(CAIRN_TRY(ParseOne(depth)));
-  } while (cursor_.Took("AND"));
+  } while (TookAnds() && !cursor_.AtEnd());
   if (all.parts.size() > 1) return all;
   auto only = std::move(all.parts.front());
   return only;
@@ -158,6 +167,7 @@ Result<Condition> Parser::ParseAny(std::size_t depth) {
 
 Result<Condition> Parser::All() {
   Condition all;
+  TookAnds();
   if (cursor_.AtEnd()) return all;
   auto condition = CAIRN_TRY(ParseAny(0));
   if (!cursor_.AtEnd()) return cursor_.Expected("AND, OR or the end");

@@ -8,6 +8,8 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+/// In UTF-8. It comes with what was copied from a web page.
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 /// Letters of any alphabet arrive as bytes above 127.
 bool StartsWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -25,7 +27,7 @@ class Scanner {
   Result<std::vector<Token>> All() {
     std::vector<Token> tokens;
     for (;;) {
-      while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+      PassSpace();
       if (tokens.size() == kMaxTokens) {
         return Refused(at_ + 1, "the text has more than " + std::to_string(kMaxTokens) + " words and signs");
       }
@@ -35,6 +37,11 @@ class Scanner {
   }
 
  private:
+  bool AtNoBreakSpace() const { return text_.substr(at_).starts_with(kNoBreakSpace); }
+  void PassSpace() {
+    while (IsSpace(Peek()) || AtNoBreakSpace()) at_ += IsSpace(Peek()) ? 1 : kNoBreakSpace.size();
+  }
+
   char Peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
 
   Result<Token> Next() {
@@ -56,11 +63,15 @@ class Scanner {
     return token;
   }
 
+  /// Two quotes in a row are inside, and stay two: as MLflow has it.
   Result<std::string> Quoted() {
     const auto open = at_;
-    const auto close = text_.find(text_[open], open + 1);
+    const char quote = text_[open];
+    auto close = text_.find(quote, open + 1);
+    while (close != std::string_view::npos && text_.substr(close + 1).starts_with(quote))
+      close = text_.find(quote, close + 2);
     if (close == std::string_view::npos) {
-      return Refused(open + 1, "the quote " + std::string(1, text_[open]) + " is not closed");
+      return Refused(open + 1, "the quote " + std::string(1, quote) + " is not closed");
     }
     at_ = close + 1;
     return std::string(text_.substr(open + 1, close - open - 1));
@@ -75,25 +86,43 @@ class Scanner {
   Result<> ReadName(Token& token) {
     token.kind = Token::Kind::Name;
     token.name.position = token.position;
-    if (!StartsWord(Peek())) {
-      token.name.key = CAIRN_TRY(Quoted());
-      token.literal = {.text = token.name.key, .position = token.position};
-      return {};
-    }
-    const auto start = at_;
-    while (ContinuesWord(Peek())) ++at_;
-    const auto word = text_.substr(start, at_ - start);
+    if (!StartsWord(Peek())) return ReadQuotedName(token);
+    const auto word = Word();
     const auto dot = word.find('.');
     if (dot == std::string_view::npos) {
       token.name.key = word;
       return {};
     }
     token.name.prefix = word.substr(0, dot);
-    token.name.key = word.substr(dot + 1);
+    return ReadKey(token, word.substr(dot + 1));
+  }
+
+  std::string_view Word() {
+    const auto start = at_;
+    while (ContinuesWord(Peek()) && !AtNoBreakSpace()) ++at_;
+    return text_.substr(start, at_ - start);
+  }
+
+  /// `loss`, or the prefix of `metrics`.loss.
+  Result<> ReadQuotedName(Token& token) {
+    auto quoted = CAIRN_TRY(Quoted());
+    if (Peek() == '.') {
+      ++at_;
+      token.name.prefix = std::move(quoted);
+      return ReadKey(token, Word());
+    }
+    token.literal = {.text = quoted, .position = token.position};
+    token.name.key = std::move(quoted);
+    return {};
+  }
+
+  /// The key behind a prefix: what was written of it without quotes, or the quoted one that comes.
+  Result<> ReadKey(Token& token, std::string_view written) {
+    token.name.key = written;
     if (token.name.key.empty() && (Peek() == '"' || Peek() == '`' || Peek() == '\''))
       token.name.key = CAIRN_TRY(Quoted());
     if (token.name.key.empty()) {
-      return Refused(at_ + 1, "expected a key after '" + std::string(word) + "'");
+      return Refused(at_ + 1, "expected a key after '" + token.name.prefix + ".'");
     }
     return {};
   }
@@ -107,7 +136,7 @@ class Scanner {
       if (Peek() == '-' || Peek() == '+') ++at_;
       while (IsDigit(Peek())) ++at_;
     }
-    while (ContinuesWord(Peek())) ++at_;
+    while (ContinuesWord(Peek()) && !AtNoBreakSpace()) ++at_;
     auto written = text_.substr(start, at_ - start);
     token.kind = Token::Kind::Number;
     token.literal = {.kind = Literal::Kind::Number, .text = std::string(written), .position = token.position};

@@ -27,7 +27,9 @@ struct Token {
   /// Whether this is that bare word, in any case.
   bool Is(std::string_view word) const;
   /// Whether it is written in double quotes or back ticks, with no prefix before them.
-  bool IsQuoted() const { return kind == Kind::Name && (written.front() == '"' || written.front() == '`'); }
+  bool IsQuoted() const {
+    return kind == Kind::Name && name.prefix.empty() && (written.front() == '"' || written.front() == '`');
+  }
   bool IsSymbol(std::string_view symbol) const { return kind == Kind::Symbol && written == symbol; }
   /// How a message names it: "'foo'" or "the end".
   std::string Shown() const;

@@ -9,15 +9,16 @@
 /// The search language: `metrics.loss < 0.3 and tags."my team" IN ('a', 'b')`. It knows grammar only; rooms
 /// give names a meaning and compile the tree for their own tables.
 ///
-///   filter     := [ any ]                                      words in any case
+///   filter     := { AND } [ any { AND } ]                      words in any case
 ///   any        := all { OR all }
-///   all        := one { AND one }
+///   all        := one { AND one }                              several ANDs in a row are one
 ///   one        := comparison | NOT one | ( any )
 ///   comparison := name op value | name [NOT] IN ( value {, value} [,] ) | name IS [NOT] NULL
 ///   op         := = | != | > | >= | < | <= | LIKE | ILIKE
-///   name       := [ word . ] key | function ( [ word . ] key )    split at the first dot
+///   name       := [ prefix . ] key | function ( [ prefix . ] key )    split at the first dot
+///   prefix     := word | `back ticks` | "double quotes"
 ///   key        := bare word | `back ticks` | "double quotes"
-///   value      := number | 'text' | "text"  without escapes
+///   value      := number | 'text' | "text"  without escapes; two quotes in a row are inside, as two
 ///   order      := name [ ASC | DESC ]
 ///
 /// MLflow's own grammar is the part without OR, NOT before a condition, parentheses and functions.

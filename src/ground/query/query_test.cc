@@ -123,6 +123,36 @@ TEST(Filter, AFunctionStandsAroundAName) {
   EXPECT_EQ(Only("a IN ('x', 'y',)").values.size(), 2u);
 }
 
+TEST(Filter, AndsThatJoinNothingArePassedOver) {
+  for (const char* text : {"a = 1 AND", "AND a = 1", "and AND a = 1 AND and", "AND"})
+    EXPECT_EQ(Complaint(text), "accepted") << text;
+  EXPECT_EQ(Only("AND a = 1 AND").name.key, "a");
+  EXPECT_EQ(ParseFilter("a = 1 AND AND b = 2 AND")->parts.size(), 2u);
+  EXPECT_TRUE(ParseFilter("AND")->parts.empty());
+}
+
+TEST(Filter, SpacesThatDoNotBreakAreSpaces) {
+  const std::string no_break = "\xC2\xA0";
+  EXPECT_EQ(Only(no_break + "metrics.loss" + no_break + ">" + no_break + "0.5" + no_break).name.key, "loss");
+  EXPECT_EQ(Only("tags.a = 'x" + no_break + "y'").values.front().text, "x" + no_break + "y");
+  EXPECT_EQ(ParseFilter("a = 1" + no_break + "AND" + no_break + "b = 2")->parts.size(), 2u);
+}
+
+TEST(Filter, APrefixMayBeQuotedToo) {
+  EXPECT_EQ(Only("`metrics`.loss < 1").name.prefix, "metrics");
+  EXPECT_EQ(Only("`metrics`.loss < 1").name.key, "loss");
+  EXPECT_EQ(Only("\"tags\".`a b` = 'x'").name.key, "a b");
+  EXPECT_NE(Complaint("tags.a = \"x\".y"), "accepted") << "a name is no value";
+}
+
+TEST(Filter, TwoQuotesInARowAreInsideAndStayTwo) {
+  EXPECT_EQ(Only("tags.a = 'it''s'").values.front().text, "it''s");
+  EXPECT_EQ(Only("tags.a = ''''").values.front().text, "''");
+  EXPECT_EQ(Only("tags.a = ''").values.front().text, "");
+  EXPECT_EQ(Only("tags.a IN ('', 'b''')").values.back().text, "b''");
+  EXPECT_EQ(Complaint("tags.a = '''"), "at position 10: the quote ' is not closed.");
+}
+
 TEST(Filter, BoundsAreKept) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '(') + "a = 1" + std::string(depth, ')');
@@ -165,7 +195,9 @@ TEST(Filter, AWrongOneGetsThePlaceAndWhatWasExpected) {
   EXPECT_EQ(Complaint("a IN ('x'"), "at position 10: expected ',' or ')', found the end.");
   EXPECT_EQ(Complaint("a NOT LIKE 'x'"), "at position 7: expected IN after NOT, found 'LIKE'.");
   EXPECT_EQ(Complaint("metrics. > 1"), "at position 9: expected a key after 'metrics.'.");
-  EXPECT_EQ(Complaint("a = 1 AND"), "at position 10: expected a name such as metrics.loss, found the end.");
+  EXPECT_EQ(Complaint("metrics.a = 1 AND `metrics`. > 1"),
+            "at position 29: expected a key after 'metrics.'.");
+  EXPECT_EQ(Complaint("(a = 1 AND)"), "at position 11: expected a name such as metrics.loss, found ')'.");
   EXPECT_NE(Complaint("a IS NOT 'x'"), "accepted");
   EXPECT_NE(Complaint("a == 1"), "accepted");
 }

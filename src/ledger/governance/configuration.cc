@@ -15,9 +15,18 @@
 namespace cairn::governance {
 namespace {
 
-constexpr std::array<std::string_view, 10> kGuarded = {
-    "roles",        "gates",           "model",        "charter.risk",      "charter.signatures",
-    "charter.kpis", "charter.success", "charter.cost", "charter.heuristic", "serving.canary"};
+constexpr std::array<std::string_view, 12> kGuarded = {"roles",
+                                                       "gates",
+                                                       "model",
+                                                       "charter.risk",
+                                                       "charter.signatures",
+                                                       "charter.kpis",
+                                                       "charter.success",
+                                                       "charter.cost",
+                                                       "charter.heuristic",
+                                                       "serving.canary",
+                                                       "serving.worker.code",
+                                                       "serving.worker.python"};
 
 Result<Node> Parse(const std::string& text) {
   auto node = CAIRN_TRY(ParseYaml(text, "cairn.yaml"));

@@ -74,6 +74,8 @@ TEST_P(ConfigurationTest, AChangeOfWhatGatesRestOnNeedsTheSignatureOfAnApproverW
       {altered("dataset: flights", "dataset: flights, threshold: 0.1"), "model"},
       {altered("name: delay", "name: other"), "model"},
       {altered("share: 10%", "share: 90%"), "serving.canary"},
+      {altered("fallback: none", "worker: {code: permit}"), "serving.worker.code"},
+      {altered("fallback: none", "worker: {python: /tmp/python}"), "serving.worker.python"},
       {"project: delays\n", "roles, gates, model, charter.risk, serving.canary, data.flights"}};
   for (const auto& [changed, parts] : changes) {
     const auto refused = office_.Accept(changed);
@@ -85,6 +87,7 @@ TEST_P(ConfigurationTest, AChangeOfWhatGatesRestOnNeedsTheSignatureOfAnApproverW
   }
   EXPECT_EQ(Must(office_.configurations.History()).size(), 1u);
   EXPECT_TRUE(office_.Accept(altered("fallback: none", "fallback: heuristic")));
+  EXPECT_TRUE(office_.Accept(altered("fallback: none", "worker: {processes: 4}")));
   EXPECT_TRUE(office_.Accept(altered("data:", "data:\n  more: {path: data/more}"))) << "another data set";
   EXPECT_EQ(office_.AcceptSigned(office_.Text("policy")).configuration.signer, "grace");
 }

@@ -254,7 +254,7 @@ class Importer {
       const auto files = CAIRN_TRY(carrier_.Carry(owner, model.artifact_uri));
       if (files == 0 && model.status == tracking::ModelStatus::Ready && !model.deleted)
         tally_.Problem("logged model " + model.id + ": there are no files at " + owner.uri +
-                       "; name the folder behind the server's artifacts with --artifact-root, or import "
+                       "; say where they are (--artifact-root, or --other-artifacts of a Cairn), or import "
                        "where they are.");
     }
     if (!had) return Tally::Fate::Added;

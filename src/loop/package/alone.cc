@@ -17,7 +17,8 @@ class OnlyVersion final : public serving::VersionSource {
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override {
     return Known(model, version);
   }
-  Result<StoredVersion> Load(const std::string& model, std::int64_t version) override {
+  Result<StoredVersion> Load(const std::string& model, std::int64_t version,
+                             const runtime::WorkerSettings&) override {
     CAIRN_TRY(Known(model, version));
     return version_;
   }

@@ -30,13 +30,13 @@ Result<Json> ReadAbout(const Files& files) {
 
 /// A model may refer to files beside it, so it is loaded out of a folder: one with the bytes that were just
 /// verified.
-Result<runtime::LoadedFolder> LoadModel(const Files& files) {
+Result<runtime::LoadedFolder> LoadModel(const Files& files, const runtime::WorkerSettings& worker) {
   const auto folder = CAIRN_TRY(os::TempFolder::Create());
   Files model;
   for (const auto& [path, bytes] : files)
     if (path.starts_with(kModel)) model.emplace(path.substr(kModel.size()), bytes);
   CAIRN_TRY(WriteFolder(model, folder / "model"));
-  return runtime::LoadModelFolder(folder / "model");
+  return runtime::LoadModelFolder(folder / "model", worker);
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Result<Opened> Open(const Files& files) {
   package.settings = CAIRN_TRY(serving::ParseSettings(CAIRN_TRY(ParseYaml(serving.Dump(), "serving.json"))));
   package.golden = CAIRN_TRY(ParseGolden(CAIRN_TRY(JsonIn(files, "golden.json"))));
   package.version = {package.about.Int("version"), package.about.Text("manifest"),
-                     CAIRN_TRY(LoadModel(files))};
+                     CAIRN_TRY(LoadModel(files, package.settings.worker)), package.settings.worker};
   return package;
 }
 

@@ -57,9 +57,10 @@ Result<> AddModelFiles(const std::string& folder, Files& files) {
 }
 
 /// What ran the model here, and the packages that MLflow wrote down beside it.
-Result<std::string> EnvironmentLock(const std::string& program, const Files& files) {
-  std::string text = "# What ran this version when its golden vectors were recorded.\n" + program +
-                     "\nonnxruntime==" + CAIRN_TRY(runtime::Model::RuntimeVersion()) + "\n";
+Result<std::string> EnvironmentLock(const std::string& program, const runtime::Model& model,
+                                    const Files& files) {
+  std::string text = "# What ran this version when its golden vectors were recorded.\n" + program + "\n" +
+                     CAIRN_TRY(model.environment());
   const auto made = files.find("model/requirements.txt");
   if (made == files.end()) return text;
   return text + "# What made it (model/requirements.txt).\n" + made->second;
@@ -95,9 +96,10 @@ Result<> Note(const Rooms& rooms, const Wanted& wanted, const ModelVersion& vers
 }
 
 /// Every file that is written here, beside the version's own.
-Result<> AddOwnFiles(const Rooms& rooms, const Wanted& wanted, const ModelVersion& version, Files& files) {
+Result<> AddOwnFiles(const Rooms& rooms, const Wanted& wanted, const ModelVersion& version,
+                     const runtime::Model& model, Files& files) {
   const std::string licence = CAIRN_TRY(LicenceOf(rooms, version));
-  files["environment.lock"] = CAIRN_TRY(EnvironmentLock(wanted.program, files));
+  files["environment.lock"] = CAIRN_TRY(EnvironmentLock(wanted.program, model, files));
   files["licence.txt"] =
       licence.empty() ? "No licence was stated for this version (a tag 'licence' on it, or on its model).\n"
                       : licence + "\n";
@@ -129,7 +131,8 @@ Result<Files> Pack(const Rooms& rooms, const Wanted& wanted) {
   settings.fall_back = false;
 
   const serving::StoredVersion stored{wanted.version, version.manifest,
-                                      CAIRN_TRY(runtime::LoadModelFolder(folder))};
+                                      CAIRN_TRY(runtime::LoadModelFolder(folder, settings.worker)),
+                                      settings.worker};
   const auto alone = CAIRN_TRY(Alone::Start(settings, stored, rooms.clock));
   const auto offer = alone->service().offer();
   const auto held = CAIRN_TRY(ReadHeldRows(rooms, wanted, version, *offer));
@@ -138,7 +141,7 @@ Result<Files> Pack(const Rooms& rooms, const Wanted& wanted) {
 
   Files files;
   CAIRN_TRY(AddModelFiles(folder, files));
-  CAIRN_TRY(AddOwnFiles(rooms, wanted, version, files));
+  CAIRN_TRY(AddOwnFiles(rooms, wanted, version, *stored.folder.model, files));
   files["signature.json"] = SignatureJson(*offer).DumpPretty();
   files["serving.json"] = serving.DumpPretty();
   files["golden.json"] = ToJson(golden).DumpPretty();

@@ -1,6 +1,7 @@
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
+#include "loop/pipeline/active.h"
 #include "loop/pipeline/run_events.h"
 #include "loop/pipeline/runner.h"
 #include "loop/pipeline/store/pull_table.h"
@@ -19,12 +20,35 @@ Result<Runner::Answer> Runner::Pull(const Request& asked) {
   Request request = asked;
   if (const auto folder = os::RealPath(asked.project)) request.project = *folder;
   if (request.trigger.cause.empty()) request.trigger.cause = os::NewUuid(clock_.Now());
-  const auto before = CAIRN_TRY(database_.Transact(
-      [&](sql::Connection& connection) { return PutPull(connection, request, home_, clock_.Now()); }));
+  const auto before =
+      CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<std::optional<StoredPull>> {
+        auto known = CAIRN_TRY(FindPull(connection, request.trigger));
+        CAIRN_TRY(Keep(connection, request));
+        return known;
+      }));
   if (before && (before->state == PullState::Begun || before->state == PullState::Merged))
     return Answer{Outcome::Repeated, CAIRN_TRY(State(before->run))};
-  if (before && before->state == PullState::Over) return Answer{Outcome::Repeated, RunRecord()};
+  if (before && (before->state == PullState::Over || before->state == PullState::Skipped))
+    return Answer{Outcome::Repeated, RunRecord()};
   return Attempt(request);
+}
+
+Result<bool> Runner::Keep(sql::Connection& connection, const Request& request) {
+  const TimeMs now = clock_.Now();
+  const auto before = CAIRN_TRY(PutPull(connection, request, home_, now));
+  if (before && before->state != PullState::Refused) return false;
+  CAIRN_TRY(metadata::Append(connection, now, FiredEvent(request)));
+  return true;
+}
+
+Result<> Runner::BeginWaiting(const std::string& project) {
+  CAIRN_TRY(Recover());
+  CAIRN_TRY(StartWaiting(project));
+  // What waits now found a run under way.
+  for (const auto& request : CAIRN_TRY(database_.Read(
+           [&](sql::Connection& connection) { return WaitingUnqueued(connection, home_, project); })))
+    CAIRN_TRY(Wait(request));
+  return Done{};
 }
 
 Result<Runner::Answer> Runner::Attempt(const Request& request) {
@@ -46,12 +70,32 @@ Result<Runner::Answer> Runner::Wait(const Request& request) {
   const auto pull = CAIRN_TRY(
       database_.Read([&](sql::Connection& connection) { return FindPull(connection, request.trigger); }));
   if (pull && pull->state == PullState::Begun) return Answer{Outcome::Started, CAIRN_TRY(State(pull->run))};
-  const bool another = CAIRN_TRY(
-      database_.Read([&](sql::Connection& connection) { return AnotherWaits(connection, request, home_); }));
   RunRecord waiting;
   waiting.project = request.project;
   waiting.trigger = request.trigger;
+  if (request.concurrency == Concurrency::Skip) {
+    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) {
+      return ClosePull(connection, request.trigger, PullState::Skipped, "");
+    }));
+    return Answer{Outcome::Skipped, std::move(waiting)};
+  }
+  if (request.concurrency == Concurrency::Replace) Replace(request);
+  const bool another = CAIRN_TRY(
+      database_.Read([&](sql::Connection& connection) { return AnotherWaits(connection, request, home_); }));
   return Answer{another ? Outcome::Coalesced : Outcome::Queued, std::move(waiting)};
+}
+
+void Runner::Replace(const Request& request) {
+  const std::lock_guard lock(mutex_);
+  const auto found = active_.find(request.project);
+  if (found == active_.end()) return;
+  Active& active = *found->second;
+  const Trigger& trigger = active.record.trigger;
+  if (trigger.name != request.trigger.name || trigger.on != request.trigger.on) return;
+  if (trigger.cause == request.trigger.cause) return;  // It has begun meanwhile.
+  active.cancelled = true;
+  active.record.problem = "its trigger fired again, and replaces it by a run for " + request.trigger.cause;
+  active.stop.request_stop();
 }
 
 Result<bool> Runner::IsBusy(const std::string& project) {
@@ -59,9 +103,10 @@ Result<bool> Runner::IsBusy(const std::string& project) {
     const std::lock_guard lock(mutex_);
     if (active_.contains(project)) return true;
   }
-  return CAIRN_TRY(database_.Read(
-                       [&](sql::Connection& connection) { return SelectRunningOf(connection, project); }))
-      .has_value();
+  return database_.Read([&](sql::Connection& connection) -> Result<bool> {
+    return CAIRN_TRY(SelectRunningOf(connection, project)).has_value() ||
+           CAIRN_TRY(SelectRunningElsewhere(connection, home_)).has_value();
+  });
 }
 
 Result<Runner::Answer> Runner::Refuse(const Request& request, const Error& error) {
@@ -112,6 +157,7 @@ Result<> Runner::StartWaiting(const std::string& project) {
       const std::lock_guard lock(mutex_);
       if (closing_ || active_.contains(project)) return Done{};
     }
+    if (CAIRN_TRY(IsBusy(project))) return Done{};
     const auto next = CAIRN_TRY(
         database_.Read([&](sql::Connection& connection) { return NextWaiting(connection, home_, project); }));
     if (!next) return Done{};
@@ -128,7 +174,7 @@ Result<> Runner::TakeUp() {
   const auto delivered = DeliverLineage(Turn::IfFree);
   for (const auto& project : CAIRN_TRY(
            database_.Read([&](sql::Connection& connection) { return WaitingProjects(connection, home_); })))
-    CAIRN_TRY(StartWaiting(project));
+    CAIRN_TRY(BeginWaiting(project));
   return delivered;
 }
 

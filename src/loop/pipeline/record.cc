@@ -38,4 +38,23 @@ const char* NameOf(RunState state) {
   return "running";
 }
 
+const char* NameOf(Concurrency concurrency) {
+  switch (concurrency) {
+    case Concurrency::Queue:
+      return "queue";
+    case Concurrency::Replace:
+      return "replace";
+    case Concurrency::Skip:
+      return "skip";
+  }
+  return "queue";
+}
+
+Concurrency ConcurrencyNamed(std::string_view name) {
+  for (const auto concurrency : {Concurrency::Replace, Concurrency::Skip}) {
+    if (name == NameOf(concurrency)) return concurrency;
+  }
+  return Concurrency::Queue;
+}
+
 }  // namespace cairn::pipeline

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ground/vocabulary/json.h"
@@ -15,8 +16,10 @@ namespace cairn::pipeline {
 
 /// What set a run off.
 struct Trigger {
-  std::string on = "demand";  ///< demand, replay, alert, schedule, message, data, code.
-  std::string name;           ///< Of the trigger in cairn.yaml, or of the run that is replayed; "" on demand.
+  /// demand, replay, alert, schedule, message, data, training_code, application_code.
+  std::string on = "demand";
+  /// Of the trigger in cairn.yaml, or of the run that is replayed; "" of a run that a person asked for.
+  std::string name;
   std::string cause;  ///< The id that the whole story goes by; a run that starts one goes by its own id.
 };
 
@@ -28,12 +31,26 @@ struct Source {
   bool dirty = false;
 };
 
+/// What a trigger does when a run of the project is under way.
+enum class Concurrency {
+  Queue,    ///< Waits, with others that want no more in one run.
+  Replace,  ///< Cancels that run if it is the same trigger's, and waits otherwise.
+  Skip,     ///< Lets it be.
+};
+const char* NameOf(Concurrency concurrency);
+/// Queue for a word that is none of them.
+Concurrency ConcurrencyNamed(std::string_view name);
+
 /// What is asked for.
 struct Request {
   std::string project = ".";  ///< The folder with dvc.yaml.
   Selection selection;
   Trigger trigger;
   std::string actor = "client";
+  /// Of a trigger: what set it off, such as {"due": "2026-03-29T01:00:00Z"}.
+  Json detail = Json::Object();
+  Concurrency concurrency = Concurrency::Queue;
+  bool apart = false;            ///< Of a trigger: has a run of its own, which serves no other.
   std::optional<Source> source;  ///< Of a replay, whose files lie outside of git; otherwise git is asked.
 };
 

@@ -54,6 +54,13 @@ metadata::Event StartedEvent(const RunRecord& run) {
           {"stale", std::move(stale)}});
 }
 
+metadata::Event FiredEvent(const Request& request) {
+  const Trigger& trigger = request.trigger;
+  return {"pipeline.trigger_fired", "trigger:" + trigger.name, request.actor, trigger.cause,
+          Json{{"trigger", Json{{"on", trigger.on}, {"name", trigger.name}, {"cause", trigger.cause}}},
+               {"detail", request.detail}}};
+}
+
 metadata::Event RefusedEvent(const RunRecord& run, Reason reason) {
   return EventOf(
       run, "pipeline.trigger_refused",

@@ -9,6 +9,8 @@ namespace cairn::pipeline {
 
 metadata::Event StartedEvent(const RunRecord& run);
 metadata::Event EndedEvent(const RunRecord& run);
+/// Of a trigger that fired, subject "trigger:<name>".
+metadata::Event FiredEvent(const Request& request);
 metadata::Event RefusedEvent(const RunRecord& run, Reason reason);
 metadata::Event StageEvent(const RunRecord& run, const StageRecord& stage);
 /// Whether the stage was begun and is over: what gets an event.

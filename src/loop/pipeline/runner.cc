@@ -1,7 +1,6 @@
 #include "loop/pipeline/runner.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 
 #include "ground/os/environment.h"
@@ -10,6 +9,7 @@
 #include "ground/os/leftovers.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
+#include "loop/pipeline/active.h"
 #include "loop/pipeline/capture.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
@@ -24,8 +24,6 @@
 namespace cairn::pipeline {
 namespace {
 
-/// By it the processes of a run are found again.
-constexpr const char* kRunVariable = "CAIRN_PIPELINE_RUN";
 /// Where the caller's own tags for the runs of MLflow's client stand.
 constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 
@@ -39,6 +37,13 @@ std::vector<StageRecord> StaleOf(const Plan& plan) {
     stages.push_back(std::move(stage));
   }
   return stages;
+}
+
+/// Runs that triggers set off take turns in all programs that share a store.
+Result<> CheckNothingRunsElsewhere(sql::Connection& connection, const std::string& home) {
+  const auto other = CAIRN_TRY(SelectRunningElsewhere(connection, home));
+  if (!other) return Done{};
+  return Error{Reason::Conflict, "run " + *other + " is under way on another server: wait for it"};
 }
 
 Result<> CheckNothingRuns(sql::Connection& connection, const std::string& project) {
@@ -72,18 +77,6 @@ std::string HomeOf(const std::string& data_dir) {
 }
 
 }  // namespace
-
-/// A run under way.
-struct Runner::Active {
-  RunRecord record;  ///< Under the runner's mutex.
-  std::unique_ptr<Project> project;
-  std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-  Json context = Json::Object();
-  Resources capacity;
-  std::stop_source stop;
-  bool cancelled = false;  ///< By a person; under the runner's mutex.
-  std::atomic<bool> over = false;
-};
 
 Runner::Runner(sql::Database& database, const os::Clock& clock, Surroundings surroundings)
     : database_(database),
@@ -202,6 +195,11 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   record.stages = StaleOf(plan);
   active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
   GiveSurroundings(*active, governing);
+  // Which stretch of time the run is about, for stages that work on one.
+  for (const auto& [member, variable] :
+       {std::pair{"due", "CAIRN_DUE"}, std::pair{"before", "CAIRN_DUE_BEFORE"}}) {
+    if (request.detail.Find(member)) active->environment.emplace_back(variable, request.detail.Text(member));
+  }
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
   record.source = request.source ? *request.source : SourceOf(project->folder(), project->definition());
@@ -268,6 +266,10 @@ void Runner::GiveSurroundings(Active& active, const Governing& governing) const 
     if (!value->empty()) active.context.Set(std::string(tag), *value);
   }
   active.environment = {{kRunVariable, run.id}, {"CAIRN_CAUSE", run.trigger.cause}};
+  if (!run.trigger.name.empty()) {
+    active.environment.emplace_back("CAIRN_TRIGGER", run.trigger.name);
+    active.environment.emplace_back("CAIRN_TRIGGER_ON", run.trigger.on);
+  }
   if (!governing.project.empty() && !os::Variable("MLFLOW_EXPERIMENT_NAME") &&
       !os::Variable("MLFLOW_EXPERIMENT_ID")) {
     active.environment.emplace_back("MLFLOW_EXPERIMENT_NAME", governing.project);
@@ -277,6 +279,7 @@ void Runner::GiveSurroundings(Active& active, const Governing& governing) const 
 Result<> Runner::Journal(const Request& request, By by, const RunRecord& record) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
     CAIRN_TRY(CheckNothingRuns(connection, record.project));
+    if (by == By::Trigger) CAIRN_TRY(CheckNothingRunsElsewhere(connection, home_));
     if (by == By::Trigger && !CAIRN_TRY(BeginPull(connection, request, home_, record.id)))
       return Error{Reason::Conflict, "what the trigger asked for has begun meanwhile"};
     CAIRN_TRY(InsertRun(connection, record, home_));
@@ -317,6 +320,7 @@ Result<> Runner::RecordStage(Active& active, std::size_t place, const StageRecor
     run = WithoutStages(active.record);
   }
   CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(CheckOurs(connection, run.id));
     CAIRN_TRY(UpdateStage(connection, run.id, place, stage));
     if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, stage.ended, StageEvent(run, stage)));
     return Done{};
@@ -380,6 +384,7 @@ void Runner::End(Active& active, const Result<>& outcome) {
 
 Result<> Runner::KeepEnd(const RunRecord& record, bool again) {
   return database_.Transact([&](sql::Connection& connection) -> Result<> {
+    CAIRN_TRY(CheckOurs(connection, record.id));
     CAIRN_TRY(UpdateRun(connection, record));
     CAIRN_TRY(metadata::Append(connection, record.ended, EndedEvent(record)));
     return again ? Release(connection, record.id) : Result<>();

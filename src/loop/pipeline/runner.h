@@ -86,6 +86,7 @@ class Runner {
     Coalesced,  ///< Queued behind one that sees all that this one would, and is done with it.
     Repeated,   ///< This trigger was pulled for this cause before.
     Refused,
+    Skipped,  ///< A run was under way, and it was not to wait for it.
   };
   struct Answer {
     Outcome outcome;
@@ -96,9 +97,25 @@ class Runner {
   /// the reason, with its event; the same trigger may try again. So is, in the end, one whose run died with
   /// the program three times. An error means that nothing was kept.
   Result<Answer> Pull(const Request& request);
+  /// The first half of Pull, in the caller's transaction: keeps what a trigger asks for, with the event that
+  /// it fired, for BeginWaiting or the next program to begin. False when it fired for this cause before,
+  /// unless it was refused then.
+  Result<bool> Keep(sql::Connection& connection, const Request& request);
+  /// Begins what waits in a project, as its triggers want it: that is the other half.
+  Result<> BeginWaiting(const std::string& project);
   /// Does what a program that died left undone, and what could not be done before: tells of runs that ended,
   /// sends their lineage, begins what waits. Costs two small reads when there is nothing.
   Result<> TakeUp();
+
+  /// For programs that share a store on PostgreSQL: takes over what one that died left, by its home and the
+  /// beat at which it stood still. Its stages' processes on this machine are ended, its runs are killed, and
+  /// what they were to do waits here, to be done in `project`. False when another was faster, or it lives
+  /// after all.
+  Result<bool> TakeOver(const std::string& home, std::int64_t beat, const std::string& project);
+  /// Whether no run is under way here.
+  bool IsIdle();
+  /// Ends the runs that another program has taken over because this one was silent for too long.
+  Result<> GiveUpLost();
 
   /// NotFound without such a run.
   Result<RunRecord> State(const std::string& id);
@@ -110,6 +127,9 @@ class Runner {
   Result<> Cancel(const std::string& id);
 
   const std::string& data_dir() const { return surroundings_.data_dir; }
+  const std::string& home() const {
+    return home_;
+  }  ///< What tells it apart from other programs: host and data folder.
 
  private:
   struct Active;
@@ -122,6 +142,7 @@ class Runner {
   Result<RunRecord> Begin(const Request& request, By by, std::unique_ptr<Project> project, const Plan& plan);
   Result<Resources> CapacityFor(const Project& project, const std::vector<StageRecord>& stages) const;
   void GiveSurroundings(Active& active, const Governing& governing) const;
+  Result<> CheckOurs(sql::Connection& connection, const std::string& run) const;
   Result<> Journal(const Request& request, By by, const RunRecord& record);
   std::string LogsOf(const std::string& run) const;
   void Execute(Active& active);
@@ -133,6 +154,7 @@ class Runner {
   Result<Answer> Attempt(const Request& request);
   Result<Answer> Wait(const Request& request);
   Result<bool> IsBusy(const std::string& project);
+  void Replace(const Request& request);
   Result<Answer> Refuse(const Request& request, const Error& error);
   Result<RunRecord> InsertRefusal(sql::Connection& connection, const Request& request, const Error& error);
   Result<> Release(sql::Connection& connection, const std::string& run);

@@ -349,7 +349,7 @@ TEST_P(RunnerTest, EveryRunNamesTheCommitItBeganFrom) {
   EXPECT_EQ(second.source.commit, first.source.commit);
   EXPECT_TRUE(second.source.dirty) << "dvc.yaml is not as it was committed";
   EXPECT_TRUE(runner_->State(second.id)->source.dirty);
-  EXPECT_EQ(Events()[3].event.body.At("git").Text("changes"),
+  EXPECT_EQ(Events()[4].event.body.At("git").Text("changes"),
             runner_->State(second.id)->environment.At("changes").Text("sha256"));
 }
 
@@ -413,7 +413,8 @@ TEST_P(RunnerTest, StagesTellWhatTheyTrackWhichStoryItBelongsTo) {
                                            {"cairn.stage", run.id + "/a"}}));
   EXPECT_EQ(Read("b"), "alert-1\n");
   EXPECT_EQ(runner_->State(run.id)->data, "flights@4");
-  EXPECT_EQ(Events().front().event.body.Text("data"), "flights@4");
+  EXPECT_EQ(Events()[0].event.kind, "pipeline.trigger_fired");
+  EXPECT_EQ(Events()[1].event.body.Text("data"), "flights@4");
 }
 
 TEST_P(RunnerTest, ATriggeredRunThatDiedWithItsProgramIsBegunByTheNextAndNothingOfItLivesOn) {

@@ -87,6 +87,8 @@ bool IsVariableName(std::string_view name) {
          std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
+}  // namespace
+
 Result<Secret> ReadSecret(const std::string& name, const Node& node) {
   if (!IsVariableName(name))
     return WrongAt(node, "'" + name + "' is no name of a variable: use letters, digits and '_'");
@@ -104,6 +106,8 @@ Result<Secret> ReadSecret(const std::string& name, const Node& node) {
   return variable.empty() ? Secret{name, Secret::From::File, file}
                           : Secret{name, Secret::From::Variable, variable};
 }
+
+namespace {
 
 Result<std::vector<std::string>> ReadEnvironment(const Node& map) {
   auto files = CAIRN_TRY(WordsAt(map, "environment"));

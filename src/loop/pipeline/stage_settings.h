@@ -39,6 +39,10 @@ struct Secret {
   std::string source;
 };
 
+/// A secret as it is written, {env: VARIABLE} or {file: PATH}. InvalidArgument with the place for anything
+/// else, the value itself above all.
+Result<Secret> ReadSecret(const std::string& name, const Node& node);
+
 struct StageSettings {
   std::int64_t timeout_ms = 0;  ///< Of each try; 0 for none.
   Retries retries;

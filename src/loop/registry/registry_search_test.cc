@@ -137,6 +137,9 @@ TEST_P(RegistrySearchTest, PromptsAreHiddenUnlessTheyAreAskedFor) {
   EXPECT_EQ(Models(""), "model ");
   EXPECT_EQ(Models("tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting ");
   EXPECT_EQ(Models("tags.`mlflow.prompt.is_prompt` != 'true'"), "model ");
+  EXPECT_EQ(Models("tags.`mlflow.prompt.is_prompt` != 'false'"), "greeting ");
+  for (const char* unasked : {"= 'false'", "= 'x'", "!= 'x'", "LIKE 't%'", "ILIKE 'TRUE'"})
+    EXPECT_EQ(Models(std::string("tags.`mlflow.prompt.is_prompt` ") + unasked), "model ") << unasked;
   EXPECT_EQ(Models("name = 'model' OR tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting model ");
   EXPECT_EQ(Versions(""), "model1 ");
   EXPECT_EQ(Versions("tags.`mlflow.prompt.is_prompt` = 'true'"), "greeting1 ");

@@ -148,18 +148,21 @@ class Compiler {
            ")";
   }
 
-  /// What has no such tag counts as no prompt here.
+  /// Either it asks for prompts, or it says nothing: without being asked for, prompts do not appear.
   Result<std::string> OnePrompt(const query::Comparison& comparison) {
     const bool equal = comparison.comparator == Comparator::Equal,
                other = comparison.comparator == Comparator::NotEqual;
-    if (!equal && !other) {
-      return query::Refused(comparison.comparator_position,
-                            "The tag " + std::string(kPromptTag) + " is compared with = or != alone");
+    if (!equal && !other && comparison.comparator != Comparator::Like &&
+        comparison.comparator != Comparator::ILike) {
+      return query::Refused(comparison.comparator_position, "The tag " + std::string(kPromptTag) +
+                                                                " is compared with = != LIKE or ILIKE alone");
     }
-    const bool named = EqualsIgnoringCase(comparison.values.front().text, "true");
-    prompts_ = equal == named;
-    const auto exists = Tagged(kPromptTag) + " AND t.value = 'true')";
-    return prompts_ ? exists : "NOT " + exists;
+    const auto& value = comparison.values.front().text;
+    const bool asked =
+        (equal && EqualsIgnoringCase(value, "true")) || (other && EqualsIgnoringCase(value, "false"));
+    if (!asked) return std::string("1 = 1");
+    prompts_ = true;
+    return Tagged(kPromptTag) + " AND t.value = 'true')";
   }
 
   const sql::Connection& connection_;

@@ -16,11 +16,16 @@ using registry::ModelVersion;
 /// Errors of the machine, not of the model: an examination must not blame a candidate for them.
 bool IsSurroundings(Reason reason) { return reason == Reason::Unavailable || reason == Reason::Exhausted; }
 
-Result<Examinee> LoadVersion(const Rollouts::Rooms& rooms, const Setting& setting,
+struct Servable {
+  Examinee model;
+  std::string runs;  ///< As runtime::LoadedFolder says it.
+};
+Result<Servable> LoadVersion(const Rollouts::Rooms& rooms, const Setting& setting,
                              const ModelVersion& version) {
   CAIRN_TRY(rooms.registry.Verify(version));
-  const auto loaded = CAIRN_TRY(runtime::LoadModelFolder(CAIRN_TRY(rooms.registry.FolderOf(version))));
-  return Examinee::Of(loaded, setting.specification);
+  const auto loaded = CAIRN_TRY(
+      runtime::LoadModelFolder(CAIRN_TRY(rooms.registry.FolderOf(version)), setting.serving.worker));
+  return Servable{CAIRN_TRY(Examinee::Of(loaded, setting.specification)), loaded.runs};
 }
 
 Result<> AddModel(evaluation::Examination& examination, const std::string& name, const ModelVersion& version,
@@ -54,7 +59,8 @@ Result<> AddProduction(const Rollouts::Rooms& rooms, const Setting& setting, con
   if (rollout.previous == 0) return Done{};
   const auto version = CAIRN_TRY(rooms.registry.Find(rollout.model, rollout.previous));
   const auto model = LoadVersion(rooms, setting, version);
-  const auto added = model ? AddModel(examination, "production", version, *model) : Result<>(model.error());
+  const auto added =
+      model ? AddModel(examination, "production", version, model->model) : Result<>(model.error());
   if (!added && IsSurroundings(added.error().reason)) return added.error();
   if (!added) evidence.production_problem = added.error().message;
   return Done{};
@@ -90,12 +96,12 @@ Result<std::int64_t> OpeningsOf(const Rollouts::Rooms& rooms, const data::Datase
 }
 
 Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rollout& rollout,
-                 const ModelVersion& version, const data::DatasetVersion& dataset, const Examinee& model,
+                 const ModelVersion& version, const data::DatasetVersion& dataset, const Servable& servable,
                  Candidate& candidate) {
   Evidence evidence;
   evidence.charter = &setting.charter;
   auto examination = CAIRN_TRY(OpenExamination(rooms, setting, rollout, dataset));
-  const auto added = AddModel(examination, "candidate", version, model);
+  const auto added = AddModel(examination, "candidate", version, servable.model);
   if (!added && IsSurroundings(added.error().reason)) return added.error();
   if (!added) {
     evidence.not_servable = "the model loads, but does not answer the test rows: " + added.error().message;
@@ -121,7 +127,7 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
   evidence.examination = &examination;
   evidence.latency = evaluation::Latency{own.At("latency").Double("p50_ms"),
                                          own.At("latency").Double("p99_ms"), own.At("latency").Int("calls")};
-  evidence.servable = "the ONNX model loads here and takes " + Join(model.columns(), ", ");
+  evidence.servable = servable.runs + ", and takes " + Join(servable.model.columns(), ", ");
   candidate.rules = Judge(setting.gates, evidence);
   return Done{};
 }

@@ -112,8 +112,15 @@ Result<> WriteTexts(const Features::Column& column, Tensor& to, std::size_t offs
   if (!texts)
     return AboutColumn(column.name,
                        std::string("holds ") + Holds(column) + ", and the model takes text there");
-  for (std::size_t row = 0; row < texts->size(); ++row)
-    if (!column.IsNull(row)) to.texts[row * stride + offset] = (*texts)[row];
+  for (std::size_t row = 0; row < texts->size(); ++row) {
+    const std::size_t at = row * stride + offset;
+    if (!column.IsNull(row)) {
+      to.texts[at] = (*texts)[row];
+      continue;
+    }
+    to.missing.resize(to.texts.size());
+    to.missing[at] = 1;
+  }
   return {};
 }
 

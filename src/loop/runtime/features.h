@@ -56,7 +56,8 @@ enum class Extra { Refuse, Ignore };
 ///  MLflow signature or the caller).
 /// Values: a floating-point input takes numbers and wholes, and no value becomes NaN; a whole-number input
 /// takes wholes and numbers without a fraction that fit, never a missing value; BOOL takes 0 and 1; BYTES
-/// takes texts, and no value becomes "". Plain data, made once for a model; safe from any thread.
+/// takes texts, and no value becomes "", marked as missing. Plain data, made once for a model; safe from any
+/// thread.
 class Binder {
  public:
   /// Unsupported when the model is of neither form; Unprocessable when its matrix is not as wide as there are

@@ -53,14 +53,4 @@ Result<ModelFolder> ReadModelFolder(const std::string& folder) {
   return found;
 }
 
-Result<LoadedFolder> LoadModelFolder(const std::string& folder, const Model::Options& options) {
-  auto about = CAIRN_TRY(ReadModelFolder(folder));
-  if (about.data.empty())
-    return Error{Reason::Unsupported,
-                 "The model in '" + folder + "' has only the flavors " + Join(about.flavours, ", ") +
-                     "; convert it to ONNX (skl2onnx) and log it with mlflow.onnx.log_model."};
-  auto model = CAIRN_TRY(Model::Load(about.data, options));
-  return LoadedFolder{std::move(about), std::move(model)};
-}
-
 }  // namespace cairn::runtime

@@ -5,6 +5,7 @@
 
 #include "ground/vocabulary/result.h"
 #include "loop/runtime/model.h"
+#include "loop/runtime/workers.h"
 
 namespace cairn::runtime {
 
@@ -29,9 +30,10 @@ Result<ModelFolder> ReadModelFolder(const std::string& folder);
 struct LoadedFolder {
   ModelFolder about;
   std::shared_ptr<const Model> model;
+  std::string runs = {};  ///< How it runs here, as the beginning of a sentence: "the ONNX model loads here".
 };
-/// Reads and loads it. Unsupported without an ONNX flavour, saying how to log one; otherwise the errors of
-/// Model::Load.
-Result<LoadedFolder> LoadModelFolder(const std::string& folder, const Model::Options& options = {});
+/// Reads and loads it: its ONNX file in the process, or else its python_function in workers. Unsupported with
+/// neither, saying how to log one; otherwise the errors of Model::Load and StartWorkers.
+Result<LoadedFolder> LoadModelFolder(const std::string& folder, const WorkerSettings& settings = {});
 
 }  // namespace cairn::runtime

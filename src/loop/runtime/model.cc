@@ -91,6 +91,10 @@ Result<> Matches(const Signature& signature, const Batch& inputs) {
   return {};
 }
 
+Result<std::string> Model::environment() const {
+  return "onnxruntime==" + CAIRN_TRY(RuntimeVersion()) + "\n";
+}
+
 Result<std::string> Model::RuntimeVersion() { return std::string(CAIRN_TRY(onnx::Ort::Load(""))->version); }
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::string& path, const Options& options) {

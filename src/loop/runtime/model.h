@@ -25,10 +25,13 @@ Json PortsJson(const std::vector<Port>& ports);
 struct Signature {
   std::vector<Port> inputs;
   std::vector<Port> outputs;
+  /// The output that MLflow's scoring answers by itself, without its name and without the others; "": all are
+  /// answered by name.
+  std::string bare = {};
 };
 
-/// A model in memory, ready to answer. Safe from any thread; calls run beside each other, each on its
-/// caller's thread.
+/// A model that is ready to answer: in memory, and run on the caller's thread, or in processes of its own
+/// (workers.h). Safe from any thread; calls run beside each other.
 class Model {
  public:
   struct Options {
@@ -53,10 +56,17 @@ class Model {
 
   virtual ~Model() = default;
   virtual const Signature& signature() const = 0;
+  /// Whether Run may wait for another process.
+  virtual bool waits() const { return false; }
+  /// As the Open Inference Protocol names what runs a model.
+  virtual const char* platform() const { return "onnx_onnxv1"; }
+  /// What runs it, one a line as pip writes it: "onnxruntime==1.32.0".
+  virtual Result<std::string> environment() const;
 
   /// One answer for each output, in the signature's order. Unprocessable that names the input when one is
   /// missing, unknown, of another type or shape, or when texts hold a NUL byte; Internal when the model
-  /// itself fails on sound input.
+  /// itself fails on sound input. Of one that waits also Unavailable, when no process of it is up, or none
+  /// answered in time.
   virtual Result<Batch> Run(const Batch& inputs) const = 0;
 };
 

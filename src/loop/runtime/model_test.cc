@@ -228,6 +228,8 @@ TEST(ScoresTest, ChoosesTheScoreAmongTheOutputs) {
   EXPECT_EQ(ScoreOf(three, 3).error().reason, Reason::Unprocessable);
   const Signature none{{}, {port("label", DataType::Int64, {-1})}};
   EXPECT_EQ(ScoreOf(none).error().reason, Reason::Unsupported);
+  const Signature bare{{}, {port("label", DataType::Int64, {-1})}, "label"};
+  EXPECT_EQ(ScoreOf(bare)->name, "label");
   const Signature two{{}, {port("a", DataType::Fp32, {-1}), port("b", DataType::Fp32, {-1})}};
   EXPECT_EQ(ScoreOf(two).error().reason, Reason::Unsupported);
 }
@@ -256,12 +258,12 @@ TEST_F(ModelFolderTest, LoadsItsOnnxFlavourWithItsColumns) {
   EXPECT_EQ(loaded->about.flavours, (std::vector<std::string>{"onnx", "python_function"}));
 }
 
-TEST_F(ModelFolderTest, SaysWhatToDoWithoutAnOnnxFlavour) {
-  Write("flavors:\n  sklearn:\n    pickled_model: model.pkl\n  python_function: {}\n");
+TEST_F(ModelFolderTest, SaysWhatToDoWithoutAFlavourThatRunsHere) {
+  Write("flavors:\n  sklearn:\n    pickled_model: model.pkl\n  crate: {}\n");
   const auto loaded = LoadModelFolder(folder_.path());
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().reason, Reason::Unsupported);
-  EXPECT_NE(loaded.error().message.find("sklearn, python_function"), std::string::npos);
+  EXPECT_NE(loaded.error().message.find("sklearn, crate"), std::string::npos);
 }
 
 TEST_F(ModelFolderTest, DoesNotLeaveTheFolder) {

@@ -8,6 +8,13 @@ bool IsReal(const Port& port) {
          (port.shape.size() == 1 || port.shape.size() == 2);
 }
 
+/// What a model of another kind gives may be whole numbers: the class, or a count.
+const Port* ChooseBare(const Signature& signature) {
+  for (const auto& port : signature.outputs)
+    if (port.name == signature.bare && port.type != DataType::Bytes && port.shape.size() == 1) return &port;
+  return nullptr;
+}
+
 const Port* Choose(const Signature& signature) {
   const Port* only = nullptr;
   int count = 0;
@@ -17,7 +24,7 @@ const Port* Choose(const Signature& signature) {
     only = &port;
     ++count;
   }
-  return count == 1 ? only : nullptr;
+  return count == 1 ? only : ChooseBare(signature);
 }
 
 }  // namespace

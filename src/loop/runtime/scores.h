@@ -15,7 +15,8 @@ struct ScoreOutput {
 };
 
 /// Chooses it from the signature: the floating-point output called `probabilities` (or the first whose name
-/// begins with "prob", or the only one there is), of the form [N], [N,1] or [N,2]. Of two columns the second
+/// begins with "prob", or the only one there is), of the form [N], [N,1] or [N,2]; without one, the output
+/// that is answered bare, when it is of numbers. Of two columns the second
 /// is the positive class; `positive` chooses another of several. Unsupported when no output is of that form.
 Result<ScoreOutput> ScoreOf(const Signature& signature, std::optional<std::int64_t> positive = {});
 

@@ -55,6 +55,8 @@ struct Tensor {
   std::vector<std::int64_t> shape;
   std::vector<std::uint8_t> data;  ///< Every type but BYTES; BOOL has one byte per element.
   std::vector<std::string> texts;  ///< BYTES.
+  /// BYTES: 1 for an element that has no value, whose text is empty; empty when every one has.
+  std::vector<std::uint8_t> missing = {};
 
   /// Zeros (or empty texts) of that type and shape.
   static Tensor Of(std::string name, DataType type, std::vector<std::int64_t> shape);

@@ -40,8 +40,8 @@ bool Earlier(const Moment& a, const Moment& b) {
 }
 
 bool ByItself(std::string_view trigger) {
-  return trigger == "alert" || trigger == "schedule" || trigger == "data" || trigger == "code" ||
-         trigger == "ci";
+  return trigger == "alert" || trigger == "schedule" || trigger == "message" || trigger == "data" ||
+         trigger == "training_code" || trigger == "application_code" || trigger == "ci";
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ Seen AutomaticCode(const History& history, const TestScore&) {
       [&](const Moment& one) {
         const Moment* run = history.RunStarted(one.event.body.Text("run"));
         const std::string on = run == nullptr ? "" : run->event.body.At("trigger").Text("on");
-        return on == "code" || on == "ci";
+        return on == "training_code" || on == "application_code" || on == "ci";
       },
       [](const Moment& one) { return one.event.body.Text("state") == "finished"; });
 }

@@ -39,8 +39,8 @@ Story WholeStoryWithout(std::string_view left_out) {
   tell(1, "data.version_added", Json{{"dataset", "d"}, {"version", 1}, {"digest", "aa"}});
   tell(1, "data.contract_checked", Json{{"passed", true}, {"contract", "c1"}});
   tell(1, "data.verified", Json{{"sound", true}, {"digest", "aa"}});
-  run(2, "1", "code");
-  run(3, "2", "code");
+  run(2, "1", "training_code");
+  run(3, "2", "application_code");
   tell(4, "registry.version_added",
        Json{{"model", "m"}, {"version", 1}, {"manifest", "bb"}, {"pipeline_run", "2"}});
   run(5, "3", "replay", "2");

@@ -195,7 +195,7 @@ TEST_F(TestScoreTest, OneRunWithoutAHandIsNotTwoAndAFailingTestStillCounts) {
 TEST_F(TestScoreTest, TestsOfCodeMustHaveRunOnTheCommitThatWasShipped) {
   Configure(WithChecks());
   Story story;
-  story.Stage(1, "1", "check", "code").Stage(2, "2", "check", "code");
+  story.Stage(1, "1", "check", "training_code").Stage(2, "2", "check", "training_code");
   story.At(3, "registry.version_added", Json{{"model", "m"}, {"version", 1}, {"pipeline_run", "2"}});
   story.Promoted(4, 1, 0);
   EXPECT_EQ(Scored(story, "T-D7").points, 1);

@@ -36,7 +36,15 @@ std::shared_ptr<Current> Service::Impl::Successor() const {
 }
 
 Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t version) {
-  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version)));
+  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version, Now()->settings.worker)));
+}
+
+void Service::Impl::Become(std::shared_ptr<const Current> next) {
+  const bool waits =
+      (next->production && next->production->waits()) || (next->canary && next->canary->version().waits());
+  const std::lock_guard lock(current_mutex);
+  may_wait = waits;
+  current.swap(next);
 }
 
 Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
@@ -73,13 +81,14 @@ Result<> Service::Impl::FollowAlias() {
   if (!named && !none) return stay(named.error());
   if (none) {
     next->production.reset();
-    next->offer = std::make_shared<Offer>(Offer{settings.model, 0, {}, {}, {}, false});
+    next->offer = std::make_shared<Offer>(Offer{settings.model, 0, {}, {}, {}, false, {}});
     next->problem = named.error().message;
     Become(next);
     return Done{};
   }
   next->problem.clear();
-  if (now->production && now->production->offer().version == *named) {
+  if (now->production && now->production->offer().version == *named &&
+      now->production->RunsBy(settings.worker)) {
     Become(next);
     return Done{};
   }
@@ -198,6 +207,10 @@ Result<> Service::Configure(const Settings& settings) {
   const auto now = impl_->Now();
   const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
   if (now->settings.model == settings.model) next->GoOnWith(*now);
+  if (now->settings.worker != settings.worker) {
+    const std::lock_guard kept(impl_->kept_mutex);
+    impl_->kept.clear();
+  }
   impl_->Become(next);
   return impl_->FollowAlias();
 }

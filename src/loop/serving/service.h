@@ -47,9 +47,10 @@ struct Offer {
   std::vector<std::string> columns;  ///< That it reads, in order.
   /// The columns are the columns of the only input, a matrix; otherwise each is an input of its own.
   bool matrix = false;
+  std::string platform = "onnx_onnxv1";  ///< As the Open Inference Protocol names what runs it.
 };
 
-/// Safe from any thread; answering never waits for loading.
+/// Safe from any thread; answering waits for no loading.
 class Service {
  public:
   /// All must outlive it.
@@ -72,8 +73,8 @@ class Service {
   /// column that breaks the contract (nothing is logged then; it is counted). A canary that fails is replaced
   /// by production, production that fails by the heuristic: a failure is an error of the model, an answer
   /// that is no finite number, or a probability outside 0 … 1. Unavailable when nothing can answer; Internal
-  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. Never blocks on
-  /// more than a write to the log's file.
+  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. Blocks on a
+  /// write to the log's file, and on nothing else unless MayWait().
   Result<Answer> Predict(const Question& question);
   /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
   /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its
@@ -91,6 +92,9 @@ class Service {
   /// changes, while a version is in production or on trial: that one answers by a decision, and only another
   /// one takes it away.
   Result<> Release();
+  /// Whether Predict may wait for another process, up to the settings' time limit: so it is while a version
+  /// answers that runs in workers.
+  bool MayWait() const;
   /// Whether a request would be answered now, be it by the heuristic.
   bool CanAnswer() const;
 

@@ -361,6 +361,36 @@ TEST_P(ServiceTest, NamesTheColumnsOfAMatrixByTheSignatureOrByTheirPlace) {
   EXPECT_EQ(test.service->offer()->columns[0], "a");
 }
 
+TEST_P(ServiceTest, SaysWhetherAnAnswerMayHaveToWait) {
+  test.versions->Put(1, Constant(0.1f));
+  test.versions->Put(2, std::make_shared<testing::WorkerLikeModel>(0.75f));
+  Serve(1);
+  EXPECT_FALSE(test.service->MayWait());
+  ASSERT_TRUE(test.service->StartCanary(2, 0.5));
+  EXPECT_TRUE(test.service->MayWait());
+  test.service->EndCanary();
+  EXPECT_FALSE(test.service->MayWait());
+  test.versions->Promote(2);
+  ASSERT_TRUE(test.service->Follow());
+  EXPECT_TRUE(test.service->MayWait());
+  EXPECT_EQ(test.service->Predict(Hours({1}))->scores, std::vector{0.75});
+}
+
+TEST_P(ServiceTest, AVersionInWorkersIsLoadedAnewWhenTheirSettingsChange) {
+  test.versions->Put(1, Constant(0.1f));
+  test.versions->Put(2, std::make_shared<testing::WorkerLikeModel>(0.75f));
+  auto settings = TestService::Flights();
+  settings.worker.processes = 3;
+  for (const std::int64_t version : {1, 2}) {
+    Serve(version);
+    test.versions->Damage(version);  // so that loading it again would fail
+    EXPECT_TRUE(test.service->Configure(TestService::Flights()));
+    const auto changed = test.service->Configure(settings);
+    EXPECT_EQ(bool(changed), version == 1);
+    EXPECT_EQ(test.service->state().version, version) << "what is loaded goes on";
+  }
+}
+
 TEST_P(ServiceTest, SaysSoWhenTheLogsDiskIsFull) {
   test.versions->Put(1, Constant(0.1f));
   Serve(1);

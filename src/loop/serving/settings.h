@@ -8,6 +8,7 @@
 #include "ground/vocabulary/result.h"
 #include "loop/charter/heuristic.h"
 #include "loop/data/specification.h"
+#include "loop/runtime/workers.h"
 
 namespace cairn::serving {
 
@@ -20,6 +21,7 @@ struct Settings {
   double canary_share = 0.1;
   std::int64_t canary_min_requests = 300;
   double canary_alpha = 0.01;
+  runtime::WorkerSettings worker;  ///< serving.worker
   contract::Contract contract;
   std::string contract_digest;  ///< As data::Specification has it.
   std::string time_column;      ///< Of the data set; "" for none.

@@ -40,11 +40,12 @@ class RegisteredVersions final : public VersionSource {
     return allowed;
   }
 
-  Result<StoredVersion> Load(const std::string& model, std::int64_t number) override {
+  Result<StoredVersion> Load(const std::string& model, std::int64_t number,
+                             const runtime::WorkerSettings& worker) override {
     const auto version = CAIRN_TRY(registry_.Find(model, number));
     CAIRN_TRY(registry_.Verify(version));
-    auto folder = CAIRN_TRY(runtime::LoadModelFolder(CAIRN_TRY(registry_.FolderOf(version))));
-    return StoredVersion{number, version.manifest, std::move(folder)};
+    auto folder = CAIRN_TRY(runtime::LoadModelFolder(CAIRN_TRY(registry_.FolderOf(version)), worker));
+    return StoredVersion{number, version.manifest, std::move(folder), worker};
   }
 
  private:

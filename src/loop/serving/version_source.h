@@ -17,6 +17,7 @@ struct StoredVersion {
   std::int64_t version = 0;
   std::string manifest;  ///< Digest of its files.
   runtime::LoadedFolder folder;
+  runtime::WorkerSettings worker = {};  ///< By which it was loaded.
 };
 
 /// Where versions come from. Safe from any thread; may take long.
@@ -32,8 +33,9 @@ class VersionSource {
   /// such version.
   virtual Result<> AllowAnswering(const std::string& model, std::int64_t version) = 0;
   /// Its files are compared with the manifest first: Corrupt when one differs. The errors of
-  /// runtime::LoadModelFolder.
-  virtual Result<StoredVersion> Load(const std::string& model, std::int64_t version) = 0;
+  /// runtime::LoadModelFolder. `worker` is for a version that only Python can run.
+  virtual Result<StoredVersion> Load(const std::string& model, std::int64_t version,
+                                     const runtime::WorkerSettings& worker) = 0;
 };
 
 /// Versions of the registry, which must outlive it.

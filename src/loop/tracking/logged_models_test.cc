@@ -144,6 +144,25 @@ TEST_P(LoggedModelsTest, SearchKnowsMetricsOfDataSetsParametersTagsAndAttributes
   }
 }
 
+TEST_P(LoggedModelsTest, AnOrderByStatusGoesFromPendingByReadyToFailed) {
+  New("pending");
+  ASSERT_TRUE(store_->models.Finalize(New("failed").id, ModelStatus::UploadFailed));
+  ASSERT_TRUE(store_->models.Finalize(New("ready").id, ModelStatus::Ready));
+  auto ordered = LoggedModels::Search();
+  ordered.order_by = {{"status", true, {}}};
+  EXPECT_EQ(Names(ordered), (Strings{"pending", "ready", "failed"}));
+  ordered.order_by = {{"status", false, {}}};
+  EXPECT_EQ(Names(ordered), (Strings{"failed", "ready", "pending"}));
+}
+
+TEST_P(LoggedModelsTest, NumbersWithoutQuotesAreTexts) {
+  New("a", {{"depth", "1"}}), New("b", {{"depth", "2"}}), New("c", {{"depth", "12"}});
+  EXPECT_EQ(Names(Filter("params.depth IN (1, 2)")), (Strings{"b", "a"}));
+  EXPECT_EQ(Names(Filter("params.depth NOT IN (1, 2)")), (Strings{"c"}));
+  EXPECT_EQ(Names(Filter("params.depth LIKE 12")), (Strings{"c"}));
+  EXPECT_EQ(Names(Filter("params.depth > 1")), (Strings{"c", "b"})) << "compared as numbers";
+}
+
 TEST_P(LoggedModelsTest, APageBelongsToItsSearch) {
   New("a"), New("b"), New("c");
   LoggedModels::Search search;

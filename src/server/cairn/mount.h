@@ -19,6 +19,7 @@
 #include "loop/moving/import.h"
 #include "loop/package/packing.h"
 #include "loop/pipeline/runner.h"
+#include "loop/pipeline/scheduler.h"
 #include "loop/registry/deletion.h"
 #include "loop/registry/registry.h"
 #include "loop/rollout/rollout.h"
@@ -93,11 +94,16 @@ void MountPipelineStatus(http::Router& router, std::string data_dir);
 /// /api/v1/pipeline/…
 void MountPipeline(http::Router& router, pipeline::Runner& runner);
 
+/// /api/v1/triggers…: what sets the pipeline off by itself; messages come in here.
+void MountTriggers(http::Router& router, pipeline::Scheduler& scheduler);
+
 /// /api/v1/models…: what is registered, for reading.
 void MountModels(http::Router& router, const registry::Registry& registry);
 
 /// POST /api/v1/models/{name}/versions/{version}/package: the version as a package, a zip.
 void MountPackages(http::Router& router, package::Rooms rooms);
+/// /api/v1/models/{name}/versions/{version}/files and …/scored-files: for who scores files elsewhere.
+void MountFileScoring(http::Router& router, package::Rooms rooms);
 
 struct RunRooms {
   tracking::Tracking& tracking;

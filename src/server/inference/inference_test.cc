@@ -296,5 +296,16 @@ TEST(LenientTest, ReadsPythonsNaNAsAMissingValue) {
   EXPECT_FALSE(ParseRequest("[NaN"));
 }
 
+TEST_F(InferenceTest, AnswersABareOutputAsMlflowDoesAndEveryOutputByTheProtocol) {
+  test_.versions->Put(3, std::make_shared<serving::testing::WorkerLikeModel>(0.75F));
+  test_.versions->Promote(3);
+  ASSERT_TRUE(test_.service->Configure(Unchecked()));
+  EXPECT_EQ(Invoke(R"({"dataframe_records":[{"hour":1},{"hour":2}]})").body, R"({"predictions":[1,1]})");
+  EXPECT_EQ(Parsed(Get("/v2/models/late-arrival")).Text("platform"), "python_function");
+  const Json answer = Parsed(Infer(R"({"inputs":[)" + Column("hour", "FP64", "[1,2]", 2) + "]}"));
+  EXPECT_EQ(Named(answer.At("outputs"), "predictions").At("data").Dump(), "[1,1]");
+  EXPECT_EQ(Named(answer.At("outputs"), "probabilities").At("data").Dump(), "[0.25,0.75,0.25,0.75]");
+}
+
 }  // namespace
 }  // namespace cairn::inference

@@ -19,7 +19,7 @@ http::Response Metadata(Service& service, const http::Request& request) {
   if ((*offer)->version > 0) versions.Push(std::to_string((*offer)->version));
   return http::Response::Json(200, Json{{"name", (*offer)->model},
                                         {"versions", std::move(versions)},
-                                        {"platform", "onnx_onnxv1"},
+                                        {"platform", (*offer)->platform},
                                         {"inputs", runtime::PortsJson((*offer)->signature.inputs)},
                                         {"outputs", runtime::PortsJson((*offer)->signature.outputs)}}
                                        .Dump());
@@ -68,7 +68,11 @@ void MountInference(http::Router& router, Service& service, std::string_view ver
       kInline);
   router.Get("/v2/models/{model}", on(Metadata), kInline);
   router.Get("/v2/models/{model}/ready", on(ModelReady), kInline);
-  router.Post("/v2/models/{model}/infer", on(Infer), kInline);
+  router.Add({.method = "POST",
+              .pattern = "/v2/models/{model}/infer",
+              .handler = on(Infer),
+              .lane = kInline,
+              .may_wait = [&service] { return service.MayWait(); }});
   router.Get("/v2/models/{model}/openapi.json", on(Document));
   router.Get("/v2/models/{model}/versions/{version}/openapi.json", on(Document));
   router.Get("/v2/models/{model}/versions/{version}", on(Metadata));

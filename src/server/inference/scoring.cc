@@ -74,9 +74,14 @@ Result<Type> TypeOf(const http::Request& request) {
                    std::string(header) + "'."};
 }
 
-/// A table is answered by records when every output has one value a row; otherwise, and for tensors, by a
-/// dictionary of outputs.
-void WritePredictions(std::string& out, const runtime::Batch& batch, Form form, std::size_t rows) {
+/// A model that has one answer without a name gives that alone, as MLflow does. Otherwise a table is answered
+/// by records when every output has one value a row; otherwise, and for tensors, by a dictionary of outputs.
+void WritePredictions(std::string& out, const runtime::Batch& batch, const std::string& bare, Form form,
+                      std::size_t rows) {
+  if (const auto* alone = batch.Find(bare)) {
+    WriteNested(out, *alone);
+    return;
+  }
   const bool flat = std::all_of(
       batch.tensors.begin(), batch.tensors.end(),
       [&](const runtime::Tensor& tensor) { return static_cast<std::size_t>(tensor.Elements()) == rows; });
@@ -132,7 +137,7 @@ http::Response Invoke(Service& service, const http::Request& request) {
   if (!answer) return failed(answer.error());
   const std::int64_t answered = os::SteadyNs();
   std::string out = "{\"predictions\":";
-  WritePredictions(out, OutputsOf(*answer, *offer), body->form, body->question.rows);
+  WritePredictions(out, OutputsOf(*answer, *offer), offer->signature.bare, body->form, body->question.rows);
   out += '}';
   auto response = http::Response::Json(200, std::move(out));
   NameAnswer(response, *answer);
@@ -149,9 +154,11 @@ http::Response Healthy(const Service& service) {
 }  // namespace
 
 void MountScoring(http::Router& router, Service& service) {
-  router.Post(
-      "/invocations", [&service](const http::Request& request) { return Invoke(service, request); },
-      http::Lane::Inline);
+  router.Add({.method = "POST",
+              .pattern = "/invocations",
+              .handler = [&service](const http::Request& request) { return Invoke(service, request); },
+              .lane = http::Lane::Inline,
+              .may_wait = [&service] { return service.MayWait(); }});
   router.Get(
       "/ping", [&service](const http::Request&) { return Healthy(service); }, http::Lane::Inline);
 }

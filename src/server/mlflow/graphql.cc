@@ -19,6 +19,15 @@ Result<Json> QuestionOf(const http::Request& request) {
   return question;
 }
 
+/// As a query calls it, which takes messages apart: what an endpoint wrote as text is read. Empty for one
+/// that has its message later.
+Operation MessageOperation(const Endpoint& endpoint) {
+  if (!endpoint.text) return endpoint.operation;
+  return [text = endpoint.text](const Fields& fields) -> Result<Json> {
+    return Json::Parse(CAIRN_TRY(text(fields)));
+  };
+}
+
 http::Response Handle(const Operations& operations, const http::Request& request) {
   const auto question = QuestionOf(request);
   if (!question) return Refusal(question.error());
@@ -35,7 +44,10 @@ http::Response Handle(const Operations& operations, const http::Request& request
 
 void MountGraphql(http::Router& router, const Endpoints& endpoints) {
   const auto operations = std::make_shared<Operations>();
-  for (const auto& endpoint : endpoints) operations->insert_or_assign(endpoint.path, endpoint.operation);
+  for (const auto& endpoint : endpoints) {
+    if (auto operation = MessageOperation(endpoint))
+      operations->insert_or_assign(endpoint.path, std::move(operation));
+  }
   const auto handler = [operations](const http::Request& request) { return Handle(*operations, request); };
   for (const char* method : {"GET", "POST"}) MountForPages(router, {method, "/graphql", handler});
 }

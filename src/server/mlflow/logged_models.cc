@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "server/mlflow/messages.h"
 #include "server/mlflow/resources.h"
 
@@ -50,6 +53,15 @@ Result<LoggedModels::Order> OrderOf(const Fields& fields) {
   return order;
 }
 
+/// MLflow sets no bound. Here a page ends at this many, with a token for the next one.
+constexpr std::int64_t kMostModels = 10'000;
+
+Result<std::int64_t> LimitOf(const Fields& fields) {
+  const auto asked =
+      CAIRN_TRY(fields.IntWithin("max_results", 0, std::numeric_limits<std::int32_t>::max(), 0));
+  return asked == 0 ? LoggedModels::Search().limit : std::min(asked, kMostModels);
+}
+
 Result<Json> Search(LoggedModels& models, const Fields& fields) {
   LoggedModels::Search search;
   search.experiments = CAIRN_TRY(ExperimentIdsOf(fields, "experiment_ids"));
@@ -61,7 +73,7 @@ Result<Json> Search(LoggedModels& models, const Fields& fields) {
   }
   for (const auto& order : CAIRN_TRY(fields.Messages("order_by")))
     search.order_by.push_back(CAIRN_TRY(OrderOf(order)));
-  search.limit = CAIRN_TRY(fields.IntWithin("max_results", 1, 1000, 50));
+  search.limit = CAIRN_TRY(LimitOf(fields));
   search.page = CAIRN_TRY(fields.TextOrEmpty("page_token"));
   const auto page = CAIRN_TRY(models.Find(search));
   Json answer = Json::Object();

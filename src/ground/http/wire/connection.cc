@@ -25,9 +25,10 @@ constexpr std::size_t kKeptBuffer = 64 * 1024;
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 
-/// Whether the I/O thread runs the route's handler itself.
-bool IsForIoThread(const Route& route, const Request& request) {
-  return route.lane == Lane::Inline || (route.lane == Lane::Brief && request.body.size() <= kBriefBody);
+/// Inline when the I/O thread runs the route's handler itself.
+Lane LaneFor(const Route& route, const Request& request) {
+  if (route.lane == Lane::Brief && request.body.size() <= kBriefBody) return Lane::Inline;
+  return route.lane == Lane::Inline && route.may_wait && route.may_wait() ? Lane::Inference : route.lane;
 }
 
 int StatusOf(const Error& error) { return error.reason == Reason::Exhausted ? 507 : 500; }
@@ -240,9 +241,10 @@ Response Connection::TooMuchWork() {
 
 asio::awaitable<Response> Connection::Handle(const Router::Match& match) {
   const Request& request = reader_.request();
-  if (!match.route || IsForIoThread(*match.route, request)) co_return service_.router.Run(match, request);
+  const Lane lane = match.route ? LaneFor(*match.route, request) : Lane::Inline;
+  if (lane == Lane::Inline) co_return service_.router.Run(match, request);
   std::optional<Response> response;
-  auto flag = Start(service_.PoolOf(match.route->lane), [&response, &match, &request, this] {
+  auto flag = Start(service_.PoolOf(lane), [&response, &match, &request, this] {
     response = service_.router.Run(match, request);
     spool_.reset();
   });
@@ -259,14 +261,14 @@ asio::awaitable<Response> Connection::HandleLater(const Router::Match& match) {
     ticket->Use([&] { make = std::move(given); });
   };
   bool taken = true;
-  if (IsForIoThread(*match.route, request)) {
+  const Lane lane = LaneFor(*match.route, request);
+  if (lane == Lane::Inline) {
     service_.router.Start(match, request, std::exchange(reply, nullptr));
   } else {
-    auto started =
-        Start(service_.PoolOf(match.route->lane), [&match, &request, reply = std::move(reply), this] {
-          service_.router.Start(match, request, reply);
-          spool_.reset();
-        });
+    auto started = Start(service_.PoolOf(lane), [&match, &request, reply = std::move(reply), this] {
+      service_.router.Start(match, request, reply);
+      spool_.reset();
+    });
     if (started) co_await Until(started);
     taken = started != nullptr;
   }

@@ -89,7 +89,7 @@ void NotePathsOutside(const Node& node, int depth, Description& description) {
 void ReadPyfunc(const Node& pyfunc, Description& description) {
   const auto text = [&](std::string_view key) {
     const Node* found = pyfunc.Find(key);
-    return found && found->IsScalar() ? found->text() : std::string();
+    return found && found->IsScalar() && !found->IsNull() ? found->text() : std::string();
   };
   const auto loader = text("loader_module");
   bool known = loader.empty();

@@ -17,9 +17,15 @@ constexpr int kDeepest = 64;
 constexpr std::size_t kExperimentsAtATime = 100;
 constexpr const char* kPromptFilter = "tags.`mlflow.prompt.is_prompt` = 'true'";
 
-std::string Quoted(const std::string& name) {
-  const char quote = name.find('\'') == std::string::npos ? '\'' : '"';
-  return quote + name + quote;
+/// Finds what has that name, and perhaps more: MLflow's filters cannot write a text with both quotes or with
+/// a backslash before one, so a name with such signs is asked for with a place for any sign there.
+std::string NameFilter(std::string name) {
+  constexpr std::string_view kQuotes = "'\"\\";
+  if (name.find_first_of(kQuotes) == std::string::npos) return "name = '" + name + "'";
+  for (char& c : name) {
+    if (kQuotes.find(c) != std::string_view::npos) c = '_';
+  }
+  return "name LIKE '" + name + "'";
 }
 
 class MlflowServer final : public Source {
@@ -237,7 +243,7 @@ class MlflowServer final : public Source {
       found.model.tags.emplace_back(tag.Text("key"), tag.Text("value"));
     for (const Json& alias : json.At("aliases").items())
       found.model.aliases.push_back({alias.Text("alias"), IntIn(alias, "version")});
-    std::string filter = "name = " + Quoted(found.model.name);
+    std::string filter = NameFilter(found.model.name);
     if (IsPrompt(found.model)) filter += std::string(" AND ") + kPromptFilter;
     Turning pages;
     do {
@@ -245,6 +251,7 @@ class MlflowServer final : public Source {
       if (!pages.token().empty()) path += "&page_token=" + PercentEncode(pages.token());
       const Json answer = CAIRN_TRY(Get(path));
       for (const Json& version : answer.At("model_versions").items()) {
+        if (version.Text("name") != found.model.name) continue;
         found.versions.push_back({VersionOf(version), false});
         CAIRN_TRY(ReadStorage(found.versions.back().version));
       }

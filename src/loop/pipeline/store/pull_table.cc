@@ -7,9 +7,7 @@
 namespace cairn::pipeline {
 namespace {
 
-constexpr std::array<const char*, 5> kStates = {"waiting", "begun", "merged", "over", "refused"};
-
-const char* NameOf(PullState state) { return kStates[static_cast<std::size_t>(state)]; }
+constexpr std::array<const char*, 6> kStates = {"waiting", "begun", "merged", "over", "refused", "skipped"};
 
 std::string StagesOf(const Request& request) {
   Json stages = Json::Array();
@@ -20,7 +18,9 @@ std::string StagesOf(const Request& request) {
 std::int64_t Forced(const Request& request) { return request.selection.force ? 1 : 0; }
 
 constexpr std::string_view kSelect =
-    "SELECT trigger_on, trigger_name, cause, project, stages, forced, actor, state, run FROM pipeline_pull ";
+    "SELECT trigger_on, trigger_name, cause, project, stages, forced, actor, state, run, detail, "
+    "concurrency, "
+    "apart, asked_ms FROM pipeline_pull ";
 
 Result<StoredPull> PullOf(const sql::Row& row) {
   StoredPull pull;
@@ -34,6 +34,10 @@ Result<StoredPull> PullOf(const sql::Row& row) {
     if (row.Text(7) == kStates[i]) pull.state = static_cast<PullState>(i);
   }
   pull.run = row.Text(8);
+  pull.request.detail = CAIRN_TRY(Json::Parse(row.Text(9)));
+  pull.request.concurrency = ConcurrencyNamed(row.Text(10));
+  pull.request.apart = row.Int(11) != 0;
+  pull.asked = row.Int(12);
   return pull;
 }
 
@@ -44,15 +48,19 @@ Result<std::optional<StoredPull>> First(const sql::Rows& rows) {
 
 }  // namespace
 
+const char* NameOf(PullState state) { return kStates[static_cast<std::size_t>(state)]; }
+
 Result<std::optional<StoredPull>> PutPull(sql::Connection& connection, const Request& request,
                                           std::string_view home, TimeMs now) {
   const Trigger& trigger = request.trigger;
   const auto added = CAIRN_TRY(connection.Run(
       "INSERT INTO pipeline_pull (trigger_on, trigger_name, cause, home, project, stages, forced, actor, "
-      "state, run, begun, asked_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', '', 0, $9) "
+      "state, run, begun, asked_ms, detail, concurrency, apart) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+      "'waiting', '', 0, $9, $10, $11, $12) "
       "ON CONFLICT (trigger_on, trigger_name, cause) DO NOTHING RETURNING cause",
       {trigger.on, trigger.name, trigger.cause, home, request.project, StagesOf(request), Forced(request),
-       request.actor, now}));
+       request.actor, now, request.detail.Dump(), NameOf(request.concurrency),
+       static_cast<std::int64_t>(request.apart ? 1 : 0)}));
   if (!added.empty()) return std::optional<StoredPull>();
   auto before = CAIRN_TRY(FindPull(connection, trigger));
   if (before && before->state == PullState::Refused) {
@@ -79,10 +87,11 @@ Result<bool> BeginPull(sql::Connection& connection, const Request& request, std:
       "trigger_name = $2 AND cause = $3 AND state = 'waiting' RETURNING cause",
       {trigger.on, trigger.name, trigger.cause, run}));
   if (begun.empty()) return false;
+  if (request.apart) return true;
   // A run of the whole pipeline does what a run of some of its stages would.
   CAIRN_TRY(connection.Run(
       "UPDATE pipeline_pull SET state = 'merged', run = $1 WHERE home = $2 AND project = $3 AND state = "
-      "'waiting' AND forced <= $4 AND (stages = $5 OR $5 = '[]')",
+      "'waiting' AND apart = 0 AND forced <= $4 AND (stages = $5 OR $5 = '[]')",
       {run, home, request.project, Forced(request), StagesOf(request)}));
   return true;
 }
@@ -121,14 +130,46 @@ Result<std::optional<Request>> NextWaiting(sql::Connection& connection, std::str
   return next ? std::optional(std::move(next->request)) : std::nullopt;
 }
 
+Result<std::vector<Request>> WaitingUnqueued(sql::Connection& connection, std::string_view home,
+                                             std::string_view project) {
+  std::vector<Request> requests;
+  for (const auto& row : CAIRN_TRY(connection.Run(
+           std::string(kSelect) +
+               "WHERE home = $1 AND project = $2 AND state = 'waiting' AND concurrency <> 'queue' ORDER BY "
+               "asked_ms, cause",
+           {home, project})))
+    requests.push_back(CAIRN_TRY(PullOf(row)).request);
+  return requests;
+}
+
 Result<bool> AnotherWaits(sql::Connection& connection, const Request& request, std::string_view home) {
+  if (request.apart) return false;
   const auto rows = CAIRN_TRY(connection.Run(
-      "SELECT 1 FROM pipeline_pull WHERE home = $1 AND project = $2 AND state = 'waiting' AND forced >= $3 "
+      "SELECT 1 FROM pipeline_pull WHERE home = $1 AND project = $2 AND state = 'waiting' AND apart = 0 AND "
+      "forced >= $3 "
       "AND (stages = $4 OR stages = '[]') AND NOT (trigger_on = $5 AND trigger_name = $6 AND cause = $7) "
       "LIMIT 1",
       {home, request.project, Forced(request), StagesOf(request), request.trigger.on, request.trigger.name,
        request.trigger.cause}));
   return !rows.empty();
+}
+
+Result<> MovePulls(sql::Connection& connection, std::string_view from, std::string_view to,
+                   std::string_view project) {
+  CAIRN_TRY(
+      connection.Run("UPDATE pipeline_pull SET home = $2, project = $3 WHERE home = $1 AND state = 'waiting'",
+                     {from, to, project}));
+  return Done{};
+}
+
+Result<std::vector<StoredPull>> SelectPulls(sql::Connection& connection, std::string_view name,
+                                            std::int64_t limit) {
+  std::vector<StoredPull> pulls;
+  for (const auto& row : CAIRN_TRY(connection.Run(
+           std::string(kSelect) + "WHERE trigger_name = $1 ORDER BY asked_ms DESC, cause DESC LIMIT $2",
+           {name, limit})))
+    pulls.push_back(CAIRN_TRY(PullOf(row)));
+  return pulls;
 }
 
 Result<std::vector<std::string>> WaitingProjects(sql::Connection& connection, std::string_view home) {

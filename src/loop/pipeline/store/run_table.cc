@@ -222,6 +222,27 @@ Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, 
   return std::optional<std::string>(rows.front().Text(0));
 }
 
+Result<std::optional<std::string>> SelectRunningElsewhere(sql::Connection& connection,
+                                                          std::string_view home) {
+  const auto rows = CAIRN_TRY(connection.Run(
+      "SELECT id FROM pipeline_run WHERE state = 'running' AND home <> $1 AND trigger_name <> '' AND "
+      "trigger_on <> 'replay' AND home IN (SELECT home FROM pipeline_server) LIMIT 1",
+      {home}));
+  if (rows.empty()) return std::optional<std::string>();
+  return std::optional<std::string>(rows.front().Text(0));
+}
+
+Result<std::string> SelectHomeOf(sql::Connection& connection, std::string_view id) {
+  const auto rows = CAIRN_TRY(connection.Run("SELECT home FROM pipeline_run WHERE id = $1", {id}));
+  if (rows.empty()) return Error{Reason::NotFound, "there is no pipeline run '" + std::string(id) + "'"};
+  return rows.front().Text(0);
+}
+
+Result<> MoveRuns(sql::Connection& connection, std::string_view from, std::string_view to) {
+  CAIRN_TRY(connection.Run("UPDATE pipeline_run SET home = $2 WHERE home = $1 AND told = 0", {from, to}));
+  return Done{};
+}
+
 Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home) {
   const auto rows = CAIRN_TRY(connection.Run(
       "SELECT id FROM pipeline_run WHERE state = 'running' AND home = $1 ORDER BY id", {home}));

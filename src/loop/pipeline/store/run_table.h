@@ -29,5 +29,11 @@ Result<std::vector<RunRecord>> SelectRuns(sql::Connection& connection, std::stri
 /// The ids of runs that stand as running: of a project, or of a home.
 Result<std::optional<std::string>> SelectRunningOf(sql::Connection& connection, std::string_view project);
 Result<std::vector<std::string>> SelectLeftBy(sql::Connection& connection, std::string_view home);
+/// The id of a run that a trigger set off and that another program runs which shares the store and lives.
+Result<std::optional<std::string>> SelectRunningElsewhere(sql::Connection& connection, std::string_view home);
+/// Whose a run is; NotFound without such a run.
+Result<std::string> SelectHomeOf(sql::Connection& connection, std::string_view id);
+/// Gives the runs of a dead home, of whose ends nobody was told, to another.
+Result<> MoveRuns(sql::Connection& connection, std::string_view from, std::string_view to);
 
 }  // namespace cairn::pipeline

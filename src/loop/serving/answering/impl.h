@@ -52,10 +52,7 @@ struct Service::Impl {
     const std::lock_guard lock(current_mutex);
     return current;
   }
-  void Become(std::shared_ptr<const Current> next) {
-    const std::lock_guard lock(current_mutex);
-    current.swap(next);
-  }
+  void Become(std::shared_ptr<const Current> next);
   /// The same once more, to be changed.
   std::shared_ptr<Current> Successor() const;
 
@@ -89,6 +86,7 @@ struct Service::Impl {
   std::uint64_t seed;
   mutable std::mutex current_mutex;
   std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
+  std::atomic<bool> may_wait = false;
   std::mutex kept_mutex;
   std::deque<Loaded> kept;
 

@@ -41,6 +41,8 @@ Result<std::shared_ptr<const Offer>> Service::Describe(std::int64_t version) {
   return CAIRN_TRY(impl_->Ready(version))->shared_offer();
 }
 
+bool Service::MayWait() const { return impl_->may_wait; }
+
 bool Service::CanAnswer() const {
   const auto now = impl_->Now();
   return now->production || (now->settings.fall_back && now->settings.heuristic);

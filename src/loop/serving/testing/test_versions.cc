@@ -21,6 +21,27 @@ Result<runtime::Batch> ScriptedModel::Run(const runtime::Batch& inputs) const {
   return runtime::Batch{{runtime::Tensor::From<float>("probabilities", {rows, 1}, answers)}};
 }
 
+WorkerLikeModel::WorkerLikeModel(float probability)
+    : probability_(probability),
+      signature_{{{"hour", runtime::DataType::Fp64, {-1}}},
+                 {{"predictions", runtime::DataType::Int64, {-1}},
+                  {"probabilities", runtime::DataType::Fp64, {-1, 2}}},
+                 "predictions"} {}
+
+Result<runtime::Batch> WorkerLikeModel::Run(const runtime::Batch& inputs) const {
+  CAIRN_TRY(runtime::Matches(signature_, inputs));
+  const std::int64_t rows = inputs.tensors[0].rows();
+  std::vector<std::int64_t> labels;
+  std::vector<double> chances;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    labels.push_back(probability_ > 0.5F ? 1 : 0);
+    chances.push_back(1 - probability_);
+    chances.push_back(probability_);
+  }
+  return runtime::Batch{{runtime::Tensor::From<std::int64_t>("predictions", {rows}, labels),
+                         runtime::Tensor::From<double>("probabilities", {rows, 2}, chances)}};
+}
+
 std::shared_ptr<const runtime::Model> Constant(float probability) {
   return std::make_shared<ScriptedModel>(
       [probability](std::span<const float> hours) { return std::vector<float>(hours.size(), probability); });
@@ -73,13 +94,14 @@ Result<> TestVersions::AllowAnswering(const std::string&, std::int64_t version) 
   return Done{};
 }
 
-Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version) {
+Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version,
+                                         const runtime::WorkerSettings& worker) {
   const std::lock_guard lock(mutex_);
   const auto found = versions_.find(version);
   if (found == versions_.end()) return Error{Reason::NotFound, "There is no such version."};
   if (found->second.damaged)
     return Error{Reason::Corrupt, "The file 'model.onnx' is not the one that was registered."};
-  StoredVersion stored{version, "manifest-" + std::to_string(version), {{}, found->second.model}};
+  StoredVersion stored{version, "manifest-" + std::to_string(version), {{}, found->second.model}, worker};
   for (const auto& column : found->second.columns) stored.folder.about.columns.push_back({column, "double"});
   return stored;
 }

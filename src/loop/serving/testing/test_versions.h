@@ -29,6 +29,19 @@ class ScriptedModel final : public runtime::Model {
   Script script_;
   runtime::Signature signature_;
 };
+/// The same as if it ran in workers: it answers a bare label beside the probability of the second class.
+class WorkerLikeModel final : public runtime::Model {
+ public:
+  explicit WorkerLikeModel(float probability);
+  const runtime::Signature& signature() const override { return signature_; }
+  bool waits() const override { return true; }
+  const char* platform() const override { return "python_function"; }
+  Result<runtime::Batch> Run(const runtime::Batch& inputs) const override;
+
+ private:
+  float probability_;
+  runtime::Signature signature_;
+};
 /// Always that probability.
 std::shared_ptr<const runtime::Model> Constant(float probability);
 
@@ -49,7 +62,8 @@ class TestVersions final : public VersionSource {
   Result<std::int64_t> InProduction(const std::string& model) override;
   Result<std::vector<std::int64_t>> List(const std::string& model) override;
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
-  Result<StoredVersion> Load(const std::string& model, std::int64_t version) override;
+  Result<StoredVersion> Load(const std::string& model, std::int64_t version,
+                             const runtime::WorkerSettings& worker) override;
 
  private:
   struct Stored {

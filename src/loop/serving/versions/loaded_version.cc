@@ -48,7 +48,9 @@ Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::stri
   offer->columns = loaded->binder_.names();
   offer->matrix = signature.inputs.size() == 1 &&
                   (offer->columns.size() != 1 || offer->columns[0] != signature.inputs[0].name);
+  offer->platform = stored.folder.model->platform();
   loaded->offer_ = std::move(offer);
+  loaded->worker_ = stored.worker;
   loaded->model_ = std::move(stored.folder.model);
   loaded->probability_ = IsProbability(signature, loaded->score_);
   Question blank;

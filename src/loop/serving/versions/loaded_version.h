@@ -21,6 +21,9 @@ class LoadedVersion {
   const Offer& offer() const { return *offer_; }
   const std::shared_ptr<const Offer>& shared_offer() const { return offer_; }
   bool Reads(std::string_view column) const;
+  bool waits() const { return model_->waits(); }
+  /// Whether it would be loaded the same way by these settings.
+  bool RunsBy(const runtime::WorkerSettings& worker) const { return !waits() || worker_ == worker; }
 
   struct Outcome {
     runtime::Batch outputs;
@@ -40,6 +43,7 @@ class LoadedVersion {
   std::shared_ptr<const Offer> offer_;
   runtime::Binder binder_;
   runtime::ScoreOutput score_;
+  runtime::WorkerSettings worker_;
   bool probability_ = false;
 };
 

@@ -13,10 +13,11 @@ constexpr std::string_view kAttributes =
     "name, model_id, model_type, status, source_run_id, experiment_id, creation_timestamp, "
     "last_updated_timestamp";
 
-/// The column, as text or as a time; null for none.
+/// The column, as text or as a time, and what to order by where that is another.
 struct Column {
   std::string text;
   bool is_time = false;
+  std::string order = {};
 };
 
 std::optional<Column> ColumnOf(std::string_view key) {
@@ -26,7 +27,8 @@ std::optional<Column> ColumnOf(std::string_view key) {
   if (key == "source_run_id") return Column{"m.source_run"};
   if (key == "experiment_id") return Column{"CAST(m.experiment AS TEXT)"};
   if (key == "status")
-    return Column{"CASE m.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'FAILED' END"};
+    return Column{"CASE m.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'FAILED' END", false,
+                  "m.status"};
   if (key == "creation_timestamp" || key == "creation_time") return Column{"m.created_ms", true};
   if (key == "last_updated_timestamp" || key == "last_updated_time") return Column{"m.updated_ms", true};
   return std::nullopt;
@@ -45,10 +47,11 @@ std::string OnDatasets(Sentence& sentence, const std::vector<LoggedModels::OnDat
 
 /// As this search reads values: a number without quotes, where a text is meant, is its text.
 query::Comparison Quoted(query::Comparison comparison) {
-  const bool equality =
-      comparison.comparator == Comparator::Equal || comparison.comparator == Comparator::NotEqual;
+  const bool ranged = query::IsOrdering(comparison.comparator) &&
+                      comparison.comparator != Comparator::Equal &&
+                      comparison.comparator != Comparator::NotEqual;
   for (auto& literal : comparison.values) {
-    if (equality) literal.kind = query::Literal::Kind::Text;
+    if (!ranged) literal.kind = query::Literal::Kind::Text;
   }
   return comparison;
 }
@@ -111,7 +114,7 @@ Result<std::string> OrderOne(Sentence& sentence, const LoggedModels::Order& orde
                                               "': order by metrics.<key> or one of " +
                                               std::string(kAttributes) + "."};
   }
-  return column->text + way;
+  return (column->order.empty() ? column->text : column->order) + way;
 }
 
 Result<std::string> OrderAll(Sentence& sentence, const std::vector<LoggedModels::Order>& order_by) {

@@ -1,0 +1,84 @@
+"""A file of 1,000,000 rows of 30 numbers, scored by gradient boosting of 100 trees (--rows N for another number), beside ONNX Runtime alone:
+the same model over the same rows, which are in memory already, and whose answers go nowhere."""
+
+import contextlib
+import json
+import logging
+import os
+import resource
+import subprocess
+import sys
+import time
+
+import mlflow
+import numpy
+import onnxruntime
+import pandas
+from mlflow.models import infer_signature
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.ensemble import GradientBoostingClassifier
+
+import measure
+
+FEATURES = [f"f{i}" for i in range(30)]
+MODEL = "quick"
+BLOCK = 8192
+
+
+def rows_of(count, seed):
+    return pandas.DataFrame(numpy.random.default_rng(seed).normal(size=(count, len(FEATURES))).astype(numpy.float32), columns=FEATURES)
+
+
+def model_of():
+    rows = rows_of(4000, 1)
+    truth = (rows["f0"] + rows["f1"] * rows["f2"] > 0).astype(int)
+    trained = GradientBoostingClassifier(n_estimators=100, random_state=1).fit(rows.to_numpy(), truth)
+    inputs = [("X", FloatTensorType([None, len(FEATURES)]))]
+    return to_onnx(trained, initial_types=inputs, options={"zipmap": False}, target_opset={"": 17, "ai.onnx.ml": 3})
+
+
+def alone(model, rows):
+    """The seconds of the best way to run it: the rows at once by all threads, or block by block."""
+    matrix, session = rows.to_numpy(), onnxruntime.InferenceSession(model.SerializeToString())
+    begun = time.perf_counter()
+    whole = session.run(["probabilities"], {"X": matrix})[0][:, 1]
+    at_once = time.perf_counter() - begun
+    begun = time.perf_counter()
+    for at in range(0, len(matrix), BLOCK):
+        session.run(["probabilities"], {"X": matrix[at:at + BLOCK]})
+    return min(at_once, time.perf_counter() - begun), whole
+
+
+def predict(uri, folder, version):
+    command = [measure.CAIRN, "predict", f"{MODEL}@{version}", "rows.parquet", "-o", "answers.parquet", "--json", "--server", uri]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if ended.returncode != 0:
+        sys.exit(f"{' '.join(command)}: {ended.stdout}{ended.stderr}")
+    return json.loads(ended.stdout)["seconds"]
+
+
+def main():
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    count = int(sys.argv[sys.argv.index("--rows") + 1]) if "--rows" in sys.argv else 1_000_000
+    report, model, rows = measure.Report(), model_of(), rows_of(count, 2)
+    with measure.workspace() as folder, measure.cairn_up(folder) as (_, uri):
+        rows.to_parquet(folder / "rows.parquet", index=False)
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_experiment("predict")
+        with contextlib.redirect_stdout(sys.stderr), mlflow.start_run():
+            signature = infer_signature(rows.head(3), numpy.zeros((3, 2), dtype=numpy.float32))
+            mlflow.onnx.log_model(model, name="model", registered_model_name=MODEL, signature=signature, pip_requirements=["onnx", "onnxruntime"])
+        theirs, due = alone(model, rows)
+        mine = min(predict(uri, folder, 1) for _ in range(3))
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        given = pandas.read_parquet(folder / "answers.parquet")
+        numpy.testing.assert_allclose(given["probabilities_1"], due, atol=1e-5)
+        ratio = theirs / mine
+        report.line(f"{count:,} rows of a file, 100 trees", f"{count / mine:,.0f} rows/s", f"{count / theirs:,.0f} rows/s", ">= 0.8 x", ratio >= 0.8,
+                    f"{ratio:.2f} x; at most {memory:.0f} MiB; {os.cpu_count()} cores")
+    report.end()
+
+
+if __name__ == "__main__":
+    main()

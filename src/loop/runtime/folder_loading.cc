@@ -1,0 +1,41 @@
+#include <algorithm>
+
+#include "ground/vocabulary/text.h"
+#include "loop/runtime/format.h"
+
+namespace cairn::runtime {
+namespace {
+
+constexpr std::string_view kPython = "python_function";
+
+bool Has(const ModelFolder& folder, std::string_view flavour) {
+  return std::find(folder.flavours.begin(), folder.flavours.end(), flavour) != folder.flavours.end();
+}
+
+Result<LoadedFolder> LoadByPython(const std::string& folder, ModelFolder about,
+                                  const WorkerSettings& settings) {
+  auto model = CAIRN_TRY(StartWorkers(folder, settings));
+  const auto code = CAIRN_TRY(FindCode(folder));
+  std::string runs = "the model (" + Join(about.flavours, ", ") + ") loads in a confined worker of " +
+                     settings.python + "; ";
+  runs += code.runs ? code.what + ", and the accepted configuration permits that (serving.worker.code)"
+                    : "loading it runs no code of its own (" + code.what + ")";
+  return LoadedFolder{std::move(about), std::move(model), std::move(runs)};
+}
+
+}  // namespace
+
+Result<LoadedFolder> LoadModelFolder(const std::string& folder, const WorkerSettings& settings) {
+  auto about = CAIRN_TRY(ReadModelFolder(folder));
+  if (about.data.empty() && Has(about, kPython)) return LoadByPython(folder, std::move(about), settings);
+  if (about.data.empty())
+    return Error{
+        Reason::Unsupported,
+        "The model in '" + folder + "' has only the flavors " + Join(about.flavours, ", ") +
+            "; convert it to ONNX (skl2onnx) and log it with mlflow.onnx.log_model, or log it with a "
+            "flavor that has python_function beside it."};
+  auto model = CAIRN_TRY(Model::Load(about.data));
+  return LoadedFolder{std::move(about), std::move(model), "the ONNX model loads here"};
+}
+
+}  // namespace cairn::runtime

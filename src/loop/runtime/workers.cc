@@ -1,0 +1,118 @@
+#include "loop/runtime/workers.h"
+
+#include <algorithm>
+
+#include "ground/os/files.h"
+#include "ground/os/pool.h"
+#include "ground/os/temp_folder.h"
+#include "loop/runtime/worker/crew.h"
+#include "loop/runtime/worker/program.h"
+
+namespace cairn::runtime {
+namespace {
+
+constexpr std::int64_t kMostRows = 10'000;
+
+/// Rows `from` … `from + count` of every tensor.
+Batch RowsOf(const Batch& batch, std::int64_t from, std::int64_t count) {
+  Batch part;
+  for (const Tensor& tensor : batch.tensors) {
+    const std::size_t rows = static_cast<std::size_t>(std::max<std::int64_t>(tensor.rows(), 1));
+    const auto begin = static_cast<std::size_t>(from), end = static_cast<std::size_t>(from + count);
+    const auto cut = [&](const auto& list, auto& to) {
+      const std::size_t width = list.size() / rows;
+      to.assign(list.begin() + static_cast<std::ptrdiff_t>(begin * width),
+                list.begin() + static_cast<std::ptrdiff_t>(end * width));
+    };
+    Tensor& own = part.tensors.emplace_back(Tensor{tensor.name, tensor.type, tensor.shape, {}, {}, {}});
+    own.shape[0] = count;
+    cut(tensor.data, own.data);
+    cut(tensor.texts, own.texts);
+    cut(tensor.missing, own.missing);
+  }
+  return part;
+}
+
+/// The parts' rows one after the other.
+Batch Joined(std::vector<Batch> parts) {
+  Batch whole = std::move(parts.front());
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    for (std::size_t t = 0; t < whole.tensors.size(); ++t) {
+      Tensor &to = whole.tensors[t], &from = parts[i].tensors[t];
+      to.shape[0] += from.shape[0];
+      to.data.insert(to.data.end(), from.data.begin(), from.data.end());
+      std::move(from.texts.begin(), from.texts.end(), std::back_inserter(to.texts));
+    }
+  }
+  return whole;
+}
+
+class WorkerModel final : public Model {
+ public:
+  WorkerModel(std::unique_ptr<worker::Crew> crew, unsigned processes)
+      : crew_(std::move(crew)), processes_(processes) {}
+
+  const Signature& signature() const override { return crew_->hello().signature; }
+  bool waits() const override { return true; }
+  const char* platform() const override { return "python_function"; }
+  Result<std::string> environment() const override { return crew_->hello().environment; }
+
+  Result<Batch> Run(const Batch& inputs) const override {
+    CAIRN_TRY(Matches(signature(), inputs));
+    const std::int64_t rows = CAIRN_TRY(CountRows(inputs));
+    if (rows <= kMostRows) return crew_->Ask(inputs, rows);
+    std::vector<Batch> parts(static_cast<std::size_t>((rows + kMostRows - 1) / kMostRows));
+    CAIRN_TRY(os::TryEachIndex(parts.size(), processes_, [&](std::size_t i) -> Result<> {
+      const std::int64_t from = static_cast<std::int64_t>(i) * kMostRows;
+      const std::int64_t count = std::min(kMostRows, rows - from);
+      parts[i] = CAIRN_TRY(crew_->Ask(RowsOf(inputs, from, count), count));
+      return Done{};
+    }));
+    return Joined(std::move(parts));
+  }
+
+ private:
+  static Result<std::int64_t> CountRows(const Batch& inputs) {
+    const std::int64_t rows = inputs.tensors.front().rows();
+    for (const Tensor& tensor : inputs.tensors)
+      if (tensor.shape.empty() || tensor.rows() != rows)
+        return Error{Reason::Unprocessable,
+                     "Input '" + tensor.name + "' has another number of rows than the others."};
+    return rows;
+  }
+
+  const std::unique_ptr<worker::Crew> crew_;
+  const unsigned processes_;
+};
+
+/// The bytes as they are now, whatever happens to the folder later.
+Result<os::TempFolder> TakeCopy(const std::string& folder) {
+  auto own = CAIRN_TRY(os::TempFolder::Create());
+  const std::string model = own / "model";
+  CAIRN_TRY(os::MakeFolders(model));
+  for (const auto& entry : CAIRN_TRY(os::ListTree(folder))) {
+    const std::string to = os::JoinPath(model, entry.path);
+    if (entry.kind == os::FileKind::Folder) CAIRN_TRY(os::MakeFolders(to));
+    if (entry.kind == os::FileKind::File) CAIRN_TRY(os::CopyFile(os::JoinPath(folder, entry.path), to));
+  }
+  CAIRN_TRY(os::WriteFileAtomically(own / "worker.py", worker::kProgram));
+  return own;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> StartWorkers(const std::string& folder, const WorkerSettings& settings) {
+  CAIRN_TRY(CanConfine());
+  auto own = CAIRN_TRY(TakeCopy(folder));
+  if (const auto code = CAIRN_TRY(FindCode(own / "model")); code.runs && !settings.code)
+    return Error{Reason::Denied,
+                 "Loading this model can run code of its author: " + code.what +
+                     ". Log it in a form that does not (ONNX, skops, a booster's own format), or permit that "
+                     "in cairn.yaml: serving: {worker: {code: permit}}."};
+  auto python = CAIRN_TRY(worker::FindPython(settings.python));
+  auto crew = CAIRN_TRY(worker::Crew::Start(std::move(own), std::move(python), settings));
+  return std::shared_ptr<const Model>(
+      std::make_shared<WorkerModel>(std::move(crew), static_cast<unsigned>(settings.processes)));
+}
+
+}  // namespace cairn::runtime
