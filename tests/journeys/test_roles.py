@@ -180,3 +180,19 @@ def test_production_never_moved_without_a_decision(project):
     (test,) = [one for one in project.cairn.ask("score")["items"] if one["test"] == "T-I4"]
     assert "without passed gates" not in test["sentence"]
     assert project.cairn.ask("audit", "verify")["sound"]
+
+
+def test_components_are_proven_alive_and_every_figure_opens_to_events(project):
+    if rollouts(project.server)[0]["stage"] != "promoted":
+        project.by_command("approve", "approver")
+    doctor = project.cairn.ask("doctor", findings=True)
+    alive = {one["component"] for one in doctor["components"] if one["alive"]}
+    assert alive - {"source control"} == {"test and build", "deployment", "model registry", "metadata store", "orchestrator"}
+    events = {event["id"] for event in project.cairn.ask("audit", "log", "--limit", "10000")["items"]}
+    (promotion,) = project.cairn.ask("metrics")["items"]
+    assert promotion["events"] and set(promotion["events"]) <= events
+    cells = {(cell["principle"], cell["level"]): cell for cell in project.cairn.ask("principles")["items"]}
+    assert len(cells) == 18 and cells["deployment", "model"]["green"]
+    cited = [cell["evidence"]["event"] for cell in cells.values() if cell["green"]]
+    assert cited and set(cited) <= events
+    assert {box["name"] for box in project.cairn.ask("stack", "--accepted")["boxes"]} >= {"value", "registry", "deployment"}

@@ -121,7 +121,8 @@ Json TrendOf(const Delivery& delivery) {
   std::vector<std::optional<double>> often, lead, restore, failure;
   Json spans = Json::Array();
   for (const Delivery& span : delivery.Spans(kSpans)) {
-    often.push_back(span.PerDay());
+    // Without any promotion there is no frequency that could change.
+    if (!delivery.promotions.empty()) often.push_back(span.PerDay());
     lead.push_back(AsDouble(span.MedianLeadMs()));
     restore.push_back(AsDouble(span.MedianRestoreMs()));
     failure.push_back(span.FailureRate());

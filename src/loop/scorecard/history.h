@@ -18,9 +18,9 @@ using Moment = metadata::LoggedEvent;
 /// for each question.
 class History {
  public:
-  /// Every event of the loop that a figure rests on. Of those that come by the million and of which only the
-  /// newest tell something ("run.ended", closed segments of the prediction log, profiles), the newest
-  /// thousand.
+  /// Every event of the loop that a figure rests on; of what is done to data besides, the newest thousand of
+  /// each kind. Runs that ended and closed segments of the prediction log come by the million: those among
+  /// the newest ten thousand events.
   static Result<History> Read(const metadata::Log& log);
   /// Events in order; what a test makes by hand.
   explicit History(std::vector<Moment> moments);
