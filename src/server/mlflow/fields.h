@@ -66,7 +66,8 @@ class Fields {
   std::string path_;
 };
 
-/// The request's message: the JSON body, or of a GET the query. What the route captured counts as fields too.
+/// The request's message: the JSON body, or of a GET the query. What the route captured counts as fields too;
+/// a field that says otherwise is refused.
 Result<Json> MessageOf(const http::Request& request);
 
 }  // namespace cairn::mlflow

@@ -48,6 +48,10 @@ TEST(Message, WhatTheRouteCapturedIsAField) {
   auto request = Post(R"({"status": 2})");
   request.captures = {{"model_id", "m-1"}};
   EXPECT_EQ(MessageOf(request)->Text("model_id"), "m-1");
+  request.body = R"({"model_id": "m-1"})";
+  EXPECT_EQ(MessageOf(request)->Text("model_id"), "m-1");
+  request.body = R"({"model_id": "m-2"})";
+  EXPECT_NE(MessageOf(request).error().message.find("the address names 'm-1'"), std::string::npos);
 }
 
 class FieldsTest : public ::testing::Test {

@@ -228,7 +228,12 @@ Result<Json> BodyMessage(const http::Request& request) {
 Result<Json> MessageOf(const http::Request& request) {
   const bool in_query = request.method == "GET" && !request.query.empty();
   Json message = CAIRN_TRY(in_query ? QueryMessage(request) : BodyMessage(request));
-  for (const auto& [name, value] : request.captures) message.Set(name, value);
+  for (const auto& [name, value] : request.captures) {
+    const Json* said = message.Find(name);
+    if (said != nullptr && *said != Json(value))
+      return Fields(message).Invalid(name, *said, "the address names '" + value + "'");
+    message.Set(name, value);
+  }
   return message;
 }
 
