@@ -141,9 +141,8 @@ Crew::End Crew::RunOne(Seat& seat, std::stop_token stop) {
 Result<Hello> Crew::Greet(Seat& seat, os::Process& process, os::Channel& channel, std::stop_token stop) {
   const std::int64_t until_ns = os::SteadyNs() + Nanoseconds(settings_.start_timeout_s);
   while (!channel.HasArrived()) {
-    if (const auto exit = process.Wait(kLookMs, stop))
-      return Error{Reason::Unsupported, "The model cannot be loaded: its process ended (" + HowEnded(*exit) +
-                                            ")" + LastWords(seat)};
+    // What it said before it ended, why it cannot load the model for one, has arrived by then.
+    if (process.Wait(kLookMs, stop)) break;
     if (stop.stop_requested()) return Error{Reason::Unavailable, "The model is being put away."};
     if (os::SteadyNs() > until_ns)
       return Error{Reason::Unsupported, "The model is not ready within " +
