@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <deque>
 
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::sql {
@@ -44,18 +45,6 @@ constexpr const char* kSessionSetup =
 // conflicts with every other writer of the table; through an index it conflicts only over the same keys.
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL enable_seqscan = off";
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-std::string HexOf(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
-}
 
 /// The bytes of "\\x0a1b…", which is how the server writes them.
 std::string BytesOf(std::string_view text) {

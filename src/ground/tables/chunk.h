@@ -41,4 +41,7 @@ class Chunk {
   virtual void Texts(std::size_t column, std::vector<std::string_view>& texts) const = 0;
 };
 
+/// Appends what a chunk holds of one column to a column of the same type.
+void AppendColumn(Column& to, const Chunk& chunk, std::size_t column);
+
 }  // namespace cairn::tables

@@ -102,6 +102,21 @@ std::string Column::Shown(std::size_t row) const {
   return "";
 }
 
+void Column::PushFrom(const Column& from, std::size_t row) {
+  if (from.IsNull(row)) return PushNull();
+  switch (type_) {
+    case Type::Bool:
+      return PushBool(from.Bool(row));
+    case Type::Int:
+    case Type::Time:
+      return Push(from.ints()[row]);
+    case Type::Double:
+      return Push(from.doubles()[row]);
+    case Type::Text:
+      return Push(from.Text(row));
+  }
+}
+
 void Column::PushNull() {
   nulls_.push_back(1);
   ++null_count_;

@@ -57,6 +57,8 @@ class Column {
   void Push(double value);
   void Push(std::string value);
   void PushBool(bool value);
+  /// Appends what another column of the same type holds in that row.
+  void PushFrom(const Column& from, std::size_t row);
 
  private:
   using Ints = std::vector<std::int64_t>;

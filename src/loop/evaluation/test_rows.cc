@@ -72,29 +72,7 @@ tables::Table Picked(const tables::Table& table, std::span<const std::size_t> ro
   std::vector<tables::Column> columns;
   for (const tables::Column& from : table.columns()) {
     tables::Column to(from.name(), from.type());
-    for (const std::size_t row : rows) {
-      if (from.IsNull(row)) {
-        to.PushNull();
-        continue;
-      }
-      switch (from.type()) {
-        case tables::Type::Bool:
-          to.PushBool(from.Bool(row));
-          break;
-        case tables::Type::Int:
-          to.Push(from.Int(row));
-          break;
-        case tables::Type::Time:
-          to.Push(from.Time(row));
-          break;
-        case tables::Type::Double:
-          to.Push(from.Double(row));
-          break;
-        case tables::Type::Text:
-          to.Push(from.Text(row));
-          break;
-      }
-    }
+    for (const std::size_t row : rows) to.PushFrom(from, row);
     columns.push_back(std::move(to));
   }
   return tables::Table(std::move(columns));

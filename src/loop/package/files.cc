@@ -7,6 +7,7 @@
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/os/mapped_file.h"
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::package {
@@ -27,10 +28,6 @@ bool IsInside(std::string_view path) {
                      [](std::string_view part) { return !part.empty() && part != "." && part != ".."; });
 }
 
-bool IsDigest(std::string_view text) {
-  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// SHA256SUMS as {path: digest}.
 Result<std::map<std::string, std::string>> ReadDigests(std::string_view text) {
   std::map<std::string, std::string> digests;
@@ -40,7 +37,7 @@ Result<std::map<std::string, std::string>> ReadDigests(std::string_view text) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
     const bool whole = end != std::string_view::npos && line.size() > kDigits + 2 &&
-                       IsDigest(line.substr(0, kDigits)) && line.substr(kDigits, 2) == "  ";
+                       IsHex(line.substr(0, kDigits), kDigits) && line.substr(kDigits, 2) == "  ";
     if (!whole || !digests.emplace(line.substr(kDigits + 2), line.substr(0, kDigits)).second)
       return Damaged("Line " + std::to_string(number) + " of 'SHA256SUMS' is not as sha256sum writes it");
     text.remove_prefix(end + 1);

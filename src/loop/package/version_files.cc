@@ -3,18 +3,11 @@
 #include <algorithm>
 
 #include "ground/os/files.h"
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/section.h"
 #include "ledger/metadata/event.h"
 
 namespace cairn::package {
-namespace {
-
-bool IsSha256(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
-}  // namespace
-
 Result<Files> VersionFiles(const Rooms& rooms, const std::string& model, std::int64_t number) {
   const auto version = CAIRN_TRY(rooms.registry.Find(model, number));
   CAIRN_TRY(rooms.registry.Verify(version));
@@ -46,8 +39,9 @@ Result<std::string> RecordScoring(const Rooms& rooms, const ScoredFile& scored) 
     inputs.Push(input);
     event.lineage.from.push_back({"sha256:" + input, "rows"});
   }
-  if (scored.inputs.empty() || !IsSha256(scored.output) ||
-      !std::all_of(scored.inputs.begin(), scored.inputs.end(), IsSha256))
+  const auto is_sha256 = [](const std::string& text) { return IsHex(text, 64); };
+  if (scored.inputs.empty() || !is_sha256(scored.output) ||
+      !std::all_of(scored.inputs.begin(), scored.inputs.end(), is_sha256))
     return Error{Reason::InvalidArgument, "'inputs' and 'output' must be SHA-256 digests in hexadecimal."};
   event.body.Set("inputs", std::move(inputs));
   event.body.Set("output", scored.output);

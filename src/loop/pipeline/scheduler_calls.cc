@@ -3,6 +3,7 @@
 
 #include "ground/crypto/hash.h"
 #include "ground/os/identity.h"
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/execution/attempt.h"
@@ -19,16 +20,6 @@ constexpr std::size_t kMostMoments = 10'000;
 Firing FiringOf(const StoredPull& pull) {
   return {pull.request.trigger, NameOf(pull.state), pull.run,
           pull.request.actor,   pull.asked,         pull.request.detail};
-}
-
-std::string Hex(const crypto::Sha256Digest& digest) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 /// A date alone means its midnight on the clocks of the zone.
@@ -101,7 +92,7 @@ Result<Firing> Scheduler::OnMessage(const std::string& name, const std::string& 
   // Where it should come from is for the owner to know (StandingOf), not for whoever calls.
   if (!secret) return Error{Reason::Unavailable, "the secret of '" + name + "' cannot be read here"};
   const std::string signed_text = timestamp + "." + std::string(body);
-  const std::string expected = Hex(crypto::HmacSha256(secret->front().second, signed_text));
+  const std::string expected = HexOf(crypto::HmacSha256(secret->front().second, signed_text));
   const std::string_view given =
       signature.starts_with("sha256=") ? std::string_view(signature).substr(7) : std::string_view(signature);
   if (!crypto::EqualSecrets(LowerAscii(given), expected)) {

@@ -113,6 +113,44 @@ bool History::IsAutomatic(const Moment& moment) const {
   return event.kind.starts_with("monitoring.") && event.actor == "system";
 }
 
+bool History::CameByTrigger(const Moment& version_added) const {
+  const Moment* run = RunStarted(version_added.event.body.Text("pipeline_run"));
+  return IsAutomatic(version_added) || (run != nullptr && IsAutomatic(*run));
+}
+
+const Moment* History::LastCommitted() const {
+  const auto runs = Of("pipeline.run_started");
+  const auto found = std::find_if(runs.rbegin(), runs.rend(), [](const Moment* run) {
+    return !run->event.body.At("git").Text("commit").empty();
+  });
+  return found == runs.rend() ? nullptr : *found;
+}
+
+std::string History::CommitOf(std::string_view run) const {
+  const Moment* started = RunStarted(run);
+  return started == nullptr ? "" : started->event.body.At("git").Text("commit");
+}
+
+std::string History::CommitBehind(const Moment& promoted) const {
+  const Json& shipped = promoted.event.body;
+  for (const Moment* added : Of("registry.version_added")) {
+    const Json& body = added->event.body;
+    if (body.Text("model") == shipped.Text("model") && VersionIn(body) == VersionIn(shipped))
+      return CommitOf(body.Text("pipeline_run"));
+  }
+  return "";
+}
+
+const Moment* Later(const Moment* a, const Moment* b) {
+  if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
+  return History::Before(*a, *b) ? b : a;
+}
+
+bool WithinBounds(const Moment& window) {
+  const auto& values = window.event.body.At("values").items();
+  return std::none_of(values.begin(), values.end(), [](const Json& value) { return value.Bool("breached"); });
+}
+
 std::string VersionIn(const Json& body, std::string_view name) {
   const Json& version = body.At(name);
   if (version.IsInt()) return version.AsInt() == 0 ? "" : std::to_string(version.AsInt());

@@ -38,6 +38,14 @@ class History {
   bool IsAutomatic(const Moment& moment) const;
   /// "pipeline.run_started" of this run, or null.
   const Moment* RunStarted(std::string_view run) const;
+  /// Whether a trigger brought the version that was added: by itself, or by the run that made it.
+  bool CameByTrigger(const Moment& version_added) const;
+  /// The last "pipeline.run_started" that names a commit, or null.
+  const Moment* LastCommitted() const;
+  /// The commit that a run was built from; "" when that is not on record.
+  std::string CommitOf(std::string_view run) const;
+  /// The commit that a promoted version was made from; "" when that is not on record.
+  std::string CommitBehind(const Moment& promoted) const;
 
  private:
   std::vector<Moment> moments_;
@@ -46,6 +54,10 @@ class History {
   std::vector<std::string> automatic_causes_;  ///< Sorted.
 };
 
+/// The later one of two moments of one history; null only where both are.
+const Moment* Later(const Moment* a, const Moment* b);
+/// Whether nothing that a closed window judged lay beyond its bound.
+bool WithinBounds(const Moment& window);
 /// A version in an event's body, a number or a text: "3"; "" when there is none.
 std::string VersionIn(const Json& body, std::string_view name = "version");
 /// One event as a short sentence for people.

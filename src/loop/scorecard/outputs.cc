@@ -8,34 +8,21 @@
 namespace cairn::scorecard {
 namespace {
 
-const Moment* LastCommit(const History& history) {
-  const auto runs = history.Of("pipeline.run_started");
-  const auto found = std::find_if(runs.rbegin(), runs.rend(), [](const Moment* run) {
-    return !run->event.body.At("git").Text("commit").empty();
-  });
-  return found == runs.rend() ? nullptr : *found;
-}
+const Moment* LastCommit(const History& history) { return history.LastCommitted(); }
 const Moment* LastPackage(const History& history) { return history.Last("registry.version_packaged"); }
 const Moment* LastPipeline(const History&) { return nullptr; }
 const Moment* LastTriggered(const History& history) {
   const auto added = history.Of("registry.version_added");
-  const auto found = std::find_if(added.rbegin(), added.rend(), [&](const Moment* one) {
-    const Moment* run = history.RunStarted(one->event.body.Text("pipeline_run"));
-    return history.IsAutomatic(*one) || (run != nullptr && history.IsAutomatic(*run));
-  });
+  const auto found = std::find_if(added.rbegin(), added.rend(),
+                                  [&](const Moment* one) { return history.CameByTrigger(*one); });
   return found == added.rend() ? nullptr : *found;
 }
 const Moment* LastService(const History& history) {
-  const Moment *promoted = history.Last("rollout.promoted"), *loaded = history.Last("serving.loaded");
-  if (promoted == nullptr || loaded == nullptr) return promoted == nullptr ? loaded : promoted;
-  return History::Before(*promoted, *loaded) ? loaded : promoted;
+  return Later(history.Last("rollout.promoted"), history.Last("serving.loaded"));
 }
 /// A monitor gives a trigger by what it sees; a quiet window is an output too: nothing is to be done.
 const Moment* LastWatch(const History& history) {
-  const Moment *alert = history.Last("monitoring.alert_raised"),
-               *window = history.Last("monitoring.window_closed");
-  if (alert == nullptr || window == nullptr) return alert == nullptr ? window : alert;
-  return History::Before(*alert, *window) ? window : alert;
+  return Later(history.Last("monitoring.alert_raised"), history.Last("monitoring.window_closed"));
 }
 
 struct Place {

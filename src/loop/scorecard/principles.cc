@@ -27,10 +27,7 @@ Seen Newest(const History& history, std::string_view kind, const Counts& counts,
 }
 bool Any(const Moment&) { return true; }
 
-Seen Later(const Seen& a, const Seen& b) {
-  if (a.moment == nullptr || b.moment == nullptr) return a.moment == nullptr ? b : a;
-  return History::Before(*a.moment, *b.moment) ? b : a;
-}
+Seen Later(const Seen& a, const Seen& b) { return scorecard::Later(a.moment, b.moment) == a.moment ? a : b; }
 
 Seen VersionedData(const History& history, const TestScore&) {
   const auto named = [](const Moment& one) { return !one.event.body.Text("digest").empty(); };
@@ -74,12 +71,7 @@ Seen AutomaticData(const History& history, const TestScore&) {
 }
 Seen AutomaticModel(const History& history, const TestScore&) {
   return Newest(
-      history, "registry.version_added",
-      [&](const Moment& one) {
-        const Moment* run = history.RunStarted(one.event.body.Text("pipeline_run"));
-        return history.IsAutomatic(one) || (run != nullptr && history.IsAutomatic(*run));
-      },
-      Any);
+      history, "registry.version_added", [&](const Moment& one) { return history.CameByTrigger(one); }, Any);
 }
 Seen AutomaticCode(const History& history, const TestScore&) {
   return Newest(
@@ -136,27 +128,14 @@ Seen DeployedModel(const History& history, const TestScore&) {
   return Newest(history, "serving.loaded", Any, Any);
 }
 Seen DeployedCode(const History& history, const TestScore&) {
-  return Newest(history, "rollout.promoted", Any, [&](const Moment& promoted) {
-    const Json& live = promoted.event.body;
-    for (const Moment* added : history.Of("registry.version_added")) {
-      const Json& body = added->event.body;
-      if (body.Text("model") != live.Text("model") || VersionIn(body) != VersionIn(live)) continue;
-      const Moment* run = history.RunStarted(body.Text("pipeline_run"));
-      return run != nullptr && !run->event.body.At("git").Text("commit").empty();
-    }
-    return false;
-  });
+  return Newest(history, "rollout.promoted", Any,
+                [&](const Moment& promoted) { return !history.CommitBehind(promoted).empty(); });
 }
 
 Seen Watched(const History& history, std::string_view kind) {
   return Newest(
       history, "monitoring.window_closed",
-      [&](const Moment& one) { return one.event.body.Text("kind") == kind; },
-      [](const Moment& one) {
-        const auto& values = one.event.body.At("values").items();
-        return std::none_of(values.begin(), values.end(),
-                            [](const Json& value) { return value.Bool("breached"); });
-      });
+      [&](const Moment& one) { return one.event.body.Text("kind") == kind; }, WithinBounds);
 }
 Seen WatchedData(const History& history, const TestScore&) { return Watched(history, "drift"); }
 Seen WatchedModel(const History& history, const TestScore&) { return Watched(history, "quality"); }

@@ -34,8 +34,6 @@ Verified Of(std::string check, bool held, std::string sentence) {
   return {std::move(check), held ? Outcome::Held : Outcome::Differs, std::move(sentence)};
 }
 
-Result<metadata::Digest> DigestIn(const std::string& hex) { return metadata::DigestOf(hex); }
-
 Result<Verified> Record(const metadata::Log& log, const Moment& moment) {
   const auto proof = log.InclusionOf(moment.id);
   if (!proof && proof.error().reason == Reason::Conflict)
@@ -44,10 +42,10 @@ Result<Verified> Record(const metadata::Log& log, const Moment& moment) {
     return Of("record", false, "The log has no such event any more.");
   if (!proof) return proof.error();
   std::vector<metadata::Digest> path;
-  for (const auto& digest : proof->path) path.push_back(CAIRN_TRY(DigestIn(digest)));
+  for (const auto& digest : proof->path) path.push_back(CAIRN_TRY(metadata::DigestOf(digest)));
   const bool held = metadata::ProvesInclusion(
-      CAIRN_TRY(DigestIn(proof->leaf)), static_cast<std::uint64_t>(proof->index),
-      static_cast<std::uint64_t>(proof->size), path, CAIRN_TRY(DigestIn(proof->root)));
+      CAIRN_TRY(metadata::DigestOf(proof->leaf)), static_cast<std::uint64_t>(proof->index),
+      static_cast<std::uint64_t>(proof->size), path, CAIRN_TRY(metadata::DigestOf(proof->root)));
   return Of("record", held,
             held ? "Proven to be event " + std::to_string(proof->index) + " of the " +
                        std::to_string(proof->size) + " under the last signed head."

@@ -30,7 +30,9 @@ class Parts {
     if (table_.columns().empty()) {
       for (const auto& column : columns) table_.columns().emplace_back(column.name(), column.type());
     }
-    for (std::size_t i = 0; i < columns.size(); ++i) Append(columns[i], table_.columns()[i]);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      for (std::size_t row = 0; row < columns[i].rows(); ++row) table_.columns()[i].PushFrom(columns[i], row);
+    }
     return table_.rows() >= kRowsOfPart ? Write() : Result<>();
   }
   /// InvalidArgument when nothing was added.
@@ -42,29 +44,6 @@ class Parts {
   }
 
  private:
-  static void Append(const Column& from, Column& to) {
-    for (std::size_t row = 0; row < from.rows(); ++row) {
-      if (from.IsNull(row)) {
-        to.PushNull();
-        continue;
-      }
-      switch (from.type()) {
-        case tables::Type::Bool:
-          to.PushBool(from.Bool(row));
-          break;
-        case tables::Type::Int:
-        case tables::Type::Time:
-          to.Push(from.ints()[row]);
-          break;
-        case tables::Type::Double:
-          to.Push(from.doubles()[row]);
-          break;
-        case tables::Type::Text:
-          to.Push(from.texts()[row]);
-          break;
-      }
-    }
-  }
   Result<> Write() {
     CAIRN_TRY(engine_.Put("scored", table_));
     paths_.push_back(folder_ / ("part-" + std::to_string(paths_.size()) + ".parquet"));

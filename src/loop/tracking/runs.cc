@@ -151,7 +151,7 @@ Runs::Runs(sql::Database& database, const os::Clock& clock, LongValues long_valu
       clock_(clock),
       long_values_(long_values),
       keys_(std::make_unique<MetricKeys>(database)),
-      counts_(std::make_shared<MatchCounts>()),
+      counts_(std::make_unique<MatchCounts>()),
       backlog_(std::make_shared<MetricBacklog>()) {}
 Result<> Runs::Adopt() { return backlog_->Adopt(database_); }
 

@@ -114,7 +114,7 @@ class Runs {
   const os::Clock& clock_;
   LongValues long_values_;
   std::unique_ptr<MetricKeys> keys_;
-  std::shared_ptr<MatchCounts> counts_;     ///< What searches found out.
+  std::unique_ptr<MatchCounts> counts_;     ///< What searches found out.
   std::shared_ptr<MetricBacklog> backlog_;  ///< Shared with folding that goes on behind.
 };
 

@@ -24,22 +24,13 @@ void Refuse(const Give& give, const Error& error) {
   give([error]() -> Result<std::string> { return error; });
 }
 
-std::string TextOf(const tracking::Run& created) {
-  std::string out;
-  JsonText text(out);
-  text.Open('{').Name("run");
-  Write(text, created, Outputs::Left);
-  text.Close('}');
-  return out;
-}
-
 void Create(Runs& runs, const Fields& fields, const Give& give) {
   const auto wanted = NewRunOf(fields);
   if (!wanted) return Refuse(give, wanted.error());
   runs.CreateThen(*wanted, [give](Result<tracking::Run> run) {
     if (!run) return Refuse(give, run.error());
     const auto created = std::make_shared<const tracking::Run>(*std::move(run));
-    give([created]() -> Result<std::string> { return TextOf(*created); });
+    give([created]() -> Result<std::string> { return RunMessage(*created, Outputs::Left); });
   });
 }
 

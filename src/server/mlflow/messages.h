@@ -21,6 +21,8 @@ Json ToJson(const std::vector<tracking::Param>& params);
 void Write(JsonText& text, const tracking::RunInfo& info);
 enum class Outputs { Shown, Left };
 void Write(JsonText& text, const tracking::Run& run, Outputs outputs = Outputs::Shown);
+/// {"run": …}.
+std::string RunMessage(const tracking::Run& run, Outputs outputs = Outputs::Shown);
 
 /// Sets `name` to the list unless it is empty.
 void SetList(Json& message, std::string_view name, Json list);

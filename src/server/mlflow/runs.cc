@@ -12,18 +12,8 @@ constexpr Fields::Choice kStatuses[] = {
 
 Result<std::string> RunId(const Fields& fields) { return fields.RequiredTextOf("run_id", "run_uuid"); }
 
-template <class Written>
-std::string MessageOf(std::string_view name, const Written& written) {
-  std::string out;
-  JsonText text(out);
-  text.Open('{').Name(name);
-  Write(text, written);
-  text.Close('}');
-  return out;
-}
-
 Result<std::string> Get(Runs& runs, const Fields& fields) {
-  return MessageOf("run", CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))));
+  return RunMessage(CAIRN_TRY(runs.Find(CAIRN_TRY(RunId(fields)))));
 }
 
 Result<std::string> Update(Runs& runs, const Fields& fields) {
@@ -33,7 +23,13 @@ Result<std::string> Update(Runs& runs, const Fields& fields) {
     change.status = static_cast<tracking::RunStatus>(*status);
   change.end_ms = CAIRN_TRY(fields.Int("end_time"));
   change.name = CAIRN_TRY(fields.Text("run_name"));
-  return MessageOf("run_info", CAIRN_TRY(runs.Update(id, change)));
+  const auto info = CAIRN_TRY(runs.Update(id, change));
+  std::string out;
+  JsonText text(out);
+  text.Open('{').Name("run_info");
+  Write(text, info);
+  text.Close('}');
+  return out;
 }
 
 Result<Json> Delete(Runs& runs, const Fields& fields) { return Empty(runs.Delete(CAIRN_TRY(RunId(fields)))); }

@@ -62,10 +62,7 @@ Lines FeatureStore(const Facts& facts) {
 }
 
 Lines Foundations(const Facts& facts) {
-  const Moment* committed = nullptr;
-  for (const Moment* run : facts.ground->history.Of("pipeline.run_started")) {
-    if (!run->event.body.At("git").Text("commit").empty()) committed = run;
-  }
+  const Moment* committed = facts.ground->history.LastCommitted();
   return {Shown("code in git" + (committed == nullptr
                                      ? std::string()
                                      : ", last built from " +
@@ -109,8 +106,8 @@ Lines Deployment(const Facts& facts) {
 
 Lines Serving(const Facts& facts) {
   const Moment* loaded = facts.Newest("serving.loaded");
-  Lines lines{Shown(loaded == nullptr ? "online, by HTTP and gRPC" : "online: " + SentenceOf(*loaded),
-                    "serving", loaded, "nothing was loaded yet")};
+  Lines lines{Shown(loaded == nullptr ? "online, by HTTP" : "online: " + SentenceOf(*loaded), "serving",
+                    loaded, "nothing was loaded yet")};
   AddListed(facts, "decides", lines);
   const Moment* segment = facts.Newest("serving.segment_closed");
   lines.push_back(Shown("every answer is logged", "prediction log", segment,

@@ -88,11 +88,7 @@ void FindBeginning(const History& history, const Moment& promoted, Promotion& pr
 bool ShowsItGood(const Moment& moment, const Promotion& promotion) {
   if (!Is(moment, "monitoring.window_closed") || !AboutQuality(moment)) return false;
   const std::string version = VersionIn(moment.event.body);
-  if (!version.empty() && version != promotion.version) return false;
-  for (const Json& value : moment.event.body.At("values").items()) {
-    if (value.Bool("breached")) return false;
-  }
-  return true;
+  return (version.empty() || version == promotion.version) && WithinBounds(moment);
 }
 
 /// What in this event makes the promotion a failed one; "" when nothing does.

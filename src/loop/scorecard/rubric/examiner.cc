@@ -16,24 +16,6 @@ bool OfACommit(const History& history, const Moment& ended) {
   return !git.Text("commit").empty() && !git.Bool("dirty");
 }
 
-std::string CommitOf(const History& history, std::string_view run) {
-  const Moment* started = history.RunStarted(run);
-  return started == nullptr ? "" : started->event.body.At("git").Text("commit");
-}
-
-/// The commit that the version in production was made from; "" when that is not on record.
-std::string ShippedCommit(const History& history) {
-  const Moment* promoted = history.Last("rollout.promoted");
-  if (promoted == nullptr) return "";
-  const Json& shipped = promoted->event.body;
-  for (const Moment* added : history.Of("registry.version_added")) {
-    const Json& body = added->event.body;
-    if (body.Text("model") == shipped.Text("model") && VersionIn(body) == VersionIn(shipped))
-      return CommitOf(history, body.Text("pipeline_run"));
-  }
-  return "";
-}
-
 std::string Times(std::size_t count) { return count == 1 ? "once" : std::to_string(count) + " times"; }
 
 std::string Days(std::int64_t cadence_ms) { return FormatDuration(cadence_ms); }
@@ -76,10 +58,11 @@ Finding Examiner::StagesOf(const Entry& entry) const {
     finding.evidence.push_back(ended);
   }
   if (entry.by != By::Code || finding.evidence.empty()) return finding;
-  const std::string shipped = ShippedCommit(history_);
+  const Moment* promoted = history_.Last("rollout.promoted");
+  const std::string shipped = promoted == nullptr ? "" : history_.CommitBehind(*promoted);
   const bool covered = shipped.empty() ||
                        std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Moment* one) {
-                         return CommitOf(history_, one->event.body.Text("run")) == shipped;
+                         return history_.CommitOf(one->event.body.Text("run")) == shipped;
                        });
   if (!covered)
     finding.objection =

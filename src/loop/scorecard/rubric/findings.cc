@@ -60,9 +60,7 @@ Finding WindowsOf(const Examiner& examiner, std::string_view kind) {
   for (const Moment* closed : examiner.history().Of("monitoring.window_closed")) {
     if (closed->event.body.Text("kind") != kind) continue;
     finding.evidence.push_back(closed);
-    const auto& values = closed->event.body.At("values").items();
-    finding.passing =
-        std::none_of(values.begin(), values.end(), [](const Json& value) { return value.Bool("breached"); });
+    finding.passing = WithinBounds(*closed);
   }
   return finding;
 }

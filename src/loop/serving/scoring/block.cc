@@ -54,30 +54,6 @@ void AppendNulls(Features::Column& column, const Chunk& chunk, std::size_t index
   }
 }
 
-void Keep(tables::Column& column, const Chunk& chunk, std::size_t index, std::size_t row) {
-  if (chunk.IsNull(index, row)) {
-    column.PushNull();
-    return;
-  }
-  switch (column.type()) {
-    case Type::Bool:
-      column.PushBool(chunk.Bools(index)[row] != 0);
-      return;
-    case Type::Int:
-      column.Push(chunk.Ints(index)[row]);
-      return;
-    case Type::Time:
-      column.Push(static_cast<std::int64_t>(chunk.Times(index)[row]));
-      return;
-    case Type::Double:
-      column.Push(chunk.Doubles(index)[row]);
-      return;
-    case Type::Text:
-      column.Push(std::string(chunk.Text(index, row)));
-      return;
-  }
-}
-
 Type TypeFor(DataType type) {
   switch (type) {
     case DataType::Bool:
@@ -137,8 +113,7 @@ void Block::Add(const Chunk& chunk) {
     AppendValues(columns_[i], chunk, i);
     AppendNulls(columns_[i], chunk, i, rows_);
   }
-  for (std::size_t i = 0; i < kept_.size(); ++i)
-    for (std::size_t row = 0; row < chunk.rows(); ++row) Keep(kept_[i], chunk, columns_.size() + i, row);
+  for (std::size_t i = 0; i < kept_.size(); ++i) tables::AppendColumn(kept_[i], chunk, columns_.size() + i);
   rows_ += chunk.rows();
 }
 

@@ -9,22 +9,6 @@ namespace cairn::tracking {
 
 using query::Comparator;
 
-bool RunSentence::IsWalked(const query::Identifier& name) const {
-  if (source_.kind != RunSource::Kind::Missing && !Walks()) return false;
-  return name.key == question_.order.front().term.name.key;
-}
-
-std::string RunSentence::Number() const {
-  if (source_.kind == RunSource::Kind::Filter) return "d.run";
-  if (source_.kind == RunSource::Kind::Started) return "w.number";
-  return Walks() ? "o.run" : "r.number";
-}
-
-/// The column by which runs that started are walked.
-std::string RunSentence::Walked(std::string_view column) const {
-  return (source_.kind == RunSource::Kind::Started ? "w." : "r.") + std::string(column);
-}
-
 namespace {
 
 /// The lower, the fewer runs it usually leaves. What is told by fewer runs is asked first.
@@ -43,6 +27,22 @@ int Rank(const query::Condition& part) {
 }
 
 }  // namespace
+
+bool RunSentence::IsWalked(const query::Identifier& name) const {
+  if (source_.kind != RunSource::Kind::Missing && !Walks()) return false;
+  return name.key == question_.order.front().term.name.key;
+}
+
+std::string RunSentence::Number() const {
+  if (source_.kind == RunSource::Kind::Filter) return "d.run";
+  if (source_.kind == RunSource::Kind::Started) return "w.number";
+  return Walks() ? "o.run" : "r.number";
+}
+
+/// The column by which runs that started are walked.
+std::string RunSentence::Walked(std::string_view column) const {
+  return (source_.kind == RunSource::Kind::Started ? "w." : "r.") + std::string(column);
+}
 
 Result<std::string> RunSentence::Filter() {
   const auto compile = [this](const query::Comparison& comparison) { return Compile(comparison); };

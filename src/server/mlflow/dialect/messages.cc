@@ -142,6 +142,15 @@ void Write(JsonText& text, const Run& run, Outputs outputs) {
   text.Close('}');
 }
 
+std::string RunMessage(const Run& run, Outputs outputs) {
+  std::string out;
+  JsonText text(out);
+  text.Open('{').Name("run");
+  Write(text, run, outputs);
+  text.Close('}');
+  return out;
+}
+
 Json ToJson(const tracking::LoggedModel& model) {
   Json info{{"model_id", model.id},
             {"experiment_id", std::to_string(model.experiment)},
