@@ -15,10 +15,7 @@ namespace {
 using runtime::WorkerSettings;
 
 Result<tables::Format> FormatFor(const std::string& path) {
-  const std::string name = LowerAscii(path);
-  if (name.ends_with(".parquet")) return tables::Format::Parquet;
-  if (name.ends_with(".csv")) return tables::Format::Csv;
-  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return tables::Format::JsonLines;
+  if (const auto format = tables::FormatByName(path)) return *format;
   return Error{Reason::InvalidArgument, "'" + path + "' must end in .parquet, .csv or .jsonl."};
 }
 

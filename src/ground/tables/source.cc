@@ -77,6 +77,14 @@ const char* NameOf(Format format) {
   return "csv";
 }
 
+std::optional<Format> FormatByName(std::string_view path) {
+  const std::string name = LowerAscii(path);
+  if (name.ends_with(".parquet")) return Format::Parquet;
+  if (name.ends_with(".csv")) return Format::Csv;
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return Format::JsonLines;
+  return std::nullopt;
+}
+
 Result<Format> FormatOf(const std::string& path) {
   const auto status = CAIRN_TRY(os::Stat(path));
   if (status.kind == os::FileKind::Folder)

@@ -20,6 +20,9 @@ const char* NameOf(Format format);
 /// form that is known and not read (Arrow IPC, zip, SQLite, HDF5, Avro).
 Result<Format> FormatOf(const std::string& path);
 
+/// The format that a file is to be written in, by its name: .parquet, .csv, .jsonl or .ndjson.
+std::optional<Format> FormatByName(std::string_view path);
+
 /// How to read files. Only `null_strings`, `types`, `sample_rows`, `delimiter`, `header` and `ragged` concern
 /// CSV alone.
 struct ReadOptions {

@@ -36,7 +36,7 @@ Error Recorded(sql::Database& database, const os::Clock& clock, const Attempt& a
                                    {"reason", NameOf(error.reason)},
                                    {"why", CutTo(error.message, 500)}}};
   // The refusal stands whether or not it could be written down.
-  if (const auto kept = Keep(database, clock.Now(), event); !kept) return error;
+  static_cast<void>(bool(Keep(database, clock.Now(), event)));
   return error;
 }
 

@@ -60,10 +60,7 @@ std::string NameOfQuery(TimeMs now) {
 }
 
 Result<tables::Format> FormatNamed(const std::string& name) {
-  const std::string lower = LowerAscii(name);
-  if (lower.ends_with(".parquet")) return tables::Format::Parquet;
-  if (lower.ends_with(".csv")) return tables::Format::Csv;
-  if (lower.ends_with(".jsonl") || lower.ends_with(".ndjson")) return tables::Format::JsonLines;
+  if (const auto format = tables::FormatByName(name)) return *format;
   return Error{Reason::InvalidArgument,
                "the rows of a query go into a file named .parquet, .csv or .jsonl, not '" + name + "'"};
 }

@@ -14,8 +14,7 @@ bool Has(const ModelFolder& folder, std::string_view flavour) {
 
 Result<LoadedFolder> LoadByPython(const std::string& folder, ModelFolder about,
                                   const WorkerSettings& settings) {
-  auto model = CAIRN_TRY(StartWorkers(folder, settings));
-  const auto code = CAIRN_TRY(FindCode(folder));
+  auto [model, code] = CAIRN_TRY(StartWorkers(folder, settings));
   std::string runs = "the model (" + Join(about.flavours, ", ") + ") loads in a confined worker of " +
                      settings.python + "; ";
   runs += code.runs ? code.what + ", and the accepted configuration permits that (serving.worker.code)"

@@ -101,18 +101,20 @@ Result<os::TempFolder> TakeCopy(const std::string& folder) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Model>> StartWorkers(const std::string& folder, const WorkerSettings& settings) {
+Result<WorkersStarted> StartWorkers(const std::string& folder, const WorkerSettings& settings) {
   CAIRN_TRY(CanConfine());
   auto own = CAIRN_TRY(TakeCopy(folder));
-  if (const auto code = CAIRN_TRY(FindCode(own / "model")); code.runs && !settings.code)
+  auto code = CAIRN_TRY(FindCode(own / "model"));
+  if (code.runs && !settings.code)
     return Error{Reason::Denied,
                  "Loading this model can run code of its author: " + code.what +
                      ". Log it in a form that does not (ONNX, skops, a booster's own format), or permit that "
                      "in cairn.yaml: serving: {worker: {code: permit}}."};
   auto python = CAIRN_TRY(worker::FindPython(settings.python));
   auto crew = CAIRN_TRY(worker::Crew::Start(std::move(own), std::move(python), settings));
-  return std::shared_ptr<const Model>(
-      std::make_shared<WorkerModel>(std::move(crew), static_cast<unsigned>(settings.processes)));
+  return WorkersStarted{
+      std::make_shared<WorkerModel>(std::move(crew), static_cast<unsigned>(settings.processes)),
+      std::move(code)};
 }
 
 }  // namespace cairn::runtime

@@ -38,6 +38,10 @@ Result<CodeInFolder> FindCode(const std::string& folder);
 /// namespaces. Unsupported, saying which is missing and what to do. Found out once for the process.
 Result<> CanConfine();
 
+struct WorkersStarted {
+  std::shared_ptr<const Model> model;
+  CodeInFolder code;  ///< Of the copy that is run.
+};
 /// Copies the MLflow folder, and starts worker processes that load the copy: each in namespaces of its own,
 /// with no network, no files but the Python's own and the copy (all read-only), a private /tmp of 64 MiB, no
 /// other programs or processes, and within the settings' limits. One that ends is started anew, after a pause
@@ -48,6 +52,6 @@ Result<> CanConfine();
 /// the model cannot be loaded or does not get ready in time, with what it said; Denied when loading it runs
 /// code and the settings do not permit that; Unavailable when its Python is missing, or lacks mlflow or a
 /// package that the model imports.
-Result<std::shared_ptr<const Model>> StartWorkers(const std::string& folder, const WorkerSettings& settings);
+Result<WorkersStarted> StartWorkers(const std::string& folder, const WorkerSettings& settings);
 
 }  // namespace cairn::runtime
