@@ -159,9 +159,9 @@ TEST(Values, AShiftIsSeenAcrossTheSeamOfTwoParts) {
   for (std::uint64_t i = 0; i < 1000; ++i) target.push_back(Spread(i) | 1);
   for (std::uint64_t i = 0; i < 1000; ++i) ahead.push_back(i + 1 < 1000 ? target[i + 1] : 0);
   Shifts whole, first, second;
-  whole.Add(ahead, target);
-  first.Add(std::span(ahead).first(400), std::span(target).first(400));
-  second.Add(std::span(ahead).subspan(400), std::span(target).subspan(400));
+  whole.Add(ahead, target, false);
+  first.Add(std::span(ahead).first(400), std::span(target).first(400), true);
+  second.Add(std::span(ahead).subspan(400), std::span(target).subspan(400), false);
   first.Append(second);
   EXPECT_EQ(whole.next().equal, 999);
   EXPECT_EQ(first.next().equal, 999);

@@ -32,9 +32,14 @@ ColumnKind KindOf(tables::Type type) {
 template <class Take>
 std::int64_t ForEachPresent(const tables::Chunk& chunk, std::size_t column, const Take& take) {
   const auto validity = chunk.Validity(column);
+  const std::size_t rows = chunk.rows();
+  if (validity.empty()) {
+    for (std::size_t row = 0; row < rows; ++row) take(row);
+    return 0;
+  }
   std::int64_t missing = 0;
-  for (std::size_t row = 0; row < chunk.rows(); ++row) {
-    if (validity.empty() || (validity[row / 64] >> (row % 64) & 1))
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (validity[row / 64] >> (row % 64) & 1)
       take(row);
     else
       ++missing;
@@ -103,34 +108,34 @@ void Column::Take(const tables::Chunk& chunk, std::size_t column, Slice& slice) 
 void Column::TakeWhole(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
   slice.numbers.assign(chunk.rows(), kNan);
   const auto all = chunk.Ints(column);
-  std::vector<std::int64_t> values;
-  values.reserve(all.size());
+  std::vector<std::int64_t> values(all.size());
+  std::size_t present = 0;
   slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
-    values.push_back(all[row]);
+    values[present++] = all[row];
     slice.numbers[row] = static_cast<double>(all[row]);
     slice.hashes[row] = HashOf(all[row]);
   });
-  numbers_->AddWhole(values);
+  numbers_->AddWhole(std::span(values).first(present));
 }
 
 void Column::TakeReal(const tables::Chunk& chunk, std::size_t column, Slice& slice) {
   slice.numbers.assign(chunk.rows(), kNan);
   const auto all = chunk.Doubles(column);
-  std::vector<double> values;
-  values.reserve(all.size());
+  std::vector<double> values(all.size());
+  std::size_t present = 0;
   std::int64_t not_a_number = 0;
   slice.missing = ForEachPresent(chunk, column, [&](std::size_t row) {
     if (std::isnan(all[row])) {
       ++not_a_number;
       return;
     }
-    values.push_back(all[row]);
+    values[present++] = all[row];
     slice.numbers[row] = all[row];
     slice.hashes[row] = HashOf(all[row]);
   });
   slice.missing += not_a_number;
   not_a_number_ += not_a_number;
-  numbers_->AddReal(values);
+  numbers_->AddReal(std::span(values).first(present));
 }
 
 void Column::TakeTimes(const tables::Chunk& chunk, std::size_t column, Slice& slice) {

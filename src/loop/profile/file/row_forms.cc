@@ -23,7 +23,8 @@ void RowTallyForm::Write(const RowTally& tally, ByteWriter& out) {
   if (saved.entries_.size() > kSavedTally) saved.Shrink(kSavedTally);
   out.Fixed(saved.bound_);
   out.Count(saved.entries_.size());
-  for (const auto& entry : saved.entries_) {
+  for (const Pair128& pair : saved.entries_) {
+    const auto entry = RowTally::Unpacked(pair);
     out.Fixed(entry.features);
     out.Fixed(entry.label);
     out.Count(entry.rows);
@@ -41,7 +42,7 @@ void RowTallyForm::Read(ByteReader& in, RowTally& tally) {
     if (rows == 0 || rows > std::numeric_limits<std::uint32_t>::max() || entry.features > tally.bound_)
       return in.Fail();
     entry.rows = static_cast<std::uint32_t>(rows);
-    tally.entries_.push_back(entry);
+    tally.entries_.push_back(RowTally::Packed(entry));
   }
   tally.fresh_ = tally.entries_.size();
 }

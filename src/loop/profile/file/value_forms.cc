@@ -129,7 +129,7 @@ Result<Numbers> NumbersForm::Read(ByteReader& in, std::size_t bytes) {
 }
 
 void TextsForm::Write(Texts& texts, Values values, ByteWriter& out) {
-  const Lengths& lengths = texts.lengths_;
+  const Lengths& lengths = texts.lengths();
   for (const auto count : {lengths.rows, lengths.characters, lengths.words,
                            lengths.rows == 0 ? 0 : lengths.least, lengths.greatest})
     out.Count(static_cast<std::uint64_t>(count));
@@ -210,7 +210,8 @@ Result<Texts> TextsForm::Read(ByteReader& in, std::size_t bytes) {
       const auto text = in.Text();
       const std::int64_t rows = in.Count();
       if (sum > lengths.rows || rows == 0) return Broken();
-      texts.EntryOf(text, HashOf(text)).rows += rows;
+      auto& entry = texts.EntryOf(text, HashOf(text));
+      entry.told = entry.rows += rows;
       sum += rows;
     }
     if (!in.sound() || sum != lengths.rows) return Broken();

@@ -147,7 +147,7 @@ double EntropyOf(const Column& column, const Ranked& ranked) {
 }
 
 Json TextFiguresOf(Column& column) {
-  const Texts& texts = *column.texts();
+  Texts& texts = *column.texts();
   const Lengths& lengths = texts.lengths();
   const auto rows = static_cast<double>(std::max<std::int64_t>(lengths.rows, 1));
   Json edges = Json::Array(), counts = Json::Array();

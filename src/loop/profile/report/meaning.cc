@@ -44,7 +44,7 @@ Meaning OfNumber(const Seen& seen) {
   return {"measure", "it holds numbers with " + seen.DifferentValues()};
 }
 
-Meaning OfUniqueText(const Seen& seen, const Texts& texts) {
+Meaning OfUniqueText(const Seen& seen, Texts& texts) {
   const Lengths& lengths = texts.lengths();
   if (seen.Mostly(texts.RowsMarked(kUuidMark)))
     return {"identifier", Of(texts.RowsMarked(kUuidMark), seen.present) + " values are UUIDs"};
@@ -54,7 +54,7 @@ Meaning OfUniqueText(const Seen& seen, const Texts& texts) {
 }
 
 /// Texts that are not numbers, dates or truth values.
-Meaning OfProse(const Seen& seen, const Texts& texts) {
+Meaning OfProse(const Seen& seen, Texts& texts) {
   const Lengths& lengths = texts.lengths();
   const double words =
       static_cast<double>(lengths.words) / static_cast<double>(std::max<std::int64_t>(lengths.rows, 1));
@@ -74,7 +74,7 @@ Meaning OfProse(const Seen& seen, const Texts& texts) {
 }
 
 Meaning OfText(const Seen& seen) {
-  const Texts& texts = *seen.column.texts();
+  Texts& texts = *seen.column.texts();
   const std::int64_t truths = texts.RowsMarked(kTruthMark),
                      numbers = texts.RowsMarkedAny(kNumberMark | kDressedMark);
   const std::int64_t codes = texts.RowsMarked(kZeroLedMark);
@@ -96,7 +96,7 @@ Meaning OfText(const Seen& seen) {
 
 }  // namespace
 
-std::size_t DateFormOf(const Column& column, const Texts& texts) {
+std::size_t DateFormOf(const Column& column, Texts& texts) {
   std::size_t best = kDateForms.size();
   std::int64_t most = 0;
   for (std::size_t form = 0; form < kDateForms.size(); ++form) {

@@ -19,6 +19,6 @@ Meaning MeaningOf(Column& column, const DistinctCount& distinct);
 
 /// The form in which most texts of a column are dates (an index into kDateForms), the day-first reading where
 /// both fit; npos when fewer than 95 of 100 are.
-std::size_t DateFormOf(const Column& column, const Texts& texts);
+std::size_t DateFormOf(const Column& column, Texts& texts);
 
 }  // namespace cairn::profile

@@ -27,7 +27,7 @@ bool AtLeast(std::int64_t rows, double share, std::int64_t all) {
 }
 
 void FindInTexts(Column& column, std::vector<PersonalData>& found) {
-  const Texts& texts = *column.texts();
+  Texts& texts = *column.texts();
   const std::int64_t present = column.present();
   const auto add = [&](PersonalData::Kind kind, std::int64_t rows, bool inside) {
     found.push_back({kind, rows, inside});

@@ -109,7 +109,7 @@ class Talk {
 
   void TextTrouble() {
     if (!column_.texts()) return;
-    const Texts& texts = *column_.texts();
+    Texts& texts = *column_.texts();
     const auto say = [&](const char* kind, std::uint32_t mark, const char* what) {
       const std::int64_t rows = texts.RowsMarked(mark);
       if (rows > 0) Say(kind, rows, Values(rows) + " " + what);

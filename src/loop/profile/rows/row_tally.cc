@@ -3,25 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
 
 namespace cairn::profile {
 
 /// In order, with equal entries added up.
 void RowTally::Settle() {
   if (fresh_ == 0) return;
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.features, a.label) < std::tie(b.features, b.label);
-  });
+  Order(entries_);
   std::size_t kept = 0;
-  for (const Entry& entry : entries_) {
-    Entry* last = kept == 0 ? nullptr : &entries_[kept - 1];
-    if (last && last->features == entry.features && last->label == entry.label) {
-      const std::uint64_t sum = std::uint64_t{last->rows} + entry.rows;
-      last->rows =
-          static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, std::numeric_limits<std::uint32_t>::max()));
+  for (const Pair128& pair : entries_) {
+    const Entry entry = Unpacked(pair), last = kept == 0 ? Entry{} : Unpacked(entries_[kept - 1]);
+    if (kept > 0 && last.features == entry.features && last.label == entry.label) {
+      const std::uint64_t sum = std::uint64_t{last.rows} + entry.rows;
+      const std::uint64_t rows = std::min<std::uint64_t>(sum, std::numeric_limits<std::uint32_t>::max());
+      entries_[kept - 1] = Packed({last.features, last.label, static_cast<std::uint32_t>(rows)});
     } else {
-      entries_[kept++] = entry;
+      entries_[kept++] = pair;
     }
   }
   entries_.resize(kept);
@@ -33,7 +30,7 @@ void RowTally::Shrink(std::size_t most) {
   while (entries_.size() > most) {
     bound_ >>= 1;
     const auto above = std::find_if(entries_.begin(), entries_.end(),
-                                    [&](const Entry& entry) { return entry.features > bound_; });
+                                    [&](const Pair128& entry) { return entry.high > bound_; });
     entries_.erase(above, entries_.end());
   }
 }
@@ -42,7 +39,7 @@ void RowTally::Merge(const RowTally& other) {
   bound_ = std::min(bound_, other.bound_);
   entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
   fresh_ = entries_.size();
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.features > bound_; });
+  std::erase_if(entries_, [&](const Pair128& entry) { return entry.high > bound_; });
   Settle();
   if (entries_.size() > most_) Shrink(most_ / 2);
 }
@@ -53,9 +50,10 @@ RowTally::Findings RowTally::Find() {
   double duplicates = 0, conflicts = 0, duplicates_squared = 0, conflicts_squared = 0;
   for (std::size_t first = 0, last = 0; first < entries_.size(); first = last) {
     double repeated = 0, rows = 0;
-    for (; last < entries_.size() && entries_[last].features == entries_[first].features; ++last) {
-      repeated += entries_[last].rows - 1;
-      rows += entries_[last].rows;
+    for (; last < entries_.size() && entries_[last].high == entries_[first].high; ++last) {
+      const Entry entry = Unpacked(entries_[last]);
+      repeated += entry.rows - 1;
+      rows += entry.rows;
     }
     const double conflicting = last - first > 1 ? rows : 0;
     duplicates += repeated, conflicts += conflicting;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "loop/profile/values/order.h"
+
 namespace cairn::profile {
 
 /// Rows that occur more than once, and rows that differ in their label alone. Kept as hashes: of all rows
@@ -18,7 +20,7 @@ class RowTally {
     // A quarter more at a time: doubling would take twice the memory of what is there.
     if (entries_.size() == entries_.capacity())
       entries_.reserve(entries_.size() + entries_.size() / 4 + 1024);
-    entries_.push_back({features, label, 1});
+    entries_.push_back(Packed({features, label, 1}));
     ++fresh_;
     if (entries_.size() > most_) Shrink(most_ / 2);
   }
@@ -34,17 +36,24 @@ class RowTally {
 
  private:
   friend class RowTallyForm;
+  /// Rows that agree in all columns. Ordered by features, then by label.
   struct Entry {
     std::uint64_t features;
     std::uint32_t label;
     std::uint32_t rows;
   };
+  static Pair128 Packed(const Entry& entry) {
+    return {std::uint64_t{entry.label} << 32 | entry.rows, entry.features};
+  }
+  static Entry Unpacked(const Pair128& pair) {
+    return {pair.high, static_cast<std::uint32_t>(pair.low >> 32), static_cast<std::uint32_t>(pair.low)};
+  }
   void Settle();
   void Shrink(std::size_t most);
 
   std::size_t most_;
   std::uint64_t bound_ = ~std::uint64_t{0};
-  std::vector<Entry> entries_;
+  std::vector<Pair128> entries_;
   std::size_t fresh_ = 0;  ///< Entries that were added since the last order.
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ground/vocabulary/result.h"
+#include "loop/profile/values/hash.h"
 
 namespace cairn::profile {
 
@@ -39,7 +40,7 @@ class Frequent {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    std::size_t operator()(std::string_view text) const { return HashOf(text); }
   };
   void Purge();
 

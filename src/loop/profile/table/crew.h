@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 
 #include "ground/os/pool.h"
 
@@ -14,19 +15,32 @@ class Crew {
       : others_(threads < 2 ? 0 : threads - 1), pool_("cairn-profile", others_, others_ + 1) {}
 
   /// Calls `work(i)` once for each of 0…count-1 and comes back when all are done.
-  template <class Work>
-  void ForEach(std::size_t count, const Work& work) {
-    std::atomic<std::size_t> next = 0;
-    const auto take = [&] {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    };
-    for (unsigned i = 0; i < others_ && i + 1 < count; ++i)
-      (void)pool_.Submit([&](std::stop_token) { take(); });
-    take();
+  void ForEach(std::size_t count, std::function<void(std::size_t)> work) {
+    Begin(count, std::move(work));
+    Finish();
+  }
+  /// The same in two steps: the others set about it, and Finish, which must follow, helps them with the rest.
+  void Begin(std::size_t count, std::function<void(std::size_t)> work) {
+    work_ = std::move(work);
+    count_ = count;
+    next_ = 0;
+    for (unsigned i = 0; i < others_ && i < count; ++i)
+      (void)pool_.Submit([this](std::stop_token) { TakeAll(); });
+  }
+  void Finish() {
+    TakeAll();
     if (others_ > 0) pool_.WaitUntilIdle();
+    count_ = 0;
   }
 
  private:
+  void TakeAll() {
+    for (std::size_t i = next_++; i < count_; i = next_++) work_(i);
+  }
+
+  std::function<void(std::size_t)> work_;
+  std::size_t count_ = 0;
+  std::atomic<std::size_t> next_ = 0;
   unsigned others_;
   os::WorkerPool pool_;
 };

@@ -3,14 +3,18 @@
 namespace cairn::profile {
 namespace {
 
-/// One plain loop at a time, which compilers turn into instructions for several rows.
 void AskAll(Shifts::Count& count, std::span<const std::uint64_t> column,
-            std::span<const std::uint64_t> target) {
-  std::uint64_t equal = 0, asked = 0;
-  for (std::size_t i = 0; i < column.size(); ++i) {
-    const std::uint64_t both = (column[i] != 0 ? 1U : 0U) & (target[i] != 0 ? 1U : 0U);
-    asked += both;
-    equal += both & (column[i] == target[i] ? 1U : 0U);
+            std::span<const std::uint64_t> target, bool whole) {
+  std::uint64_t equal = 0, asked = column.size();
+  if (whole) {
+    for (std::size_t i = 0; i < column.size(); ++i) equal += column[i] == target[i] ? 1U : 0U;
+  } else {
+    asked = 0;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      const std::uint64_t both = (column[i] != 0 ? 1U : 0U) & (target[i] != 0 ? 1U : 0U);
+      asked += both;
+      equal += both & (column[i] == target[i] ? 1U : 0U);
+    }
   }
   count.asked += static_cast<std::int64_t>(asked);
   count.equal += static_cast<std::int64_t>(equal);
@@ -29,12 +33,12 @@ void Shifts::Seam(std::uint64_t column, std::uint64_t target) {
   Ask(next_, last_column_, target);
 }
 
-void Shifts::Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target) {
+void Shifts::Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target, bool whole) {
   if (column.empty()) return;
   Seam(column.front(), target.front());
-  AskAll(same_, column, target);
-  AskAll(before_, column.subspan(1), target.first(target.size() - 1));
-  AskAll(next_, column.first(column.size() - 1), target.subspan(1));
+  AskAll(same_, column, target, whole);
+  AskAll(before_, column.subspan(1), target.first(target.size() - 1), whole);
+  AskAll(next_, column.first(column.size() - 1), target.subspan(1), whole);
   last_column_ = column.back(), last_target_ = target.back();
 }
 

@@ -9,7 +9,8 @@ namespace cairn::profile {
 /// one of the two is missing are not asked. Parts are taken in the order of the rows.
 class Shifts {
  public:
-  void Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target);
+  /// `whole` says that nothing is missing in either, which is counted faster.
+  void Add(std::span<const std::uint64_t> column, std::span<const std::uint64_t> target, bool whole);
   /// `next` follows this part.
   void Append(const Shifts& next);
 

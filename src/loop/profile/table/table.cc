@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "loop/profile/values/hash.h"
 
@@ -94,21 +95,27 @@ Intake::Intake(Table& table, Crew& crew)
   for (std::size_t i = 0; i < table.correlated.size(); ++i) centered_of_[table.correlated[i]] = i;
 }
 
+void Intake::Finish() {
+  crew_.Finish();
+  table_.rows += static_cast<std::int64_t>(std::exchange(judged_, 0));
+}
+
 void Intake::Take(const tables::Chunk& chunk) {
-  const std::size_t rows = chunk.rows();
+  Finish();
+  const std::size_t rows = judged_ = chunk.rows();
   crew_.ForEach(table_.columns.size(), [&](std::size_t i) {
     table_.columns[i].Take(chunk, i, slices_[i]);
     if (centered_of_[i] != std::string::npos) centered_[centered_of_[i]].Take(slices_[i].numbers);
   });
   constexpr std::size_t kPairs = 32;
   const std::size_t pairs = table_.co_moments.pairs(), tasks = (pairs + kPairs - 1) / kPairs;
-  crew_.ForEach(tasks + 2, [&](std::size_t task) {
+  crew_.Begin(tasks + 3, [this, rows, pairs](std::size_t task) {
     if (task == 0) return JudgeRows(rows);
-    if (task == 1) return FindPatterns(rows);
-    for (std::size_t pair = (task - 2) * kPairs; pair < std::min(pairs, (task - 1) * kPairs); ++pair)
+    if (task == 1) return FindShifts();
+    if (task == 2) return FindPatterns(rows);
+    for (std::size_t pair = (task - 3) * kPairs; pair < std::min(pairs, (task - 2) * kPairs); ++pair)
       table_.co_moments.AddPair(pair, centered_, rows);
   });
-  table_.rows += static_cast<std::int64_t>(rows);
 }
 
 void Intake::JudgeRows(std::size_t rows) {
@@ -127,9 +134,14 @@ void Intake::JudgeRows(std::size_t rows) {
     const std::size_t place = table_.sample.Admit(number);
     for (std::size_t i = 0; i < slices_.size(); ++i) table_.sample.Put(i, place, slices_[i].CellOf(row));
   }
-  if (!labels) return;
+}
+
+void Intake::FindShifts() {
+  if (!table_.target) return;
+  const Slice& labels = slices_[*table_.target];
   for (std::size_t i = 0; i < slices_.size(); ++i) {
-    if (i != table_.target) table_.shifts[i].Add(slices_[i].hashes, *labels);
+    const bool whole = slices_[i].missing == 0 && labels.missing == 0;
+    if (i != table_.target) table_.shifts[i].Add(slices_[i].hashes, labels.hashes, whole);
   }
 }
 

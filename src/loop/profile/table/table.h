@@ -44,10 +44,17 @@ inline constexpr std::size_t kMostCorrelated = 64;
 class Intake {
  public:
   Intake(Table& table, Crew& crew);
+  /// Judges the rows of the last chunk: only then is `table` complete.
+  ~Intake() { Finish(); }
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+  /// What takes whole rows is done while the next chunk is fetched.
   void Take(const tables::Chunk& chunk);
 
  private:
+  void Finish();
   void JudgeRows(std::size_t rows);
+  void FindShifts();
   void FindPatterns(std::size_t rows);
 
   Table& table_;
@@ -57,6 +64,7 @@ class Intake {
   std::vector<Slice> slices_;
   std::vector<Centered> centered_;
   std::vector<std::uint64_t> features_, patterns_;
+  std::size_t judged_ = 0;  ///< Rows of the last chunk, which are being judged.
 };
 
 }  // namespace cairn::profile

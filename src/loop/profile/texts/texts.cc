@@ -4,11 +4,30 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "loop/profile/values/hash.h"
 
 namespace cairn::profile {
 namespace {
+
+/// Whether the first and the last bytes are the same: all of them, if `size` is at most two words.
+template <class Word>
+bool SameEnds(const char* a, const char* b, std::size_t size) {
+  Word words[4];
+  std::memcpy(&words[0], a, sizeof(Word));
+  std::memcpy(&words[1], b, sizeof(Word));
+  std::memcpy(&words[2], a + size - sizeof(Word), sizeof(Word));
+  std::memcpy(&words[3], b + size - sizeof(Word), sizeof(Word));
+  return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+}
+
+/// Of equal length. Most texts of a table are short, and a call takes longer than they do.
+bool Same(const char* a, const char* b, std::size_t size) {
+  if (size < sizeof(std::uint32_t) || size > 2 * sizeof(std::uint64_t)) return std::memcmp(a, b, size) == 0;
+  return size < sizeof(std::uint64_t) ? SameEnds<std::uint32_t>(a, b, size)
+                                      : SameEnds<std::uint64_t>(a, b, size);
+}
 
 constexpr TimeMs kNoTime = std::numeric_limits<TimeMs>::max();
 
@@ -68,12 +87,13 @@ Texts::Entry& Texts::EntryOf(std::string_view text, std::uint64_t hash) {
   std::size_t at = hash & mask;
   for (; slots_[at] != 0; at = (at + 1) & mask) {
     Entry& entry = entries_[slots_[at] - 1];
-    if (entry.hash == hash && entry.view() == text) return entry;
+    if (entry.hash == hash && entry.size == text.size() && Same(entry.text, text.data(), text.size()))
+      return entry;
   }
   const Marks marks = MarksOf(text);
   NoteDates(marks);
   entries_.push_back({hash, Keep(text), static_cast<std::uint32_t>(text.size()), marks.bits, marks.characters,
-                      marks.words, 0});
+                      marks.words, 0, 0});
   slots_[at] = static_cast<std::uint32_t>(entries_.size());
   used_ += sizeof(Entry) + 2 * sizeof(std::uint32_t);
   if (entries_.size() * 2 > slots_.size()) Grow();
@@ -86,6 +106,16 @@ void Texts::Note(const Marks& marks, std::int64_t rows) {
     last_marked_ = {marks.bits, &marked_[marks.bits]};
   *last_marked_.second += rows;
   lengths_.Add(marks.characters, marks.words, rows);
+}
+
+void Texts::Tell() {
+  if (std::exchange(told_, true)) return;
+  for (Entry& entry : entries_) {
+    Marks marks;
+    marks.bits = entry.marks, marks.characters = entry.characters, marks.words = entry.words;
+    if (entry.rows > entry.told) Note(marks, entry.rows - entry.told);
+    entry.told = entry.rows;
+  }
 }
 
 void Texts::NoteDates(const Marks& marks) {
@@ -106,11 +136,8 @@ std::uint64_t Texts::AddRows(std::string_view text, std::int64_t rows) {
     AddUnkept(text, hash, marks, rows);
     return hash;
   }
-  Entry& entry = EntryOf(text, hash);
-  entry.rows += rows;
-  Marks marks;
-  marks.bits = entry.marks, marks.characters = entry.characters, marks.words = entry.words;
-  Note(marks, rows);
+  EntryOf(text, hash).rows += rows;
+  told_ = false;
   // Half for the texts, half for the hashes that follow them.
   if (2 * used_ > bytes_) ToSketches();
   return hash;
@@ -134,6 +161,7 @@ void Texts::ShrinkHashes() {
 }
 
 void Texts::ToSketches() {
+  Tell();
   frequent_.emplace();
   hll_.emplace();
   hashes_.emplace(bytes_);
@@ -158,10 +186,15 @@ void Texts::ToSketches() {
 }
 
 void Texts::Merge(Texts& other) {
+  Tell();
+  other.Tell();
   if (!frequent_ && !other.frequent_) {
     lengths_.Merge(other.lengths_);
     for (const auto& [marks, rows] : other.marked_) marked_[marks] += rows;
-    for (const Entry& entry : other.entries_) EntryOf(entry.view(), entry.hash).rows += entry.rows;
+    for (const Entry& entry : other.entries_) {
+      Entry& own = EntryOf(entry.view(), entry.hash);
+      own.told = own.rows += entry.rows;
+    }
     if (2 * used_ > bytes_) ToSketches();
     return;
   }
@@ -211,13 +244,20 @@ DistinctCount Texts::Distinct() {
   return {std::llround(std::min(hll_->Estimate(), 9e15)), Hll::StandardError()};
 }
 
-std::int64_t Texts::RowsMarked(std::uint32_t bits) const {
+const Lengths& Texts::lengths() {
+  Tell();
+  return lengths_;
+}
+
+std::int64_t Texts::RowsMarked(std::uint32_t bits) {
+  Tell();
   std::int64_t sum = 0;
   for (const auto& [marks, rows] : marked_) sum += (marks & bits) == bits ? rows : 0;
   return sum;
 }
 
-std::int64_t Texts::RowsMarkedAny(std::uint32_t bits) const {
+std::int64_t Texts::RowsMarkedAny(std::uint32_t bits) {
+  Tell();
   std::int64_t sum = 0;
   for (const auto& [marks, rows] : marked_) sum += (marks & bits) != 0 ? rows : 0;
   return sum;

@@ -51,12 +51,12 @@ class Texts {
   std::int64_t top_error() const { return frequent_ ? frequent_->error() : 0; }
   DistinctCount Distinct();
 
-  const Lengths& lengths() const { return lengths_; }
-  std::int64_t rows() const { return lengths_.rows; }
+  const Lengths& lengths();
+  std::int64_t rows() { return lengths().rows; }
   /// Rows that have all of these marks.
-  std::int64_t RowsMarked(std::uint32_t bits) const;
+  std::int64_t RowsMarked(std::uint32_t bits);
   /// Rows that have one of these marks at least.
-  std::int64_t RowsMarkedAny(std::uint32_t bits) const;
+  std::int64_t RowsMarkedAny(std::uint32_t bits);
   /// The first and the last moment among texts of a date form; nothing when there is none.
   std::optional<std::pair<TimeMs, TimeMs>> DatesOf(std::size_t form) const;
 
@@ -70,6 +70,7 @@ class Texts {
     std::uint32_t characters;
     std::uint32_t words;
     std::int64_t rows;
+    std::int64_t told;  ///< Rows that lengths_ and marked_ hold already.
 
     std::string_view view() const { return {text, size}; }
   };
@@ -77,6 +78,8 @@ class Texts {
   void Grow();
   const char* Keep(std::string_view text);
   void Note(const Marks& marks, std::int64_t rows);
+  /// Notes the rows of entries that came since the last time: once for each different text, not for each row.
+  void Tell();
   void NoteDates(const Marks& marks);
   void AddUnkept(std::string_view text, std::uint64_t hash, const Marks& marks, std::int64_t rows);
   void ToSketches();
@@ -89,6 +92,7 @@ class Texts {
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_bytes_, block_left_ = 0;
 
+  bool told_ = true;  ///< Whether lengths_ and marked_ hold all rows.
   Lengths lengths_;
   std::map<std::uint32_t, std::int64_t> marked_;  ///< Rows by the marks they have.
   std::pair<std::uint32_t, std::int64_t*> last_marked_{0, nullptr};

@@ -1,10 +1,10 @@
 #include "loop/profile/values/multiset.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <limits>
 #include <utility>
+
+#include "loop/profile/values/order.h"
 
 namespace cairn::profile {
 namespace {
@@ -56,50 +56,7 @@ Counted Runs(std::vector<std::int64_t> keys) {
   return counted;
 }
 
-/// Sorts runs of keys that agree above their `low` lowest bits, which stand together already.
-void SortRuns(std::vector<std::int64_t>& keys, int low) {
-  for (auto first = keys.begin(); first != keys.end();) {
-    auto end = first + 1;
-    bool ascending = true;
-    for (; end != keys.end() && *end >> low == *first >> low; ++end) ascending &= *(end - 1) <= *end;
-    if (!ascending) std::sort(first, end);
-    first = end;
-  }
-}
-
 }  // namespace
-
-void SortKeys(std::vector<std::int64_t>& keys) {
-  constexpr std::size_t kSmall = 2048;
-  if (keys.size() < kSmall || keys.size() > std::numeric_limits<std::uint32_t>::max()) {
-    std::sort(keys.begin(), keys.end());
-    return;
-  }
-  // Three digits of eleven bits, from the highest bit in which the keys differ: counters that still fit the
-  // nearest cache, and of numbers of any kind hardly two agree in all three.
-  constexpr int kBits = 11, kMostDigits = 3;
-  std::uint64_t differing = 0;
-  for (const auto key : keys) differing |= static_cast<std::uint64_t>(key ^ keys[0]);
-  const int width = std::bit_width(differing), low = std::max(0, width - kBits * kMostDigits);
-  const auto digit_of = [low](std::int64_t key, int digit) {
-    constexpr std::uint64_t kSign = 1ULL << 63, kMask = (1U << kBits) - 1;
-    return (static_cast<std::uint64_t>(key) ^ kSign) >> (low + kBits * digit) & kMask;
-  };
-  std::array<std::array<std::uint32_t, std::size_t{1} << kBits>, kMostDigits> counts{};
-  for (const auto key : keys) {
-    for (int digit = 0; digit < kMostDigits; ++digit)
-      ++counts[static_cast<std::size_t>(digit)][digit_of(key, digit)];
-  }
-  std::vector<std::int64_t> other(keys.size());
-  for (int digit = 0; low + kBits * digit < width; ++digit) {
-    auto& places = counts[static_cast<std::size_t>(digit)];
-    std::uint32_t sum = 0;
-    for (auto& count : places) sum += std::exchange(count, sum);
-    for (const auto key : keys) other[places[digit_of(key, digit)]++] = key;
-    keys.swap(other);
-  }
-  if (low > 0) SortRuns(keys, low);
-}
 
 Multiset::Multiset(std::size_t bytes)
     : bytes_(bytes),
@@ -133,14 +90,20 @@ void Multiset::Add(const Counted& counted) {
 void Multiset::Settle() {
   if (fresh_keys_ == 0) return;
   std::vector<std::int64_t> keys;
-  keys.reserve(fresh_keys_);
+  // Where no key came twice yet, those that are there are ordered once more with the new ones.
+  const bool all = table_.rows.empty() && table_.keys.size() < fresh_keys_;
+  keys.reserve(fresh_keys_ + (all ? table_.keys.size() : 0));
+  if (all) {
+    keys.insert(keys.end(), table_.keys.begin(), table_.keys.end());
+    std::vector<std::int64_t>().swap(table_.keys);
+  }
   for (auto& block : fresh_) {
     keys.insert(keys.end(), block.begin(), block.end());
     std::vector<std::int64_t>().swap(block);
   }
   fresh_.clear();
   fresh_keys_ = 0;
-  SortKeys(keys);
+  Order(keys);
   Counted runs = Runs(std::move(keys));
   table_ = table_.keys.empty() ? std::move(runs) : Merged(table_, runs);
 }

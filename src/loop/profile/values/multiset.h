@@ -39,7 +39,4 @@ class Multiset {
   std::size_t settle_at_;  ///< New keys that are worth ordering: few values of many rows then take little.
 };
 
-/// Ascending; by digits, which hardly compares.
-void SortKeys(std::vector<std::int64_t>& keys);
-
 }  // namespace cairn::profile

@@ -81,15 +81,16 @@ void Numbers::AddWhole(std::span<const std::int64_t> values) {
 
 void Numbers::AddReal(std::span<const double> values) {
   if (kind_ == Kind::Whole) BecomeReal();
-  std::vector<double> finite;
-  finite.reserve(values.size());
+  std::vector<double> finite(values.size());
+  std::size_t finites = 0;
   for (const double value : values) {
     if (std::isfinite(value)) {
-      finite.push_back(value + 0.0);  // No minus zero.
+      finite[finites++] = value + 0.0;  // No minus zero.
     } else {
       ++(value > 0 ? plus_ : minus_);
     }
   }
+  finite.resize(finites);
   Take(finite);
   if (hll_) {
     for (const double value : finite) hll_->Add(value);
