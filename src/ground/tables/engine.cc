@@ -167,7 +167,7 @@ Result<Table> Engine::Query(std::string_view sql, std::span<const Value> values,
     auto table = EmptyLike(rows->fields());
     while (CAIRN_TRY(rows->Next()))
       for (std::size_t column = 0; column < table.columns().size(); ++column)
-        AppendColumn(table.columns()[column], *rows, column);
+        AppendColumn(table.columns()[column], rows->chunk(), column);
     return table;
   });
 }
@@ -178,7 +178,23 @@ Result<> Engine::Scan(std::string_view sql, const std::function<Result<>(const C
     if (limits.only_reads) CAIRN_TRY(connection.OnlyReads(sql));
     auto rows = CAIRN_TRY(connection.Run(sql, values, Statement::Mode::Stream));
     while (CAIRN_TRY(rows->Next())) {
-      CAIRN_TRY(take(*rows));
+      CAIRN_TRY(take(rows->chunk()));
+    }
+    return {};
+  });
+}
+
+Result<> Engine::ScanAhead(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
+                           const std::function<void()>& end, const Limits& limits) {
+  return state_->Limited(sql, limits, [&](Connection& connection) -> Result<> {
+    if (limits.only_reads) CAIRN_TRY(connection.OnlyReads(sql));
+    auto rows = CAIRN_TRY(connection.Run(sql, {}, Statement::Mode::Stream));
+    struct Ending {
+      const std::function<void()>& end;
+      ~Ending() { end(); }
+    } const ending{end};
+    while (CAIRN_TRY(rows->Next())) {
+      CAIRN_TRY(take(rows->chunk()));
     }
     return {};
   });

@@ -78,6 +78,11 @@ class Engine {
   /// an error to end the scan with it.
   Result<> Scan(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
                 std::span<const Value> values = {}, const Limits& limits = {});
+  /// The same for who works on a chunk while the next one is fetched: a chunk lives until `take` has come
+  /// back from the call with the next one. `end` is called before the last one dies, also where the scan
+  /// failed.
+  Result<> ScanAhead(std::string_view sql, const std::function<Result<>(const Chunk&)>& take,
+                     const std::function<void()>& end, const Limits& limits = {});
 
   /// Runs one SELECT of at least one column for work in which the order of rows does not matter: the engine's
   /// threads hand chunks over as they have them, each to a visitor that nobody else is calling. `make` gives

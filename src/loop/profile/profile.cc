@@ -71,15 +71,14 @@ Result<TableProfile> TableProfile::Of(tables::Engine& engine, const std::vector<
   }
   state->table = Table(fields, subject.target, options);
   state->target = state->table.target ? subject.target : "";
-  {
-    Intake intake(state->table, crew);
-    CAIRN_TRY(engine.Scan(sql,
-                          [&](const tables::Chunk& chunk) -> Result<> {
-                            intake.Take(chunk);
-                            return Done{};
-                          },
-                          {}, {.stop = options.stop}));
-  }
+  Intake intake(state->table, crew);
+  CAIRN_TRY(engine.ScanAhead(
+      sql,
+      [&](const tables::Chunk& chunk) -> Result<> {
+        intake.Take(chunk);
+        return Done{};
+      },
+      [&] { intake.End(); }, {.stop = options.stop}));
   return TableProfile(std::move(state));
 }
 

@@ -287,30 +287,35 @@ void Vectors::Texts(std::size_t column, std::vector<std::string_view>& texts) co
 }
 
 Rows::Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names)
-    : Vectors(library), library_(library), result_(result) {
+    : library_(library), result_(result), places_{Place{Vectors(library)}, Place{Vectors(library)}} {
   const auto count = library_.column_count(&result_);
   for (std::size_t column = 0; column < count; ++column) {
     auto type = library_.column_logical_type(&result_, column);
-    AddColumn(names.empty() ? library_.column_name(&result_, column) : names[column], type);
+    for (auto& place : places_)
+      place.vectors.AddColumn(names.empty() ? library_.column_name(&result_, column) : names[column], type);
     library_.destroy_logical_type(&type);
   }
 }
 
 Rows::~Rows() {
-  if (chunk_) library_.destroy_data_chunk(&chunk_);
+  for (auto& place : places_) {
+    if (place.chunk) library_.destroy_data_chunk(&place.chunk);
+  }
   library_.destroy_result(&result_);
 }
 
 Result<bool> Rows::Next() {
-  if (chunk_) library_.destroy_data_chunk(&chunk_);
-  chunk_ = library_.fetch_chunk(result_);
-  if (!chunk_) {
+  at_ = 1 - at_;
+  auto& [vectors, chunk] = places_[at_];
+  if (chunk) library_.destroy_data_chunk(&chunk);
+  chunk = library_.fetch_chunk(result_);
+  if (!chunk) {
     const char* message = library_.result_error(&result_);
     if (message && *message) return Failure(message);
     return false;
   }
-  if (library_.data_chunk_get_size(chunk_) == 0) return false;
-  CAIRN_TRY(Load(chunk_, 0));
+  if (library_.data_chunk_get_size(chunk) == 0) return false;
+  CAIRN_TRY(vectors.Load(chunk, 0));
   return true;
 }
 

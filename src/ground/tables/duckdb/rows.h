@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -67,24 +68,32 @@ class Vectors : public Chunk {
 };
 
 /// The rows of one result, chunk by chunk.
-class Rows final : public Vectors {
+class Rows {
  public:
   /// Takes over `result`, which is destroyed with this. `names` replaces the result's own column names unless
   /// empty.
   Rows(const Library& library, duckdb_result result, const std::vector<std::string>& names);
-  ~Rows() override;
+  ~Rows();
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
 
-  /// Whether there was another chunk to move to.
+  const std::vector<Field>& fields() const { return places_[at_].vectors.fields(); }
+  /// Whether there was another chunk to move to. The one before stays as it is until the next call.
   Result<bool> Next();
+  /// The one moved to.
+  const Chunk& chunk() const { return places_[at_].vectors; }
   /// The rows that a statement without rows of its own changed.
   std::int64_t changed();
 
  private:
+  struct Place {
+    Vectors vectors;
+    duckdb_data_chunk chunk = nullptr;
+  };
   const Library& library_;
   duckdb_result result_;
-  duckdb_data_chunk chunk_ = nullptr;
+  std::array<Place, 2> places_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace cairn::tables

@@ -39,7 +39,8 @@ class Matrix {
 template <class Measure>
 Matrix Filled(std::size_t size, Crew& crew, const Measure& measure) {
   Matrix matrix(size);
-  crew.ForEach(size, [&](std::size_t a) {
+  crew.ForEach(size, [&](std::size_t i) {
+    const std::size_t a = size - 1 - i;  // The longest row first.
     for (std::size_t b = 0; b <= a; ++b) matrix.Set(a, b, measure(a, b));
   });
   return matrix;

@@ -84,10 +84,15 @@ class Report {
   Json Make() {
     if (table_.target) target_.emplace(table_);
     views_.resize(table_.columns.size());
-    crew_.ForEach(views_.size(), [&](std::size_t i) { DescribeColumn(i); });
+    RowTally::Findings repeated;
+    crew_.ForEach(views_.size() + 1, [&](std::size_t i) {
+      if (i == 0)
+        repeated = table_.tally.Find();
+      else
+        DescribeColumn(i - 1);
+    });
     const Json correlations = CorrelationsOf(table_, crew_);
     const auto together = MissingTogetherIn(table_);
-    const auto repeated = table_.tally.Find();
     const auto classes = ClassesIn(table_);
     Json warnings = WarningList(repeated, classes, together, correlations);
     Json columns = Json::Array();

@@ -14,6 +14,13 @@ namespace {
 constexpr std::size_t kSampleCells = std::size_t{1} << 22;
 constexpr std::size_t kLeastSample = 512;
 
+/// Pairs of columns that one call of the crew correlates.
+constexpr std::size_t kPairs = 32;
+/// Calls that judge the rows of a chunk besides: see JudgePart.
+constexpr std::size_t kJudgingParts = 3;
+
+std::size_t PairParts(std::size_t pairs) { return (pairs + kPairs - 1) / kPairs; }
+
 std::size_t SampleRows(std::size_t columns, const Options& options) {
   return std::clamp(kSampleCells / std::max<std::size_t>(columns, 1), kLeastSample, options.sample_rows);
 }
@@ -86,45 +93,69 @@ Result<> Table::Merge(Table& next) {
 }
 
 Intake::Intake(Table& table, Crew& crew)
-    : table_(table),
-      crew_(crew),
-      centered_of_(table.columns.size(), std::string::npos),
-      slices_(table.columns.size()),
-      centered_(table.correlated.size()) {
+    : table_(table), crew_(crew), centered_of_(table.columns.size(), std::string::npos) {
   for (const Column& column : table.columns) salts_.push_back(HashOf(column.name()));
   for (std::size_t i = 0; i < table.correlated.size(); ++i) centered_of_[table.correlated[i]] = i;
-}
-
-void Intake::Finish() {
-  crew_.Finish();
-  table_.rows += static_cast<std::int64_t>(std::exchange(judged_, 0));
-}
-
-void Intake::Take(const tables::Chunk& chunk) {
-  Finish();
-  const std::size_t rows = judged_ = chunk.rows();
-  crew_.ForEach(table_.columns.size(), [&](std::size_t i) {
-    table_.columns[i].Take(chunk, i, slices_[i]);
-    if (centered_of_[i] != std::string::npos) centered_[centered_of_[i]].Take(slices_[i].numbers);
-  });
-  constexpr std::size_t kPairs = 32;
-  const std::size_t pairs = table_.co_moments.pairs(), tasks = (pairs + kPairs - 1) / kPairs;
-  crew_.Begin(tasks + 3, [this, rows, pairs](std::size_t task) {
-    if (task == 0) return JudgeRows(rows);
-    if (task == 1) return FindShifts();
-    if (task == 2) return FindPatterns(rows);
-    for (std::size_t pair = (task - 3) * kPairs; pair < std::min(pairs, (task - 2) * kPairs); ++pair)
-      table_.co_moments.AddPair(pair, centered_, rows);
-  });
-}
-
-void Intake::JudgeRows(std::size_t rows) {
-  features_.assign(rows, 0);
-  for (std::size_t i = 0; i < slices_.size(); ++i) {
-    if (table_.target == i) continue;
-    for (std::size_t row = 0; row < rows; ++row) features_[row] += Fold(slices_[i].hashes[row], salts_[i]);
+  for (Side& side : sides_) {
+    side.slices.resize(table.columns.size());
+    side.centered.resize(table.correlated.size());
   }
-  const std::vector<std::uint64_t>* labels = table_.target ? &slices_[*table_.target].hashes : nullptr;
+  for (const bool texts : {true, false}) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if ((table.columns[i].kind() == ColumnKind::Category) == texts) order_.push_back(i);
+    }
+  }
+}
+
+void Intake::Take(const tables::Chunk& chunk) { Begin(&chunk); }
+
+void Intake::End() {
+  Begin(nullptr);
+  Begin(nullptr);
+}
+
+/// Sets the crew about the columns of `chunk`, if there is one, and the rows of the one before.
+void Intake::Begin(const tables::Chunk* chunk) {
+  crew_.Finish();
+  Side &next = sides_[1 - reading_], &last = sides_[reading_];
+  table_.rows += static_cast<std::int64_t>(std::exchange(next.rows, 0));
+  reading_ = 1 - reading_;
+  next.rows = chunk ? chunk->rows() : 0;
+  const std::size_t columns = chunk ? order_.size() : 0;
+  const std::size_t parts = last.rows == 0 ? 0 : kJudgingParts + PairParts(table_.co_moments.pairs());
+  crew_.Begin(columns + parts, [this, chunk, columns, &next, &last](std::size_t task) {
+    if (task < columns)
+      ReadColumn(*chunk, order_[task], next);
+    else
+      JudgePart(task - columns, last);
+  });
+}
+
+void Intake::ReadColumn(const tables::Chunk& chunk, std::size_t column, Side& side) {
+  Slice& slice = side.slices[column];
+  table_.columns[column].Take(chunk, column, slice);
+  if (const auto place = centered_of_[column]; place != std::string::npos)
+    side.centered[place].Take(slice.numbers);
+}
+
+void Intake::JudgePart(std::size_t part, const Side& side) {
+  if (part == 0) return JudgeRows(side);
+  if (part == 1) return FindShifts(side);
+  if (part == 2) return FindPatterns(side);
+  const std::size_t first = (part - kJudgingParts) * kPairs;
+  for (std::size_t pair = first; pair < std::min(table_.co_moments.pairs(), first + kPairs); ++pair)
+    table_.co_moments.AddPair(pair, side.centered, side.rows);
+}
+
+void Intake::JudgeRows(const Side& side) {
+  const std::size_t rows = side.rows;
+  features_.assign(rows, 0);
+  for (std::size_t i = 0; i < side.slices.size(); ++i) {
+    if (table_.target == i) continue;
+    for (std::size_t row = 0; row < rows; ++row)
+      features_[row] += Fold(side.slices[i].hashes[row], salts_[i]);
+  }
+  const std::vector<std::uint64_t>* labels = table_.target ? &side.slices[*table_.target].hashes : nullptr;
   for (std::size_t row = 0; row < rows; ++row) {
     const std::uint64_t hash = Spread(features_[row]), label = labels ? (*labels)[row] : 0;
     table_.tally.Add(hash, static_cast<std::uint32_t>(label));
@@ -132,32 +163,34 @@ void Intake::JudgeRows(std::size_t rows) {
     const std::uint64_t number = Spread(hash ^ label ^ Spread(ordinal));
     if (!table_.sample.Wants(number)) continue;
     const std::size_t place = table_.sample.Admit(number);
-    for (std::size_t i = 0; i < slices_.size(); ++i) table_.sample.Put(i, place, slices_[i].CellOf(row));
+    for (std::size_t i = 0; i < side.slices.size(); ++i)
+      table_.sample.Put(i, place, side.slices[i].CellOf(row));
   }
 }
 
-void Intake::FindShifts() {
+void Intake::FindShifts(const Side& side) {
   if (!table_.target) return;
-  const Slice& labels = slices_[*table_.target];
-  for (std::size_t i = 0; i < slices_.size(); ++i) {
-    const bool whole = slices_[i].missing == 0 && labels.missing == 0;
-    if (i != table_.target) table_.shifts[i].Add(slices_[i].hashes, labels.hashes, whole);
+  const Slice& labels = side.slices[*table_.target];
+  for (std::size_t i = 0; i < side.slices.size(); ++i) {
+    const bool whole = side.slices[i].missing == 0 && labels.missing == 0;
+    if (i != table_.target) table_.shifts[i].Add(side.slices[i].hashes, labels.hashes, whole);
   }
 }
 
-void Intake::FindPatterns(std::size_t rows) {
+void Intake::FindPatterns(const Side& side) {
+  const std::size_t rows = side.rows;
   patterns_.assign(rows, 0);
   bool any = false;
-  for (std::size_t i = 0; i < slices_.size(); ++i) {
-    if (slices_[i].missing == 0) continue;
+  for (std::size_t i = 0; i < side.slices.size(); ++i) {
+    if (side.slices[i].missing == 0) continue;
     any = true;
     const std::uint64_t sign = MissingPatterns::Sign(i);
-    for (std::size_t row = 0; row < rows; ++row) patterns_[row] ^= slices_[i].hashes[row] == 0 ? sign : 0;
+    for (std::size_t row = 0; row < rows; ++row) patterns_[row] ^= side.slices[i].hashes[row] == 0 ? sign : 0;
   }
   const auto columns_of = [&](std::size_t row) {
     std::vector<std::uint32_t> columns;
-    for (std::size_t i = 0; i < slices_.size(); ++i) {
-      if (slices_[i].hashes[row] == 0) columns.push_back(static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < side.slices.size(); ++i) {
+      if (side.slices[i].hashes[row] == 0) columns.push_back(static_cast<std::uint32_t>(i));
     }
     return columns;
   };

@@ -44,27 +44,34 @@ inline constexpr std::size_t kMostCorrelated = 64;
 class Intake {
  public:
   Intake(Table& table, Crew& crew);
-  /// Judges the rows of the last chunk: only then is `table` complete.
-  ~Intake() { Finish(); }
-  Intake(const Intake&) = delete;
-  Intake& operator=(const Intake&) = delete;
-  /// What takes whole rows is done while the next chunk is fetched.
+  /// Reads the columns while the next chunk is fetched, and judges the rows while the columns of that one are
+  /// read: a chunk must live until the call with the next one, or End, comes back.
   void Take(const tables::Chunk& chunk);
+  /// After the last one: only then is `table` complete.
+  void End();
 
  private:
-  void Finish();
-  void JudgeRows(std::size_t rows);
-  void FindShifts();
-  void FindPatterns(std::size_t rows);
+  /// What was read of one chunk, for its rows to be judged.
+  struct Side {
+    std::vector<Slice> slices;
+    std::vector<Centered> centered;
+    std::size_t rows = 0;
+  };
+  void Begin(const tables::Chunk* chunk);
+  void ReadColumn(const tables::Chunk& chunk, std::size_t column, Side& side);
+  void JudgePart(std::size_t part, const Side& side);
+  void JudgeRows(const Side& side);
+  void FindShifts(const Side& side);
+  void FindPatterns(const Side& side);
 
   Table& table_;
   Crew& crew_;
   std::vector<std::uint64_t> salts_;  ///< What tells one column's values from another's in the hash of a row.
   std::vector<std::size_t> centered_of_;  ///< Place of a column among the correlated ones, or npos.
-  std::vector<Slice> slices_;
-  std::vector<Centered> centered_;
+  std::vector<std::size_t> order_;        ///< The columns, those that take longest first.
+  Side sides_[2];                         ///< Of the chunk that is read, and of the one before.
+  std::size_t reading_ = 0;               ///< Which is which.
   std::vector<std::uint64_t> features_, patterns_;
-  std::size_t judged_ = 0;  ///< Rows of the last chunk, which are being judged.
 };
 
 }  // namespace cairn::profile

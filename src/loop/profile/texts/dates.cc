@@ -22,6 +22,8 @@ struct Part {
 int MonthNamed(std::string_view word) {
   static constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
   if (word.size() < 3 || word.size() > 9) return 0;
+  if (std::string_view("jfmasondJFMASOND").find(word[0]) == std::string_view::npos)
+    return 0;  // Most words end here.
   const auto at = kMonths.find(LowerAscii(word.substr(0, 3)));
   return at == std::string_view::npos || at % 3 != 0 ? 0 : static_cast<int>(at / 3) + 1;
 }

@@ -27,6 +27,9 @@ std::uint32_t NumberMarks(std::string_view text) {
 /// "1,234.50", "12,5", "€ 12.50", "45 %": a number once the dress is taken off.
 bool IsDressed(std::string_view text) {
   static constexpr std::string_view kDress[] = {"€", "$", "£", "%", "EUR", "USD", "GBP", "CHF"};
+  const bool letter = (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z');
+  if (letter && std::string_view("EUGC").find(text[0]) == std::string_view::npos)
+    return false;  // Most texts.
   bool dressed = false;
   for (const auto sign : kDress) {
     if (text.starts_with(sign)) text.remove_prefix(sign.size()), dressed = true;
