@@ -119,6 +119,8 @@ Result<duckdb_database> OpenDatabase(const Library& library, const Engine::Optio
   settings.Set("autoload_known_extensions", "false");
   settings.Set("allow_community_extensions", "false");
   settings.Set("preserve_insertion_order", "true");
+  // What the system's own cache holds as well.
+  settings.Set("enable_external_file_cache", "false");
   duckdb_database database = nullptr;
   char* message = nullptr;
   if (library.open_ext(nullptr, &database, settings.raw(), &message) == DuckDBSuccess) return database;

@@ -8,7 +8,7 @@ namespace cairn::profile {
 namespace {
 
 /// Four sums at once, so that the processor need not wait for one addition before the next.
-double Dot(const double* a, const double* b, std::size_t rows) {
+[[gnu::always_inline]] inline double DotOfLanes(const double* a, const double* b, std::size_t rows) {
   double sums[4] = {};
   std::size_t i = 0;
   for (; i + 4 <= rows; i += 4) {
@@ -16,6 +16,16 @@ double Dot(const double* a, const double* b, std::size_t rows) {
   }
   for (; i < rows; ++i) sums[0] += a[i] * b[i];
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/// The same sums in the same order, by instructions that not every processor has.
+[[gnu::target("avx2")]] double WideDot(const double* a, const double* b, std::size_t rows) {
+  return DotOfLanes(a, b, rows);
+}
+
+double Dot(const double* a, const double* b, std::size_t rows) {
+  static const bool wide = __builtin_cpu_supports("avx2");
+  return wide ? WideDot(a, b, rows) : DotOfLanes(a, b, rows);
 }
 
 double Sum(const std::vector<double>& values, std::size_t rows) {

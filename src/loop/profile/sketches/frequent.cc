@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "loop/profile/values/hash.h"
+
 namespace cairn::profile {
 namespace {
 
@@ -44,29 +46,47 @@ Frequent Frequent::OfUnknown(std::int64_t rows) {
   return sketch;
 }
 
+std::uint16_t& Frequent::SlotOf(std::string_view text, std::uint64_t hash) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; slots_[at] != 0; at = (at + 1) & mask) {
+    const Counter& counter = counters_[slots_[at] - 1U];
+    if (counter.hash == hash && counter.text == text) break;
+  }
+  return slots_[at];
+}
+
 void Frequent::Add(std::string_view text, std::int64_t rows) {
   rows_ += rows;
-  if (const auto found = counts_.find(text); found != counts_.end()) {
-    found->second += rows;
+  const std::uint64_t hash = HashOf(text);
+  std::uint16_t& slot = SlotOf(text, hash);
+  if (slot != 0) {
+    counters_[slot - 1U].rows += rows;
     return;
   }
-  counts_.emplace(text, rows);
-  if (counts_.size() > kMost) Purge();
+  counters_.push_back({hash, rows, std::string(text)});
+  slot = static_cast<std::uint16_t>(counters_.size());
+  if (counters_.size() > kMost) Purge();
 }
 
 /// Takes the median count off every counter and drops those that nothing is left of.
 void Frequent::Purge() {
   std::vector<std::int64_t> counts;
-  counts.reserve(counts_.size());
-  for (const auto& [text, count] : counts_) counts.push_back(count);
+  counts.reserve(counters_.size());
+  for (const Counter& counter : counters_) counts.push_back(counter.rows);
   const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
   std::nth_element(counts.begin(), middle, counts.end());
   const std::int64_t median = *middle;
-  for (auto entry = counts_.begin(); entry != counts_.end();) {
-    entry->second -= median;
-    entry = entry->second <= 0 ? counts_.erase(entry) : std::next(entry);
-  }
+  for (Counter& counter : counters_) counter.rows -= median;
+  std::erase_if(counters_, [](const Counter& counter) { return counter.rows <= 0; });
+  Rebuild();
   error_ += median;
+}
+
+void Frequent::Rebuild() {
+  std::fill(slots_.begin(), slots_.end(), std::uint16_t{0});
+  for (std::size_t i = 0; i < counters_.size(); ++i)
+    SlotOf(counters_[i].text, counters_[i].hash) = static_cast<std::uint16_t>(i + 1);
 }
 
 void Frequent::Merge(const Frequent& other) {
@@ -78,7 +98,7 @@ void Frequent::Merge(const Frequent& other) {
 
 std::vector<Frequent::Item> Frequent::Items() const {
   std::vector<Item> items;
-  for (const auto& [text, count] : counts_) items.push_back({text, count});
+  for (const Counter& counter : counters_) items.push_back({counter.text, counter.rows});
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     return a.at_least != b.at_least ? a.at_least > b.at_least : a.text < b.text;
   });
@@ -127,8 +147,12 @@ Result<Frequent> Frequent::FromBytes(std::string_view bytes) {
     if (bytes.size() - at - 4 < length) return Broken("its texts are cut off");
     if (count <= 0 || count > left) return Broken("its rows do not add up");
     left -= count;
-    if (!sketch.counts_.emplace(bytes.substr(at + 4, length), count).second)
-      return Broken("a text stands in it twice");
+    const std::string_view text = bytes.substr(at + 4, length);
+    const std::uint64_t hash = HashOf(text);
+    std::uint16_t& slot = sketch.SlotOf(text, hash);
+    if (slot != 0) return Broken("a text stands in it twice");
+    sketch.counters_.push_back({hash, count, std::string(text)});
+    slot = static_cast<std::uint16_t>(sketch.counters_.size());
     at += 4 + length;
   }
   if (at != bytes.size()) return Broken("something follows it");

@@ -3,11 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "ground/vocabulary/result.h"
-#include "loop/profile/values/hash.h"
 
 namespace cairn::profile {
 
@@ -38,13 +36,21 @@ class Frequent {
   static Result<Frequent> FromBytes(std::string_view bytes);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return HashOf(text); }
+  struct Counter {
+    std::uint64_t hash;
+    std::int64_t rows;
+    std::string text;
   };
+  /// The slot of a text: free when it has no counter.
+  std::uint16_t& SlotOf(std::string_view text, std::uint64_t hash);
+  void Rebuild();
   void Purge();
 
-  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> counts_;
+  // Texts that hardly repeat come and go here by the million: a table of its own spares them two allocations
+  // each.
+  std::vector<Counter> counters_;
+  std::vector<std::uint16_t> slots_ =
+      std::vector<std::uint16_t>(2048);  ///< Place in counters_ plus one; 0 = free.
   std::int64_t rows_ = 0;
   std::int64_t error_ = 0;
 };
