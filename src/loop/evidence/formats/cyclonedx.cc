@@ -5,6 +5,7 @@
 
 #include "ground/vocabulary/text.h"
 #include "loop/evidence/figures.h"
+#include "loop/pipeline/open_lineage.h"
 
 namespace cairn::evidence {
 namespace {
