@@ -11,6 +11,7 @@
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/digest.h"
+#include "ground/vocabulary/text.h"
 
 namespace cairn::archive {
 namespace {
@@ -240,9 +241,10 @@ TEST(WrittenZip, AnyChangedByteIsFoundAndTheEntryNamed) {
   EXPECT_EQ((*read)[1].bytes, "content of b");
   for (std::size_t at = 0; at < zip.size(); ++at) {
     std::string changed = zip;
-    changed[at] = static_cast<char>(changed[at] ^ 0x20);
+    changed[at] = static_cast<char>(changed[at] ^ (at % 2 ? 0x20 : 0x80));
     const auto refused = ReadWrittenZip(changed);
     ASSERT_FALSE(refused) << at;
+    EXPECT_TRUE(IsUtf8(refused.error().message)) << at;
     EXPECT_EQ(refused.error().reason, Reason::Corrupt);
     const std::string& message = refused.error().message;
     EXPECT_TRUE(
@@ -254,6 +256,9 @@ TEST(WrittenZip, AnyChangedByteIsFoundAndTheEntryNamed) {
   for (std::size_t length = 0; length < zip.size(); ++length)
     EXPECT_FALSE(ReadWrittenZip(zip.substr(0, length)));
   EXPECT_FALSE(ReadWrittenZip(zip + "x"));
+  ZipWriter other;
+  ASSERT_TRUE(other.Add("\xff", "x"));
+  EXPECT_FALSE(ReadWrittenZip(std::move(other).Finish()));
 }
 
 TEST(TarTest, WhatHasNoRightSumIsNoTar) {

@@ -6,6 +6,7 @@
 
 #include "ground/archive/zip_headers.h"
 #include "ground/archive/zlib/inflate.h"
+#include "ground/vocabulary/text.h"
 
 namespace cairn::archive {
 namespace {
@@ -53,14 +54,24 @@ Error Changed(const std::string& what) {
   return {Reason::Corrupt, what + " is not as it was written; the file is damaged."};
 }
 
-Error ChangedPart(std::string_view name) { return Changed("'" + std::string(name) + "'"); }
+/// A name for people: what is no text in it stands as '?'.
+std::string Shown(std::string_view name) {
+  std::string shown(name);
+  if (!IsUtf8(name))
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return "'" + shown + "'";
+}
+
+Error ChangedPart(std::string_view name) { return Changed(Shown(name)); }
 
 /// The part at which two walks over the same parts differ, or one of them ends.
 std::optional<Error> Disagreement(const Walk& contents, const Walk& folder) {
   const std::size_t both = std::min(contents.parts.size(), folder.parts.size());
   for (std::size_t i = 0; i < both; ++i) {
-    const std::string one(contents.parts[i].name), other(folder.parts[i].name);
-    if (one != other) return Changed("'" + one + "', which the folder of the zip calls '" + other + "',");
+    const std::string_view one = contents.parts[i].name, other = folder.parts[i].name;
+    if (one != other)
+      return Changed(Shown(one) + ", which the folder of the zip calls " + Shown(other) + ",");
   }
   if (contents.parts.size() > both) return ChangedPart(contents.parts[both].name);
   if (folder.parts.size() > both) return ChangedPart(folder.parts[both].name);
@@ -76,6 +87,8 @@ Result<> CompareHeaders(std::string_view zip, const std::vector<ZipPart>& parts,
     const std::string local = LocalHeaderOf(header), entry = FolderHeaderOf(header);
     if (zip.substr(at, local.size()) != local || zip.substr(listed, entry.size()) != entry)
       return ChangedPart(part.name);
+    if (!IsUtf8(part.name))
+      return Error{Reason::Corrupt, "The zip's entry " + Shown(part.name) + " has no name in UTF-8."};
     at += local.size() + part.bytes.size();
     listed += entry.size();
   }
