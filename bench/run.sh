@@ -8,10 +8,11 @@
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
 #   demo        the whole story, set-up aside
+#   evidence    a bundle about a version of 256 MiB, beside sha256sum
 #   artifacts, pipeline, serving, predict, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #
-# With --small, `store` and `scorecard` fill a tenth of that and `postgres` sends a tenth of its requests.
+# With --small, `store`, `scorecard` and `evidence` fill a tenth of that and `postgres` sends a tenth of its requests.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
@@ -34,15 +35,15 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | predict | scorecard | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, scorecard, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | predict | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict scorecard demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict scorecard evidence demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()
-  case "$name" in postgres | store | scorecard) options=("${small[@]}") ;; esac
+  case "$name" in postgres | store | scorecard | evidence) options=("${small[@]}") ;; esac
   say "$name, on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg)"
   "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" "${options[@]}" || missed+=("$name")
 done

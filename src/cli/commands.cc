@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/evidence.h"
 #include "cli/standing.h"
 
 namespace cairn::cli {
@@ -14,7 +15,7 @@ std::span<const Command> Commands() {
           DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
           ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
           MonitorCommands,   ScoreCommands,       StandingCommands,    ImportCommands,     ExportCommands,
-          BackupCommands,    AuditCommands,       ShellCommands}) {
+          BackupCommands,    AuditCommands,       EvidenceCommands,    DocsCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

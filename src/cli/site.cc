@@ -5,6 +5,7 @@
 #include "ledger/metadata/lineage.h"
 #include "loop/data/aliases.h"
 #include "loop/data/specification.h"
+#include "loop/documents/form.h"
 #include "loop/monitoring/monitoring.h"
 #include "loop/pipeline/stage_settings.h"
 #include "loop/pipeline/triggers.h"
@@ -15,6 +16,8 @@
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/data_call.h"
+#include "server/cairn/documents.h"
+#include "server/cairn/evidence.h"
 #include "server/cairn/mount.h"
 #include "server/cairn/proofs.h"
 #include "server/cairn/version.h"
@@ -36,10 +39,10 @@ api::SectionCheck CheckBy(Read read) {
 
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
-  return {CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates),
-          CheckBy(serving::ParseSettings),    CheckBy(monitoring::ParseMonitors),
-          CheckBy(pipeline::ParsePipeline),   CheckBy(pipeline::ParseTriggers),
-          CheckBy(scorecard::ParseScorecard), scorecard::CheckCanvas};
+  return {
+      CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates),     CheckBy(serving::ParseSettings),
+      CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline), CheckBy(pipeline::ParseTriggers),
+      CheckBy(scorecard::ParseScorecard), scorecard::CheckCanvas,           documents::CheckAnswers};
 }
 
 /// Where the figures of KPIs are read.
@@ -76,6 +79,13 @@ Result<std::optional<bool>> CheckedAgain(app::Rooms& rooms, const scorecard::Mom
   return Error{Reason::NotFound, "the file that was checked is in no version any more"};
 }
 
+/// What evidence and documents are read from.
+evidence::Rooms EvidenceOf(app::Rooms& rooms) {
+  return {*rooms.database,      rooms.clock,     rooms.log,      rooms.sealer,
+          rooms.configurations, rooms.decisions, rooms.registry, rooms.catalogue,
+          *rooms.tracking,      rooms.runner,    rooms.rollouts, "cairn==" + std::string(api::kVersion)};
+}
+
 void MountOwn(http::Router& router, app::App& app) {
   app::Rooms& rooms = app.rooms();
   api::MountVersion(router);
@@ -98,6 +108,9 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  const evidence::Rooms records = EvidenceOf(rooms);
+  api::MountEvidence(router, {records, rooms.seal_key, rooms.InData("model.key")});
+  api::MountDocuments(router, records);
   api::MountFileScoring(
       router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});

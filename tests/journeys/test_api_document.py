@@ -113,6 +113,11 @@ def test_what_is_answered_is_what_is_described(asked):
         asked(method, "/api/v1/triggers/{name}" + call, name="retrain")
     asked("get", "/api/v1/models/{name}", name=MODEL)
     asked("get", "/api/v1/models/{name}/versions/{version}/verify", name=MODEL, version=1)
+    for form in ("cyclonedx", "attestations", "slsa", "model-signing"):
+        asked("get", "/api/v1/models/{name}/versions/{version}/evidence/{form}", name=MODEL, version=1, form=form)
+    written = asked("get", "/api/v1/documents/{document}", f"?name={MODEL}&version=1", document="model-card")
+    asked("post", "/api/v1/documents/verify", body={"text": written["text"] + "and more\n"})
+    asked("get", "/api/v1/documents/{document}", "?name=rows&shape=html", document="datasheet")
     asked("get", "/api/v1/rollouts/{id}", "?reject=no", id=asked.rollout)
     hold = {"subject": "experiment:described", "reason": "a claim"}
     asked("post", "/api/v1/holds", body=hold)

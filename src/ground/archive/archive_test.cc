@@ -1,14 +1,17 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "ground/archive/codec.h"
 #include "ground/archive/tar.h"
+#include "ground/archive/written_zip.h"
 #include "ground/archive/zip.h"
 #include "ground/archive/zip_writer.h"
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/digest.h"
+#include "ground/vocabulary/text.h"
 
 namespace cairn::archive {
 namespace {
@@ -225,6 +228,37 @@ TEST(ZipWriterTest, WhatIsWrittenIsReadBackAndDependsOnNothingElse) {
   EXPECT_EQ(folder->entries[0].name, "ü/a");
   EXPECT_EQ(UnpackEntry(folder->entries[0], 1000)->bytes, kPlain);
   EXPECT_TRUE(*Matches(folder->entries[1], ""));
+}
+
+TEST(WrittenZip, AnyChangedByteIsFoundAndTheEntryNamed) {
+  ZipWriter writer;
+  const std::vector<std::string> names{"a/one", "b", "end"};
+  for (const auto& name : names) ASSERT_TRUE(writer.Add(name, "content of " + name));
+  const std::string zip = std::move(writer).Finish();
+  const auto read = ReadWrittenZip(zip);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->size(), 3u);
+  EXPECT_EQ((*read)[1].bytes, "content of b");
+  for (std::size_t at = 0; at < zip.size(); ++at) {
+    std::string changed = zip;
+    changed[at] = static_cast<char>(changed[at] ^ (at % 2 ? 0x20 : 0x80));
+    const auto refused = ReadWrittenZip(changed);
+    ASSERT_FALSE(refused) << at;
+    EXPECT_TRUE(IsUtf8(refused.error().message)) << at;
+    EXPECT_EQ(refused.error().reason, Reason::Corrupt);
+    const std::string& message = refused.error().message;
+    EXPECT_TRUE(
+        std::any_of(names.begin(), names.end(),
+                    [&](const auto& name) { return message.find("'" + name + "'") != std::string::npos; }) ||
+        message.find("end of the zip") != std::string::npos)
+        << at << ": " << message;
+  }
+  for (std::size_t length = 0; length < zip.size(); ++length)
+    EXPECT_FALSE(ReadWrittenZip(zip.substr(0, length)));
+  EXPECT_FALSE(ReadWrittenZip(zip + "x"));
+  ZipWriter other;
+  ASSERT_TRUE(other.Add("\xff", "x"));
+  EXPECT_FALSE(ReadWrittenZip(std::move(other).Finish()));
 }
 
 TEST(TarTest, WhatHasNoRightSumIsNoTar) {

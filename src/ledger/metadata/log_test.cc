@@ -10,6 +10,7 @@
 #include "ground/os/files.h"
 #include "ledger/metadata/derived.h"
 #include "ledger/metadata/merkle.h"
+#include "ledger/metadata/proven.h"
 #include "ledger/metadata/testing/test_ledger.h"
 
 namespace cairn::metadata {
@@ -180,6 +181,31 @@ TEST_P(LogTest, EverySealedEventIsProvenToBeInTheTree) {
   }
   const std::string waiting = ledger_.Append({"run.ended", "x", "ada", "", Json::Object()});
   EXPECT_EQ(log_.InclusionOf(waiting).error().reason, Reason::Conflict);
+}
+
+TEST_P(LogTest, EventsAreProvenToOutsidersAsOfAnyHead) {
+  ledger_.Fill(23);
+  std::vector<std::string> ids;
+  for (const auto& logged : Read({})) ids.insert(ids.begin(), logged.id);
+  const auto heads = ledger_.Run("SELECT size FROM tree_head ORDER BY size");
+  ASSERT_GT(heads.size(), 2u);
+  for (const auto& row : heads) {
+    const auto head = Must(HeadOf(ledger_.database(), row.Int(0)));
+    EXPECT_EQ(head.size, static_cast<std::uint64_t>(row.Int(0)));
+    const auto proven = Must(Prove(ledger_.database(), ids, head));
+    ASSERT_EQ(proven.size(), head.size) << "those after the head are left out";
+    for (std::size_t i = 0; i < proven.size(); ++i) {
+      std::vector<Digest> path;
+      for (const auto& digest : proven[i].proof.path) path.push_back(Must(DigestOf(digest)));
+      EXPECT_EQ(proven[i].proof.index, static_cast<std::int64_t>(i));
+      EXPECT_TRUE(
+          ProvesInclusion(LeafDigest(proven[i].bytes), i, head.size, path, Must(DigestOf(head.root))));
+    }
+  }
+  EXPECT_EQ(Must(HeadOf(ledger_.database())).size, 23u);
+  EXPECT_EQ(HeadOf(ledger_.database(), 1'000).error().reason, Reason::NotFound);
+  EXPECT_EQ(Prove(ledger_.database(), {"none"}, Must(HeadOf(ledger_.database()))).error().reason,
+            Reason::NotFound);
 }
 
 TEST_P(LogTest, EverySignedHeadIsProvenToBeginTheNext) {

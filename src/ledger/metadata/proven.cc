@@ -1,0 +1,69 @@
+#include "ledger/metadata/proven.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "ledger/metadata/merkle.h"
+#include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/tree_table.h"
+
+namespace cairn::metadata {
+namespace {
+
+/// Reads each node once: the paths of near events share most of theirs.
+NodeReader Remembering(NodeReader read) {
+  return [read = std::move(read), known = std::map<std::pair<int, std::uint64_t>, Digest>()](
+             int level, std::uint64_t index) mutable -> Result<Digest> {
+    const auto found = known.find({level, index});
+    if (found != known.end()) return found->second;
+    return known.emplace(std::pair(level, index), CAIRN_TRY(read(level, index))).first->second;
+  };
+}
+
+Result<ProvenEvent> ProvenOf(const EventRow& row, const TreeHead& head, const NodeReader& read) {
+  const auto position = static_cast<std::uint64_t>(*row.position);
+  ProvenEvent event{row.id, CanonicalBytes(row, *row.position), {}};
+  event.proof.index = *row.position;
+  event.proof.size = static_cast<std::int64_t>(head.size);
+  event.proof.leaf = TextOf(LeafDigest(event.bytes));
+  event.proof.root = head.root;
+  for (const Digest& digest : CAIRN_TRY(InclusionProof(position, head.size, read)))
+    event.proof.path.push_back(TextOf(digest));
+  return event;
+}
+
+}  // namespace
+
+Result<TreeHead> HeadOf(sql::Database& database, std::int64_t size) {
+  return database.Read([&](sql::Connection& connection) -> Result<TreeHead> {
+    if (size == 0) {
+      if (const auto last = CAIRN_TRY(LastHead(connection))) return *last;
+      return Error{Reason::NotFound, "no event was sealed yet, so there is nothing to prove"};
+    }
+    const auto heads = CAIRN_TRY(HeadsAfter(connection, size - 1));
+    if (!heads.empty() && std::cmp_equal(heads.front().size, size)) return heads.front();
+    return Error{
+        Reason::NotFound,
+        "no head was signed over the log's first " + std::to_string(size) + " events" +
+            (heads.empty() ? std::string() : "; one was over " + std::to_string(heads.front().size))};
+  });
+}
+
+Result<std::vector<ProvenEvent>> Prove(sql::Database& database, const std::vector<std::string>& ids,
+                                       const TreeHead& head) {
+  return database.Read([&](sql::Connection& connection) -> Result<std::vector<ProvenEvent>> {
+    const NodeReader read = Remembering(StoredNodes(connection));
+    std::vector<ProvenEvent> events;
+    for (const auto& id : ids) {
+      const auto row = CAIRN_TRY(EventOfId(connection, id));
+      if (row.position && std::cmp_less(*row.position, head.size))
+        events.push_back(CAIRN_TRY(ProvenOf(row, head, read)));
+    }
+    std::sort(events.begin(), events.end(),
+              [](const ProvenEvent& a, const ProvenEvent& b) { return a.proof.index < b.proof.index; });
+    return events;
+  });
+}
+
+}  // namespace cairn::metadata
