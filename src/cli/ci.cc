@@ -11,6 +11,7 @@
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "loop/ci/outcome.h"
+#include "loop/ci/plot.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/path_pattern.h"
 #include "loop/sweep/copy.h"
@@ -24,6 +25,9 @@ using ci::Kind;
 using ci::Report;
 using ci::Suite;
 using ci::Test;
+
+constexpr std::size_t kMostPlots = 20;
+constexpr std::uint64_t kMostPlotBytes = 64 << 20;
 
 /// Ends what a test runs when a signal asks this program to end.
 class Stopper {
@@ -218,6 +222,27 @@ Result<> CompareFigures(Session& session, const Job& job, Report& report) {
   return Done{};
 }
 
+/// Writes the pictures of what dvc.yaml plots. What cannot be drawn is said.
+Result<> DrawPlots(const Job& job, Report& report) {
+  const auto plots = CAIRN_TRY(ci::PlotsOf(job.change.project));
+  for (std::size_t i = 0; i < std::min(plots.size(), kMostPlots); ++i) {
+    const auto text = os::ReadFile(os::JoinPath(job.change.project, plots[i].file), kMostPlotBytes);
+    const auto is = text ? ci::CurveIn(plots[i], *text) : Result<ci::Curve>(text.error());
+    if (!is) {
+      report.notes.push_back("The plot '" + plots[i].title + "' could not be drawn: " + is.error().message);
+      continue;
+    }
+    const auto before = ci::OutputAt(job.change, plots[i].file);
+    const auto was = before ? ci::CurveIn(plots[i], *before) : Result<ci::Curve>(before.error());
+    const std::string name = "plots/" + std::to_string(i + 1) + ".svg";
+    CAIRN_TRY(os::MakeFolders(os::JoinPath(job.out, "plots")));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(job.out, name),
+                                      ci::PictureOf(plots[i], was ? *was : ci::Curve(), *is)));
+    report.pictures.emplace_back(plots[i].title, name);
+  }
+  return Done{};
+}
+
 Result<Job> JobOf(const Arguments& arguments) {
   Job job;
   const std::string project = CAIRN_TRY(os::WorkingFolder());
@@ -263,6 +288,7 @@ Result<int> RunCi(Session& session, const Arguments& arguments) {
   }
   if (!report.Failed() && !interrupted) {
     CAIRN_TRY(CompareFigures(session, job, report));
+    CAIRN_TRY(DrawPlots(job, report));
     const Stopper stopper(signals);
     const bool touched = job.change.Touches(Kind::Model) || !report.stages.empty();
     report.suites.push_back(ModelSuite(session, job, touched, stopper.token(), report));

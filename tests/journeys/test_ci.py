@@ -28,10 +28,12 @@ STAGES = """stages:
     params: [lr]
     outs: [model.txt]
     metrics: [{metrics.json: {cache: false}}]
+    plots: [{loss.csv: {x: step, y: loss, title: Loss}}]
 """
 TRAIN = """import json, pathlib
 lr = float(pathlib.Path("params.yaml").read_text().split("lr:")[1].split()[0])
 pathlib.Path("model.txt").write_text(str(lr))
+pathlib.Path("loss.csv").write_text("step,loss\\n" + "".join(f"{i},{lr / (i + 1)}\\n" for i in range(9)))
 pathlib.Path("metrics.json").write_text(json.dumps({"score": 3 - lr}))
 """
 
@@ -108,6 +110,9 @@ def test_each_kind_of_change_runs_its_own_tests_and_the_minimal_set(repository):
     assert answer["metrics"] == [{"name": "score", "was": 2.5, "is": 2.25, "bound": "at least 1, at most 0.5 worse", "broken": ""}]
     assert "| score | 2.5 | 2.25 | -0.25 | at least 1, at most 0.5 worse |" in answer["report"]
     assert "| lr | 0.5 | 0.75 |" in answer["report"]
+    assert "![Loss](plots/1.svg)" in answer["report"]
+    lines = xml.parse(repository.folder / "out" / "plots" / "1.svg").findall("{http://www.w3.org/2000/svg}polyline")
+    assert [len(line.get("points").split()) for line in lines] == [9, 9], "of the target branch, out of the cache, and here"
 
 
 def test_failures_are_in_the_report_the_junit_file_and_the_exit_code(repository):

@@ -88,21 +88,6 @@ Result<Json> ValuesThen(const Change& change, const std::string& file) {
   return CAIRN_TRY(ParseYaml(text, file)).ToJson();
 }
 
-/// What git has of the file, or else what the dvc.lock of then names in the cache.
-Result<Json> MadeThen(const Change& change, const pipeline::Lock& lock, const std::string& path) {
-  auto values = ValuesThen(change, path);
-  if (values) return values;
-  const repository::Objects objects(pipeline::CacheOf(pipeline::DvcRootOf(change.project)));
-  for (const auto& stage : lock.stages) {
-    for (const auto& out : stage.outs) {
-      if (!path.ends_with(out.path) || out.md5.ends_with(".dir")) continue;
-      const std::string text = CAIRN_TRY(os::ReadFile(objects.PathOf(out.md5), 64 << 20));
-      return CAIRN_TRY(ParseYaml(text, path)).ToJson();
-    }
-  }
-  return values;
-}
-
 }  // namespace
 
 bool Change::Touches(Kind kind) const {
@@ -162,15 +147,27 @@ Result<std::string> FileAt(const Change& change, const std::string& path) {
   return Error{Reason::NotFound, "'" + path + "' was not there at " + change.commit.substr(0, 12)};
 }
 
+Result<std::string> OutputAt(const Change& change, const std::string& path) {
+  auto text = FileAt(change, path);
+  const auto locked = text ? Result<std::string>("") : FileAt(change, "dvc.lock");
+  if (text || !locked) return text;
+  const repository::Objects objects(pipeline::CacheOf(pipeline::DvcRootOf(change.project)));
+  for (const auto& stage : CAIRN_TRY(pipeline::ParseLock(*locked)).stages) {
+    for (const auto& out : stage.outs) {
+      if (path != out.path && !path.ends_with("/" + out.path)) continue;
+      return os::ReadFile(objects.PathOf(out.md5), 64 << 20);
+    }
+  }
+  return text;
+}
+
 Json FiguresThen(const Change& change, const pipeline::Definition& definition) {
-  const auto text = FileAt(change, "dvc.lock");
-  const auto lock = text ? pipeline::ParseLock(*text) : Result<pipeline::Lock>(pipeline::Lock());
   Json metrics = Json::Object();
   for (const auto& stage : definition.stages) {
     for (const auto& out : stage.outs) {
-      if (!out.metric) continue;
-      auto values = MadeThen(change, lock ? *lock : pipeline::Lock(), out.path);
-      if (values) metrics.Set(out.path, *std::move(values));
+      const auto text = out.metric ? OutputAt(change, out.path) : Result<std::string>("");
+      const auto values = text ? ParseYaml(*text, out.path) : Result<Node>(text.error());
+      if (out.metric && values) metrics.Set(out.path, values->ToJson());
     }
   }
   return sweep::FiguresOf(metrics);

@@ -40,6 +40,9 @@ Result<Change> ChangeAgainst(const std::string& project, const std::string& base
 /// A file of the project at that commit. NotFound.
 Result<std::string> FileAt(const Change& change, const std::string& path);
 
+/// What git has of an output at that commit, or else what the dvc.lock of then names in the cache. NotFound.
+Result<std::string> OutputAt(const Change& change, const std::string& path);
+
 /// The figures of the metrics files and the parameters at the commit of the change, as sweep::FiguresOf and
 /// ParamsIn name them. What lies neither in git nor, by the dvc.lock of then, in the cache is left out.
 Json FiguresThen(const Change& change, const pipeline::Definition& definition);

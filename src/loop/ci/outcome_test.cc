@@ -63,7 +63,7 @@ class CiRunTest : public ::testing::Test {
  protected:
   CiRunTest() { change_.project = folder_.path(); }
   Case Run(const std::string& text, std::int64_t timeout_ms = 60'000, std::stop_token stop = {}) {
-    Test test;
+    ci::Test test;
     test.name = "one";
     test.run = text;
     test.timeout_ms = timeout_ms;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
+#include <span>
 
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
@@ -197,19 +199,50 @@ void CollectKeys(const Json& value, const std::string& prefix, std::vector<std::
   }
 }
 
-/// The node under a dotted key; a part may have an index in brackets, "layers[0]".
-const Node* FindNode(const Node& root, std::string_view key) {
-  const Node* at = &root;
+/// The parts of a dotted key, "train.layers[0]": names, and places in lists.
+struct Step {
+  std::string_view name;
+  std::optional<std::size_t> place;
+};
+
+std::vector<Step> StepsOf(std::string_view key) {
+  std::vector<Step> steps;
   for (const std::string_view part : Split(key, '.')) {
     const auto bracket = part.find('[');
-    at = at->Find(part.substr(0, bracket));
-    if (!at) return nullptr;
-    if (bracket == std::string_view::npos) continue;
-    const auto index = ParseInt(part.substr(bracket + 1, part.size() - bracket - 2));
-    if (!part.ends_with(']') || !index || *index < 0 ||
-        static_cast<std::size_t>(*index) >= at->items().size())
-      return nullptr;
-    at = &at->items()[static_cast<std::size_t>(*index)];
+    Step step{part.substr(0, bracket), std::nullopt};
+    if (bracket != std::string_view::npos && part.ends_with(']')) {
+      const auto place = ParseInt(part.substr(bracket + 1, part.size() - bracket - 2));
+      if (place && *place >= 0) step.place = static_cast<std::size_t>(*place);
+    }
+    if (bracket != std::string_view::npos && !step.place) step.name = part;
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+/// All values with the one at the end of these steps, which is there, replaced.
+Json Replaced(const Json& all, std::span<const Step> steps, const Json& value) {
+  if (steps.empty()) return value;
+  Json changed = all;
+  const Json& below = all.At(steps.front().name);
+  if (!steps.front().place) {
+    changed.Set(std::string(steps.front().name), Replaced(below, steps.subspan(1), value));
+    return changed;
+  }
+  Json list = Json::Array();
+  for (std::size_t i = 0; i < below.items().size(); ++i)
+    list.Push(i == *steps.front().place ? Replaced(below.items()[i], steps.subspan(1), value)
+                                        : below.items()[i]);
+  changed.Set(std::string(steps.front().name), std::move(list));
+  return changed;
+}
+
+const Node* FindNode(const Node& root, std::span<const Step> steps) {
+  const Node* at = &root;
+  for (const Step& step : steps) {
+    at = at->Find(step.name);
+    if (!at || (step.place && *step.place >= at->items().size())) return nullptr;
+    if (step.place) at = &at->items()[*step.place];
   }
   return at;
 }
@@ -288,7 +321,8 @@ Result<std::vector<std::vector<Setting>>> Proposals(const Plan& plan) {
 
 Result<std::string> WithSetting(const std::string& text, const Setting& setting) {
   const Node root = CAIRN_TRY(ParseYaml(text, setting.file));
-  const Node* node = FindNode(root, setting.key);
+  const auto steps = StepsOf(setting.key);
+  const Node* node = FindNode(root, steps);
   if (!node) {
     std::vector<std::string> keys;
     CollectKeys(root.ToJson(), "", keys);
@@ -304,7 +338,14 @@ Result<std::string> WithSetting(const std::string& text, const Setting& setting)
   const bool json = setting.file.ends_with(".json");
   TextEdit edit(text);
   edit.Replace(*node, json ? setting.value.Dump() : FlowYaml(setting.value));
-  return edit.Apply();
+  std::string changed = edit.Apply();
+  // An anchor stands for values elsewhere too.
+  const auto read = ParseYaml(changed, setting.file);
+  if (!read || !(read->ToJson() == Replaced(root.ToJson(), steps, setting.value)))
+    return Error{Reason::Unsupported, node->Where() + ": '" + setting.key +
+                                          "' cannot be set without changing something else: write it out "
+                                          "where it stands, without anchors"};
+  return changed;
 }
 
 }  // namespace cairn::sweep

@@ -36,7 +36,7 @@ TEST(SpaceTest, AnAxisIsReadAsYamlValues) {
   EXPECT_EQ(Values("name='a,b',c"), "[\"a,b\",\"c\"]");
   EXPECT_EQ(Values("on=true,no"), "[true,\"no\"]");
   EXPECT_EQ(Values("n=range(1,8,3)"), "[1,4,7]");
-  EXPECT_EQ(Values("x=range(0,0.3,0.1)"), "[0,0.1,0.2]");
+  EXPECT_EQ(Values("x=range(0,0.3,0.1)"), "[0.0,0.1,0.2]");
   EXPECT_EQ(Values("conf/m.json:units=choice(8,16)"), "[8,16]");
   EXPECT_EQ(ParseAxis("conf/m.json:units=8")->file, "conf/m.json");
 }
@@ -127,6 +127,13 @@ TEST(SpaceTest, ASettingChangesItsValueAndNothingElse) {
             "# what we tune\nlr: 0.1   # rate\ntrain:\n  depth: 3  # levels\n  layers: [1, 7]\n");
   EXPECT_EQ(*WithSetting(text, {"params.yaml", "lr", 0.1}), text);
   EXPECT_EQ(*WithSetting("{\"a\": {\"b\": 1}}\n", {"c.json", "a.b", "x"}), "{\"a\": {\"b\": \"x\"}}\n");
+}
+
+TEST(SpaceTest, WhatStandsInSeveralPlacesAtOnceIsNotSet) {
+  EXPECT_EQ(WithSetting("a: &x 1\nb: *x\n", {"params.yaml", "b", 5}).error().reason, Reason::Unsupported);
+  EXPECT_EQ(WithSetting("a: &x 1\nb: *x\n", {"params.yaml", "a", 5}).error().reason, Reason::Unsupported);
+  EXPECT_EQ(*WithSetting("a: &x {n: 1}\nb: {<<: *x, m: 2}\n", {"params.yaml", "b.m", 5}),
+            "a: &x {n: 1}\nb: {<<: *x, m: 5}\n");
 }
 
 TEST(SpaceTest, AnUnknownParameterIsNamedWithTheNearest) {

@@ -106,7 +106,7 @@ class SweepsTest : public ::testing::TestWithParam<std::string> {
   }
 
   os::TempFolder folder_ = *os::TempFolder::Create();
-  sql::testing::Store store_;
+  sql::testing::TestStore store_;
   os::SystemClock clock_;
   std::string project_;
   std::unique_ptr<tracking::Tracking> tracking_;
