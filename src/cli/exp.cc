@@ -64,6 +64,8 @@ Result<int> Follow(Session& session, const std::string& project, const std::stri
   Json look = CAIRN_TRY(session.Get(Listing(project, sweep, -1)));
   CAIRN_TRY(session.Post(std::string(kSweeps) + "/begin",
                          Json{{"project_dir", project}, {"sweep", sweep}, {"jobs", jobs}}));
+  // Those that are skipped do not end; for them one more look tells.
+  const std::int64_t open = CountOf(look, {"queued", "running"});
   bool interrupted = false;
   Json ended = Json::Array();
   std::int64_t failed = 0;
@@ -75,7 +77,8 @@ Result<int> Follow(Session& session, const std::string& project, const std::stri
       ended.Push(trial);
     }
     const bool over = CountOf(look, {"running"}) == 0 && (interrupted || CountOf(look, {"queued"}) == 0);
-    if (over && look.At("ended").items().empty()) break;
+    const bool told = static_cast<std::int64_t>(ended.items().size()) >= open;
+    if (over && (told || look.At("ended").items().empty())) break;
     if (signals.Wait(0) == 0 || interrupted) continue;
     interrupted = true;
     session.Note("putting back what runs");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,5 +81,8 @@ struct Sweep {
   std::int64_t jobs = 0;  ///< 0: nobody had it begun yet.
   TimeMs created = 0, started = 0;
 };
+
+/// By sweep, by the name of the state.
+using Counts = std::map<std::string, std::map<std::string, std::int64_t>>;
 
 }  // namespace cairn::sweep

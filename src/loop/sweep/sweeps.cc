@@ -181,6 +181,12 @@ Result<std::vector<Trial>> Sweeps::Trials(const std::string& project, const std:
   return database_.Read([&](sql::Connection& connection) { return SelectTrials(connection, folder, sweep); });
 }
 
+Result<Counts> Sweeps::Count(const std::string& project, const std::string& sweep) {
+  CAIRN_TRY(Recover());
+  const std::string folder = project.empty() ? "" : CAIRN_TRY(os::RealPath(project));
+  return database_.Read([&](sql::Connection& connection) { return CountTrials(connection, folder, sweep); });
+}
+
 std::vector<std::string> Sweeps::Ended(std::size_t after, std::int64_t timeout_ms) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms),

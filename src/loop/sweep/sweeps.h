@@ -63,6 +63,8 @@ class Sweeps {
   Result<std::vector<Sweep>> List(const std::string& project);
   /// Of a sweep, or with "" of all of the project; oldest first.
   Result<std::vector<Trial>> Trials(const std::string& project, const std::string& sweep);
+  /// How many they are, by state.
+  Result<Counts> Count(const std::string& project, const std::string& sweep);
   /// The trials that ended in this process, those after the first `after`; waits for one up to `timeout_ms`.
   std::vector<std::string> Ended(std::size_t after, std::int64_t timeout_ms);
 

@@ -259,6 +259,28 @@ TEST_P(SweepsTest, ABranchHoldsTheTrialAndTheWorkingCopyStays) {
   EXPECT_EQ(Branch(base, trials[0], kept, "better").error().reason, Reason::AlreadyExists);
 }
 
+TEST_P(SweepsTest, AProjectBelowTheRootOfItsRepositoryIsTriedAndBroughtBackThere) {
+  Shell(
+      "mkdir ml && git mv dvc.yaml params.yaml source.txt ml && echo x > other.txt && git add . && git "
+      "commit -q -m moved");
+  Order order = OrderOf({"lr=2"});
+  order.project = os::JoinPath(project_, "ml");
+  const auto sweep = sweeps_->Queue(order);
+  ASSERT_TRUE(sweep) << sweep.error().message;
+  ASSERT_TRUE(sweeps_->Begin(order.project, "", 1));
+  const auto trials = Await(sweep->id);
+  ASSERT_EQ(trials[0].state, TrialState::Finished) << trials[0].problem;
+  EXPECT_THAT(trials[0].kept, Contains("ml/params.yaml"));
+  const auto base = *OpenBase(sweeps_->BaseOf(sweep->id));
+  EXPECT_THAT(base.files, Contains("other.txt"));
+  const std::string kept = os::JoinPath(sweeps_->FolderOf(trials[0]), "kept");
+  ASSERT_TRUE(Branch(base, trials[0], kept, "better"));
+  EXPECT_THAT(Shell("git show better:ml/params.yaml"), HasSubstr("lr: 2"));
+  ASSERT_TRUE(Apply(base, trials[0], kept, os::JoinPath(project_, ".cairn"), Unsaved::Refuse));
+  EXPECT_THAT(Read("ml/model.txt"), HasSubstr("lr: 2"));
+  EXPECT_EQ(Read("ml/metrics.json"), "{\"score\": 2}\n");
+}
+
 TEST_P(SweepsTest, WhatCannotBeTriedIsRefusedAndNothingIsKept) {
   EXPECT_EQ(sweeps_->Queue(OrderOf({"rate=2"})).error().reason, Reason::NotFound);
   EXPECT_EQ(sweeps_->Queue(OrderOf({"other.yaml:lr=2"})).error().reason, Reason::NotFound);

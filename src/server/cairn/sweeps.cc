@@ -110,8 +110,7 @@ Result<Json> Queue(Sweeps& sweeps, const Call& call) {
   const Order order = CAIRN_TRY(OrderIn(call));
   if (!call.body.Bool("dry_run")) {
     const Sweep sweep = CAIRN_TRY(sweeps.Queue(order));
-    const auto trials = CAIRN_TRY(sweeps.Trials("", sweep.id));
-    return ToJson(sweep, {{"queued", static_cast<std::int64_t>(trials.size())}});
+    return ToJson(sweep, CAIRN_TRY(sweeps.Count("", sweep.id))[sweep.id]);
   }
   Json proposals = Json::Array();
   for (const auto& settings : CAIRN_TRY(sweeps.Propose(order))) proposals.Push(ToJson(settings));
@@ -126,12 +125,12 @@ Result<Json> List(Sweeps& sweeps, const Call& call) {
       std::clamp<std::int64_t>(CAIRN_TRY(Number(call, "wait_ms", 0)), 0, kLongestWaitMs);
   const auto seen = static_cast<std::size_t>(std::max<std::int64_t>(after, 0));
   const auto news = sweeps.Ended(seen, after < 0 ? 0 : wait);
-  std::map<std::string, std::map<std::string, std::int64_t>> counts;
+  auto counts = CAIRN_TRY(sweeps.Count(project, only));
   Json ended = Json::Array();
-  for (const Trial& trial : CAIRN_TRY(sweeps.Trials(project, only))) {
-    ++counts[trial.sweep][sweep::NameOf(trial.state)];
-    if (after >= 0 && std::find(news.begin(), news.end(), trial.Id()) != news.end())
-      ended.Push(ToJson(trial));
+  for (const std::string& id : after < 0 ? std::vector<std::string>() : news) {
+    const auto trial = sweeps.FindTrial(id);
+    // One of another project, or removed meanwhile.
+    if (trial && counts.contains(trial->sweep)) ended.Push(ToJson(*trial));
   }
   Json items = Json::Array();
   for (const Sweep& one : CAIRN_TRY(sweeps.List(project))) {

@@ -148,6 +148,16 @@ Result<std::vector<Trial>> SelectTrials(sql::Connection& connection, std::string
       {project, sweep})));
 }
 
+Result<Counts> CountTrials(sql::Connection& connection, std::string_view project, std::string_view sweep) {
+  Counts counts;
+  for (const auto& row : CAIRN_TRY(connection.Run(
+           "SELECT t.sweep, t.state, COUNT(*) FROM sweep_trial t JOIN sweep s ON s.id = t.sweep "
+           "WHERE ($1 = '' OR s.project = $1) AND ($2 = '' OR s.id = $2) GROUP BY t.sweep, t.state",
+           {project, sweep})))
+    counts[row.Text(0)][row.Text(1)] = row.Int(2);
+  return counts;
+}
+
 Result<Trial> SelectTrial(sql::Connection& connection, std::string_view sweep, std::int64_t number) {
   const auto rows = CAIRN_TRY(
       connection.Run(std::string(kTrial) + "WHERE t.sweep = $1 AND t.number = $2", {sweep, number}));

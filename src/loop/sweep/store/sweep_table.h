@@ -19,6 +19,8 @@ Result<std::vector<Sweep>> SelectSweeps(sql::Connection& connection, std::string
 /// Of a sweep, or ("" for it) of all sweeps of a project ("" for all), oldest first.
 Result<std::vector<Trial>> SelectTrials(sql::Connection& connection, std::string_view project,
                                         std::string_view sweep);
+/// How many trials each of these sweeps has in each state.
+Result<Counts> CountTrials(sql::Connection& connection, std::string_view project, std::string_view sweep);
 /// NotFound without such a trial.
 Result<Trial> SelectTrial(sql::Connection& connection, std::string_view sweep, std::int64_t number);
 Result<> UpdateTrial(sql::Connection& connection, const Trial& trial);
