@@ -174,6 +174,16 @@ def test_a_trial_is_applied_becomes_a_branch_and_is_compared(project):
     assert "up to date" in project.run("status")
 
 
+def test_what_trials_made_outlives_a_collection_and_goes_with_the_last_of_them(project):
+    project.run("exp", "run", "-S", "lr=2,3")
+    first, second = (trial["id"] for trial in project.trials())
+    assert project.ask("data", "gc", "--workspace", "--older-than", "0s", "--delete")["cache"] == []
+    project.run("exp", "apply", second)
+    assert (project.folder / "model.txt").read_text() == "3.0 3.0\n"
+    project.run("exp", "queue", "remove", first, second)
+    assert len(project.ask("data", "gc", "--workspace", "--older-than", "0s")["cache"]) == 1, "the first one's model"
+
+
 def test_dvc_finds_an_applied_trial_up_to_date(project):
     dvc = os.environ.get("CAIRN_DVC", str(pathlib.Path(__file__).resolve().parents[2] / "build" / "env" / "dvc" / "bin" / "dvc"))
     project.run("exp", "run", "-S", "lr=2")

@@ -7,6 +7,7 @@
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
+#include "loop/repository/collection.h"
 #include "loop/sweep/events.h"
 #include "loop/sweep/store/sweep_table.h"
 #include "loop/sweep/tracked.h"
@@ -92,6 +93,9 @@ Result<Sweep> Sweeps::Queue(const Order& order) {
     static_cast<void>(bool(os::RemoveTree(folder)));
     return base.error();
   }
+  std::vector<std::string> read;
+  for (const auto& [path, md5] : base->data) read.push_back(md5);
+  CAIRN_TRY(repository::Keep(base->cache, KeeperOf(sweep.id), read));
   sweep.project = base->project;
   sweep.source = base->source;
   sweep.tracked = CAIRN_TRY(TrackSweep(tracking_, sweep, CAIRN_TRY(Experiment()), sweep.created));
@@ -269,6 +273,7 @@ Result<Trial> Sweeps::Retry(const std::string& id) {
 
 Result<> Sweeps::Remove(const std::string& id) {
   const Trial asked = CAIRN_TRY(FindTrial(id));
+  const auto base = OpenBase(BaseOf(asked.sweep));
   const bool last = CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<bool> {
     const Trial trial = CAIRN_TRY(SelectTrial(connection, asked.sweep, asked.number));
     if (trial.state == TrialState::Running)
@@ -278,6 +283,7 @@ Result<> Sweeps::Remove(const std::string& id) {
     CAIRN_TRY(DeleteSweep(connection, trial.sweep));
     return true;
   }));
+  if (last && base) CAIRN_TRY(repository::LetGo(base->cache, KeeperOf(asked.sweep)));
   return os::RemoveTree(last ? os::ParentOf(BaseOf(asked.sweep)) : FolderOf(asked));
 }
 

@@ -19,6 +19,9 @@
 
 namespace cairn::sweep {
 
+/// By which a sweep keeps what it needs of the cache (repository::Keep).
+inline std::string KeeperOf(const std::string& sweep) { return "sweep-" + sweep; }
+
 /// What sweeps need from around them.
 struct Around {
   std::string data_dir = ".cairn";

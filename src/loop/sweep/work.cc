@@ -5,6 +5,8 @@
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
+#include "loop/repository/collection.h"
+#include "loop/repository/objects.h"
 #include "loop/sweep/events.h"
 #include "loop/sweep/store/sweep_table.h"
 #include "loop/sweep/sweeps.h"
@@ -212,6 +214,12 @@ Result<> Sweeps::Collect(Trial& trial, const Base& base, const pipeline::RunReco
   trial.params = CAIRN_TRY(ParamsIn(project));
   trial.metrics = FiguresOf(run.metrics);
   trial.outs = CAIRN_TRY(OutsIn(project));
+  const repository::Objects objects(base.cache);
+  std::vector<std::string> made;
+  for (const auto& out : trial.outs) {
+    if (objects.Has(out.md5)) made.push_back(out.md5);
+  }
+  CAIRN_TRY(repository::Keep(base.cache, KeeperOf(trial.sweep), made));
   const std::string kept = os::JoinPath(folder, "kept");
   CAIRN_TRY(os::RemoveTree(kept));
   trial.kept = CAIRN_TRY(sweep::Keep(base, tree, kept));
