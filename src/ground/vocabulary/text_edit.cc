@@ -1,6 +1,7 @@
 #include "ground/vocabulary/text_edit.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ground/vocabulary/text.h"
 
@@ -25,6 +26,14 @@ std::string ScalarInFlow(const std::string& text) {
   return text.find_first_of(",[]{}") == std::string::npos ? ScalarOf(text) : QuotedYaml(text);
 }
 
+std::string RealInFlow(double value) {
+  if (std::isnan(value)) return ".nan";
+  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
+  std::string text = ShortestText(value);
+  if (text.find('.') == std::string::npos) text.insert(std::min(text.find('e'), text.size()), ".0");
+  return text;
+}
+
 }  // namespace
 
 std::string ScalarOf(const std::string& text) {
@@ -38,12 +47,8 @@ std::string ScalarOf(const std::string& text) {
 
 std::string FlowYaml(const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::Double: {
-      std::string text = ShortestText(value.AsDouble());
-      const auto power = text.find('e');
-      if (power != std::string::npos && text.find('.') == std::string::npos) text.insert(power, ".0");
-      return text;
-    }
+    case Json::Kind::Double:
+      return RealInFlow(value.AsDouble());
     case Json::Kind::String:
       return ScalarInFlow(value.AsString());
     case Json::Kind::Array: {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace cairn {
 namespace {
 
@@ -28,8 +30,9 @@ TEST(TextEditTest, AListInBracketsIsReplacedWhole) {
 }
 
 TEST(TextEditTest, ValuesOnOneLineReadBackAsTheyWere) {
-  for (const Json& value : {Json(1e-5), Json(1e300), Json(0.1), Json(true), Json(nullptr), Json("yes, [no]"),
-                            Json("12"), Json(""), Json("a\nb"), Json{{"k, 1", Json::Array({1, "x: y"})}}}) {
+  for (const Json& value : {Json(0.0), Json(-3.0), Json(1e16), Json(1e-5), Json(1e300), Json(HUGE_VAL),
+                            Json(0.1), Json(true), Json(nullptr), Json("yes, [no]"), Json("12"), Json(""),
+                            Json("a\nb"), Json{{"k, 1", Json::Array({1, "x: y"})}}}) {
     const auto read = ParseYaml("k: " + FlowYaml(value) + "\n", "");
     ASSERT_TRUE(read) << FlowYaml(value);
     EXPECT_EQ(read->Find("k")->ToJson(), value) << FlowYaml(value);
