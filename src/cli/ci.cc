@@ -243,7 +243,15 @@ Result<> DrawPlots(const Job& job, Report& report) {
   return Done{};
 }
 
-Result<Job> JobOf(const Arguments& arguments) {
+/// What this program writes itself is no part of a change.
+void LeaveOut(const std::string& folder, Change& change) {
+  const auto real = os::RealPath(folder);
+  if (!real || !real->starts_with(change.project + "/")) return;
+  const std::string below = real->substr(change.project.size() + 1) + "/";
+  std::erase_if(change.files, [&](const ci::ChangedFile& file) { return file.path.starts_with(below); });
+}
+
+Result<Job> JobOf(const Session& session, const Arguments& arguments) {
   Job job;
   const std::string project = CAIRN_TRY(os::WorkingFolder());
   const auto text = os::ReadFile("cairn.yaml", 16 << 20);
@@ -255,6 +263,8 @@ Result<Job> JobOf(const Arguments& arguments) {
   job.out = os::JoinPath(project, arguments.Has("--out") ? arguments.Text("--out") : ".cairn/ci");
   CAIRN_TRY(os::MakeFolders(job.out));
   job.out = CAIRN_TRY(os::RealPath(job.out));
+  LeaveOut(job.out, job.change);
+  LeaveOut(session.settings().data_dir, job.change);
   std::string changed;
   for (const auto& file : job.change.files) changed += file.path + "\n";
   CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(job.out, "changed.txt"), changed));
@@ -268,7 +278,7 @@ Result<> Write(const Job& job, const Report& report) {
 
 Result<int> RunCi(Session& session, const Arguments& arguments) {
   os::StopSignals signals;  // Before the first thread is started.
-  const Job job = CAIRN_TRY(JobOf(arguments));
+  const Job job = CAIRN_TRY(JobOf(session, arguments));
   Report report;
   bool interrupted = false;
   {
