@@ -45,15 +45,11 @@ Kind KindOf(const std::string& path, const Roles& roles) {
   return Kind::Code;
 }
 
-Json SectionOf(const Json& configuration, std::string_view name) { return configuration.At(name); }
-
 /// cairn.yaml, of which each section is about something else.
 void CompareConfigurations(const Json& was, const Json& is, Change& change) {
-  const auto differs = [&](std::string_view section) {
-    return !(SectionOf(was, section) == SectionOf(is, section));
-  };
-  for (const auto& [dataset, now] : SectionOf(is, "data").members()) {
-    if (!(now == SectionOf(was, "data").At(dataset))) change.contracts.push_back(dataset);
+  const auto differs = [&](std::string_view section) { return !(was.At(section) == is.At(section)); };
+  for (const auto& [dataset, now] : is.At("data").members()) {
+    if (!(now == was.At("data").At(dataset))) change.contracts.push_back(dataset);
   }
   if (differs("data")) change.files.push_back({"cairn.yaml", Kind::Data});
   if (differs("gates") || differs("model") || differs("serving"))
