@@ -148,7 +148,8 @@ Result<std::string> OutputAt(const Change& change, const std::string& path) {
   const auto locked = text ? Result<std::string>("") : FileAt(change, "dvc.lock");
   if (text || !locked) return text;
   const repository::Objects objects(pipeline::CacheOf(pipeline::DvcRootOf(change.project)));
-  for (const auto& stage : CAIRN_TRY(pipeline::ParseLock(*locked)).stages) {
+  const auto lock = CAIRN_TRY(pipeline::ParseLock(*locked));
+  for (const auto& stage : lock.stages) {
     for (const auto& out : stage.outs) {
       if (path != out.path && !path.ends_with("/" + out.path)) continue;
       return os::ReadFile(objects.PathOf(out.md5), 64 << 20);

@@ -237,7 +237,8 @@ Result<std::vector<std::string>> Keep(const Base& base, const std::string& tree,
   std::set<std::string> candidates(base.files.begin(), base.files.end());
   const auto add = [&](const std::string& path) { candidates.insert(Joined(base.below, path)); };
   for (const char* lock : {"dvc.lock", "cairn.lock"}) add(lock);
-  for (const auto& stage : CAIRN_TRY(pipeline::ReadDefinition(project)).stages) {
+  const auto definition = CAIRN_TRY(pipeline::ReadDefinition(project));
+  for (const auto& stage : definition.stages) {
     for (const auto& out : stage.outs) {
       if (!out.cache) add(out.path);
       const std::string folder = os::ParentOf(out.path);

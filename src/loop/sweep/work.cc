@@ -36,7 +36,8 @@ std::string FromProject(const std::string& wdir, const std::string& path) {
 Result<std::vector<pipeline::LockedPath>> OutsIn(const std::string& project) {
   const auto definition = CAIRN_TRY(pipeline::ReadDefinition(project));
   std::vector<pipeline::LockedPath> outs;
-  for (const auto& locked : CAIRN_TRY(pipeline::ReadLock(project)).stages) {
+  const auto lock = CAIRN_TRY(pipeline::ReadLock(project));
+  for (const auto& locked : lock.stages) {
     const pipeline::Stage* stage = definition.Find(locked.name);
     if (!stage) continue;
     for (pipeline::LockedPath out : locked.outs) {
