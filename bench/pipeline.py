@@ -164,6 +164,18 @@ def from_trigger_to_stage(report, folder, times=20):
         report.line(f"from {what} to the first stage", f"{median:.1f} ms", "none: dvc has no triggers", "<= 100 ms", median <= 100, f"at most {max(found):.1f} ms")
 
 
+def many_trials(report, folder, count):
+    project = folder / "trials"
+    lay_out(project)
+    (project / "params.yaml").write_text("lr: 0\n")
+    with open(project / "dvc.yaml", "a") as file:
+        file.write("    params: [lr]\n")
+    called([measure.CAIRN, "exp", "run", "--queue", "-S", f"lr=range(0,{count})"], project)
+    for what, words, bar in ((f"status of {count:,} queued trials", ["queue", "status"], 50), (f"{count:,} trials listed", ["show", "--csv"], 100)):
+        ours = median_ms([measure.CAIRN, "exp", *words], project, 20)
+        report.line(what, f"{ours:.1f} ms", "none: dvc queues one by one", f"<= {bar} ms", ours <= bar)
+
+
 def main():
     report = measure.Report()
     with measure.workspace() as folder:
@@ -173,6 +185,7 @@ def main():
         project, ours = many_stages(report, folder, 1000, 10)
         beside_dvc(report, project, ours)
         many_stages(report, folder, 10000, 60)
+        many_trials(report, folder, 10000)
     report.end()
 
 

@@ -29,6 +29,7 @@ struct App::Loops {
         return AlertRaised(rooms, alert);
       }));
       Watch("the pipeline could not go on", rooms.runner.TakeUp());
+      Watch("sweeps could not go on", rooms.sweeps.TakeUp());
       Watch("rollouts could not go on", rooms.rollouts.Advance());
       wake.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
     }

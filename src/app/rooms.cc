@@ -14,6 +14,7 @@
 #include "loop/pipeline/schema.h"
 #include "loop/registry/schema.h"
 #include "loop/rollout/schema.h"
+#include "loop/sweep/schema.h"
 #include "loop/tracking/schema.h"
 
 namespace cairn::app {
@@ -47,6 +48,12 @@ Result<> MayTrain(Rooms& rooms) {
   const auto configuration = CAIRN_TRY(rooms.Governing());
   const std::string dataset = configuration ? TextOf(configuration->FindPath("model.dataset")) : "";
   return dataset.empty() ? Result<>() : rooms.feasibility.AllowTraining(dataset);
+}
+
+/// As the accepted configuration has it; "" when there is none.
+Result<std::string> ProjectName(const Rooms& rooms) {
+  const auto configuration = CAIRN_TRY(rooms.Governing());
+  return configuration ? TextOf(configuration->Find("project")) : std::string();
 }
 
 /// The newest version of a data set, "flights@4"; "" when there is none.
@@ -93,7 +100,7 @@ std::span<const sql::RoomSchema* const> Schemas() {
   static const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
                                      &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
                                      &registry::Schema(), &monitoring::Schema(), &rollout::Schema(),
-                                     &moving::Schema()};
+                                     &sweep::Schema(),    &moving::Schema()};
   return schemas;
 }
 
@@ -124,7 +131,9 @@ Rooms::Rooms(const Settings& given, Opened opened)
       rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
       journal(clock, {}),
       runner(*database, clock, SurroundingsOf(*this)),
-      scheduler(*database, clock, runner, SchedulerAround(*this)) {}
+      scheduler(*database, clock, runner, SchedulerAround(*this)),
+      sweeps(*database, clock, runner, *tracking,
+             {settings.data_dir, [this] { return ProjectName(*this); }}) {}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   Settings settings = given;

@@ -27,6 +27,7 @@
 #include "loop/registry/webhooks.h"
 #include "loop/rollout/rollout.h"
 #include "loop/serving/service.h"
+#include "loop/sweep/sweeps.h"
 #include "loop/tracking/artifact_places.h"
 #include "loop/tracking/tracking.h"
 
@@ -77,6 +78,7 @@ struct Rooms {
   /// Last, so that they end first: runs call the rooms above.
   pipeline::Runner runner;
   pipeline::Scheduler scheduler;
+  sweep::Sweeps sweeps;
 
   /// The last accepted configuration, parsed; null when there is none.
   Result<std::optional<Node>> Governing() const;

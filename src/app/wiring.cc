@@ -21,8 +21,10 @@ Result<> AlertRaised(Rooms& rooms, const monitoring::Alert& alert) {
 }
 
 Result<> PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
-  // A replay shows whether a run repeats; it makes no candidate.
-  if (run.state != pipeline::RunState::Finished || run.trigger.on == "replay") return Done{};
+  // A replay shows whether a run repeats, an experiment what could be: neither makes a candidate.
+  if (run.state != pipeline::RunState::Finished || run.trigger.on == "replay" ||
+      run.trigger.on == "experiment")
+    return Done{};
   rollout::FinishedRun finished{{run.id}, run.trigger.cause, run.actor};
   finished.ids.insert(finished.ids.end(), run.after.begin(), run.after.end());
   const auto offered = CAIRN_TRY(rooms.rollouts.Offer(finished));

@@ -26,6 +26,10 @@ std::vector<Command> SettingsCommands();     ///< data remote …, data config
 std::vector<Command> ContractCommands();     ///< data contract infer, check, show, diff, lint, import, export
 std::vector<Command> FeasibilityCommands();  ///< feasibility
 std::vector<Command> RunCommands();          ///< run
+std::vector<Command> ExpCommands();          ///< exp run, queue …, stop
+std::vector<Command> ExpShowCommands();      ///< exp show, diff
+std::vector<Command> ExpBringCommands();     ///< exp apply, branch, logs
+std::vector<Command> CiCommands();           ///< ci
 std::vector<Command> RunsCommands();         ///< runs list, show, compare, watch, export
 std::vector<Command> DeletionCommands();  ///< runs delete, restore, experiments …, model delete, hold …
 std::vector<Command> GarbageCommands();   ///< gc

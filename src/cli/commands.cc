@@ -11,11 +11,12 @@ std::span<const Command> Commands() {
          {StartCommands,     UpCommands,          CharterCommands,     CanvasCommands,     DataCommands,
           CatalogueCommands, SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands,
           ProfileCommands,   DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,
-          SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,
-          DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
-          ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
-          MonitorCommands,   ScoreCommands,       StandingCommands,    ImportCommands,     ExportCommands,
-          BackupCommands,    AuditCommands,       EvidenceCommands,    DocsCommands,       ShellCommands}) {
+          SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
+          ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
+          GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
+          InspectCommands,   PackageCommands,     PredictCommands,     ServingCommands,    MonitorCommands,
+          ScoreCommands,     StandingCommands,    ImportCommands,      ExportCommands,     BackupCommands,
+          AuditCommands,       EvidenceCommands,    DocsCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

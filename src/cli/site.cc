@@ -3,6 +3,7 @@
 #include "app/rooms.h"
 #include "app/wiring.h"
 #include "ledger/metadata/lineage.h"
+#include "loop/ci/settings.h"
 #include "loop/data/aliases.h"
 #include "loop/data/specification.h"
 #include "loop/documents/form.h"
@@ -40,9 +41,13 @@ api::SectionCheck CheckBy(Read read) {
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
   return {
-      CheckBy(data::ParseSpecifications), CheckBy(rollout::ParseGates),     CheckBy(serving::ParseSettings),
-      CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline), CheckBy(pipeline::ParseTriggers),
-      CheckBy(scorecard::ParseScorecard), scorecard::CheckCanvas,           documents::CheckAnswers};
+      CheckBy(data::ParseSpecifications),
+          CheckBy(rollout::ParseGates),     CheckBy(serving::ParseSettings),
+          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline),
+        CheckBy(pipeline::ParseTriggers),
+      CheckBy(ci::ParseCi),
+          CheckBy(scorecard::ParseScorecard),
+          scorecard::CheckCanvas,           documents::CheckAnswers};
 }
 
 /// Where the figures of KPIs are read.
@@ -104,6 +109,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
   api::MountPipeline(router, rooms.runner);
+  api::MountSweeps(router, {rooms.sweeps, rooms.settings.data_dir});
   api::MountTriggers(router, rooms.scheduler);
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,

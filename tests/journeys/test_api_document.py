@@ -109,6 +109,12 @@ def test_what_is_answered_is_what_is_described(asked):
     asked("get", "/api/v1/experiments/{experiment}", experiment="described")
     asked("get", "/api/v1/pipeline/runs/{id}", id=asked.run)
     asked("post", "/api/v1/pipeline/runs", body={"project_dir": str(asked.project), "dry_run": True})
+    sweep = asked("post", "/api/v1/sweeps", body={"project_dir": str(asked.project)})["id"]
+    asked("post", "/api/v1/sweeps", body={"project_dir": str(asked.project), "dry_run": True})
+    asked("get", "/api/v1/sweeps", f"?sweep={sweep}")
+    for call, method in (("", "get"), ("/differences", "get"), ("/stop", "post"), ("/retry", "post"), ("/remove", "post")):
+        asked(method, "/api/v1/trials/{id}" + call, id=sweep + "-1")
+    asked("post", "/api/v1/sweeps/stop", body={"project_dir": str(asked.project)})
     for call, method in (("", "get"), ("/firings", "get"), ("/pause", "post"), ("/resume", "post")):
         asked(method, "/api/v1/triggers/{name}" + call, name="retrain")
     asked("get", "/api/v1/models/{name}", name=MODEL)

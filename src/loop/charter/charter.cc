@@ -278,7 +278,7 @@ Result<> CheckSections(const Node& configuration) {
   if (!configuration.IsMap())
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
   return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving",
-                                 "monitors", "pipeline", "triggers", "files", "scorecard", "canvas",
+                                 "monitors", "pipeline", "ci", "triggers", "files", "scorecard", "canvas",
                                  "documents"});
 }
 

@@ -16,7 +16,7 @@ namespace cairn::pipeline {
 
 /// What set a run off.
 struct Trigger {
-  /// demand, replay, alert, schedule, message, data, training_code, application_code.
+  /// demand, replay, experiment, alert, schedule, message, data, training_code, application_code.
   std::string on = "demand";
   /// Of the trigger in cairn.yaml, or of the run that is replayed; "" of a run that a person asked for.
   std::string name;
@@ -50,8 +50,11 @@ struct Request {
   /// Of a trigger: what set it off, such as {"due": "2026-03-29T01:00:00Z"}.
   Json detail = Json::Object();
   Concurrency concurrency = Concurrency::Queue;
-  bool apart = false;            ///< Of a trigger: has a run of its own, which serves no other.
-  std::optional<Source> source;  ///< Of a replay, whose files lie outside of git; otherwise git is asked.
+  bool apart = false;  ///< Of a trigger: has a run of its own, which serves no other.
+  /// Of a replay or experiment, whose files lie outside of git; otherwise git is asked.
+  std::optional<Source> source;
+  /// Tags for the runs that stages track, besides those that name the story.
+  Json context = Json::Object();
 };
 
 enum class StageState {

@@ -195,6 +195,7 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   record.stages = StaleOf(plan);
   active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
   GiveSurroundings(*active, governing);
+  for (const auto& [tag, value] : request.context.members()) active->context.Set(tag, value);
   // Which stretch of time the run is about, for stages that work on one.
   for (const auto& [member, variable] :
        {std::pair{"due", "CAIRN_DUE"}, std::pair{"before", "CAIRN_DUE_BEFORE"}}) {

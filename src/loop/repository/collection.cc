@@ -231,4 +231,11 @@ Result<> Keep(const std::string& cache, std::string_view by, std::span<const std
   return os::WriteFileAtomically(file, all);
 }
 
+Result<> LetGo(const std::string& cache, std::string_view by) {
+  const std::string folder = os::JoinPath(cache, kKept), file = os::JoinPath(folder, by);
+  if (!os::Exists(file)) return Done{};
+  const auto lock = CAIRN_TRY(os::FileLock::Wait(os::JoinPath(folder, ".lock")));
+  return os::RemoveTree(file);
+}
+
 }  // namespace cairn::repository

@@ -62,7 +62,9 @@ Result<CollectionPlan> PlanCollection(const CollectionOrder& order);
 /// An object that was written anew since is kept. How many it were.
 Result<std::size_t> Collect(const CollectionOrder& order, const CollectionPlan& plan);
 
-/// Notes that `by` needs these objects of a cache, whatever the repositories' texts say; for good.
+/// Notes that `by` needs these objects of a cache, whatever the repositories' texts say, until LetGo.
 Result<> Keep(const std::string& cache, std::string_view by, std::span<const std::string> md5s);
+/// Notes that `by` needs none of them any more. Fine when it needed none.
+Result<> LetGo(const std::string& cache, std::string_view by);
 
 }  // namespace cairn::repository

@@ -5,7 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/repository/pointer/text_edit.h"
+#include "ground/vocabulary/text_edit.h"
 
 namespace cairn::repository {
 namespace {

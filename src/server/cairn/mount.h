@@ -25,6 +25,7 @@
 #include "loop/rollout/rollout.h"
 #include "loop/scorecard/kpi.h"
 #include "loop/serving/service.h"
+#include "loop/sweep/sweeps.h"
 #include "loop/tracking/run_names.h"
 #include "loop/tracking/tracking.h"
 
@@ -93,6 +94,13 @@ void MountFeasibility(http::Router& router, FeasibilityRooms rooms);
 void MountPipelineStatus(http::Router& router, std::string data_dir);
 /// /api/v1/pipeline/…
 void MountPipeline(http::Router& router, pipeline::Runner& runner);
+
+struct SweepRooms {
+  sweep::Sweeps& sweeps;
+  std::string data_dir;
+};
+/// /api/v1/sweeps… and /api/v1/trials…: searches over the parameters of a pipeline.
+void MountSweeps(http::Router& router, SweepRooms rooms);
 
 /// /api/v1/triggers…: what sets the pipeline off by itself; messages come in here.
 void MountTriggers(http::Router& router, pipeline::Scheduler& scheduler);

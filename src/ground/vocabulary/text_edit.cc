@@ -1,8 +1,11 @@
-#include "loop/repository/pointer/text_edit.h"
+#include "ground/vocabulary/text_edit.h"
 
 #include <algorithm>
+#include <cmath>
 
-namespace cairn::repository {
+#include "ground/vocabulary/text.h"
+
+namespace cairn {
 namespace {
 
 bool ReadsAs(const std::string& scalar, const std::string& text) {
@@ -18,6 +21,19 @@ std::size_t EndOf(const Node& node) {
   return end;
 }
 
+/// Plain text may not hold what brackets are made of.
+std::string ScalarInFlow(const std::string& text) {
+  return text.find_first_of(",[]{}") == std::string::npos ? ScalarOf(text) : QuotedYaml(text);
+}
+
+std::string RealInFlow(double value) {
+  if (std::isnan(value)) return ".nan";
+  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
+  std::string text = ShortestText(value);
+  if (text.find('.') == std::string::npos) text.insert(std::min(text.find('e'), text.size()), ".0");
+  return text;
+}
+
 }  // namespace
 
 std::string ScalarOf(const std::string& text) {
@@ -27,6 +43,31 @@ std::string ScalarOf(const std::string& text) {
   for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
   quoted += "'";
   return one_line && ReadsAs(quoted, text) ? quoted : QuotedYaml(text);
+}
+
+std::string FlowYaml(const Json& value) {
+  switch (value.kind()) {
+    case Json::Kind::Double:
+      return RealInFlow(value.AsDouble());
+    case Json::Kind::String:
+      return ScalarInFlow(value.AsString());
+    case Json::Kind::Array: {
+      std::vector<std::string> items;
+      for (const Json& item : value.items()) items.push_back(FlowYaml(item));
+      return "[" + Join(items, ", ") + "]";
+    }
+    case Json::Kind::Object: {
+      std::vector<std::string> members;
+      for (const auto& [name, member] : value.members())
+        members.push_back(ScalarInFlow(name) + ": " + FlowYaml(member));
+      return "{" + Join(members, ", ") + "}";
+    }
+    case Json::Kind::Null:
+    case Json::Kind::Bool:
+    case Json::Kind::Int:
+      return value.Dump();
+  }
+  return value.Dump();
 }
 
 std::size_t TextEdit::ByteAt(std::size_t character) const {
@@ -47,8 +88,18 @@ std::size_t TextEdit::LineEnd(std::size_t byte) const {
   return std::min(text_.find('\n', byte), text_.size());
 }
 
-void TextEdit::Replace(const Node& scalar, std::string written) {
-  const std::size_t begin = ByteAt(scalar.mark().index), end = ByteAt(scalar.end_index());
+/// Behind the value, its closing bracket included.
+std::size_t TextEdit::EndByte(const Node& value) const {
+  if (value.IsScalar()) return ByteAt(value.end_index());
+  std::size_t at = ByteAt(value.mark().index) + 1;
+  for (const Node& item : value.items()) at = std::max(at, EndByte(item));
+  for (const auto& entry : value.entries()) at = std::max(at, EndByte(entry.value));
+  if (!value.in_brackets()) return at;
+  return std::min(text_.find(value.IsList() ? ']' : '}', at), text_.size() - 1) + 1;
+}
+
+void TextEdit::Replace(const Node& value, std::string written) {
+  const std::size_t begin = ByteAt(value.mark().index), end = EndByte(value);
   if (begin == end) written = " " + written;  // "key:" with nothing behind it.
   changes_.push_back({begin, end, std::move(written)});
 }
@@ -111,4 +162,4 @@ std::string TextEdit::Apply() const {
   return out.append(text_, at, std::string::npos);
 }
 
-}  // namespace cairn::repository
+}  // namespace cairn

@@ -1,0 +1,226 @@
+"""Other parameters tried through the command line: in copies, in parallel, across `kill -9`, and brought back into the project."""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+from scipy.stats import qmc
+
+PATIENCE = 300
+STAGES = """stages:
+  prepare:
+    cmd: cat rows.txt rows.txt > prepared.txt
+    deps: [rows.txt]
+    outs: [prepared.txt]
+  train:
+    cmd: python3 train.py
+    deps: [train.py, prepared.txt]
+    params: [lr, train.depth]
+    outs: [model.txt]
+  evaluate:
+    cmd: python3 evaluate.py
+    deps: [evaluate.py, model.txt]
+    metrics: [{metrics.json: {cache: false}}]
+"""
+PARAMS = """# what is tuned
+lr: 0.1    # the rate
+train:
+  depth: 3   # levels
+"""
+TRAIN = """import os, pathlib, re
+text = pathlib.Path("params.yaml").read_text()
+lr, depth = (float(re.search(name + r": ([-+.e0-9]+)", text)[1]) for name in ("lr", "depth"))
+if log := os.environ.get("TRAINED"):
+    with open(log, "a") as file:
+        file.write(f"{lr} {depth:.0f}\\n")
+print("trained with", lr, depth)
+pathlib.Path("model.txt").write_text(f"{lr} {depth}\\n")
+"""
+EVALUATE = """import json, os, pathlib
+if hold := os.environ.get("HOLD"):
+    if os.path.exists(hold):
+        with open(os.environ["UP"], "w") as up:
+            up.write("up\\n")
+        open(hold).read()
+lr, depth = map(float, pathlib.Path("model.txt").read_text().split())
+pathlib.Path("metrics.json").write_text(json.dumps({"score": depth - lr}))
+"""
+
+
+class Project:
+    def __init__(self, folder, binary):
+        self.folder, self.binary = folder, binary
+        self.environment = {**os.environ, "CAIRN_ACTOR": "ada", "TRAINED": str(folder.parent / "trained.txt"), "GIT_CONFIG_GLOBAL": os.devnull}
+        folder.mkdir()
+        for name, text in {"dvc.yaml": STAGES, "params.yaml": PARAMS, "train.py": TRAIN, "evaluate.py": EVALUATE, "rows.txt": "rows\n", ".gitignore": "/.cairn\n"}.items():
+            (folder / name).write_text(text)
+        for words in ("init -q -b main", "config user.email ada@example.org", "config user.name ada", "add .", "commit -q -m begin"):
+            self.git(*words.split())
+
+    def git(self, *words):
+        return subprocess.run(["git", *words], cwd=self.folder, env=self.environment, check=True, capture_output=True, text=True).stdout
+
+    def run(self, *words, code=0):
+        done = subprocess.run([self.binary, *words], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    def ask(self, *words, code=0):
+        done = subprocess.run([self.binary, *words, "--json"], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return json.loads(done.stdout)
+
+    def trials(self):
+        return self.ask("exp", "show")["items"]
+
+    def trained(self):
+        return pathlib.Path(self.environment["TRAINED"]).read_text().split("\n")[:-1]
+
+
+@pytest.fixture
+def project(tmp_path, cairn_binary):
+    return Project(tmp_path / "project", cairn_binary)
+
+
+def test_a_hundred_queued_trials_in_parallel_are_all_done_and_all_have_their_logs(project):
+    project.run("run")
+    before = {path.name: path.read_bytes() for path in project.folder.iterdir() if path.is_file()}
+    pathlib.Path(project.environment["TRAINED"]).unlink()
+    for depth in range(10):
+        project.run("exp", "run", "--queue", "-S", f"train.depth={depth}", "-S", "lr=range(1,11)")
+    project.run("exp", "queue", "start", "--jobs", "8")
+    trials = project.trials()
+    assert len(trials) == 100
+    assert {trial["state"] for trial in trials} == {"finished"}
+    assert sorted(project.trained()) == sorted(f"{lr:.1f} {depth}" for lr in range(1, 11) for depth in range(10))
+    for trial in trials:
+        assert trial["metrics"]["score"] == trial["params"]["train.depth"] - trial["params"]["lr"]
+    for trial in trials[::9]:
+        logs = project.ask("exp", "logs", trial["id"])["logs"]
+        assert set(logs) == {"train", "evaluate"}, "what the parameters do not touch is not done again"
+        assert f"trained with {trial['params']['lr']:.1f} " in logs["train"]
+    assert {path.name: path.read_bytes() for path in project.folder.iterdir() if path.is_file()} == before
+    runs = project.ask("runs", "list", "--limit", "500")["items"]
+    assert sum(1 for run in runs if run["tags"].get("cairn.trial")) == 100
+    assert {run["tags"]["mlflow.parentRunId"] for run in runs if run["tags"].get("cairn.trial")} == {
+        run["run_id"] for run in runs if run["tags"].get("cairn.space")}
+
+
+def test_a_killed_sweep_goes_on_where_it_was_and_does_each_trial_once(project):
+    up, hold = project.folder.parent / "up", project.folder.parent / "hold"
+    os.mkfifo(up)
+    os.mkfifo(hold)
+    sweep = project.ask("exp", "run", "--queue", "-S", "lr=range(1,25)")["id"]
+    killed = subprocess.Popen([project.binary, "exp", "queue", "start", "--jobs", "3"], cwd=project.folder, start_new_session=True,
+                              env={**project.environment, "HOLD": str(hold), "UP": str(up)}, stdout=subprocess.DEVNULL)
+    # Some trials are let through the gate before their metrics; then one of those under way stands there for sure.
+    for _ in range(7):
+        up.read_text()
+        hold.write_text("go")
+    up.read_text()
+    killed.send_signal(signal.SIGKILL)
+    killed.wait(PATIENCE)
+    states = [trial["state"] for trial in project.trials()]
+    assert states.count("finished") >= 4 and states.count("queued") >= 14, states
+    project.run("exp", "queue", "start", "--jobs", "3")
+    trials = project.trials()
+    assert [trial["state"] for trial in trials] == ["finished"] * 24
+    assert {trial["sweep"] for trial in trials} == {sweep}
+    assert max(trial["beginnings"] for trial in trials) == 2
+    # A trial that was begun once trained once, and so did that at the gate; another may have been killed in the middle of it.
+    trained = project.trained()
+    for trial in trials:
+        times = trained.count(f"{trial['params']['lr']:.1f} 3")
+        assert times == 1 if trial["beginnings"] == 1 else times in (1, 2)
+    assert len(trained) < 24 + 3
+    assert len({trial["tracked"] for trial in trials}) == 24
+
+
+def test_a_trial_is_applied_becomes_a_branch_and_is_compared(project):
+    project.run("run")
+    project.git("add", ".")
+    project.git("commit", "-q", "-m", "ran")
+    project.run("exp", "run", "-S", "lr=1e-5,2", "-S", "train.depth=4")
+    first, second = (trial["id"] for trial in project.trials())
+    shown = list(csv.DictReader(io.StringIO(project.run("exp", "show", "--csv", "--sort", "score", "--descending"))))
+    assert [(row["trial"], float(row["lr"])) for row in shown] == [(first, 1e-5), (second, 2)]
+    differences = project.ask("exp", "diff", first, second)
+    assert [one["name"] for one in differences["params"]] == ["lr"]
+    assert differences["metrics"][0]["change"] == pytest.approx(-1.99999)
+    assert project.ask("exp", "diff", first)["params"][-1] == {"name": "train.depth", "was": 4, "is": 3, "change": -1.0}
+
+    (project.folder / "params.yaml").write_text(PARAMS.replace("0.1 ", "0.7 "))
+    assert "params.yaml" in project.run("exp", "apply", first, code=4)
+    assert (project.folder / "params.yaml").read_text() == PARAMS.replace("0.1 ", "0.7 ")
+    project.run("exp", "apply", first, "--force")
+    assert (project.folder / "params.yaml").read_text() == PARAMS.replace("0.1 ", "1.0e-05 ").replace("depth: 3", "depth: 4")
+    assert (project.folder / "model.txt").read_text() == "1e-05 4.0\n"
+    assert "up to date" in project.run("status")
+    assert project.git("status", "--porcelain") == " M dvc.lock\n M metrics.json\n M params.yaml\n"
+
+    project.run("exp", "branch", second, "two")
+    assert "lr: 2    # the rate" in project.git("show", "two:params.yaml")
+    assert project.git("rev-parse", "two~1") == project.git("rev-parse", "main")
+    assert "two" in project.run("exp", "branch", first, "two", code=4)
+    project.git("stash", "-q")
+    project.git("checkout", "-q", "two")
+    project.run("data", "checkout")
+    assert "up to date" in project.run("status")
+
+
+def test_what_trials_made_outlives_a_collection_and_goes_with_the_last_of_them(project):
+    project.run("exp", "run", "-S", "lr=2,3")
+    first, second = (trial["id"] for trial in project.trials())
+    assert project.ask("data", "gc", "--workspace", "--older-than", "0s", "--delete")["cache"] == []
+    project.run("exp", "apply", second)
+    assert (project.folder / "model.txt").read_text() == "3.0 3.0\n"
+    project.run("exp", "queue", "remove", first, second)
+    assert len(project.ask("data", "gc", "--workspace", "--older-than", "0s")["cache"]) == 1, "the first one's model"
+
+
+def test_dvc_finds_an_applied_trial_up_to_date(project):
+    dvc = os.environ.get("CAIRN_DVC", str(pathlib.Path(__file__).resolve().parents[2] / "build" / "env" / "dvc" / "bin" / "dvc"))
+    project.run("exp", "run", "-S", "lr=2")
+    project.run("exp", "apply", project.trials()[0]["id"])
+    done = subprocess.run([dvc, "status"], cwd=project.folder, env=project.environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert "up to date" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 7, 21, 64])
+def test_sobol_points_are_scipys(project, dimensions):
+    (project.folder / "params.yaml").write_text("".join(f"x{i}: 0\n" for i in range(dimensions)))
+    sets = [word for i in range(dimensions) for word in ("-S", f"x{i}=uniform(0,1)")]
+    asked = project.ask("exp", "run", "--dry-run", "--search", "sobol", "--trials", "300", *sets)["proposals"]
+    points = [[setting["value"] for setting in settings] for settings in asked]
+    assert points == qmc.Sobol(dimensions, scramble=False).random(512)[:300].tolist()
+
+
+def test_a_goal_ends_a_sweep_and_a_failed_trial_can_be_tried_again(project):
+    project.run("exp", "run", "-S", "train.depth=1,2,3,4", "-S", "lr=0", "--until", "score>=2")
+    assert [trial["state"] for trial in project.trials()] == ["finished", "finished", "skipped", "skipped"]
+    (project.folder / "train.py").write_text("raise SystemExit('no luck')\n")
+    said = project.run("exp", "run", "-S", "lr=5", code=1)
+    assert "1 failed" in said
+    failed = project.trials()[-1]
+    assert "no luck" in project.run("exp", "logs", failed["id"], "train")
+    assert "stage 'train'" in failed["problem"]
+    project.run("exp", "queue", "retry", failed["id"])
+    project.run("exp", "queue", "start", code=1)
+    assert project.trials()[-1]["beginnings"] == 2
+    project.run("exp", "queue", "remove", failed["id"])
+    assert failed["id"] not in [trial["id"] for trial in project.trials()]
+
+
+def test_mistakes_are_named_and_leave_nothing(project):
+    assert "train.depth" in project.run("exp", "run", "-S", "train.dept=4", code=3)
+    assert "--trials" in project.run("exp", "run", "-S", "lr=uniform(0,1)", "--search", "random", code=2)
+    assert "grid" in project.run("exp", "run", "-S", "lr=uniform(0,1)", code=2)
+    assert "exp show" in project.run("exp", "apply", "nonsense", code=2)
+    assert project.trials() == []
+    assert not (project.folder / ".cairn" / "sweeps").exists()
