@@ -8,7 +8,7 @@
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
 #   demo        the whole story, set-up aside
-#   artifacts, pipeline, serving, predict, data/comparison, data/contract, data/profile
+#   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #
 # With --small, `store` and `scorecard` fill a tenth of that and `postgres` sends a tenth of its requests.
@@ -34,11 +34,11 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | predict | scorecard | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, scorecard, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | predict | evaluate | scorecard | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, evaluate, scorecard, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict scorecard demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict evaluate scorecard demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

@@ -35,8 +35,8 @@ std::vector<Command> TriggerCommands();   ///< trigger list, show, pause, resume
 std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
-std::vector<Command> PredictCommands();    ///< predict
-std::vector<Command> EvaluateCommands();   ///< evaluate, evaluate plan, evaluations
+std::vector<Command> PredictCommands();   ///< predict
+std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluations
 std::vector<Command> ServingCommands();   ///< serving, serving verify
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
 std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level

@@ -20,7 +20,8 @@ Result<Json> PairsIn(const std::string& flag, const std::string& text) {
   for (const auto part : Split(text, ',')) {
     const auto at = part.find('=');
     if (at == part.npos || at == 0 || at + 1 == part.size())
-      return Error{Reason::InvalidArgument, flag + " takes NAME=COLUMN pairs, not '" + std::string(part) + "'"};
+      return Error{Reason::InvalidArgument,
+                   flag + " takes NAME=COLUMN pairs, not '" + std::string(part) + "'"};
     pairs.Set(std::string(Trim(part.substr(0, at))), Trim(part.substr(at + 1)));
   }
   return pairs;
@@ -33,8 +34,7 @@ Json ListIn(const std::string& text) {
 }
 
 Result<> SetSubject(Json& body, const std::string& on) {
-  if (on.empty())
-    return Error{Reason::InvalidArgument, "say on what to measure: --on DATASET or --on FILE"};
+  if (on.empty()) return Error{Reason::InvalidArgument, "say on what to measure: --on DATASET or --on FILE"};
   if (os::Exists(on)) {
     body.Set("file", CAIRN_TRY(os::RealPath(on)));
   } else if (on.find_first_of("*?[") != on.npos) {
@@ -53,7 +53,8 @@ Result<> SetSubject(Json& body, const std::string& on) {
 Result<> SetModel(Session& session, Json& body, std::string word) {
   if (word.empty()) return Done{};
   const auto slash = word.rfind('/');
-  if (slash != word.npos && word.find('@') == word.npos && ParseInt(word.substr(slash + 1))) word[slash] = '@';
+  if (slash != word.npos && word.find('@') == word.npos && ParseInt(word.substr(slash + 1)))
+    word[slash] = '@';
   if (word.find('@') == word.npos) {
     body.Set("model", word);
     return Done{};
@@ -65,14 +66,17 @@ Result<> SetModel(Session& session, Json& body, std::string word) {
 
 Result<> SetNumbers(Json& body, const Arguments& arguments) {
   for (const char* flag : {"--threshold", "--confidence"})
-    if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseDouble(arguments.Text(flag))));
+    if (arguments.Has(flag))
+      body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseDouble(arguments.Text(flag))));
   for (const char* flag : {"--replicates", "--seed", "--season"})
     if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseInt(arguments.Text(flag))));
   if (!arguments.Has("--cost")) return Done{};
   const auto parts = Split(arguments.Text("--cost"), ',');
   if (parts.size() != 2)
-    return Error{Reason::InvalidArgument, "--cost takes two numbers: what a false alarm and what a miss costs, such as 1,5"};
-  body.Set("cost", Json{{"false_positive", CAIRN_TRY(ParseDouble(Trim(parts[0])))}, {"false_negative", CAIRN_TRY(ParseDouble(Trim(parts[1])))}});
+    return Error{Reason::InvalidArgument,
+                 "--cost takes two numbers: what a false alarm and what a miss costs, such as 1,5"};
+  body.Set("cost", Json{{"false_positive", CAIRN_TRY(ParseDouble(Trim(parts[0])))},
+                        {"false_negative", CAIRN_TRY(ParseDouble(Trim(parts[1])))}});
   return Done{};
 }
 
@@ -80,12 +84,14 @@ Result<Json> BodyOf(Session& session, const Arguments& arguments) {
   Json body = Json::Object();
   CAIRN_TRY(SetModel(session, body, arguments.Text("MODEL")));
   CAIRN_TRY(SetSubject(body, arguments.Text("--on")));
-  for (const char* flag : {"--suite", "--target", "--positive", "--predictions", "--time", "--metric", "--intervals"})
+  for (const char* flag :
+       {"--suite", "--target", "--positive", "--predictions", "--time", "--metric", "--intervals"})
     if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), arguments.Text(flag));
   for (const char* flag : {"--classes", "--slices", "--groups"})
     if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), ListIn(arguments.Text(flag)));
   for (const char* flag : {"--probabilities", "--quantiles"})
-    if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), CAIRN_TRY(PairsIn(flag, arguments.Text(flag))));
+    if (arguments.Has(flag))
+      body.Set(std::string(flag).substr(2), CAIRN_TRY(PairsIn(flag, arguments.Text(flag))));
   CAIRN_TRY(SetNumbers(body, arguments));
   if (arguments.Has("--training")) body.Set("part", "training");
   if (arguments.Has("--quick")) body.Set("rescoring", false);
@@ -128,17 +134,20 @@ Result<int> Plan(Session& session, const Arguments& arguments) {
   Json body{{"model", arguments.Text("MODEL")}};
   if (arguments.Has("--metric")) body.Set("metric", arguments.Text("--metric"));
   for (const char* flag : {"--threshold", "--min", "--max"})
-    if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseDouble(arguments.Text(flag))));
+    if (arguments.Has(flag))
+      body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseDouble(arguments.Text(flag))));
   const Json answer = CAIRN_TRY(session.Post("/api/v1/evaluations/plans", body));
   if (!session.PrintedJson(answer))
-    session.Say("On record before any result: event " + answer.Text("event") + ". Evaluations of " + answer.Text("model") + " go by it from now on.");
+    session.Say("On record before any result: event " + answer.Text("event") + ". Evaluations of " +
+                answer.Text("model") + " go by it from now on.");
   return 0;
 }
 
 Result<int> List(Session& session, const Arguments& arguments) {
   const std::string word = arguments.Text("MODEL");
   if (arguments.Has("--id")) {
-    return Finish(session, arguments, CAIRN_TRY(session.Get("/api/v1/evaluations/" + PercentEncode(arguments.Text("--id")))));
+    return Finish(session, arguments,
+                  CAIRN_TRY(session.Get("/api/v1/evaluations/" + PercentEncode(arguments.Text("--id")))));
   }
   Json named = Json::Object();
   CAIRN_TRY(SetModel(session, named, word));
@@ -149,11 +158,14 @@ Result<int> List(Session& session, const Arguments& arguments) {
   Table table({"evaluation", "version", "on", "rows", "metric", "value", "by"});
   for (const Json& one : answer.At("items").items()) {
     const Json& on = one.At("on");
-    table.Add({one.Text("id"), std::to_string(one.Int("version")),
-               on.Find("dataset") ? on.Text("dataset") + "@" + std::to_string(on.Int("version")) : on.Text("file"),
-               WithThousands(one.Int("rows")), one.Text("metric"), one.At("value").IsNumber() ? Shown(one.Double("value")) : "", one.Text("actor")});
+    table.Add(
+        {one.Text("id"), std::to_string(one.Int("version")),
+         on.Find("dataset") ? on.Text("dataset") + "@" + std::to_string(on.Int("version")) : on.Text("file"),
+         WithThousands(one.Int("rows")), one.Text("metric"),
+         one.At("value").IsNumber() ? Shown(one.Double("value")) : "", one.Text("actor")});
   }
-  std::fputs(table.Text("Nobody has measured it yet: `cairn evaluate MODEL --on DATASET` does.").c_str(), stdout);
+  std::fputs(table.Text("Nobody has measured it yet: `cairn evaluate MODEL --on DATASET` does.").c_str(),
+             stdout);
   return 0;
 }
 
@@ -165,15 +177,18 @@ std::vector<Command> EvaluateCommands() {
        "Measure how good a version is on rows that it has not seen, with intervals, slices and pictures",
        "A data set's sealed rows are opened for it, which goes on record and is counted. Intervals are "
        "bootstrapped (BCa); slices are held against the other rows, adjusted for how many there are. With "
-       "--predictions or --probabilities the rows say themselves what was predicted; then no model is needed, "
+       "--predictions or --probabilities the rows say themselves what was predicted; then no model is "
+       "needed, "
        "nor a store. Exit code 1 when a bound is missed that `cairn evaluate plan` put on record.",
-       {{"MODEL", "The version: churn, churn@production, churn@3 or churn/3; the newest unless named", Positional::Need::Optional}},
+       {{"MODEL", "The version: churn, churn@production, churn@3 or churn/3; the newest unless named",
+         Positional::Need::Optional}},
        {{"--on", "ROWS", "DATASET or DATASET@VERSION, or a file (a quoted pattern for several)"},
         {"--suite", "NAME", "classification (unless named), regression or forecasting"},
         {"--target", "COLUMN", "The truth; the data set's unless named"},
         {"--positive", "CLASS", "The class that counts as yes; all others are one then"},
         {"--classes", "A,B,C", "Every class in the model's order, when the rows do not show them all"},
-        {"--predictions", "COLUMN", "What was predicted: a class, the chance of the positive class, or a number"},
+        {"--predictions", "COLUMN",
+         "What was predicted: a class, the chance of the positive class, or a number"},
         {"--probabilities", "A=COL,B=COL", "The column with the chance of each class"},
         {"--quantiles", "0.1=COL,0.9=COL", "Columns with predicted quantiles, of numbers"},
         {"--time", "COLUMN", "Orders the rows: figures by windows of time, and resampling in blocks"},
@@ -192,7 +207,8 @@ std::vector<Command> EvaluateCommands() {
         {"--report", "FILE", "Write a page with pictures there"}},
        Evaluate},
       {"evaluate plan",
-       "Put on record, before a result, at which threshold rows are decided and which figure must keep which bound",
+       "Put on record, before a result, at which threshold rows are decided and which figure must keep which "
+       "bound",
        "",
        {{"MODEL", "The registered model"}},
        {{"--threshold", "SHARE", "Rows with at least this chance are decided yes"},

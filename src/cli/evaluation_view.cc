@@ -12,7 +12,8 @@ constexpr std::size_t kMostColumns = 10;
 std::string NumberOf(const Json& value) { return value.IsNumber() ? Shown(value.AsDouble()) : "–"; }
 
 std::string IntervalOf(const Json& figure) {
-  return figure.At("low").IsNumber() ? NumberOf(figure.At("low")) + " to " + NumberOf(figure.At("high")) : "–";
+  return figure.At("low").IsNumber() ? NumberOf(figure.At("low")) + " to " + NumberOf(figure.At("high"))
+                                     : "–";
 }
 
 const Json& FigureOf(const Json& figures, const std::string& name) {
@@ -48,9 +49,12 @@ void ShowSlices(const Session& session, const Json& report) {
   for (const Json& slice : report.At("slices").items()) {
     const Json& figure = FigureOf(slice.At("figures"), metric);
     const bool worse = slice.Bool("worse");
-    table.Add({slice.Text("column"), slice.Text("value"), WithThousands(slice.Int("rows")), NumberOf(figure.At("value")), IntervalOf(figure),
-               NumberOf(slice.At("rest")), NumberOf(slice.At("adjusted_p_value")),
-               worse ? "WORSE" : slice.Bool("judged") ? "" : "too few rows"},
+    table.Add({slice.Text("column"), slice.Text("value"), WithThousands(slice.Int("rows")),
+               NumberOf(figure.At("value")), IntervalOf(figure), NumberOf(slice.At("rest")),
+               NumberOf(slice.At("adjusted_p_value")),
+               worse                  ? "WORSE"
+               : slice.Bool("judged") ? ""
+                                      : "too few rows"},
               worse ? Table::Look::Strong : Table::Look::Plain);
   }
   std::fputs(table.Text().c_str(), stdout);
@@ -72,8 +76,9 @@ void ShowRescored(const Session& session, const Json& report) {
     session.Say("\nWith worse input, " + metric + " becomes:");
     Table table({"input", "level", metric, "change", "why not"});
     for (const Json& row : report.At("robustness").items())
-      table.Add({row.Text("kind") == "noise" ? "noise, of a deviation" : "values missing", Percent(row.At("level")), NumberOf(row.At("value")),
-                 NumberOf(row.At("change")), row.Text("refused")});
+      table.Add({row.Text("kind") == "noise" ? "noise, of a deviation" : "values missing",
+                 Percent(row.At("level")), NumberOf(row.At("value")), NumberOf(row.At("change")),
+                 row.Text("refused")});
     std::fputs(table.Text().c_str(), stdout);
   }
   if (report.At("importance").items().empty()) return;
@@ -81,25 +86,28 @@ void ShowRescored(const Session& session, const Json& report) {
   Table table({"column", "importance", "deviation"});
   std::size_t shown = 0;
   for (const Json& row : report.At("importance").items())
-    if (shown++ < kMostColumns) table.Add({row.Text("column"), NumberOf(row.At("importance")), NumberOf(row.At("deviation"))});
+    if (shown++ < kMostColumns)
+      table.Add({row.Text("column"), NumberOf(row.At("importance")), NumberOf(row.At("deviation"))});
   std::fputs(table.Text().c_str(), stdout);
-  if (shown > kMostColumns) session.Say("and " + std::to_string(shown - kMostColumns) + " columns that matter less.");
+  if (shown > kMostColumns)
+    session.Say("and " + std::to_string(shown - kMostColumns) + " columns that matter less.");
 }
 
 void ShowCost(const Session& session, const Json& report) {
   const Json& cost = report.At("cost");
   if (!cost.IsObject()) return;
   const std::string unit = cost.Text("unit").empty() ? "" : " " + cost.Text("unit");
-  session.Say("Cost per 1,000 decisions: " + NumberOf(cost.At("at_threshold")) + unit + " at the threshold " + NumberOf(report.At("threshold")) +
-              "; least on these rows " + NumberOf(cost.At("cheapest")) + unit + " at " + NumberOf(cost.At("cheapest_threshold")) + ".");
+  session.Say("Cost per 1,000 decisions: " + NumberOf(cost.At("at_threshold")) + unit + " at the threshold " +
+              NumberOf(report.At("threshold")) + "; least on these rows " + NumberOf(cost.At("cheapest")) +
+              unit + " at " + NumberOf(cost.At("cheapest_threshold")) + ".");
 }
 
 }  // namespace
 
 void ShowEvaluation(const Session& session, const Json& report) {
   const std::string model = report.Text("model");
-  session.Say((model.empty() ? "Predictions" : model + " version " + std::to_string(report.Int("version"))) + " on " +
-              WhatOn(report.At("on")) + ": " + WithThousands(report.Int("rows")) + " rows");
+  session.Say((model.empty() ? "Predictions" : model + " version " + std::to_string(report.Int("version"))) +
+              " on " + WhatOn(report.At("on")) + ": " + WithThousands(report.Int("rows")) + " rows");
   ShowFigures(report);
   ShowSlices(session, report);
   ShowFairness(session, report);
@@ -107,9 +115,11 @@ void ShowEvaluation(const Session& session, const Json& report) {
   session.Say("");
   ShowCost(session, report);
   if (report.At("threshold").IsNumber())
-    session.Say("Decided at " + NumberOf(report.At("threshold")) + ": " + report.At("threshold_record").Text("sentence") + ".");
+    session.Say("Decided at " + NumberOf(report.At("threshold")) + ": " +
+                report.At("threshold_record").Text("sentence") + ".");
   if (report.At("bound").IsObject())
-    session.Say(std::string(report.At("bound").Bool("met") ? "MET: " : "NOT MET: ") + report.At("bound").Text("sentence") + ".");
+    session.Say(std::string(report.At("bound").Bool("met") ? "MET: " : "NOT MET: ") +
+                report.At("bound").Text("sentence") + ".");
   if (report.At("seal").IsObject()) session.Say("Sealed rows: " + report.At("seal").Text("sentence") + ".");
   if (!report.Text("id").empty()) session.Say("On record as evaluation " + report.Text("id") + ".");
 }

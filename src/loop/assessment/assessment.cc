@@ -18,18 +18,21 @@ Result<> CheckQuestion(const Question& question) {
     return Error{Reason::InvalidArgument, "say on what to measure: either a data set or a file"};
   const bool given = !question.columns.predictions.empty() || !question.columns.chances.empty();
   if (question.model.empty() && !given) {
-    return Error{Reason::InvalidArgument,
-                 "say whose predictions to measure: a model's, or those in a column of the rows ('predictions')"};
+    return Error{
+        Reason::InvalidArgument,
+        "say whose predictions to measure: a model's, or those in a column of the rows ('predictions')"};
   }
   if (!question.columns.predictions.empty() && !question.columns.chances.empty())
-    return Error{Reason::InvalidArgument, "'predictions' and 'probabilities' contradict each other: name one of them"};
+    return Error{Reason::InvalidArgument,
+                 "'predictions' and 'probabilities' contradict each other: name one of them"};
   if (question.settings.season == 0) return Error{Reason::InvalidArgument, "a season is at least one row"};
   if (question.threshold && !(*question.threshold >= 0 && *question.threshold <= 1))
     return Error{Reason::InvalidArgument, "the threshold must lie between 0 and 1"};
   return Done{};
 }
 
-Result<std::vector<evaluation::SliceColumn>> ColumnsOf(const tables::Table& table, const std::vector<std::string>& names,
+Result<std::vector<evaluation::SliceColumn>> ColumnsOf(const tables::Table& table,
+                                                       const std::vector<std::string>& names,
                                                        std::vector<std::vector<std::string>>& kept) {
   kept.clear();
   std::vector<evaluation::SliceColumn> columns;
@@ -50,9 +53,11 @@ evaluation::SuiteSettings ForRescoring(evaluation::SuiteSettings settings) {
 Result<Json> Measure(const Question& question, const Subject& subject, const evaluation::Respondent* model) {
   const auto& settings = question.settings;
   const auto truth = CAIRN_TRY(evaluation::TruthOf(subject.table, subject.columns, settings.suite));
-  const bool own = model != nullptr && question.columns.predictions.empty() && question.columns.chances.empty();
-  const auto answers = own ? CAIRN_TRY(model->Answer(subject.table, truth, settings.suite))
-                           : CAIRN_TRY(evaluation::AnswersIn(subject.table, subject.columns, truth, settings.suite));
+  const bool own =
+      model != nullptr && question.columns.predictions.empty() && question.columns.chances.empty();
+  const auto answers =
+      own ? CAIRN_TRY(model->Answer(subject.table, truth, settings.suite))
+          : CAIRN_TRY(evaluation::AnswersIn(subject.table, subject.columns, truth, settings.suite));
   std::vector<std::vector<std::string>> slice_values, group_values;
   const auto slices = CAIRN_TRY(ColumnsOf(subject.table, question.slices, slice_values));
   const auto groups = CAIRN_TRY(ColumnsOf(subject.table, question.groups, group_values));
@@ -69,7 +74,8 @@ Result<Json> Measure(const Question& question, const Subject& subject, const eva
 }
 
 Result<registry::ModelVersion> VersionOf(const registry::Registry& registry, const Question& question) {
-  return question.version == 0 ? registry.Newest(question.model) : registry.Find(question.model, question.version);
+  return question.version == 0 ? registry.Newest(question.model)
+                               : registry.Find(question.model, question.version);
 }
 
 Result<evaluation::Respondent> LoadModel(const Assessments::Rooms& rooms, const Context& context,
@@ -84,7 +90,8 @@ Result<evaluation::Respondent> LoadModel(const Assessments::Rooms& rooms, const 
 Result<Json> AssessFile(tables::Engine& engine, const Question& question) {
   CAIRN_TRY(CheckQuestion(question));
   if (!question.model.empty() || !question.dataset.empty())
-    return Error{Reason::InvalidArgument, "without a store there are neither models nor data sets, only files with predictions"};
+    return Error{Reason::InvalidArgument,
+                 "without a store there are neither models nor data sets, only files with predictions"};
   const auto subject = CAIRN_TRY(ReadFile(engine, question, nullptr));
   const Decided decided = ThresholdFor(question, Json(), Context());
   Question asked = question;
@@ -105,10 +112,12 @@ Result<Json> Assessments::Assess(const Question& question, std::string_view acto
     plan = CAIRN_TRY(PlanOf(rooms_.database, question.model));
   }
   const std::string purpose =
-      version ? "evaluation of " + version->model + " version " + std::to_string(version->version) : "evaluation of predictions handed in";
-  const auto subject = question.file.empty()
-                           ? CAIRN_TRY(ReadDataset(rooms_.catalogue, context, question, actor, purpose))
-                           : CAIRN_TRY(ReadFile(*CAIRN_TRY(rooms_.catalogue.Engine()), question, model ? &*model : nullptr));
+      version ? "evaluation of " + version->model + " version " + std::to_string(version->version)
+              : "evaluation of predictions handed in";
+  const auto subject =
+      question.file.empty()
+          ? CAIRN_TRY(ReadDataset(rooms_.catalogue, context, question, actor, purpose))
+          : CAIRN_TRY(ReadFile(*CAIRN_TRY(rooms_.catalogue.Engine()), question, model ? &*model : nullptr));
   Question asked = question;
   const Decided decided = ThresholdFor(question, plan, context);
   asked.settings.threshold = decided.threshold;

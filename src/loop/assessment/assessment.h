@@ -23,13 +23,13 @@ namespace cairn::assessment {
 
 /// What is to be measured, and on what.
 struct Question {
-  std::string model;          ///< Registered; "" where columns of the rows say what was predicted.
-  std::int64_t version = 0;   ///< 0: the newest.
-  std::string dataset;        ///< Or `file`: exactly one.
+  std::string model;            ///< Registered; "" where columns of the rows say what was predicted.
+  std::int64_t version = 0;     ///< 0: the newest.
+  std::string dataset;          ///< Or `file`: exactly one.
   std::string dataset_version;  ///< Number or alias; "": the newest.
-  std::string file;           ///< CSV, Parquet or JSON lines, on this machine; a pattern for several.
+  std::string file;             ///< CSV, Parquet or JSON lines, on this machine; a pattern for several.
   enum class Part {
-    Unseen,    ///< The sealed rows, whose opening goes on record; where nothing was sealed, Training.
+    Unseen,  ///< The sealed rows, whose opening goes on record; where nothing was sealed, Training.
     Training,
   } part = Part::Unseen;
   /// What is empty here is taken from the data set's entry in the accepted configuration: target, positive.
@@ -76,7 +76,8 @@ class Assessments {
   /// "importance". The newest plan of the model says at which threshold rows are decided, and which figure
   /// must keep which bound, with its whole interval; else model.threshold of the accepted configuration; else
   /// the question, and the report says that nothing was on record. Event "evaluation.made", and the figures
-  /// on the version's run as metrics "evaluation.NAME", in one story. Nothing is kept where no model is named.
+  /// on the version's run as metrics "evaluation.NAME", in one story. Nothing is kept where no model is
+  /// named.
   ///
   /// InvalidArgument for a question that contradicts itself; NotFound without the version, the data set or
   /// the file; Corrupt when the version's files are not what was registered; Denied when its code may not

@@ -9,14 +9,16 @@ namespace {
 
 Json EventBody(const Json& report) {
   Json body = Json::Object();
-  for (const char* name : {"id", "model", "version", "manifest", "on", "suite", "rows", "metric", "value", "low", "high", "threshold_record", "bound"})
+  for (const char* name : {"id", "model", "version", "manifest", "on", "suite", "rows", "metric", "value",
+                           "low", "high", "threshold_record", "bound"})
     if (const Json* value = report.Find(name)) body.Set(name, *value);
   return body.Set("report", crypto::Sha256Hex(report.Canonical()));
 }
 
 }  // namespace
 
-Result<Json> Keep(const Assessments::Rooms& rooms, Json report, const Subject& subject, std::string_view actor) {
+Result<Json> Keep(const Assessments::Rooms& rooms, Json report, const Subject& subject,
+                  std::string_view actor) {
   const TimeMs now = rooms.clock.Now();
   const std::string id = os::NewUuid(now);
   report.Set("id", id).Set("made_ms", now).Set("actor", actor);
@@ -29,11 +31,13 @@ Result<Json> Keep(const Assessments::Rooms& rooms, Json report, const Subject& s
                         .body = EventBody(report)};
   event.lineage.of = "evaluation:" + id;
   event.lineage.from = {{event.subject, "model"}, {subject.thing, "rows"}};
-  const std::string made = CAIRN_TRY(rooms.database.Transact([&](sql::Connection& connection) -> Result<std::string> {
-    CAIRN_TRY(connection.Run("INSERT INTO assessment (id, model, version, report, made_ms) VALUES ($1, $2, $3, $4, $5)",
-                             {id, model, version, text, now}));
-    return metadata::Append(connection, now, event);
-  }));
+  const std::string made =
+      CAIRN_TRY(rooms.database.Transact([&](sql::Connection& connection) -> Result<std::string> {
+        CAIRN_TRY(connection.Run(
+            "INSERT INTO assessment (id, model, version, report, made_ms) VALUES ($1, $2, $3, $4, $5)",
+            {id, model, version, text, now}));
+        return metadata::Append(connection, now, event);
+      }));
   return report.Set("event", made);
 }
 
@@ -54,19 +58,23 @@ Json LogToRun(const Assessments::Rooms& rooms, const registry::ModelVersion& ver
     batch.metrics.push_back(std::move(metric));
   }
   const auto logged = rooms.tracking.runs.Log(version.run_id, std::move(batch));
-  return Json{{"id", version.run_id}, {"logged", static_cast<bool>(logged)}, {"why_not", logged ? Json() : Json(logged.error().message)}};
+  return Json{{"id", version.run_id},
+              {"logged", static_cast<bool>(logged)},
+              {"why_not", logged ? Json() : Json(logged.error().message)}};
 }
 
 Result<std::vector<Json>> Assessments::List(std::string_view model, std::int64_t version) const {
   return rooms_.database.Read([&](sql::Connection& connection) -> Result<std::vector<Json>> {
     std::vector<Json> list;
     const std::int64_t least = version == 0 ? 0 : version, most = version == 0 ? INT64_MAX : version;
-    for (const sql::Row& row : CAIRN_TRY(connection.Run("SELECT report FROM assessment WHERE model = $1 AND version >= $2 AND version <= $3 "
-                                                        "ORDER BY made_ms DESC, id DESC LIMIT 100",
-                                                        {model, least, most}))) {
+    for (const sql::Row& row : CAIRN_TRY(connection.Run(
+             "SELECT report FROM assessment WHERE model = $1 AND version >= $2 AND version <= $3 "
+             "ORDER BY made_ms DESC, id DESC LIMIT 100",
+             {model, least, most}))) {
       const Json whole = CAIRN_TRY(Json::Parse(row.Text(0)));
       Json shown = Json::Object();
-      for (const char* name : {"id", "model", "version", "manifest", "made_ms", "actor", "on", "suite", "rows", "metric", "value", "low", "high", "bound"})
+      for (const char* name : {"id", "model", "version", "manifest", "made_ms", "actor", "on", "suite",
+                               "rows", "metric", "value", "low", "high", "bound"})
         shown.Set(name, whole.At(name));
       list.push_back(std::move(shown));
     }
@@ -78,7 +86,8 @@ Result<Json> Assessments::Find(std::string_view id) const {
   return rooms_.database.Read([&](sql::Connection& connection) -> Result<Json> {
     const auto rows = CAIRN_TRY(connection.Run("SELECT report FROM assessment WHERE id = $1", {id}));
     if (rows.empty())
-      return Error{Reason::NotFound, "there is no evaluation '" + std::string(id) + "': `cairn evaluations MODEL` lists them"};
+      return Error{Reason::NotFound,
+                   "there is no evaluation '" + std::string(id) + "': `cairn evaluations MODEL` lists them"};
     return Json::Parse(rows.front().Text(0));
   });
 }

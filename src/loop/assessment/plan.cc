@@ -43,11 +43,13 @@ Result<Json> PlanOf(sql::Database& database, std::string_view model) {
 
 Result<Json> Assessments::Record(const Plan& plan, std::string_view actor) {
   if (!plan.threshold && plan.metric.empty())
-    return Error{Reason::InvalidArgument, "a plan says at which threshold rows are decided, or which figure must keep which bound"};
+    return Error{Reason::InvalidArgument,
+                 "a plan says at which threshold rows are decided, or which figure must keep which bound"};
   if (plan.threshold && !(*plan.threshold >= 0 && *plan.threshold <= 1))
     return Error{Reason::InvalidArgument, "the threshold must lie between 0 and 1"};
   if (plan.metric.empty() == (plan.min || plan.max))
-    return Error{Reason::InvalidArgument, "a metric needs a bound, 'min' or 'max', and a bound needs a 'metric'"};
+    return Error{Reason::InvalidArgument,
+                 "a metric needs a bound, 'min' or 'max', and a bound needs a 'metric'"};
   CAIRN_TRY(rooms_.registry.FindModel(plan.model));
   const TimeMs now = rooms_.clock.Now();
   Json body{{"model", plan.model},
@@ -57,7 +59,11 @@ Result<Json> Assessments::Record(const Plan& plan, std::string_view actor) {
             {"max", Optional(plan.max)}};
   const std::string event = CAIRN_TRY(rooms_.database.Transact([&](sql::Connection& connection) {
     return metadata::Append(connection, now,
-                            {.kind = std::string(kPlanned), .subject = "model:" + plan.model, .actor = std::string(actor), .cause = "", .body = body});
+                            {.kind = std::string(kPlanned),
+                             .subject = "model:" + plan.model,
+                             .actor = std::string(actor),
+                             .cause = "",
+                             .body = body});
   }));
   return body.Set("event", event).Set("at_ms", now);
 }
@@ -69,9 +75,10 @@ Decided ThresholdFor(const Question& question, const Json& plan, const Context& 
     const double value = *question.threshold;
     if (planned && plan.Double("threshold") == value)
       return {value, RecordOf(value, "plan", true, plan, "the threshold was on record before the result")};
-    return {value, RecordOf(value, "question", false, plan,
-                            planned ? "this is not the threshold on record, " + Shown(plan.Double("threshold"))
-                                    : "no threshold was on record before this result")};
+    return {value,
+            RecordOf(value, "question", false, plan,
+                     planned ? "this is not the threshold on record, " + Shown(plan.Double("threshold"))
+                             : "no threshold was on record before this result")};
   }
   if (planned) {
     const double value = plan.Double("threshold");
@@ -79,10 +86,11 @@ Decided ThresholdFor(const Question& question, const Json& plan, const Context& 
   }
   if (bound) {
     const Json accepted{{"event", context.digest}, {"at_ms", Json()}};
-    return {*context.threshold,
-            RecordOf(*context.threshold, "configuration", true, accepted, "the accepted cairn.yaml named the threshold before the result")};
+    return {*context.threshold, RecordOf(*context.threshold, "configuration", true, accepted,
+                                         "the accepted cairn.yaml named the threshold before the result")};
   }
-  return {0.5, RecordOf(0.5, "default", false, plan, "no threshold was on record before this result; 0.5 is nobody's choice")};
+  return {0.5, RecordOf(0.5, "default", false, plan,
+                        "no threshold was on record before this result; 0.5 is nobody's choice")};
 }
 
 Json BoundOf(const Json& plan, const Json& report) {
@@ -96,12 +104,17 @@ Json BoundOf(const Json& plan, const Json& report) {
                      (!plan.At("max").IsNumber() || figure.Double("high") <= plan.Double("max"));
     std::string wanted;
     if (plan.At("min").IsNumber()) wanted = "at least " + Shown(plan.Double("min"));
-    if (plan.At("max").IsNumber()) wanted += (wanted.empty() ? "" : " and ") + std::string("at most ") + Shown(plan.Double("max"));
-    const std::string interval = known ? " (" + Shown(figure.Double("low")) + " to " + Shown(figure.Double("high")) + ")" : "";
-    return bound.Set("met", met).Set("sentence", metric + " is " + (figure.At("value").IsNumber() ? Shown(figure.Double("value")) : "not defined") +
-                                                     interval + "; the plan wants " + wanted + " with the whole interval");
+    if (plan.At("max").IsNumber())
+      wanted += (wanted.empty() ? "" : " and ") + std::string("at most ") + Shown(plan.Double("max"));
+    const std::string interval =
+        known ? " (" + Shown(figure.Double("low")) + " to " + Shown(figure.Double("high")) + ")" : "";
+    return bound.Set("met", met)
+        .Set("sentence", metric + " is " +
+                             (figure.At("value").IsNumber() ? Shown(figure.Double("value")) : "not defined") +
+                             interval + "; the plan wants " + wanted + " with the whole interval");
   }
-  return bound.Set("met", false).Set("sentence", "the plan wants a bound of '" + metric + "', which was not measured");
+  return bound.Set("met", false)
+      .Set("sentence", "the plan wants a bound of '" + metric + "', which was not measured");
 }
 
 }  // namespace cairn::assessment

@@ -7,7 +7,8 @@
 
 namespace cairn::assessment {
 
-/// {"event", "at_ms", "model", "threshold", "metric", "min", "max"}: the newest plan of a model; null for none.
+/// {"event", "at_ms", "model", "threshold", "metric", "min", "max"}: the newest plan of a model; null for
+/// none.
 Result<Json> PlanOf(sql::Database& database, std::string_view model);
 
 /// At which threshold rows are decided, and who said so when.

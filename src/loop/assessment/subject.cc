@@ -32,13 +32,15 @@ std::vector<std::string> Wanted(const Question& question, const evaluation::Resp
   return names;
 }
 
-Result<> CheckTarget(const Question& question, const std::vector<std::string>& read, const std::string& target) {
+Result<> CheckTarget(const Question& question, const std::vector<std::string>& read,
+                     const std::string& target) {
   if (target.empty()) {
     return Error{Reason::InvalidArgument,
                  "say which column holds the truth ('target'): nothing can be measured without it"};
   }
   if (std::ranges::find(read, target) == read.end() || question.model.empty()) return Done{};
-  return Error{Reason::Unprocessable, "the model reads '" + target + "', which is the target that it should predict"};
+  return Error{Reason::Unprocessable,
+               "the model reads '" + target + "', which is the target that it should predict"};
 }
 
 std::string AsText(const Json& value) { return value.IsString() ? value.AsString() : value.Dump(); }
@@ -59,7 +61,8 @@ Result<Json> CountOpenings(const data::Catalogue& catalogue, const data::Dataset
   std::string sentence = "these test rows were opened for the first time";
   if (openings > 1) {
     sentence = "these test rows were opened " + std::to_string(openings) +
-               " times by now: each look makes them a little less unseen, and what is chosen by them looks better than it is";
+               " times by now: each look makes them a little less unseen, and what is chosen by them looks "
+               "better than it is";
   }
   return Json{{"openings", openings}, {"sentence", sentence}};
 }
@@ -84,8 +87,10 @@ Result<Context> ReadContext(const governance::Configurations& configurations) {
   return context;
 }
 
-Result<Subject> ReadFile(tables::Engine& engine, const Question& question, const evaluation::Respondent* model) {
-  CAIRN_TRY(CheckTarget(question, model ? model->columns() : std::vector<std::string>(), question.columns.target));
+Result<Subject> ReadFile(tables::Engine& engine, const Question& question,
+                         const evaluation::Respondent* model) {
+  CAIRN_TRY(
+      CheckTarget(question, model ? model->columns() : std::vector<std::string>(), question.columns.target));
   const auto source = CAIRN_TRY(tables::Source::Open(question.file));
   const auto known = CAIRN_TRY(engine.Sniff(source));
   std::string list;
@@ -93,7 +98,8 @@ Result<Subject> ReadFile(tables::Engine& engine, const Question& question, const
     std::vector<std::string_view> names;
     for (const auto& field : known) names.push_back(field.name);
     if (std::ranges::find(names, name) == names.end())
-      return Error{Reason::Unprocessable, "'" + question.file + "' has no column '" + name + "'." + Suggestion(name, names)};
+      return Error{Reason::Unprocessable,
+                   "'" + question.file + "' has no column '" + name + "'." + Suggestion(name, names)};
     list += (list.empty() ? "" : ", ") + tables::Identifier(name);
   }
   Subject subject;
@@ -114,18 +120,22 @@ Result<Subject> ReadDataset(data::Catalogue& catalogue, const Context& context, 
                             std::string_view actor, std::string_view purpose) {
   const auto version = CAIRN_TRY(catalogue.Named(question.dataset, question.dataset_version));
   if (!context.root)
-    return Error{Reason::Conflict, "no configuration is accepted yet, so nothing says how '" + question.dataset + "' is read: `cairn apply`"};
+    return Error{Reason::Conflict, "no configuration is accepted yet, so nothing says how '" +
+                                       question.dataset + "' is read: `cairn apply`"};
   auto specification = CAIRN_TRY(data::FindSpecification(*context.root, question.dataset));
   if (!question.columns.target.empty()) specification.target = question.columns.target;
   CAIRN_TRY(CheckTarget(question, {}, specification.target));
   const bool sealed = question.part == Question::Part::Unseen && version.sealed_rows > 0;
-  const auto files = sealed ? CAIRN_TRY(catalogue.OpenSeal(version, actor, purpose)) : catalogue.TrainingParts(version);
-  const auto task = question.settings.suite == evaluation::Suite::Classification ? evaluation::Task::Binary
-                                                                                 : evaluation::Task::Regression;
+  const auto files =
+      sealed ? CAIRN_TRY(catalogue.OpenSeal(version, actor, purpose)) : catalogue.TrainingParts(version);
+  const auto task = question.settings.suite == evaluation::Suite::Classification
+                        ? evaluation::Task::Binary
+                        : evaluation::Task::Regression;
   Subject subject;
-  subject.table = std::move(CAIRN_TRY(evaluation::ReadRows(*CAIRN_TRY(catalogue.Engine()), files, specification, task,
-                                                           std::numeric_limits<std::size_t>::max()))
-                                .table);
+  subject.table =
+      std::move(CAIRN_TRY(evaluation::ReadRows(*CAIRN_TRY(catalogue.Engine()), files, specification, task,
+                                               std::numeric_limits<std::size_t>::max()))
+                    .table);
   subject.columns = question.columns;
   subject.columns.target = specification.target;
   if (subject.columns.positive.empty() && task == evaluation::Task::Binary)

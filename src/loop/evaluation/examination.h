@@ -97,8 +97,8 @@ class Examination {
   Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric, std::int64_t least_rows,
                                             WorstBy by = WorstBy::Value) const;
 
-  /// The slice of at least `least_rows` on which `name` does worst against `against`; none when no slice is that
-  /// large. Its interval is stretched so that with the given confidence it holds for all slices at once
+  /// The slice of at least `least_rows` on which `name` does worst against `against`; none when no slice is
+  /// that large. Its interval is stretched so that with the given confidence it holds for all slices at once
   /// (Bonferroni, by normal quantiles).
   struct SliceGain {
     std::string column, value;
@@ -106,8 +106,8 @@ class Examination {
     std::size_t slices = 0;  ///< Of how many it is the worst.
     Interval gain;
   };
-  Result<std::optional<SliceGain>> WorstSliceGainOf(std::string_view name, std::string_view against, Metric metric,
-                                                    std::int64_t least_rows, WorstBy by) const;
+  Result<std::optional<SliceGain>> WorstSliceGainOf(std::string_view name, std::string_view against,
+                                                    Metric metric, std::int64_t least_rows, WorstBy by) const;
   /// A gap between the groups of one of the slice columns (statistics/parity_sheet.h names and defines them),
   /// at the contestant's own threshold. Groups of fewer than `least_rows` take no part; Unprocessable when
   /// fewer than two are left.

@@ -26,20 +26,24 @@ std::vector<double> Picked(std::span<const double> from, const std::vector<std::
 }  // namespace
 
 std::vector<std::string_view> GapNames() {
-  return {"demographic_parity_difference", "disparate_impact", "equal_opportunity_difference", "equalized_odds_difference",
-          "calibration_gap"};
+  return {"demographic_parity_difference", "disparate_impact", "equal_opportunity_difference",
+          "equalized_odds_difference", "calibration_gap"};
 }
 
-Result<std::optional<Examination::SliceGain>> Examination::WorstSliceGainOf(std::string_view name, std::string_view against,
-                                                                            Metric metric, std::int64_t least_rows,
+Result<std::optional<Examination::SliceGain>> Examination::WorstSliceGainOf(std::string_view name,
+                                                                            std::string_view against,
+                                                                            Metric metric,
+                                                                            std::int64_t least_rows,
                                                                             WorstBy by) const {
   const Entry &mine = *CAIRN_TRY(Named(name)), &theirs = *CAIRN_TRY(Named(against));
   std::vector<SliceGain> gains;
   for (const SliceColumn& column : Columns()) {
-    for (const SliceRows& slice : CAIRN_TRY(RowsByValue(column, rows_->labels.size(), Slicing(1).most_values))) {
+    for (const SliceRows& slice :
+         CAIRN_TRY(RowsByValue(column, rows_->labels.size(), Slicing(1).most_values))) {
       const auto rows = static_cast<std::int64_t>(slice.rows.size());
       if (rows < least_rows) continue;
-      const auto labels = Picked(rows_->labels, slice.rows), ours = Picked(mine.contestant.scores, slice.rows),
+      const auto labels = Picked(rows_->labels, slice.rows),
+                 ours = Picked(mine.contestant.scores, slice.rows),
                  others = Picked(theirs.contestant.scores, slice.rows);
       const Measure a = CAIRN_TRY(Measure::Of(metric, {labels, ours}, mine.settings)),
                     b = CAIRN_TRY(Measure::Of(metric, {labels, others}, theirs.settings));
@@ -82,7 +86,8 @@ Result<Interval> Examination::GapOf(std::string_view name, std::string_view gap,
   }
   if (groups < 2) {
     return Error{Reason::Unprocessable, "fewer than two groups of '" + std::string(column) + "' have the " +
-                                            std::to_string(least_rows) + " rows that are needed to compare them"};
+                                            std::to_string(least_rows) +
+                                            " rows that are needed to compare them"};
   }
   const auto sheet = CAIRN_TRY(ParitySheet::Of({groups, group, labels, decided, scores}));
   const auto place = std::ranges::find(sheet->figures(), gap, &Figure::name) - sheet->figures().begin();

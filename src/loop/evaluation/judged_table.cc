@@ -14,7 +14,8 @@ namespace {
 constexpr double kWholeUpTo = 9007199254740992.0;  // 2^53
 
 Error NoValue(const tables::Column& column, std::size_t row) {
-  return {Reason::Unprocessable, "row " + std::to_string(row + 1) + " has no value in '" + column.name() + "'"};
+  return {Reason::Unprocessable,
+          "row " + std::to_string(row + 1) + " has no value in '" + column.name() + "'"};
 }
 
 Result<std::vector<double>> NumbersOf(const tables::Table& table, const std::string& name) {
@@ -56,7 +57,8 @@ Result<std::uint32_t> PlaceIn(const std::vector<std::string>& classes, const std
 Result<std::vector<std::string>> TwoClasses(const std::set<std::string>& seen, const std::string& positive) {
   if (!seen.contains(positive)) {
     const std::vector<std::string_view> known(seen.begin(), seen.end());
-    return Error{Reason::Unprocessable, "no row has the class '" + positive + "'." + Suggestion(positive, known)};
+    return Error{Reason::Unprocessable,
+                 "no row has the class '" + positive + "'." + Suggestion(positive, known)};
   }
   std::string other = "not " + positive;
   if (seen.size() == 2) other = *seen.begin() == positive ? *seen.rbegin() : *seen.begin();
@@ -75,8 +77,8 @@ Result<> SetClasses(Truth& truth, const tables::Column& column, const JudgedColu
   else
     truth.classes = columns.classes.empty() ? Sorted(seen) : columns.classes;
   if (truth.classes.size() < 2) {
-    return Error{Reason::Unprocessable, "every row of '" + columns.target + "' is of the class '" + named.front() +
-                                            "': there is nothing to tell apart"};
+    return Error{Reason::Unprocessable, "every row of '" + columns.target + "' is of the class '" +
+                                            named.front() + "': there is nothing to tell apart"};
   }
   std::map<std::string, std::uint32_t> places;
   for (const auto& name : seen) {
@@ -125,7 +127,8 @@ Result<Answers> Classified(const tables::Table& table, const JudgedColumns& colu
     if (column.IsNull(row)) return NoValue(column, row);
     const std::string name = ClassAt(column, row);
     const auto found = places.find(name);
-    if (found == places.end() && columns.positive.empty()) return CAIRN_TRY(PlaceIn(truth.classes, name)), answers;
+    if (found == places.end() && columns.positive.empty())
+      return CAIRN_TRY(PlaceIn(truth.classes, name)), answers;
     answers.decided.push_back(found == places.end() ? 0 : found->second);
   }
   return answers;
@@ -143,7 +146,8 @@ Result<Answers> Weighed(const tables::Table& table, const JudgedColumns& columns
   }
   for (std::size_t c = 0; c < k; ++c)
     if (by_class[c].empty())
-      return Error{Reason::InvalidArgument, "no column is named for the chances of class '" + truth.classes[c] + "'"};
+      return Error{Reason::InvalidArgument,
+                   "no column is named for the chances of class '" + truth.classes[c] + "'"};
   for (std::size_t row = 0; row < rows; ++row) {
     std::size_t best = 0;
     for (std::size_t c = 0; c < k; ++c) {
@@ -191,7 +195,8 @@ Result<Truth> TruthOf(const tables::Table& table, const JudgedColumns& columns, 
   return truth;
 }
 
-Result<Answers> AnswersIn(const tables::Table& table, const JudgedColumns& columns, const Truth& truth, Suite suite) {
+Result<Answers> AnswersIn(const tables::Table& table, const JudgedColumns& columns, const Truth& truth,
+                          Suite suite) {
   if (suite == Suite::Classification)
     return columns.chances.empty() ? Classified(table, columns, truth) : Weighed(table, columns, truth);
   Answers answers;

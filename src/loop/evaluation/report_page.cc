@@ -41,7 +41,8 @@ std::string Facts(const Json& report) {
   const Json& on = report.At("on");
   std::string text = report.Text("suite") + " on " + WithThousands(report.Int("rows")) + " rows of ";
   if (on.Find("dataset"))
-    text += on.Text("dataset") + " version " + std::to_string(on.Int("version")) + " (" + on.Text("part") + ", digest " + on.Text("digest").substr(0, 12) + ")";
+    text += on.Text("dataset") + " version " + std::to_string(on.Int("version")) + " (" + on.Text("part") +
+            ", digest " + on.Text("digest").substr(0, 12) + ")";
   else
     text += on.Text("file") + " (SHA-256 " + on.Text("sha256").substr(0, 12) + ")";
   text += report.Text("predictions") == "made here" ? "; answered here" : "; predictions as handed in";
@@ -56,26 +57,37 @@ std::string Verdict(const char* kind, const std::string& sentence) {
 
 std::string Verdicts(const Json& report) {
   std::string text;
-  const Json &bound = report.At("bound"), &seal = report.At("seal"), &threshold = report.At("threshold_record");
-  if (bound.IsObject()) text += Verdict(bound.Bool("met") ? "good" : "bad", (bound.Bool("met") ? "Met: " : "Not met: ") + bound.Text("sentence"));
+  const Json &bound = report.At("bound"), &seal = report.At("seal"),
+             &threshold = report.At("threshold_record");
+  if (bound.IsObject())
+    text += Verdict(bound.Bool("met") ? "good" : "bad",
+                    (bound.Bool("met") ? "Met: " : "Not met: ") + bound.Text("sentence"));
   if (report.At("threshold").IsNumber() && threshold.IsObject())
-    text += Verdict(threshold.Bool("recorded") ? "good" : "", "Rows are decided at " + NumberText(report.At("threshold")) + ": " + threshold.Text("sentence"));
-  if (seal.IsObject()) text += Verdict(seal.Int("openings") > 1 ? "bad" : "good", "Sealed rows: " + seal.Text("sentence"));
+    text += Verdict(
+        threshold.Bool("recorded") ? "good" : "",
+        "Rows are decided at " + NumberText(report.At("threshold")) + ": " + threshold.Text("sentence"));
+  if (seal.IsObject())
+    text += Verdict(seal.Int("openings") > 1 ? "bad" : "good", "Sealed rows: " + seal.Text("sentence"));
   return text;
 }
 
 /// The figure that counts, and those that people look for first.
 std::string KeyFigures(const Json& report) {
   std::vector<std::string> names = {report.Text("metric")};
-  for (const char* name : {"roc_auc", "average_precision", "accuracy", "balanced_accuracy", "recall", "precision", "f1", "f1_macro", "mae", "rmse", "r2", "smape", "mase", "bias"}) {
-    if (names.size() < 7 && name != names.front() && FigureNamed(report.At("figures"), name).IsObject()) names.push_back(name);
+  for (const char* name : {"roc_auc", "average_precision", "accuracy", "balanced_accuracy", "recall",
+                           "precision", "f1", "f1_macro", "mae", "rmse", "r2", "smape", "mase", "bias"}) {
+    if (names.size() < 7 && name != names.front() && FigureNamed(report.At("figures"), name).IsObject())
+      names.push_back(name);
   }
   std::string text = "<div class=\"key-figures\">";
   for (const auto& name : names) {
     const Json& figure = FigureNamed(report.At("figures"), name);
-    const std::string interval = figure.At("low").IsNumber() ? NumberText(figure.At("low")) + " to " + NumberText(figure.At("high")) : "";
-    text += "<div class=\"" + std::string(name == names.front() ? "counts" : "") + "\"><small>" + EscapeHtml(name) + "</small><b>" + NumberText(figure.At("value")) +
-            "</b><small>" + interval + "</small></div>";
+    const std::string interval = figure.At("low").IsNumber()
+                                     ? NumberText(figure.At("low")) + " to " + NumberText(figure.At("high"))
+                                     : "";
+    text += "<div class=\"" + std::string(name == names.front() ? "counts" : "") + "\"><small>" +
+            EscapeHtml(name) + "</small><b>" + NumberText(figure.At("value")) + "</b><small>" + interval +
+            "</small></div>";
   }
   return text + "</div>";
 }
@@ -84,10 +96,12 @@ std::string KeyFigures(const Json& report) {
 
 std::string ReportPage(const Json& report) {
   const std::string title = EscapeHtml(Title(report));
-  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>" + title +
-         "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>" + title + "</h1>" + Facts(report) + Verdicts(report) + KeyFigures(report) +
-         "<div class=\"cards\">" + ClassPictures(report) + NumberPictures(report) + "</div>" + SliceSection(report) + FairnessSection(report) +
-         RescoringSection(report) + FigureTable(report) + "</body></html>\n";
+  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width, initial-scale=1\"><title>" +
+         title + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>" + title + "</h1>" +
+         Facts(report) + Verdicts(report) + KeyFigures(report) + "<div class=\"cards\">" +
+         ClassPictures(report) + NumberPictures(report) + "</div>" + SliceSection(report) +
+         FairnessSection(report) + RescoringSection(report) + FigureTable(report) + "</body></html>\n";
 }
 
 }  // namespace cairn::evaluation

@@ -23,7 +23,8 @@ Sampled SampleOf(const Rescored& model) {
   std::vector<std::size_t> rows;
   Random random(7);
   for (std::size_t row = 0; row < model.table.rows() && rows.size() < kMostRows; ++row)
-    if (random.Unit() * static_cast<double>(model.table.rows() - row) < static_cast<double>(kMostRows - rows.size()))
+    if (random.Unit() * static_cast<double>(model.table.rows() - row) <
+        static_cast<double>(kMostRows - rows.size()))
       rows.push_back(row);
   Sampled sampled{Picked(model.table, rows), {}};
   sampled.truth.classes = model.truth.classes;
@@ -80,7 +81,8 @@ tables::Column Thinned(const tables::Column& from, double share, Random& random)
 tables::Column Shuffled(const tables::Column& from, Random& random) {
   std::vector<std::size_t> order(from.rows());
   std::iota(order.begin(), order.end(), 0u);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[random.Below(static_cast<std::uint32_t>(i))]);
   tables::Column to(from.name(), from.type());
   for (const std::size_t row : order) to.PushFrom(from, row);
   return to;
@@ -93,7 +95,8 @@ struct Figured {
   Json figures;
 };
 
-Result<Figured> FiguredOn(const Rescored& model, const tables::Table& table, const Truth& truth, const SuiteSettings& settings) {
+Result<Figured> FiguredOn(const Rescored& model, const tables::Table& table, const Truth& truth,
+                          const SuiteSettings& settings) {
   const auto answers = CAIRN_TRY(model.answer(table, truth));
   const std::string metric = ChosenMetric(truth, answers, settings);
   Figured figured{std::nan(""), true, Json::Object()};
@@ -110,13 +113,20 @@ Result<Figured> FiguredOn(const Rescored& model, const tables::Table& table, con
 Json Changed(const char* kind, double level, const Figured& before, const Result<Figured>& after) {
   Json row{{"kind", kind}, {"level", level}};
   if (!after)
-    return row.Set("value", Json()).Set("change", Json()).Set("figures", Json::Object()).Set("refused", after.error().message);
+    return row.Set("value", Json())
+        .Set("change", Json())
+        .Set("figures", Json::Object())
+        .Set("refused", after.error().message);
   const double change = (after->value - before.value) * (before.higher_is_better ? 1 : -1);
-  return row.Set("value", NumberOrNull(after->value)).Set("change", NumberOrNull(change)).Set("figures", after->figures).Set("refused", Json());
+  return row.Set("value", NumberOrNull(after->value))
+      .Set("change", NumberOrNull(change))
+      .Set("figures", after->figures)
+      .Set("refused", Json());
 }
 
 template <class Change>
-tables::Table With(const tables::Table& table, const std::vector<std::string>& columns, const Change& change) {
+tables::Table With(const tables::Table& table, const std::vector<std::string>& columns,
+                   const Change& change) {
   tables::Table changed = table;
   for (auto& column : changed.columns())
     if (std::ranges::find(columns, column.name()) != columns.end()) column = change(column);
@@ -131,12 +141,14 @@ Result<Json> Robustness(const Rescored& model, const SuiteSettings& settings) {
   Json list = Json::Array();
   for (const double level : {0.05, 0.1, 0.2}) {
     Random random(settings.seed, 1);
-    const auto table = With(sampled.table, model.columns, [&](const auto& column) { return Blurred(column, level, random); });
+    const auto table = With(sampled.table, model.columns,
+                            [&](const auto& column) { return Blurred(column, level, random); });
     list.Push(Changed("noise", level, before, FiguredOn(model, table, sampled.truth, settings)));
   }
   for (const double level : {0.01, 0.05, 0.2}) {
     Random random(settings.seed, 2);
-    const auto table = With(sampled.table, model.columns, [&](const auto& column) { return Thinned(column, level, random); });
+    const auto table = With(sampled.table, model.columns,
+                            [&](const auto& column) { return Thinned(column, level, random); });
     list.Push(Changed("missing", level, before, FiguredOn(model, table, sampled.truth, settings)));
   }
   return list;
@@ -150,17 +162,19 @@ Result<Json> Importance(const Rescored& model, const SuiteSettings& settings) {
     std::vector<double> drops;
     for (std::size_t repeat = 0; repeat < kRepeats; ++repeat) {
       Random random(settings.seed, 100 + repeat);
-      const auto table = With(sampled.table, {name}, [&](const auto& column) { return Shuffled(column, random); });
+      const auto table =
+          With(sampled.table, {name}, [&](const auto& column) { return Shuffled(column, random); });
       const auto after = CAIRN_TRY(FiguredOn(model, table, sampled.truth, settings));
       drops.push_back((before.value - after.value) * (before.higher_is_better ? 1 : -1));
     }
     const double mean = std::accumulate(drops.begin(), drops.end(), 0.0) / static_cast<double>(kRepeats);
     double squares = 0;
     for (const double drop : drops) squares += (drop - mean) * (drop - mean);
-    rows.emplace_back(mean, Json{{"column", name},
-                                 {"importance", NumberOrNull(mean)},
-                                 {"deviation", NumberOrNull(std::sqrt(squares / static_cast<double>(kRepeats - 1)))},
-                                 {"repeats", kRepeats}});
+    rows.emplace_back(
+        mean, Json{{"column", name},
+                   {"importance", NumberOrNull(mean)},
+                   {"deviation", NumberOrNull(std::sqrt(squares / static_cast<double>(kRepeats - 1)))},
+                   {"repeats", kRepeats}});
   }
   std::ranges::stable_sort(rows, std::ranges::greater{}, [](const auto& row) { return row.first; });
   Json list = Json::Array();

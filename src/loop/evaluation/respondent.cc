@@ -44,10 +44,12 @@ std::string ClassIn(const runtime::Tensor& tensor, std::size_t row) {
 }
 
 Result<Answers> ChancesOf(const runtime::Tensor& tensor, const Truth& truth) {
-  const std::size_t width = WidthOf(tensor), rows = static_cast<std::size_t>(tensor.rows()), k = truth.classes.size();
+  const std::size_t width = WidthOf(tensor), rows = static_cast<std::size_t>(tensor.rows()),
+                    k = truth.classes.size();
   if (width != k && !(truth.binary() && width == 1)) {
-    return Error{Reason::Unprocessable, "the model tells " + std::to_string(width) + " classes apart, and the rows have " +
-                                            std::to_string(k) + " (" + Join(truth.classes, ", ") +
+    return Error{Reason::Unprocessable, "the model tells " + std::to_string(width) +
+                                            " classes apart, and the rows have " + std::to_string(k) + " (" +
+                                            Join(truth.classes, ", ") +
                                             "): name all of them with 'classes', in the model's order"};
   }
   Answers answers;
@@ -124,7 +126,8 @@ Result<Respondent> Respondent::Of(const runtime::LoadedFolder& loaded) {
   return Respondent(loaded.model, CAIRN_TRY(runtime::Binder::For(loaded.model->signature(), names)));
 }
 
-Result<Answers> Respondent::AnswerBlock(const runtime::Features& features, const Truth& truth, Suite suite) const {
+Result<Answers> Respondent::AnswerBlock(const runtime::Features& features, const Truth& truth,
+                                        Suite suite) const {
   const auto outputs = CAIRN_TRY(model_->Run(CAIRN_TRY(binder_.Bind(features, runtime::Extra::Ignore))));
   if (suite == Suite::Classification) return ClassesOf(outputs, truth);
   Answers answers;
@@ -146,7 +149,8 @@ Result<Answers> Respondent::Answer(const tables::Table& table, const Truth& trut
   };
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min<std::size_t>(blocks, os::Processors()); ++i) others.emplace_back(work);
+    for (std::size_t i = 1; i < std::min<std::size_t>(blocks, os::Processors()); ++i)
+      others.emplace_back(work);
     work();
   }
   Answers answers;

@@ -49,7 +49,8 @@ double BadEndOf(Metric metric, const Interval& interval);
 /// interval is the worst.
 const Slice* WorstOf(Metric metric, std::span<const Slice> slices, WorstBy by = WorstBy::Value);
 
-/// The gaps between groups that can be measured, "demographic_parity_difference" … (statistics/parity_sheet.h).
+/// The gaps between groups that can be measured, "demographic_parity_difference" …
+/// (statistics/parity_sheet.h).
 std::vector<std::string_view> GapNames();
 
 /// Row numbers of each value, most rows first, equal numbers by value.

@@ -47,19 +47,22 @@ void ExpectFigures(const Sheet& sheet, const Json& expected) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Json* golden = expected.Find(sheet.figures()[i].name);
     ASSERT_NE(golden, nullptr) << sheet.figures()[i].name;
-    EXPECT_NEAR(values[i], golden->AsDouble(), 1e-12 * std::max(1.0, std::abs(values[i]))) << sheet.figures()[i].name;
+    EXPECT_NEAR(values[i], golden->AsDouble(), 1e-12 * std::max(1.0, std::abs(values[i])))
+        << sheet.figures()[i].name;
   }
 }
 
 std::unique_ptr<BinarySheet> TwoClasses(const Json& sample) {
   const auto labels = Numbers(sample.At("labels")), scores = Numbers(sample.At("scores"));
-  auto sheet = BinarySheet::Of({labels, scores}, {.threshold = sample.Double("threshold"), .cost = {2, 7.5, 0, 0}});
+  auto sheet =
+      BinarySheet::Of({labels, scores}, {.threshold = sample.Double("threshold"), .cost = {2, 7.5, 0, 0}});
   EXPECT_TRUE(sheet);
   return *std::move(sheet);
 }
 
 TEST(SheetsTest, FiguresOfTwoClassesAreThoseOfScikitLearn) {
-  for (const Json& sample : Golden().At("binary").items()) ExpectFigures(*TwoClasses(sample), sample.At("figures"));
+  for (const Json& sample : Golden().At("binary").items())
+    ExpectFigures(*TwoClasses(sample), sample.At("figures"));
 }
 
 TEST(SheetsTest, FiguresOfSeveralClassesAreThoseOfScikitLearn) {
@@ -76,7 +79,8 @@ TEST(SheetsTest, FiguresOfSeveralClassesAreThoseOfScikitLearn) {
 
 TEST(SheetsTest, FiguresOfNumbersAreThoseOfScikitLearn) {
   for (const Json& sample : Golden().At("numbers").items()) {
-    const auto labels = Numbers(sample.At("labels")), predictions = Numbers(sample.At("predictions")), low = Numbers(sample.At("low")), high = Numbers(sample.At("high"));
+    const auto labels = Numbers(sample.At("labels")), predictions = Numbers(sample.At("predictions")),
+               low = Numbers(sample.At("low")), high = Numbers(sample.At("high"));
     const auto naive = NaiveError(labels, 1);
     ASSERT_TRUE(naive);
     EXPECT_NEAR(*naive, sample.Double("naive"), 1e-12);
@@ -89,8 +93,10 @@ TEST(SheetsTest, FiguresOfNumbersAreThoseOfScikitLearn) {
 TEST(SheetsTest, GapsBetweenGroupsAreThoseOfFairlearn) {
   for (const Json& sample : Golden().At("groups").items()) {
     const auto group = Places(sample.At("group"));
-    const auto labels = Numbers(sample.At("labels")), decided = Numbers(sample.At("decided")), scores = Numbers(sample.At("scores"));
-    const auto sheet = ParitySheet::Of({static_cast<std::size_t>(sample.Int("groups")), group, labels, decided, scores});
+    const auto labels = Numbers(sample.At("labels")), decided = Numbers(sample.At("decided")),
+               scores = Numbers(sample.At("scores"));
+    const auto sheet =
+        ParitySheet::Of({static_cast<std::size_t>(sample.Int("groups")), group, labels, decided, scores});
     ASSERT_TRUE(sheet) << sheet.error().message;
     ExpectFigures(**sheet, sample.At("figures"));
   }
@@ -107,14 +113,16 @@ TEST(SheetsTest, EndsOfBcaAreThoseOfScipyForTheSameReplicates) {
 
 TEST(SheetsTest, AdjustedPValuesAndNormalQuantilesAreThoseOfScipy) {
   const Json& adjusted = Golden().At("adjusted");
-  const auto p = Numbers(adjusted.At("p")), holm = Numbers(adjusted.At("holm")), fdr = Numbers(adjusted.At("fdr"));
+  const auto p = Numbers(adjusted.At("p")), holm = Numbers(adjusted.At("holm")),
+             fdr = Numbers(adjusted.At("fdr"));
   for (std::size_t i = 0; i < p.size(); ++i) {
     EXPECT_NEAR(HolmAdjusted(p)[i], holm[i], 1e-15);
     EXPECT_NEAR(FalseDiscoveryAdjusted(p)[i], fdr[i], 1e-15);
   }
   const auto shares = Numbers(Golden().At("normal").At("p")), points = Numbers(Golden().At("normal").At("x"));
   for (std::size_t i = 0; i < shares.size(); ++i)
-    EXPECT_NEAR(NormalQuantile(shares[i]), points[i], 1e-14 * std::max(1.0, std::abs(points[i]))) << shares[i];
+    EXPECT_NEAR(NormalQuantile(shares[i]), points[i], 1e-14 * std::max(1.0, std::abs(points[i])))
+        << shares[i];
 }
 
 TEST(SheetsTest, AWeightOfTwoIsARowThatIsThereTwice) {
@@ -139,7 +147,8 @@ TEST(SheetsTest, AWeightOfTwoIsARowThatIsThereTwice) {
 
 TEST(SheetsTest, IntervalsDoNotDependOnTheNumberOfThreads) {
   const auto sheet = TwoClasses(Golden().At("binary").items().back());
-  const auto one = EstimatesOf(*sheet, {}, {.replicates = 100, .threads = 1}), three = EstimatesOf(*sheet, {}, {.replicates = 100, .threads = 3});
+  const auto one = EstimatesOf(*sheet, {}, {.replicates = 100, .threads = 1}),
+             three = EstimatesOf(*sheet, {}, {.replicates = 100, .threads = 3});
   ASSERT_TRUE(one && three);
   for (std::size_t i = 0; i < one->size(); ++i) {
     EXPECT_EQ((*one)[i].low, (*three)[i].low);
@@ -156,7 +165,9 @@ TEST(SheetsTest, ABcaIntervalHoldsTheTruthAsOftenAsItSays) {
     for (double& label : labels) label = -std::log1p(-random.Unit());  // mean 1, skewed
     const auto sheet = NumberSheet::Of({labels, predictions});
     ASSERT_TRUE(sheet);
-    const auto estimates = EstimatesOf(**sheet, {}, {.replicates = 300, .confidence = 0.9, .seed = 1000u + static_cast<unsigned>(trial), .threads = 1});
+    const auto estimates = EstimatesOf(
+        **sheet, {},
+        {.replicates = 300, .confidence = 0.9, .seed = 1000u + static_cast<unsigned>(trial), .threads = 1});
     ASSERT_TRUE(estimates);
     held += (*estimates)[0].low <= 1 && 1 <= (*estimates)[0].high;
   }
@@ -171,10 +182,13 @@ TEST(SheetsTest, AStratifiedDrawKeepsARareClass) {
   const auto sheet = BinarySheet::Of({labels, scores}, {});
   ASSERT_TRUE(sheet);
   Drawing drawing{Drawing::Way::Strata, {{}, {}}};
-  for (std::size_t i = 0; i < labels.size(); ++i) drawing.strata[labels[i] == 1].push_back((*sheet)->place_of()[i]);
-  const auto drawn = EstimatesOf(**sheet, drawing, {.replicates = 200}), free = EstimatesOf(**sheet, {}, {.replicates = 200});
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    drawing.strata[labels[i] == 1].push_back((*sheet)->place_of()[i]);
+  const auto drawn = EstimatesOf(**sheet, drawing, {.replicates = 200}),
+             free = EstimatesOf(**sheet, {}, {.replicates = 200});
   ASSERT_TRUE(drawn && free);
-  const auto auc = std::ranges::find((*sheet)->figures(), "roc_auc", &Figure::name) - (*sheet)->figures().begin();
+  const auto auc =
+      std::ranges::find((*sheet)->figures(), "roc_auc", &Figure::name) - (*sheet)->figures().begin();
   EXPECT_EQ((*drawn)[static_cast<std::size_t>(auc)].undefined, 0);
   EXPECT_GT((*free)[static_cast<std::size_t>(auc)].undefined, 40);
 }
@@ -189,7 +203,8 @@ TEST(SheetsTest, BlocksWidenTheIntervalOfAnErrorThatLingers) {
   Drawing blocks{Drawing::Way::Blocks};
   blocks.block = 60;
   blocks.sequence.assign((*sheet)->place_of().begin(), (*sheet)->place_of().end());
-  const auto lone = EstimatesOf(**sheet, {}, {.replicates = 300}), together = EstimatesOf(**sheet, blocks, {.replicates = 300});
+  const auto lone = EstimatesOf(**sheet, {}, {.replicates = 300}),
+             together = EstimatesOf(**sheet, blocks, {.replicates = 300});
   ASSERT_TRUE(lone && together);
   EXPECT_GT((*together)[0].standard_error, 2 * (*lone)[0].standard_error);
 }

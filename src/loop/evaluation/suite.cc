@@ -11,7 +11,9 @@ namespace cairn::evaluation {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Suite>, 3> kSuites = {
-    {{"classification", Suite::Classification}, {"regression", Suite::Regression}, {"forecasting", Suite::Forecasting}}};
+    {{"classification", Suite::Classification},
+     {"regression", Suite::Regression},
+     {"forecasting", Suite::Forecasting}}};
 
 Json ConfusionJson(const Truth& truth, const Sheet& sheet) {
   Json classes = Json::Array(), counts = Json::Array();
@@ -39,7 +41,8 @@ void AddTwoClasses(Json& report, const Truth& truth, const Answers& answers, con
       .Set("base_rate", curves.At("base_rate"))
       .Set("calibration", CalibrationJson(sample))
       .Set("scores", ScoresJson(sample));
-  if (settings.cost) report.Set("cost", CostJson(sample, *settings.cost, settings.cost_unit, settings.threshold));
+  if (settings.cost)
+    report.Set("cost", CostJson(sample, *settings.cost, settings.cost_unit, settings.threshold));
 }
 
 Json HeadOf(const Truth& truth, const SuiteSettings& settings) {
@@ -58,7 +61,8 @@ Result<> CheckLengths(const Truth& truth, const Answers& answers, const SuiteSet
                             : answers.chances.empty()               ? answers.decided.size()
                                                                     : answers.chances.size() / width;
   if (given == truth.rows()) return Done{};
-  return Error{Reason::InvalidArgument, std::to_string(given) + " answers for " + std::to_string(truth.rows()) + " rows"};
+  return Error{Reason::InvalidArgument,
+               std::to_string(given) + " answers for " + std::to_string(truth.rows()) + " rows"};
 }
 
 }  // namespace
@@ -71,9 +75,10 @@ Result<Suite> SuiteNamed(std::string_view name) {
     if (word == name) return suite;
     known.push_back(word);
   }
-  return Error{Reason::InvalidArgument, "'" + std::string(name) +
-                                            "' is no suite: there are classification, regression and forecasting." +
-                                            Suggestion(name, known)};
+  return Error{Reason::InvalidArgument,
+               "'" + std::string(name) +
+                   "' is no suite: there are classification, regression and forecasting." +
+                   Suggestion(name, known)};
 }
 
 std::string ChosenMetric(const Truth&, const Answers& answers, const SuiteSettings& settings) {

@@ -74,10 +74,10 @@ Result<Json> FiguresOf(const Truth& truth, const Answers& answers, const SuiteSe
 /// {"suite", "task", "rows", "classes", "metric", "higher_is_better", "value", "low", "high",
 ///  "figures": [{"name", "value", "low", "high", "standard_error", "undefined", "higher_is_better"}],
 ///  "intervals": {"ends", "confidence", "replicates", "drawn_by", "seed"},
-///  of classes "confusion": {"classes", "counts"}, of two with chances "threshold", "roc", "precision_recall",
-///  "calibration", "scores", "cost"; of numbers "residuals"; in time "windows";
-///  "slices": [{"column", "value", "rows", "judged", "figures", "rest", "p_value", "adjusted_p_value",
-///  "worse"}], "fairness": [{"column", "groups", "figures"}]}.
+///  of classes "confusion": {"classes", "counts"}, of two with chances "threshold", "roc",
+///  "precision_recall", "calibration", "scores", "cost"; of numbers "residuals"; in time "windows"; "slices":
+///  [{"column", "value", "rows", "judged", "figures", "rest", "p_value", "adjusted_p_value", "worse"}],
+///  "fairness": [{"column", "groups", "figures"}]}.
 /// A slice is `worse` when the figure that counts is worse on it than on the other rows, sure by Holm's
 /// adjustment over all slices at 1 - confidence. Errors: InvalidArgument for a metric that the task has not
 /// and columns of another length; those of the sheets.

@@ -129,8 +129,9 @@ class GateReader {
     const int kinds = int{!rule.metric.empty()} + int{!rule.kpi.empty()} + int{!rule.gap.empty()} +
                       int{rule.latency_p99_ms.has_value()} + int{rule.contract};
     if (kinds != 1) {
-      return WrongAt(node, "the gate rule '" + rule.name +
-                               "' must say exactly one of 'metric', 'gap', 'contract', 'latency_p99_ms' and 'kpi'");
+      return WrongAt(node,
+                     "the gate rule '" + rule.name +
+                         "' must say exactly one of 'metric', 'gap', 'contract', 'latency_p99_ms' and 'kpi'");
     }
     CAIRN_TRY(rule.gap.empty() ? ReadMetricPart(node, rule) : ReadGap(node, rule));
     CAIRN_TRY(ReadJudgedBy(node, rule));
@@ -151,19 +152,25 @@ class GateReader {
   Result<> ReadGap(const Node& node, GateRule& rule) {
     const auto known = evaluation::GapNames();
     if (std::find(known.begin(), known.end(), rule.gap) == known.end())
-      return WrongAt(*node.Find("gap"), "'" + rule.gap + "' is no gap between groups." + Suggestion(rule.gap, known));
+      return WrongAt(*node.Find("gap"),
+                     "'" + rule.gap + "' is no gap between groups." + Suggestion(rule.gap, known));
     for (const std::string_view key : {"against", "margin", "slice"}) {
       if (node.Find(key))
-        return WrongAt(*node.Find(key), "'" + std::string(key) + "' has no meaning beside 'gap', which needs 'by' and a bound");
+        return WrongAt(*node.Find(key), "'" + std::string(key) +
+                                            "' has no meaning beside 'gap', which needs 'by' and a bound");
     }
     if (evaluation::IsRegression(*evaluation::MetricNamed(gates_.metric)))
-      return WrongAt(*node.Find("gap"), "gaps between groups are of classes, and the model's metric is of numbers");
+      return WrongAt(*node.Find("gap"),
+                     "gaps between groups are of classes, and the model's metric is of numbers");
     rule.by = CAIRN_TRY(TextAt(node, "by"));
     if (std::find(gates_.slices.begin(), gates_.slices.end(), rule.by) == gates_.slices.end())
-      return WrongAt(node, "the gap '" + rule.gap + "' needs 'by': a column of 'model.slices', between whose values it is measured");
+      return WrongAt(node,
+                     "the gap '" + rule.gap +
+                         "' needs 'by': a column of 'model.slices', between whose values it is measured");
     rule.min = CAIRN_TRY(NumberAt(node, "min"));
     rule.max = CAIRN_TRY(NumberAt(node, "max"));
-    if (!rule.min && !rule.max) return WrongAt(node, "the gap '" + rule.gap + "' needs a bound 'min' or 'max'");
+    if (!rule.min && !rule.max)
+      return WrongAt(node, "the gap '" + rule.gap + "' needs a bound 'min' or 'max'");
     return ReadMinRows(node, rule);
   }
 

@@ -114,8 +114,10 @@ TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
   ExpectRefused("{name: a, metric: log_loss, against: heuristic, margin: -1}", "'margin' must be 0 or more");
   ExpectRefused("{name: a, metric: log_loss, max: 0.5, min_rows: 10}",
                 "'min_rows' has a meaning only beside 'slice'");
-  ExpectRefused("{name: a, gap: equal_opportunity, by: carrier, max: 0.1}", "Did you mean 'equal_opportunity_difference'?");
-  ExpectRefused("{name: a, gap: disparate_impact, by: origin, min: 0.8}", "needs 'by': a column of 'model.slices'");
+  ExpectRefused("{name: a, gap: equal_opportunity, by: carrier, max: 0.1}",
+                "Did you mean 'equal_opportunity_difference'?");
+  ExpectRefused("{name: a, gap: disparate_impact, by: origin, min: 0.8}",
+                "needs 'by': a column of 'model.slices'");
   ExpectRefused("{name: a, gap: disparate_impact, by: carrier}", "needs a bound");
   ExpectRefused("{name: a, metric: log_loss, max: 0.5, by: carrier}", "'by' has a meaning only beside 'gap'");
   ExpectRefused("{name: a, contract: failed}", "must be passed");
@@ -252,11 +254,14 @@ TEST_F(JudgingTest, ACandidateThatIsBetterOnTheWholeIsStoppedByTheSliceOnWhichIt
   EXPECT_TRUE(Judged("{name: a, metric: roc_auc, against: production, margin: 0.5}").passed);
   const auto rule = Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50}");
   EXPECT_FALSE(rule.passed);
-  EXPECT_NE(rule.detail.find("the worst of 2 slices is carrier = AA: log_loss worse by"), std::string::npos) << rule.detail;
+  EXPECT_NE(rule.detail.find("the worst of 2 slices is carrier = AA: log_loss worse by"), std::string::npos)
+      << rule.detail;
   EXPECT_NE(rule.detail.find("version 3 in production"), std::string::npos) << rule.detail;
   EXPECT_TRUE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 200}").passed)
       << "AA has only 100 rows";
-  EXPECT_TRUE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, margin: 5}").passed);
+  EXPECT_TRUE(
+      Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, margin: 5}")
+          .passed);
 }
 
 TEST_F(JudgingTest, ASliceThatChanceMadeWorseStopsNobodyUnlessTheValueDecides) {
@@ -266,24 +271,29 @@ TEST_F(JudgingTest, ASliceThatChanceMadeWorseStopsNobodyUnlessTheValueDecides) {
   Add("production", knowing_);
   evidence_.production = 3;
   EXPECT_TRUE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50}").passed);
-  EXPECT_FALSE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, judged_by: value}").passed);
+  EXPECT_FALSE(
+      Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, judged_by: value}")
+          .passed);
 }
 
 TEST_F(JudgingTest, AGapBetweenGroupsIsHeldAgainstItsBound) {
   std::vector<double> blind = knowing_;
   for (std::size_t i = 0; i < 100; ++i) blind[i] = 0.1;
   Add("candidate", blind);
-  const auto rule = Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 50}");
+  const auto rule =
+      Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 50}");
   EXPECT_FALSE(rule.passed);
   EXPECT_EQ(rule.value.AsDouble(), 1);
   EXPECT_NE(rule.detail.find("between the groups of carrier is 1"), std::string::npos) << rule.detail;
-  EXPECT_FALSE(Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 200}").passed)
+  EXPECT_FALSE(
+      Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 200}").passed)
       << "one group alone has no gap, and what cannot be measured is not within a bound";
 }
 
 TEST_F(JudgingTest, EqualTreatmentKeepsItsBound) {
   Add("candidate", knowing_);
-  EXPECT_TRUE(Judged("{name: a, gap: equalized_odds_difference, by: carrier, max: 0.2, min_rows: 50}").passed);
+  EXPECT_TRUE(
+      Judged("{name: a, gap: equalized_odds_difference, by: carrier, max: 0.2, min_rows: 50}").passed);
   EXPECT_TRUE(Judged("{name: a, gap: disparate_impact, by: carrier, min: 0.7, min_rows: 50}").passed);
 }
 

@@ -135,9 +135,9 @@ class Judgement {
     }
     // The whole interval must lie above: a gain that chance alone could explain is none.
     return {rule.name, gain->low > -rule.margin, NumberOrNull(gain->value), bound,
-            rule.metric + " is " + Shown(mine->value) + ", that of " + Opponent(rule) + " " + Shown(theirs->value) +
-                ": " + (gain->value >= 0 ? "better by " : "worse by ") + Shown(std::abs(gain->value)) +
-                IntervalText(*gain) + Rows(examination_)};
+            rule.metric + " is " + Shown(mine->value) + ", that of " + Opponent(rule) + " " +
+                Shown(theirs->value) + ": " + (gain->value >= 0 ? "better by " : "worse by ") +
+                Shown(std::abs(gain->value)) + IntervalText(*gain) + Rows(examination_)};
   }
 
   std::string Opponent(const GateRule& rule) const {
@@ -148,7 +148,8 @@ class Judgement {
   /// Stopped by what is surely worse, over all slices at once; by value, by what is worse as measured.
   Rule OfWorstSliceGain(const GateRule& rule, evaluation::Metric metric) const {
     const std::string least = Shown(rule.margin == 0 ? 0 : -rule.margin),
-                      bound = rule.by_interval ? "no slice surely below a gain of " + least : "every slice's gain >= " + least;
+                      bound = rule.by_interval ? "no slice surely below a gain of " + least
+                                               : "every slice's gain >= " + least;
     const auto by = rule.by_interval ? evaluation::WorstBy::BadEnd : evaluation::WorstBy::Value;
     const auto worst = examination_.WorstSliceGainOf(kCandidate, rule.against, metric, rule.min_rows, by);
     if (!worst) return Failed(rule, bound, worst.error().message);
@@ -156,9 +157,10 @@ class Judgement {
     const auto& [column, value, rows, slices, gain] = **worst;
     const double deciding = rule.by_interval ? gain.high : gain.value;
     return {rule.name, std::isfinite(deciding) && deciding >= -rule.margin, NumberOrNull(gain.value), bound,
-            "the worst of " + std::to_string(slices) + " slices is " + column + " = " + value + ": " + rule.metric + " " +
-                (gain.value >= 0 ? "better by " : "worse by ") + Shown(std::abs(gain.value)) + " than " + Opponent(rule) +
-                " (" + Shown(gain.low) + " to " + Shown(gain.high) + " with 95% confidence for all slices at once) over " +
+            "the worst of " + std::to_string(slices) + " slices is " + column + " = " + value + ": " +
+                rule.metric + " " + (gain.value >= 0 ? "better by " : "worse by ") +
+                Shown(std::abs(gain.value)) + " than " + Opponent(rule) + " (" + Shown(gain.low) + " to " +
+                Shown(gain.high) + " with 95% confidence for all slices at once) over " +
                 WithThousands(rows) + " rows"};
   }
 
@@ -167,7 +169,8 @@ class Judgement {
     if (!measured) return Failed(rule, BoundText(rule), measured.error().message);
     const Ends ends = EndsOf(rule, *measured);
     return {rule.name, Within(rule, ends), NumberOrNull(Deciding(rule, ends)), BoundText(rule),
-            rule.gap + " between the groups of " + rule.by + " is " + Shown(measured->value) + IntervalText(*measured) + Rows(examination_)};
+            rule.gap + " between the groups of " + rule.by + " is " + Shown(measured->value) +
+                IntervalText(*measured) + Rows(examination_)};
   }
 
   std::string NoSlice(const GateRule& rule) const {

@@ -16,7 +16,8 @@ constexpr std::size_t kRareClass = 20, kManyRows = 200'000;
 constexpr int kReplicates = 1000, kReplicatesOfMany = 200;
 
 template <class T>
-std::vector<T> Picked(const std::vector<T>& from, std::span<const std::uint32_t> rows, std::size_t width = 1) {
+std::vector<T> Picked(const std::vector<T>& from, std::span<const std::uint32_t> rows,
+                      std::size_t width = 1) {
   std::vector<T> picked;
   if (from.empty()) return picked;
   picked.reserve(rows.size() * width);
@@ -25,16 +26,20 @@ std::vector<T> Picked(const std::vector<T>& from, std::span<const std::uint32_t>
   return picked;
 }
 
-Result<std::unique_ptr<Sheet>> SheetOfTwo(std::span<const std::uint32_t> labels, const std::vector<double>& chances,
-                                          std::span<const std::uint32_t> decided, const SuiteSettings& settings) {
+Result<std::unique_ptr<Sheet>> SheetOfTwo(std::span<const std::uint32_t> labels,
+                                          const std::vector<double>& chances,
+                                          std::span<const std::uint32_t> decided,
+                                          const SuiteSettings& settings) {
   const std::vector<double> truth(labels.begin(), labels.end());
-  const std::vector<double> scores = chances.empty() ? std::vector<double>(decided.begin(), decided.end()) : chances;
+  const std::vector<double> scores =
+      chances.empty() ? std::vector<double>(decided.begin(), decided.end()) : chances;
   return CAIRN_TRY(BinarySheet::Of({truth, scores}, {.threshold = settings.threshold,
                                                      .cost = settings.cost.value_or(CostMatrix()),
                                                      .probabilities = !chances.empty()}));
 }
 
-Result<std::unique_ptr<Sheet>> SheetOfNumbers(const Truth& truth, const Answers& answers, const SuiteSettings& settings,
+Result<std::unique_ptr<Sheet>> SheetOfNumbers(const Truth& truth, const Answers& answers,
+                                              const SuiteSettings& settings,
                                               std::span<const std::uint32_t> rows) {
   const auto labels = Picked(truth.numbers, rows), predictions = Picked(answers.numbers, rows);
   NumberRows numbers{labels, predictions};
@@ -51,8 +56,8 @@ Result<std::unique_ptr<Sheet>> SheetOfNumbers(const Truth& truth, const Answers&
 
 }  // namespace
 
-Result<std::unique_ptr<Sheet>> SheetOf(const Truth& truth, const Answers& answers, const SuiteSettings& settings,
-                                       std::span<const std::uint32_t> rows) {
+Result<std::unique_ptr<Sheet>> SheetOf(const Truth& truth, const Answers& answers,
+                                       const SuiteSettings& settings, std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> every;
   if (rows.empty()) {
     every.resize(truth.rows());
@@ -79,7 +84,8 @@ Drawing DrawingFor(const Sheet& sheet, const Truth& truth, std::span<const std::
   for (std::size_t i = 0; i < sheet.rows(); ++i)
     strata[truth.labels[rows.empty() ? i : rows[i]]].push_back(sheet.place_of()[i]);
   std::erase_if(strata, [](const auto& places) { return places.empty(); });
-  const bool rare = std::ranges::any_of(strata, [](const auto& places) { return places.size() < kRareClass; });
+  const bool rare =
+      std::ranges::any_of(strata, [](const auto& places) { return places.size() < kRareClass; });
   if (!rare) return drawing;
   drawing.way = Drawing::Way::Strata;
   drawing.strata = std::move(strata);

@@ -25,7 +25,8 @@ struct Judged {
 };
 
 /// The rest's figure is exact; its standard error is that of all rows, scaled to as many rows as it has.
-void CompareWithRest(Judged& judged, const Estimate& here, std::span<const std::uint32_t> rows, const Whole& whole) {
+void CompareWithRest(Judged& judged, const Estimate& here, std::span<const std::uint32_t> rows,
+                     const Whole& whole) {
   std::vector<Weight> weights(whole.sheet.rows(), Weight{1});
   for (const std::uint32_t row : rows) weights[whole.sheet.place_of()[row]] = 0;
   const std::size_t others = weights.size() - rows.size();
@@ -46,7 +47,8 @@ Result<Judged> JudgeSlice(const Truth& truth, const Answers& answers, const std:
                           const SliceRows& slice, const SuiteSettings& settings, const Whole& whole) {
   const auto sheet = CAIRN_TRY(SheetOf(truth, answers, settings, slice.rows));
   const bool large = static_cast<std::int64_t>(slice.rows.size()) >= settings.minimum_rows;
-  Judged judged{Json{{"column", column}, {"value", slice.value}, {"rows", slice.rows.size()}, {"rest", Json()}}};
+  Judged judged{
+      Json{{"column", column}, {"value", slice.value}, {"rows", slice.rows.size()}, {"rest", Json()}}};
   std::vector<Estimate> estimates;
   if (large) {
     estimates = CAIRN_TRY(EstimatesOf(*sheet, DrawingFor(*sheet, truth, slice.rows),
@@ -90,7 +92,8 @@ Result<Json> SlicesJson(const Truth& truth, const Answers& answers, std::span<co
   const auto adjusted = HolmAdjusted(p_values);
   Json list = Json::Array();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i].shown.Set("p_value", NumberOrNull(p_values[i]))
+    all[i]
+        .shown.Set("p_value", NumberOrNull(p_values[i]))
         .Set("adjusted_p_value", NumberOrNull(adjusted[i]))
         .Set("worse", all[i].lower_is_here && adjusted[i] < 1 - settings.confidence);
     list.Push(std::move(all[i].shown));
@@ -102,7 +105,8 @@ Result<Json> FairnessJson(const Truth& truth, const Answers& answers, std::span<
                           const SuiteSettings& settings) {
   Json list = Json::Array();
   if (!columns.empty() && !truth.binary())
-    return Error{Reason::Unprocessable, "gaps between groups are measured on two classes: name one with 'positive'"};
+    return Error{Reason::Unprocessable,
+                 "gaps between groups are measured on two classes: name one with 'positive'"};
   const std::vector<double> labels(truth.labels.begin(), truth.labels.end());
   std::vector<double> decided(answers.decided.begin(), answers.decided.end());
   if (!answers.chances.empty()) {
@@ -133,7 +137,8 @@ Result<Json> WindowsJson(const Truth& truth, const Answers& answers, const Suite
     const auto sheet = CAIRN_TRY(SheetOf(truth, answers, settings, within));
     Json figures = Json::Object();
     const auto values = sheet->Values();
-    for (std::size_t f = 0; f < values.size(); ++f) figures.Set(sheet->figures()[f].name, NumberOrNull(values[f]));
+    for (std::size_t f = 0; f < values.size(); ++f)
+      figures.Set(sheet->figures()[f].name, NumberOrNull(values[f]));
     list.Push(Json{{"from", truth.times[within.front()]},
                    {"to", truth.times[within.back()]},
                    {"rows", within.size()},

@@ -82,13 +82,15 @@ Json ScoresJson(Sample sample) {
 Json CostJson(Sample sample, const CostMatrix& cost, const std::string& unit, double threshold) {
   const Curve whole = CurveOf(sample);
   const auto at = [&](const CurvePoint& point) {
-    return CostPerThousandOf({point.true_positives, point.false_positives,
-                              whole.negatives - point.false_positives, whole.positives - point.true_positives},
-                             cost);
+    return CostPerThousandOf(
+        {point.true_positives, point.false_positives, whole.negatives - point.false_positives,
+         whole.positives - point.true_positives},
+        cost);
   };
   Json curve = Json::Array();
   for (const CurvePoint& point : Thinned(whole, kCurvePoints).points)
-    curve.Push(Json{{"threshold", std::isfinite(point.threshold) ? point.threshold : 1.0}, {"cost", at(point)}});
+    curve.Push(
+        Json{{"threshold", std::isfinite(point.threshold) ? point.threshold : 1.0}, {"cost", at(point)}});
   const auto cheapest = CheapestThreshold(sample, cost);
   const auto confusion = ConfusionAt(sample, threshold);
   return Json{{"unit", unit},
@@ -112,12 +114,14 @@ Json ResidualsJson(const Truth& truth, const Answers& answers) {
   Json dots = Json::Array();
   Random random(1);
   for (std::size_t row = 0, taken = 0; row < residuals.size() && taken < kDots; ++row) {
-    if (random.Unit() * static_cast<double>(residuals.size() - row) >= static_cast<double>(kDots - taken)) continue;
+    if (random.Unit() * static_cast<double>(residuals.size() - row) >= static_cast<double>(kDots - taken))
+      continue;
     ++taken;
     dots.Push(Json{{"prediction", answers.numbers[row]}, {"label", truth.numbers[row]}});
   }
   Json quantiles = Json::Object();
-  for (const auto& [name, share] : {std::pair{"p05", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}})
+  for (const auto& [name, share] :
+       {std::pair{"p05", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}})
     quantiles.Set(name, at(share));
   // The outermost of a heavy tail would leave one bar of the picture.
   return Json{{"histogram", HistogramOf(residuals, at(0.005), at(0.995))},

@@ -15,17 +15,20 @@ const Json* PointAt(const Json& points, const Json& threshold) {
   const Json* found = nullptr;
   if (!threshold.IsNumber()) return found;
   for (const Json& point : points.items())
-    if (!point.At("threshold").IsNumber() || point.Double("threshold") >= threshold.AsDouble()) found = &point;
+    if (!point.At("threshold").IsNumber() || point.Double("threshold") >= threshold.AsDouble())
+      found = &point;
   return found;
 }
 
-std::string CurvePicture(const Json& report, const char* curve, const char* x, const char* y, Picture picture) {
+std::string CurvePicture(const Json& report, const char* curve, const char* x, const char* y,
+                         Picture picture) {
   Picture::Points points;
   for (const Json& point : report.At(curve).items()) points.emplace_back(point.Double(x), point.Double(y));
   picture.Line(points, "main");
   if (const Json* here = PointAt(report.At(curve), report.At("threshold"))) {
     const std::string text = "at " + NumberText(report.At("threshold"));
-    picture.Dot(here->Double(x), here->Double(y), "chosen", text + ": " + x + " " + Short(here->Double(x)) + ", " + y + " " + Short(here->Double(y)), 5);
+    picture.Dot(here->Double(x), here->Double(y), "chosen",
+                text + ": " + x + " " + Short(here->Double(x)) + ", " + y + " " + Short(here->Double(y)), 5);
     picture.Label(here->Double(x), here->Double(y), text);
   }
   return picture.Svg();
@@ -34,7 +37,8 @@ std::string CurvePicture(const Json& report, const char* curve, const char* x, c
 std::string Roc(const Json& report) {
   Picture picture({"false positive rate"}, {"true positive rate"}, "ROC curve");
   picture.Line({{0, 0}, {1, 1}}, "reference");
-  return Card("ROC", CurvePicture(report, "roc", "false_positive_rate", "true_positive_rate", std::move(picture)),
+  return Card("ROC",
+              CurvePicture(report, "roc", "false_positive_rate", "true_positive_rate", std::move(picture)),
               "Area " + WithInterval(FigureNamed(report.At("figures"), "roc_auc")) + ". Dashed: guessing.");
 }
 
@@ -42,8 +46,10 @@ std::string PrecisionRecall(const Json& report) {
   Picture picture({"recall"}, {"precision"}, "Precision over recall");
   const double base = report.Double("base_rate");
   picture.Line({{0, base}, {1, base}}, "reference");
-  return Card("Precision and recall", CurvePicture(report, "precision_recall", "recall", "precision", std::move(picture)),
-              "Average precision " + WithInterval(FigureNamed(report.At("figures"), "average_precision")) + ". Dashed: guessing, " + Percent(base) + ".");
+  return Card("Precision and recall",
+              CurvePicture(report, "precision_recall", "recall", "precision", std::move(picture)),
+              "Average precision " + WithInterval(FigureNamed(report.At("figures"), "average_precision")) +
+                  ". Dashed: guessing, " + Percent(base) + ".");
 }
 
 std::string CalibrationCard(const Json& report) {
@@ -60,9 +66,12 @@ std::string CalibrationCard(const Json& report) {
   picture.Line(points, "main");
   for (const Json& bin : calibration.At("bins").items())
     picture.Dot(bin.Double("mean_score"), bin.Double("mean_label"), "dot",
-                WithThousands(bin.Int("rows")) + " rows: given " + Short(bin.Double("mean_score")) + ", came true " + Short(bin.Double("mean_label")));
-  return Card("Calibration", picture.Svg(), "Expected calibration error " + WithInterval(FigureNamed(report.At("figures"), "calibration_error")) +
-                                                ". Whiskers: 95 % intervals (Wilson). Below the dashed line: too sure.");
+                WithThousands(bin.Int("rows")) + " rows: given " + Short(bin.Double("mean_score")) +
+                    ", came true " + Short(bin.Double("mean_label")));
+  return Card("Calibration", picture.Svg(),
+              "Expected calibration error " +
+                  WithInterval(FigureNamed(report.At("figures"), "calibration_error")) +
+                  ". Whiskers: 95 % intervals (Wilson). Below the dashed line: too sure.");
 }
 
 std::string Scores(const Json& report) {
@@ -72,20 +81,26 @@ std::string Scores(const Json& report) {
     std::vector<double> shares;
     double all = 0;
     for (const Json& count : histogram.At("counts").items()) all += count.AsDouble();
-    for (const Json& count : histogram.At("counts").items()) shares.push_back(count.AsDouble() / std::max(1.0, all));
+    for (const Json& count : histogram.At("counts").items())
+      shares.push_back(count.AsDouble() / std::max(1.0, all));
     return shares;
   };
   const auto a = density(zeros), b = density(ones);
   const double most = std::max({1e-9, *std::ranges::max_element(a), *std::ranges::max_element(b)});
-  Picture picture({"chance given"}, {"share of the class", 0, most * 1.05}, "Distribution of scores by class");
+  Picture picture({"chance given"}, {"share of the class", 0, most * 1.05},
+                  "Distribution of scores by class");
   const double step = 1 / static_cast<double>(a.size());
   const auto& names = report.At("classes").items();
-  for (const auto& [shares, kind, name] : {std::tuple(&a, "negative", &names[0].AsString()), std::tuple(&b, "positive", &names[1].AsString())})
+  for (const auto& [shares, kind, name] :
+       {std::tuple(&a, "negative", &names[0].AsString()), std::tuple(&b, "positive", &names[1].AsString())})
     for (std::size_t i = 0; i < shares->size(); ++i)
-      picture.Bar(step * static_cast<double>(i), step * static_cast<double>(i + 1), (*shares)[i], kind, *name + ": " + Percent((*shares)[i]));
+      picture.Bar(step * static_cast<double>(i), step * static_cast<double>(i + 1), (*shares)[i], kind,
+                  *name + ": " + Percent((*shares)[i]));
   if (report.At("threshold").IsNumber()) picture.Upright(report.Double("threshold"), 0, most * 1.05, "cut");
-  return Card("Scores", picture.Svg(), "<span class=\"key negative\"></span>" + EscapeHtml(names[0].AsString()) + " <span class=\"key positive\"></span>" +
-                                           EscapeHtml(names[1].AsString()) + ". Upright: the threshold.");
+  return Card("Scores", picture.Svg(),
+              "<span class=\"key negative\"></span>" + EscapeHtml(names[0].AsString()) +
+                  " <span class=\"key positive\"></span>" + EscapeHtml(names[1].AsString()) +
+                  ". Upright: the threshold.");
 }
 
 std::string CostCard(const Json& report) {
@@ -99,14 +114,18 @@ std::string CostCard(const Json& report) {
     most = std::max(most, point.Double("cost"));
   }
   const std::string unit = EscapeHtml(cost.Text("unit"));
-  Picture picture({"threshold"}, {"cost of 1,000 decisions", std::min(0.0, least), most * 1.05}, "Cost by threshold");
+  Picture picture({"threshold"}, {"cost of 1,000 decisions", std::min(0.0, least), most * 1.05},
+                  "Cost by threshold");
   picture.Line(points, "main");
   picture.Upright(report.Double("threshold"), std::min(0.0, least), most * 1.05, "cut");
   const double cheapest = std::min(1.0, cost.Double("cheapest_threshold"));
-  picture.Dot(cheapest, cost.Double("cheapest"), "chosen", "cheapest, " + Short(cost.Double("cheapest")) + " at " + Short(cheapest), 5);
+  picture.Dot(cheapest, cost.Double("cheapest"), "chosen",
+              "cheapest, " + Short(cost.Double("cheapest")) + " at " + Short(cheapest), 5);
   picture.Label(cheapest, cost.Double("cheapest"), "cheapest");
-  return Card("Cost", picture.Svg(), NumberText(cost.At("at_threshold")) + " " + unit + " at the threshold (upright); least on these rows " +
-                                         NumberText(cost.At("cheapest")) + " " + unit + " at " + NumberText(cost.At("cheapest_threshold")) + ".");
+  return Card("Cost", picture.Svg(),
+              NumberText(cost.At("at_threshold")) + " " + unit +
+                  " at the threshold (upright); least on these rows " + NumberText(cost.At("cheapest")) +
+                  " " + unit + " at " + NumberText(cost.At("cheapest_threshold")) + ".");
 }
 
 std::string ConfusionCard(const Json& report) {
@@ -114,7 +133,8 @@ std::string ConfusionCard(const Json& report) {
   const auto &classes = confusion.At("classes").items(), &counts = confusion.At("counts").items();
   if (counts.empty()) return "";
   const std::size_t shown = std::min(classes.size(), kMostClasses);
-  std::string table = "<table class=\"confusion\"><tr><th></th><th colspan=\"" + std::to_string(shown) + "\">decided</th></tr><tr><th>is</th>";
+  std::string table = "<table class=\"confusion\"><tr><th></th><th colspan=\"" + std::to_string(shown) +
+                      "\">decided</th></tr><tr><th>is</th>";
   for (std::size_t c = 0; c < shown; ++c) table += "<th>" + EscapeHtml(classes[c].AsString()) + "</th>";
   for (std::size_t i = 0; i < shown; ++i) {
     double all = 0;
@@ -122,12 +142,15 @@ std::string ConfusionCard(const Json& report) {
     table += "</tr><tr><th>" + EscapeHtml(classes[i].AsString()) + "</th>";
     for (std::size_t j = 0; j < shown; ++j) {
       const double share = all > 0 ? counts[i].items()[j].AsDouble() / all : 0;
-      table += "<td class=\"" + std::string(i == j ? "right" : "wrong") + "\" style=\"--share:" + Short(std::round(share * 100)) + "%\"><b>" +
+      table += "<td class=\"" + std::string(i == j ? "right" : "wrong") +
+               "\" style=\"--share:" + Short(std::round(share * 100)) + "%\"><b>" +
                WithThousands(counts[i].items()[j].AsInt()) + "</b><i>" + Percent(share) + "</i></td>";
     }
   }
   table += "</tr></table>";
-  const std::string rest = shown < classes.size() ? " The first " + std::to_string(shown) + " of " + std::to_string(classes.size()) + " classes." : "";
+  const std::string rest = shown < classes.size() ? " The first " + std::to_string(shown) + " of " +
+                                                        std::to_string(classes.size()) + " classes."
+                                                  : "";
   return Card("Confusion", table, "Shares of each class's rows." + rest);
 }
 
@@ -135,7 +158,8 @@ std::string ConfusionCard(const Json& report) {
 
 std::string ClassPictures(const Json& report) {
   std::string cards;
-  if (report.At("roc").IsArray()) cards = Roc(report) + PrecisionRecall(report) + CalibrationCard(report) + Scores(report);
+  if (report.At("roc").IsArray())
+    cards = Roc(report) + PrecisionRecall(report) + CalibrationCard(report) + Scores(report);
   return cards + ConfusionCard(report) + CostCard(report);
 }
 

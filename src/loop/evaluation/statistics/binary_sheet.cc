@@ -17,7 +17,8 @@ Result<> Check(Sample sample, bool probabilities) {
   if (sample.labels.empty()) return Error{Reason::Unprocessable, "there is no row to measure on"};
   for (std::size_t i = 0; i < sample.labels.size(); ++i) {
     if (sample.labels[i] != 0 && sample.labels[i] != 1)
-      return Error{Reason::InvalidArgument, "row " + std::to_string(i + 1) + " has a label other than 0 and 1"};
+      return Error{Reason::InvalidArgument,
+                   "row " + std::to_string(i + 1) + " has a label other than 0 and 1"};
     const double score = sample.scores[i];
     if (!(score >= 0 && score <= 1)) {
       return Error{Reason::InvalidArgument, "row " + std::to_string(i + 1) + " has " + std::to_string(score) +
@@ -44,7 +45,8 @@ Result<std::unique_ptr<BinarySheet>> BinarySheet::Of(Sample sample, const Binary
 }
 
 void BinarySheet::NameFigures() {
-  for (const char* name : {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc"})
+  for (const char* name :
+       {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc"})
     figures_.push_back({name, true});
   figures_.push_back({"positive_rate", true});
   figures_.push_back({"cost_per_1000", false});
@@ -116,7 +118,8 @@ void BinarySheet::Pass(WeightAt weight_at, std::span<double> into) const {
     }
     area += (negatives - negatives_before) * (positives + positives_before);
     if (positives != positives_before)
-      precision_area += static_cast<double>(positives - positives_before) * Ratio(positives, positives + negatives);
+      precision_area +=
+          static_cast<double>(positives - positives_before) * Ratio(positives, positives + negatives);
   }
   close_bin();
   if (decided_ == rows()) counts = {positives, negatives, 0, 0};

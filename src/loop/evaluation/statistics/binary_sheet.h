@@ -23,8 +23,8 @@ struct BinarySettings {
 ///   recall              TP / (TP + FN); 0 when nothing is 1                                  [0, 1]
 ///   specificity         TN / (TN + FP); 0 when nothing is 0                                  [0, 1]
 ///   f1                  2 TP / (2 TP + FP + FN); 0 when that is 0 / 0                        [0, 1]
-///   mcc                 Matthews (1975): correlation of label and decision; 0 when either is constant [-1, 1]
-///   positive_rate       (TP + FP) / n                                                        [0, 1]
+///   mcc                 Matthews (1975): correlation of label and decision; 0 when either is constant [-1,
+///   1] positive_rate       (TP + FP) / n                                                        [0, 1]
 ///   cost_per_1000       expected cost of 1,000 decisions, in the charter's unit
 ///   roc_auc             P(score of a 1 > score of a 0) + ½ P(equal); undefined when a class is absent
 ///   average_precision   Σ (R_k − R_k-1) P_k over distinct scores, falling, without interpolation; undefined

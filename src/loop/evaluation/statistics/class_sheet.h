@@ -9,7 +9,7 @@ namespace cairn::evaluation {
 
 /// Rows of several classes, numbered 0 … k-1.
 struct ClassRows {
-  std::vector<std::string> classes;      ///< Names; at least one.
+  std::vector<std::string> classes;  ///< Names; at least one.
   std::span<const std::uint32_t> labels;
   std::span<const std::uint32_t> decided;
   /// k numbers a row, row by row, each in [0, 1]; empty where only decisions are known.

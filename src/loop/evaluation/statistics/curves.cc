@@ -25,14 +25,17 @@ Curve Thinned(const Curve& curve, std::size_t most) {
   Curve thin{curve.positives, curve.negatives, {}};
   // By the way travelled along the curve, in rows of either class as shares of it.
   const auto way = [&](const CurvePoint& point) {
-    return static_cast<double>(point.true_positives) / static_cast<double>(std::max<std::int64_t>(1, curve.positives)) +
-           static_cast<double>(point.false_positives) / static_cast<double>(std::max<std::int64_t>(1, curve.negatives));
+    return static_cast<double>(point.true_positives) /
+               static_cast<double>(std::max<std::int64_t>(1, curve.positives)) +
+           static_cast<double>(point.false_positives) /
+               static_cast<double>(std::max<std::int64_t>(1, curve.negatives));
   };
   const double whole = way(curve.points.back()), step = whole / static_cast<double>(most - 1);
   for (const CurvePoint& point : curve.points) {
     if (way(point) >= step * static_cast<double>(thin.points.size())) thin.points.push_back(point);
   }
-  if (thin.points.back().threshold != curve.points.back().threshold) thin.points.push_back(curve.points.back());
+  if (thin.points.back().threshold != curve.points.back().threshold)
+    thin.points.push_back(curve.points.back());
   return thin;
 }
 

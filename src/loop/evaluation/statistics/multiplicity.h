@@ -10,8 +10,8 @@ namespace cairn::evaluation {
 
 /// Holm (1979): the chance of any false alarm among them stays below the level, whatever their dependence.
 std::vector<double> HolmAdjusted(std::span<const double> p_values);
-/// Benjamini & Hochberg (1995): the expected share of false alarms among the alarms stays below the level, for
-/// tests that are independent or positively dependent.
+/// Benjamini & Hochberg (1995): the expected share of false alarms among the alarms stays below the level,
+/// for tests that are independent or positively dependent.
 std::vector<double> FalseDiscoveryAdjusted(std::span<const double> p_values);
 
 }  // namespace cairn::evaluation

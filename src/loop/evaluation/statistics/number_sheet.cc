@@ -13,8 +13,8 @@ enum Place : std::size_t { kMae, kRmse, kR2, kMedian, kMape, kSmape, kBias, kFur
 
 Result<> CheckLength(std::string_view what, std::span<const double> values, std::size_t rows) {
   if (values.size() != rows) {
-    return Error{Reason::InvalidArgument,
-                 std::to_string(values.size()) + " " + std::string(what) + " for " + std::to_string(rows) + " labels"};
+    return Error{Reason::InvalidArgument, std::to_string(values.size()) + " " + std::string(what) + " for " +
+                                              std::to_string(rows) + " labels"};
   }
   const auto wrong = std::ranges::find_if_not(values, [](double value) { return std::isfinite(value); });
   if (wrong == values.end()) return Done{};
@@ -94,7 +94,8 @@ void NumberSheet::Pass(WeightAt weight_at, std::span<double> into) const {
   std::vector<Sum> means(means_.size());
   double all = 0;
   for (std::size_t place = 0; place < rows(); ++place) {
-    const double weight = static_cast<double>(weight_at(place)), error = errors_[place], label = labels_[place];
+    const double weight = static_cast<double>(weight_at(place)), error = errors_[place],
+                 label = labels_[place];
     if (weight == 0) continue;
     all += weight;
     off.Add(weight * std::abs(error));
@@ -140,7 +141,8 @@ Result<double> NaiveError(std::span<const double> series, std::size_t season) {
   Sum sum;
   for (std::size_t i = season; i < series.size(); ++i) sum.Add(std::abs(series[i] - series[i - season]));
   if (sum.Total() == 0)
-    return Error{Reason::Unprocessable, "the series never changes from season to season, so MASE has no scale"};
+    return Error{Reason::Unprocessable,
+                 "the series never changes from season to season, so MASE has no scale"};
   return sum.Total() / static_cast<double>(series.size() - season);
 }
 

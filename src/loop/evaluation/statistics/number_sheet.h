@@ -48,7 +48,7 @@ class NumberSheet final : public Sheet {
   template <class WeightAt>
   void Pass(WeightAt weight_at, std::span<double> into) const;
 
-  std::vector<double> labels_, errors_;  ///< By rising |error|; an error is label − prediction.
+  std::vector<double> labels_, errors_;     ///< By rising |error|; an error is label − prediction.
   std::vector<double> shares_, symmetric_;  ///< |e| / |label| and 2|e| / (|label| + |prediction|).
   std::vector<std::vector<double>> means_;  ///< What further figures are the means of.
   double shift_ = 0;                        ///< Taken off labels before they are squared.

@@ -11,8 +11,8 @@ namespace cairn::evaluation {
 struct GroupedRows {
   std::size_t groups = 0;
   std::span<const std::uint32_t> group;
-  std::span<const double> labels;   ///< 0 or 1.
-  std::span<const double> decided;  ///< 0 or 1.
+  std::span<const double> labels;       ///< 0 or 1.
+  std::span<const double> decided;      ///< 0 or 1.
   std::span<const double> scores = {};  ///< Probabilities of 1; empty leaves calibration_gap out.
 };
 

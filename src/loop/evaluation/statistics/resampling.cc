@@ -48,7 +48,7 @@ void Draw(const Drawing& drawing, Random& random, std::span<Weight> weights) {
 /// work(i) for each i below `count`, shared out over threads; each has a buffer of weights of its own.
 template <class Work>
 void Share(std::size_t count, std::size_t rows, int wanted, const Work& work) {
-  const std::size_t cores = wanted > 0 ? static_cast<std::size_t>(wanted)
+  const std::size_t cores = wanted > 0                 ? static_cast<std::size_t>(wanted)
                             : rows < kRowsWorthAThread ? 1
                                                        : std::max(1u, std::thread::hardware_concurrency());
   const std::size_t threads = std::min(cores, count);
@@ -62,7 +62,8 @@ void Share(std::size_t count, std::size_t rows, int wanted, const Work& work) {
 }
 
 /// One row of figures for each replicate.
-std::vector<double> Replicates(const Sheet& sheet, const Drawing& drawing, const ResamplingSettings& settings) {
+std::vector<double> Replicates(const Sheet& sheet, const Drawing& drawing,
+                               const ResamplingSettings& settings) {
   const std::size_t width = sheet.figures().size();
   std::vector<double> values(static_cast<std::size_t>(settings.replicates) * width);
   Share(static_cast<std::size_t>(settings.replicates), sheet.rows(), settings.threads,
@@ -140,7 +141,8 @@ Result<std::vector<Estimate>> EstimatesOf(const Sheet& sheet, const Drawing& dra
   CAIRN_TRY(Check(settings));
   const std::size_t width = sheet.figures().size();
   const auto values = sheet.Values(), replicates = Replicates(sheet, drawing, settings),
-             jackknife = settings.ends == Ends::Bca ? Jackknife(sheet, settings.threads) : std::vector<double>();
+             jackknife =
+                 settings.ends == Ends::Bca ? Jackknife(sheet, settings.threads) : std::vector<double>();
   std::vector<Estimate> estimates;
   for (std::size_t i = 0; i < width; ++i) {
     auto drawn = FiniteOf(replicates, i, width);

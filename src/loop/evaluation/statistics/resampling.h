@@ -24,7 +24,7 @@ struct Drawing {
 
 enum class Ends {
   Percentile,  ///< The quantiles of the replicates, interpolated as numpy's default. Efron 1979.
-  Bca,         ///< Corrected for bias and skew: Efron 1987. Also right for a figure whose spread changes with it.
+  Bca,  ///< Corrected for bias and skew: Efron 1987. Also right for a figure whose spread changes with it.
 };
 
 struct ResamplingSettings {
@@ -37,7 +37,7 @@ struct ResamplingSettings {
 
 /// A figure with what resampling says of it.
 struct Estimate {
-  double value = 0;  ///< Of the rows as they are; NaN where undefined.
+  double value = 0;           ///< Of the rows as they are; NaN where undefined.
   double low = 0, high = 0;   ///< NaN when it is undefined on more than half of the resamples.
   double standard_error = 0;  ///< The standard deviation of the replicates (n − 1).
   int undefined = 0;          ///< Replicates left out because the figure is not defined on them.
