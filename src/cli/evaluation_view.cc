@@ -35,7 +35,9 @@ void ShowFigures(const Json& report) {
   for (const Json& figure : report.At("figures").items()) {
     const bool counts = figure.Text("name") == report.Text("metric");
     table.Add({figure.Text("name") + (counts ? " *" : ""), NumberOf(figure.At("value")), IntervalOf(figure),
-               figure.Bool("higher_is_better") ? "higher" : "lower"},
+               !figure.At("higher_is_better").IsBool() ? ""
+               : figure.Bool("higher_is_better")       ? "higher"
+                                                       : "lower"},
               counts ? Table::Look::Strong : Table::Look::Plain);
   }
   std::fputs(table.Text().c_str(), stdout);

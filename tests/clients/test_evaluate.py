@@ -12,8 +12,9 @@ import pandas
 import pytest
 import requests
 from mlflow.models import infer_signature
-from running import CAIRN
+from running import CAIRN, Server
 from scipy import stats
+from serving_project import Project
 from sklearn import metrics as m
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
@@ -189,3 +190,24 @@ def test_what_is_wrong_is_said(server, registered, tmp_path):
                                   ([*plain, "--predictions", "p", "--positive", "2"], 2, "no row has the class '2'")):
         said = evaluate(folder, *words, code=code, server=server)
         assert sentence in said["error"]["message"], said
+
+
+def test_each_opening_of_the_sealed_rows_is_counted(tmp_path):
+    chance = numpy.random.default_rng(2)
+    rows = pandas.DataFrame(chance.normal(size=(400, 3)), columns=COLUMNS)
+    model = LogisticRegression().fit(rows[COLUMNS].to_numpy(), (rows["a"] > 0).astype(int))
+    running = Server(tmp_path / "data", project=tmp_path)
+    project = Project(tmp_path, running)
+    project.begin(rows, dict.fromkeys(COLUMNS, "number"))
+    onnx = to_onnx(model, initial_types=[("X", FloatTensorType([None, 3]))], options={"zipmap": False}, target_opset={"": 17, "ai.onnx.ml": 3})
+    project.register(onnx, infer_signature(rows[COLUMNS], numpy.zeros((3, 2), "float32")))
+    first = project.cairn("evaluate", "late-arrival", "--on", "rows", "--quick")
+    assert first["on"]["part"] == "sealed" and first["classes"] == ["on time", "late"] and first["seal"]["openings"] == 1
+    second = project.cairn("evaluate", "late-arrival@1", "--on", "rows@1", "--quick")
+    assert second["seal"]["openings"] == 2 and "2 times" in second["seal"]["sentence"]
+    training = project.cairn("evaluate", "late-arrival", "--on", "rows", "--training", "--quick")
+    assert training["on"]["part"] == "training" and training["seal"] is None
+    assert len(project.cairn("data", "seal", "rows@1")["items"]) == 2
+    assert first["figures"] == second["figures"] != training["figures"]
+    assert running.stop() == 0
+    running.log.close()

@@ -113,6 +113,10 @@ def test_what_is_answered_is_what_is_described(asked):
         asked(method, "/api/v1/triggers/{name}" + call, name="retrain")
     asked("get", "/api/v1/models/{name}", name=MODEL)
     asked("get", "/api/v1/models/{name}/versions/{version}/verify", name=MODEL, version=1)
+    asked("post", "/api/v1/evaluations/plans", body={"model": MODEL, "threshold": 0.4, "metric": "roc_auc", "min": 0.5})
+    made = asked("post", "/api/v1/evaluations", body={"model": MODEL, "dataset": "rows"})
+    asked("get", "/api/v1/evaluations", "?model=" + MODEL)
+    asked("get", "/api/v1/evaluations/{id}", id=made["id"])
     asked("get", "/api/v1/rollouts/{id}", "?reject=no", id=asked.rollout)
     hold = {"subject": "experiment:described", "reason": "a claim"}
     asked("post", "/api/v1/holds", body=hold)

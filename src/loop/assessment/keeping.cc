@@ -7,12 +7,12 @@
 namespace cairn::assessment {
 namespace {
 
-Json EventBody(const Json& report) {
+Json EventBody(const Json& report, const std::string& text) {
   Json body = Json::Object();
   for (const char* name : {"id", "model", "version", "manifest", "on", "suite", "rows", "metric", "value",
                            "low", "high", "threshold_record", "bound"})
     if (const Json* value = report.Find(name)) body.Set(name, *value);
-  return body.Set("report", crypto::Sha256Hex(report.Canonical()));
+  return body.Set("report", crypto::Sha256Hex(text));
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ Result<Json> Keep(const Assessments::Rooms& rooms, Json report, const Subject& s
                         .subject = "model:" + model + "/" + std::to_string(version),
                         .actor = std::string(actor),
                         .cause = "",
-                        .body = EventBody(report)};
+                        .body = EventBody(report, text)};
   event.lineage.of = "evaluation:" + id;
   event.lineage.from = {{event.subject, "model"}, {subject.thing, "rows"}};
   const std::string made =

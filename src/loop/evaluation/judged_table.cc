@@ -89,12 +89,19 @@ Result<> SetClasses(Truth& truth, const tables::Column& column, const JudgedColu
   return Done{};
 }
 
+/// A day where the time is midnight.
+std::string DayOrTime(std::string shown) {
+  constexpr std::string_view kMidnight = "T00:00:00.000Z";
+  if (shown.ends_with(kMidnight)) shown.resize(shown.size() - kMidnight.size());
+  return shown;
+}
+
 Result<> SetTimes(Truth& truth, const tables::Column& column) {
   truth.in_time.resize(column.rows());
   std::iota(truth.in_time.begin(), truth.in_time.end(), 0u);
   for (std::size_t row = 0; row < column.rows(); ++row) {
     if (column.IsNull(row)) return NoValue(column, row);
-    truth.times.push_back(column.Shown(row));
+    truth.times.push_back(DayOrTime(column.Shown(row)));
   }
   if (column.IsNumeric())
     std::ranges::stable_sort(truth.in_time, {}, [&](std::uint32_t row) { return column.Double(row); });

@@ -18,7 +18,7 @@ constexpr std::string_view kStyle = R"(
   .key-figures b { display: block; font-size: 1.5rem; line-height: 1.25; } .key-figures .counts { border-color: var(--main); box-shadow: inset 0 0 0 1px var(--main); } .key-figures small { color: var(--soft); display: block; }
   .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: 1rem; } .cards.wide { grid-template-columns: repeat(auto-fill, minmax(32rem, 1fr)); }
   figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; padding: .8rem .9rem; break-inside: avoid; overflow-x: auto; } svg { width: 100%; height: auto; display: block; }
-  text { fill: var(--ink); font-size: 12px; } .axis { fill: var(--soft); font-size: 11px; } .name { fill: var(--soft); font-size: 12px; } .label { font-size: 12px; font-weight: 600; }
+  text { fill: var(--ink); font-size: 12px; } .axis { fill: var(--soft); font-size: 11px; } .name { fill: var(--soft); font-size: 12px; } .label { font-size: 12px; font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
   .grid { stroke: var(--line); } .frame { stroke: var(--soft); } polyline { fill: none; } polyline.main { stroke: var(--main); stroke-width: 2.2; stroke-linejoin: round; }
   polyline.reference { stroke: var(--soft); stroke-dasharray: 5 4; stroke-width: 1.2; } .cut { stroke: var(--soft); stroke-dasharray: 4 3; stroke-width: 1.3; }
   .whisker { stroke: var(--main); stroke-width: 2; stroke-opacity: .55; } .whisker.bad { stroke: var(--alarm); } circle.dot, circle.main { fill: var(--main); } circle.bad { fill: var(--alarm); }

@@ -14,6 +14,7 @@ namespace cairn::evaluation {
 namespace {
 
 constexpr std::size_t kRowsOfBlock = 16384;
+constexpr double kDoubt = 1e-3;  ///< Chances nearer to each other decide nothing.
 
 bool IsReal(const runtime::Tensor& tensor) {
   return tensor.type == runtime::DataType::Fp32 || tensor.type == runtime::DataType::Fp64;
@@ -43,7 +44,38 @@ std::string ClassIn(const runtime::Tensor& tensor, std::size_t row) {
   return ShortestText(tensor.Number(row));
 }
 
-Result<Answers> ChancesOf(const runtime::Tensor& tensor, const Truth& truth) {
+/// What names the class that was decided for, beside the chances; null where nothing does.
+const runtime::Tensor* NamesIn(const runtime::Batch& outputs, const runtime::Tensor& chances) {
+  for (const auto& tensor : outputs.tensors)
+    if (&tensor != &chances && WidthOf(tensor) == 1 && tensor.rows() == chances.rows()) return &tensor;
+  return nullptr;
+}
+
+/// The class for which a row is decided beyond doubt, or none.
+std::optional<std::size_t> SureOf(const runtime::Tensor& chances, std::size_t row, std::size_t width) {
+  std::size_t best = 0;
+  for (std::size_t c = 1; c < width; ++c)
+    if (chances.Number(row * width + c) > chances.Number(row * width + best)) best = c;
+  for (std::size_t c = 0; c < width; ++c)
+    if (c != best && chances.Number(row * width + best) - chances.Number(row * width + c) < kDoubt) return {};
+  return best;
+}
+
+/// Whether the columns come in the order of Truth::classes, as far as the named decisions tell. A name that
+/// is none of the classes (0 and 1 for texts) says nothing.
+bool InOrder(const runtime::Tensor& chances, const runtime::Tensor* names, const Truth& truth) {
+  const std::size_t width = WidthOf(chances);
+  for (std::size_t row = 0; names && row < static_cast<std::size_t>(chances.rows()); ++row) {
+    const auto sure = SureOf(chances, row, width);
+    const auto named = std::ranges::find(truth.classes, ClassIn(*names, row));
+    if (!sure || named == truth.classes.end()) continue;
+    if (static_cast<std::size_t>(named - truth.classes.begin()) != *sure) return false;
+    if (width == 2) return true;
+  }
+  return true;
+}
+
+Result<Answers> ChancesOf(const runtime::Tensor& tensor, const runtime::Tensor* names, const Truth& truth) {
   const std::size_t width = WidthOf(tensor), rows = static_cast<std::size_t>(tensor.rows()),
                     k = truth.classes.size();
   if (width != k && !(truth.binary() && width == 1)) {
@@ -52,25 +84,36 @@ Result<Answers> ChancesOf(const runtime::Tensor& tensor, const Truth& truth) {
                                             Join(truth.classes, ", ") +
                                             "): name all of them with 'classes', in the model's order"};
   }
+  const bool in_order = width == 1 || InOrder(tensor, names, truth);
+  if (!in_order && !truth.binary()) {
+    return Error{Reason::Unprocessable, "the model has its classes in another order than " +
+                                            Join(truth.classes, ", ") +
+                                            ": name all of them with 'classes', in the model's order"};
+  }
   Answers answers;
+  std::vector<double> chances(k);
   for (std::size_t row = 0; row < rows; ++row) {
-    std::size_t best = 0;
     for (std::size_t c = 0; c < width; ++c) {
       // A probability of single precision may be off by its last bit.
       const double chance = tensor.Number(row * width + c), kept = std::clamp(chance, 0.0, 1.0);
       if (!(std::abs(chance - kept) < 1e-6))
         return Error{Reason::Unprocessable, "the output '" + tensor.name + "' gives " + ShortestText(chance) +
                                                 ", which is no probability"};
-      if (!truth.binary() || c + 1 == width) answers.chances.push_back(kept);
-      if (chance > tensor.Number(row * width + best)) best = c;
+      chances[width == 1 ? 1 : in_order ? c : 1 - c] = kept;
     }
-    if (!truth.binary()) answers.decided.push_back(static_cast<std::uint32_t>(best));
+    if (truth.binary()) {
+      answers.chances.push_back(chances[1]);
+    } else {
+      answers.chances.insert(answers.chances.end(), chances.begin(), chances.end());
+      answers.decided.push_back(
+          static_cast<std::uint32_t>(std::ranges::max_element(chances) - chances.begin()));
+    }
   }
   return answers;
 }
 
 Result<Answers> ClassesOf(const runtime::Batch& outputs, const Truth& truth) {
-  if (const auto* chances = ChancesIn(outputs)) return ChancesOf(*chances, truth);
+  if (const auto* chances = ChancesIn(outputs)) return ChancesOf(*chances, NamesIn(outputs, *chances), truth);
   const runtime::Tensor& tensor = outputs.tensors.front();
   Answers answers;
   for (std::size_t row = 0; row < static_cast<std::size_t>(tensor.rows()); ++row) {

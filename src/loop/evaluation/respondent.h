@@ -23,10 +23,11 @@ class Respondent {
   bool waits() const { return model_->waits(); }
 
   /// Block by block, on every core. Of classes: the output of floating-point numbers called "prob…" (or the
-  /// only such) holds chances, of one column (the positive class), or one for each class in the order of
-  /// Truth::classes; without one, another output names the class. Errors: Unprocessable when the rows do not
-  /// fit the model, when its classes are others or as many as the rows have, and when chances lie outside
-  /// [0, 1]; Internal when it fails.
+  /// only such) holds chances, of one column (the positive class) or one for each class in the order of
+  /// Truth::classes, of two the positive one last. Where another output names the class decided for and that
+  /// contradicts the order, two columns are turned round. Without chances, the first output names the class.
+  /// Errors: Unprocessable when the rows do not fit the model, when it has another number of classes than the
+  /// rows or several in another order, and when chances lie outside [0, 1]; Internal when it fails.
   Result<Answers> Answer(const tables::Table& table, const Truth& truth, Suite suite) const;
 
  private:

@@ -175,6 +175,25 @@ TEST(SheetsTest, ABcaIntervalHoldsTheTruthAsOftenAsItSays) {
   EXPECT_LT(held, kTrials * 95 / 100);
 }
 
+TEST(SheetsTest, TheIntervalOfAShareIsTheBinomialOneAlsoWhereGroupsAreLeftOut) {
+  std::vector<double> labels(6000), scores(6000);
+  Random random(21);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    labels[i] = random.Unit() < 0.4;
+    scores[i] = random.Unit();
+  }
+  const auto sheet = BinarySheet::Of({labels, scores}, {.threshold = 0.7});
+  ASSERT_TRUE(sheet);
+  const auto estimates = EstimatesOf(**sheet, {}, {.replicates = 2000});
+  ASSERT_TRUE(estimates);
+  const auto place = static_cast<std::size_t>(
+      std::ranges::find((*sheet)->figures(), "positive_rate", &Figure::name) - (*sheet)->figures().begin());
+  const Estimate& share = (*estimates)[place];
+  const double half = 1.96 * std::sqrt(share.value * (1 - share.value) / 6000);
+  EXPECT_NEAR(share.low, share.value - half, 0.12 * half);
+  EXPECT_NEAR(share.high, share.value + half, 0.12 * half);
+}
+
 TEST(SheetsTest, AStratifiedDrawKeepsARareClass) {
   std::vector<double> labels(200, 0), scores(200);
   labels[17] = 1;

@@ -100,9 +100,11 @@ Result<Json> FiguresOf(const Truth& truth, const Answers& answers, const SuiteSe
   const auto values = sheet->Values();
   Json list = Json::Array();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    list.Push(Json{{"name", sheet->figures()[i].name},
-                   {"value", NumberOrNull(values[i])},
-                   {"higher_is_better", sheet->figures()[i].higher_is_better}});
+    list.Push(
+        Json{{"name", sheet->figures()[i].name},
+             {"value", NumberOrNull(values[i])},
+             {"higher_is_better",
+              sheet->figures()[i].has_better_end ? Json(sheet->figures()[i].higher_is_better) : Json()}});
   }
   return list;
 }

@@ -115,13 +115,14 @@ Json NumberOrNull(double value) { return std::isfinite(value) ? Json(value) : Js
 Json ToJson(std::span<const Figure> figures, std::span<const Estimate> estimates) {
   Json list = Json::Array();
   for (std::size_t i = 0; i < figures.size(); ++i) {
-    list.Push(Json{{"name", figures[i].name},
-                   {"value", NumberOrNull(estimates[i].value)},
-                   {"low", NumberOrNull(estimates[i].low)},
-                   {"high", NumberOrNull(estimates[i].high)},
-                   {"standard_error", NumberOrNull(estimates[i].standard_error)},
-                   {"undefined", estimates[i].undefined},
-                   {"higher_is_better", figures[i].higher_is_better}});
+    list.Push(
+        Json{{"name", figures[i].name},
+             {"value", NumberOrNull(estimates[i].value)},
+             {"low", NumberOrNull(estimates[i].low)},
+             {"high", NumberOrNull(estimates[i].high)},
+             {"standard_error", NumberOrNull(estimates[i].standard_error)},
+             {"undefined", estimates[i].undefined},
+             {"higher_is_better", figures[i].has_better_end ? Json(figures[i].higher_is_better) : Json()}});
   }
   return list;
 }
@@ -129,6 +130,9 @@ Json ToJson(std::span<const Figure> figures, std::span<const Estimate> estimates
 Result<std::size_t> PlaceOf(std::string_view metric, std::span<const Figure> figures) {
   std::vector<std::string_view> known;
   for (std::size_t i = 0; i < figures.size(); ++i) {
+    if (figures[i].name == metric && !figures[i].has_better_end)
+      return Error{Reason::InvalidArgument,
+                   "'" + std::string(metric) + "' has no better end, so it cannot be the figure that counts"};
     if (figures[i].name == metric) return i;
     known.push_back(figures[i].name);
   }

@@ -198,7 +198,11 @@ std::string FigureTable(const Json& report) {
         "</td><td>" +
         (figure.At("low").IsNumber() ? NumberText(figure.At("low")) + " to " + NumberText(figure.At("high"))
                                      : "–") +
-        "</td><td>" + (figure.Bool("higher_is_better") ? "higher" : "lower") + "</td></tr>";
+        "</td><td>" +
+        (!figure.At("higher_is_better").IsBool() ? "–"
+         : figure.Bool("higher_is_better")       ? "higher"
+                                                 : "lower") +
+        "</td></tr>";
   }
   const Json& intervals = report.At("intervals");
   return Section(

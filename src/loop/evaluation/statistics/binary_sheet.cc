@@ -48,7 +48,7 @@ void BinarySheet::NameFigures() {
   for (const char* name :
        {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc"})
     figures_.push_back({name, true});
-  figures_.push_back({"positive_rate", true});
+  figures_.push_back({"positive_rate", true, false});
   figures_.push_back({"cost_per_1000", false});
   if (!settings_.probabilities) return;
   figures_.push_back({"roc_auc", true});

@@ -43,8 +43,9 @@ Result<std::unique_ptr<NumberSheet>> NumberSheet::Of(const NumberRows& rows) {
   std::unique_ptr<NumberSheet> sheet(new NumberSheet());
   for (const char* name : {"mae", "rmse"}) sheet->figures_.push_back({name, false});
   sheet->figures_.push_back({"r2", true});
-  for (const char* name : {"median_absolute_error", "mape", "smape", "bias"})
+  for (const char* name : {"median_absolute_error", "mape", "smape"})
     sheet->figures_.push_back({name, false});
+  sheet->figures_.push_back({"bias", true, false});
   sheet->Prepare(rows);
   return sheet;
 }
@@ -79,7 +80,8 @@ void NumberSheet::Prepare(const NumberRows& rows) {
   }
   if (rows.quantiles.size() > 1) {
     const auto &low = rows.quantiles.front(), &high = rows.quantiles.back();
-    figures_.push_back({"coverage[" + ShortestText(low.level) + ".." + ShortestText(high.level) + "]", true});
+    figures_.push_back(
+        {"coverage[" + ShortestText(low.level) + ".." + ShortestText(high.level) + "]", true, false});
     auto& within = means_.emplace_back();
     for (const std::uint32_t row : order)
       within.push_back(rows.labels[row] >= low.values[row] && rows.labels[row] <= high.values[row] ? 1 : 0);

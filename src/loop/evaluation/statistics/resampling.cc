@@ -1,7 +1,7 @@
 #include "loop/evaluation/statistics/resampling.h"
 
 #include <algorithm>
-#include <array>
+#include <numeric>
 #include <thread>
 
 #include "loop/evaluation/random.h"
@@ -10,6 +10,7 @@ namespace cairn::evaluation {
 namespace {
 
 constexpr std::size_t kRowsWorthAThread = 500, kMostLeftOutSingly = 1000, kGroups = 200;
+constexpr std::uint64_t kLot = 0x6A61636B;
 
 Result<> Check(const ResamplingSettings& settings) {
   if (settings.replicates < 2 || settings.replicates > 1'000'000) {
@@ -79,9 +80,17 @@ std::vector<double> Jackknife(const Sheet& sheet, int threads) {
   const std::size_t width = sheet.figures().size(), rows = sheet.rows(),
                     groups = rows <= kMostLeftOutSingly ? rows : kGroups;
   std::vector<double> values(groups * width);
+  // Groups by lot: places are sorted by score or error, and every 200th of those is a sample too even to
+  // vary.
+  std::vector<std::uint32_t> order(rows);
+  std::iota(order.begin(), order.end(), 0u);
+  Random random(kLot);
+  if (groups < rows)
+    for (std::uint32_t i = static_cast<std::uint32_t>(rows); i > 1; --i)
+      std::swap(order[i - 1], order[random.Below(i)]);
   Share(groups, rows, threads, [&](std::size_t group, std::vector<Weight>& weights) {
     std::ranges::fill(weights, Weight{1});
-    for (std::size_t place = group; place < rows; place += groups) weights[place] = 0;
+    for (std::size_t i = group; i < rows; i += groups) weights[order[i]] = 0;
     sheet.Measure(weights, std::span(values).subspan(group * width, width));
   });
   return values;

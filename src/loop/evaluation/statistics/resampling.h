@@ -46,7 +46,7 @@ struct Estimate {
 /// Every figure of the sheet; all of a replicate are read off the same resample. Replicate r draws from a
 /// stream of its own (random.h), so equal input gives equal numbers on any machine and with any threads. The
 /// acceleration of BCa comes from the jackknife: leaving out one row at a time up to 1,000 rows, beyond that
-/// one of 200 groups of equal size. InvalidArgument unless there are 2 to 1,000,000 replicates and a
+/// one of 200 groups of equal size by lot. InvalidArgument unless there are 2 to 1,000,000 replicates and a
 /// confidence between 0 and 1. Costs about replicates × rows / threads × 10 ns.
 Result<std::vector<Estimate>> EstimatesOf(const Sheet& sheet, const Drawing& drawing,
                                           const ResamplingSettings& settings);

@@ -16,6 +16,7 @@ using Weight = std::uint16_t;
 struct Figure {
   std::string name;  ///< "roc_auc", "recall[late]"
   bool higher_is_better = true;
+  bool has_better_end = true;  ///< A share or a bias is what it is: neither more nor less of it is better.
 };
 
 /// Several figures over one set of rows, sorted and prepared once, so that all of them are read off one pass
