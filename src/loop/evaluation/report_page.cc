@@ -24,7 +24,9 @@ constexpr std::string_view kStyle = R"(
   .whisker { stroke: var(--main); stroke-width: 2; stroke-opacity: .55; } .whisker.bad { stroke: var(--alarm); } circle.dot, circle.main { fill: var(--main); } circle.bad { fill: var(--alarm); }
   circle.chosen { fill: var(--other); stroke: var(--paper); stroke-width: 1.5; } circle.faint { fill: var(--main); fill-opacity: .35; } rect.bar { fill: var(--main); fill-opacity: .75; }
   rect.negative, .key.negative { fill: var(--main); background: var(--main); fill-opacity: .5; } rect.positive, .key.positive { fill: var(--other); background: var(--other); fill-opacity: .6; }
-  .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; vertical-align: -.06em; }
+  polyline.c1 { stroke: #e07b39; } polyline.c2 { stroke: #2e9d6a; } polyline.c3 { stroke: #a0529e; } polyline.c4 { stroke: #c2a21b; } polyline.c5 { stroke: #c0392b; } polyline.c6 { stroke: #2aa5b8; } polyline.c7 { stroke: #7f7f7f; }
+  .key.c0 { background: var(--main); } .key.c1 { background: #e07b39; } .key.c2 { background: #2e9d6a; } .key.c3 { background: #a0529e; } .key.c4 { background: #c2a21b; } .key.c5 { background: #c0392b; } .key.c6 { background: #2aa5b8; } .key.c7 { background: #7f7f7f; }
+  .key { margin-right: .3em; display: inline-block; width: .8em; height: .8em; border-radius: 2px; vertical-align: -.06em; }
   table { border-collapse: collapse; font-size: .88rem; width: 100%; margin: .2rem 0 .6rem; } td, th { padding: .22rem .8rem .22rem 0; text-align: left; font-variant-numeric: tabular-nums; border-bottom: 1px solid var(--line); vertical-align: middle; } th { color: var(--soft); font-weight: 500; }
   tr.worse td, td.worse { color: var(--alarm); } tr.worse td { font-weight: 600; } tr.counts td { font-weight: 700; } .strip { width: 260px; height: 18px; }
   .confusion td { text-align: center; padding: .7rem .4rem; border: 2px solid var(--paper); background: color-mix(in srgb, var(--main) calc(var(--share) * .7), var(--tint)); } .confusion td.wrong { background: color-mix(in srgb, var(--other) calc(var(--share) * .8), var(--tint)); }

@@ -1,5 +1,6 @@
 #include "loop/evaluation/suite.h"
 
+#include <algorithm>
 #include <array>
 
 #include "ground/vocabulary/text.h"
@@ -10,6 +11,7 @@
 namespace cairn::evaluation {
 namespace {
 
+constexpr std::size_t kMostCurves = 8;
 constexpr std::array<std::pair<std::string_view, Suite>, 3> kSuites = {
     {{"classification", Suite::Classification},
      {"regression", Suite::Regression},
@@ -43,6 +45,26 @@ void AddTwoClasses(Json& report, const Truth& truth, const Answers& answers, con
       .Set("scores", ScoresJson(sample));
   if (settings.cost)
     report.Set("cost", CostJson(sample, *settings.cost, settings.cost_unit, settings.threshold));
+}
+
+/// Each class against the rest, as far as a picture can show them, and how sure the model is of its first
+/// choice.
+void AddSeveralClasses(Json& report, const Truth& truth, const Answers& answers) {
+  const std::size_t k = truth.classes.size(), rows = truth.rows();
+  std::vector<double> labels(rows), scores(rows);
+  Json curves = Json::Array();
+  for (std::size_t c = 0; c < std::min(k, kMostCurves); ++c) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      labels[row] = truth.labels[row] == c;
+      scores[row] = answers.chances[row * k + c];
+    }
+    curves.Push(Json{{"class", truth.classes[c]}, {"roc", CurvesJson({labels, scores}).At("roc")}});
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    labels[row] = truth.labels[row] == answers.decided[row];
+    scores[row] = std::min(1.0, answers.chances[row * k + answers.decided[row]]);
+  }
+  report.Set("roc_by_class", std::move(curves)).Set("calibration", CalibrationJson({labels, scores}));
 }
 
 Json HeadOf(const Truth& truth, const SuiteSettings& settings) {
@@ -133,6 +155,7 @@ Result<Json> RunSuite(const Truth& truth, const Answers& answers, std::span<cons
     report.Set("confusion", ConfusionJson(truth, *sheet));
     if (truth.binary()) report.Set("threshold", answers.chances.empty() ? Json() : Json(settings.threshold));
     if (truth.binary() && !answers.chances.empty()) AddTwoClasses(report, truth, answers, settings);
+    if (!truth.binary() && !answers.chances.empty()) AddSeveralClasses(report, truth, answers);
   } else {
     report.Set("residuals", ResidualsJson(truth, answers));
   }

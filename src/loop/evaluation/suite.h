@@ -74,7 +74,8 @@ Result<Json> FiguresOf(const Truth& truth, const Answers& answers, const SuiteSe
 /// {"suite", "task", "rows", "classes", "metric", "higher_is_better", "value", "low", "high",
 ///  "figures": [{"name", "value", "low", "high", "standard_error", "undefined", "higher_is_better"}],
 ///  "intervals": {"ends", "confidence", "replicates", "drawn_by", "seed"},
-///  of classes "confusion": {"classes", "counts"}, of two with chances "threshold", "roc",
+///  of classes "confusion": {"classes", "counts"}, of several with chances "roc_by_class" (the first eight,
+///  each against the rest) and "calibration" (of the first choice), of two with chances "threshold", "roc",
 ///  "precision_recall", "calibration", "scores", "cost"; of numbers "residuals"; in time "windows"; "slices":
 ///  [{"column", "value", "rows", "judged", "figures", "rest", "p_value", "adjusted_p_value", "worse"}],
 ///  "fairness": [{"column", "groups", "figures"}]}.

@@ -42,6 +42,24 @@ std::string Roc(const Json& report) {
               "Area " + WithInterval(FigureNamed(report.At("figures"), "roc_auc")) + ". Dashed: guessing.");
 }
 
+std::string RocByClass(const Json& report) {
+  Picture picture({"false positive rate"}, {"true positive rate"},
+                  "ROC curves of each class against the rest");
+  picture.Line({{0, 0}, {1, 1}}, "reference");
+  std::string key;
+  std::size_t place = 0;
+  for (const Json& one : report.At("roc_by_class").items()) {
+    Picture::Points points;
+    for (const Json& point : one.At("roc").items())
+      points.emplace_back(point.Double("false_positive_rate"), point.Double("true_positive_rate"));
+    const std::string kind = "c" + std::to_string(place++);
+    picture.Line(points, "main " + kind);
+    key += "<span class=\"key " + kind + "\"></span>" + EscapeHtml(one.Text("class")) + " ";
+  }
+  return Card("ROC, each class against the rest", picture.Svg(),
+              key + "Mean area " + WithInterval(FigureNamed(report.At("figures"), "roc_auc")) + ".");
+}
+
 std::string PrecisionRecall(const Json& report) {
   Picture picture({"recall"}, {"precision"}, "Precision over recall");
   const double base = report.Double("base_rate");
@@ -158,8 +176,9 @@ std::string ConfusionCard(const Json& report) {
 
 std::string ClassPictures(const Json& report) {
   std::string cards;
-  if (report.At("roc").IsArray())
-    cards = Roc(report) + PrecisionRecall(report) + CalibrationCard(report) + Scores(report);
+  if (report.At("roc").IsArray()) cards = Roc(report) + PrecisionRecall(report);
+  if (report.At("roc_by_class").IsArray()) cards = RocByClass(report);
+  cards += CalibrationCard(report) + Scores(report);
   return cards + ConfusionCard(report) + CostCard(report);
 }
 
