@@ -153,7 +153,11 @@ class GateReader {
     const auto known = evaluation::GapNames();
     if (std::find(known.begin(), known.end(), rule.gap) == known.end())
       return WrongAt(*node.Find("gap"),
-                     "'" + rule.gap + "' is no gap between groups." + Suggestion(rule.gap, known));
+                     "'" + rule.gap +
+                         "' is no gap between groups: there are demographic_parity_difference, "
+                         "disparate_impact, equal_opportunity_difference, equalized_odds_difference and "
+                         "calibration_gap." +
+                         Suggestion(rule.gap, known));
     for (const std::string_view key : {"against", "margin", "slice"}) {
       if (node.Find(key))
         return WrongAt(*node.Find(key), "'" + std::string(key) +

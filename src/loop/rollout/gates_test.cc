@@ -115,7 +115,7 @@ TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
   ExpectRefused("{name: a, metric: log_loss, max: 0.5, min_rows: 10}",
                 "'min_rows' has a meaning only beside 'slice'");
   ExpectRefused("{name: a, gap: equal_opportunity, by: carrier, max: 0.1}",
-                "Did you mean 'equal_opportunity_difference'?");
+                "equal_opportunity_difference, equalized_odds_difference and");
   ExpectRefused("{name: a, gap: disparate_impact, by: origin, min: 0.8}",
                 "needs 'by': a column of 'model.slices'");
   ExpectRefused("{name: a, gap: disparate_impact, by: carrier}", "needs a bound");

@@ -10,7 +10,7 @@ namespace cairn::evaluation {
 
 struct BinarySettings {
   double threshold = 0.5;  ///< A row is decided 1 when its score is at least this.
-  CostMatrix cost;
+  CostMatrix cost = {};
   int calibration_bins = 10;
   /// False: scores are decisions, 0 or 1, and the figures of probabilities are left out.
   bool probabilities = true;
