@@ -9,7 +9,7 @@
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
 #   demo        the whole story, set-up aside
 #   evidence    a bundle about a version of 256 MiB, beside sha256sum
-#   artifacts, pipeline, serving, predict, data/comparison, data/contract, data/profile
+#   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #
 # With --small, `store`, `scorecard` and `evidence` fill a tenth of that and `postgres` sends a tenth of its requests.
@@ -35,11 +35,11 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | predict | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict scorecard evidence demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

@@ -7,6 +7,7 @@
 #include "ground/os/files.h"
 #include "ledger/governance/schema.h"
 #include "ledger/metadata/schema.h"
+#include "loop/assessment/schema.h"
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
 #include "loop/monitoring/schema.h"
@@ -99,8 +100,8 @@ pipeline::Scheduler::Around SchedulerAround(Rooms& rooms) {
 std::span<const sql::RoomSchema* const> Schemas() {
   static const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
                                      &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
-                                     &registry::Schema(), &monitoring::Schema(), &rollout::Schema(),
-                                     &sweep::Schema(),    &moving::Schema()};
+                                     &registry::Schema(), &assessment::Schema(), &monitoring::Schema(),
+                                     &sweeprollout::Schema(),    &moving::Schema()};
   return schemas;
 }
 
@@ -127,6 +128,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
                                                   : registry::Webhooks::Hosts::PublicOnly),
       predictions(std::move(opened.predictions)),
       service(registry, *predictions, clock),
+      assessments({*database, clock, configurations, catalogue, registry, *tracking}),
       monitoring(*database, clock, *predictions, catalogue, registry),
       rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
       journal(clock, {}),

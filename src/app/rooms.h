@@ -16,6 +16,7 @@
 #include "ledger/governance/retention.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
+#include "loop/assessment/assessment.h"
 #include "loop/charter/feasibility.h"
 #include "loop/charter/signatures.h"
 #include "loop/data/catalogue.h"
@@ -71,6 +72,7 @@ struct Rooms {
   registry::Webhooks webhooks;
   std::unique_ptr<serving::PredictionLog> predictions;
   serving::Service service;
+  assessment::Assessments assessments;
   monitoring::Monitoring monitoring;
   rollout::Rollouts rollouts;
   telemetry::Log journal;

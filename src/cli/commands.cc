@@ -14,9 +14,10 @@ std::span<const Command> Commands() {
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
           ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
           GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
-          InspectCommands,   PackageCommands,     PredictCommands,     ServingCommands,    MonitorCommands,
-          ScoreCommands,     StandingCommands,    ImportCommands,      ExportCommands,     BackupCommands,
-          AuditCommands,       EvidenceCommands,    DocsCommands,       ShellCommands}) {
+          InspectCommands,   PackageCommands,     PredictCommands,     ServingCommandsEvaluateCommands,    MonitorCommands,
+       ServingCommands,   MonitorCommands,     ScoreCommands,     StandingCommands,   ImportCommands,
+      ExportCommands,     BackupCommands,
+      ExportCommands,    AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -108,6 +108,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountComparison(router, &rooms.catalogue);
   api::MountProfile(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFeasibility(router, {rooms.feasibility, rooms.catalogue, rooms.configurations});
+  api::MountEvaluations(router, &rooms.assessments);
   api::MountPipeline(router, rooms.runner);
   api::MountSweeps(router, {rooms.sweeps, rooms.settings.data_dir});
   api::MountTriggers(router, rooms.scheduler);

@@ -69,6 +69,8 @@ roles:
 #   rules:
 #     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}
+#     - {name: no slice surely worse, metric: log_loss, slice: worst, against: production}   # of the columns in model.slices
+#     - {name: equal opportunity, gap: equal_opportunity_difference, by: region, max: 0.1}
 
 # `worker` is for models that only Python can run (MLflow's python_function): they are loaded in confined processes. `code: permit` lets models
 # be loaded whose loading can run code of their author, such as pickles.

@@ -124,6 +124,10 @@ def test_what_is_answered_is_what_is_described(asked):
     written = asked("get", "/api/v1/documents/{document}", f"?name={MODEL}&version=1", document="model-card")
     asked("post", "/api/v1/documents/verify", body={"text": written["text"] + "and more\n"})
     asked("get", "/api/v1/documents/{document}", "?name=rows&shape=html", document="datasheet")
+    asked("post", "/api/v1/evaluations/plans", body={"model": MODEL, "threshold": 0.4, "metric": "roc_auc", "min": 0.5})
+    made = asked("post", "/api/v1/evaluations", body={"model": MODEL, "dataset": "rows"})
+    asked("get", "/api/v1/evaluations", "?model=" + MODEL)
+    asked("get", "/api/v1/evaluations/{id}", id=made["id"])
     asked("get", "/api/v1/rollouts/{id}", "?reject=no", id=asked.rollout)
     hold = {"subject": "experiment:described", "reason": "a claim"}
     asked("post", "/api/v1/holds", body=hold)

@@ -42,7 +42,7 @@ TEST(Evaluate, ReportsEveryMetricTheCostAndTheWorstSlice) {
   const auto report = Evaluate({scored.labels, scored.bad}, options);
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->Text("task"), "binary");
-  EXPECT_EQ(report->At("metrics").members().size(), 10u);
+  EXPECT_EQ(report->At("metrics").members().size(), 13u);
   EXPECT_EQ(report->Double("value"), report->At("metrics").Double("log_loss"));
   EXPECT_LT(report->At("interval").Double("low"), report->Double("value"));
   EXPECT_GT(report->At("interval").Double("high"), report->Double("value"));
@@ -70,7 +70,7 @@ TEST(Evaluate, AcceptsRegressionAndOneClass) {
   EvaluateOptions options;
   options.metric = Metric::Rmse;
   const Json report = *Evaluate({std::vector<double>{1, 2, 3, 10}, std::vector<double>{1, 2, 4, 8}}, options);
-  EXPECT_EQ(report.At("metrics").members().size(), 3u);
+  EXPECT_EQ(report.At("metrics").members().size(), 6u);
   EXPECT_EQ(report.Find("confusion"), nullptr);
   options.metric = Metric::RocAuc;
   const Json undefined = *Evaluate({std::vector<double>{0, 0, 0}, std::vector<double>{.1, .2, .3}}, options);

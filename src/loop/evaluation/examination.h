@@ -8,15 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "ground/tables/engine.h"
 #include "ground/tables/table.h"
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
-#include "loop/charter/heuristic.h"
 #include "loop/data/specification.h"
 #include "loop/evaluation/bootstrap.h"
 #include "loop/evaluation/metrics.h"
 #include "loop/evaluation/slices.h"
+#include "loop/evaluation/test_rows.h"
 #include "loop/runtime/features.h"
 #include "loop/runtime/format.h"
 #include "loop/runtime/scores.h"
@@ -25,30 +24,6 @@ namespace cairn::evaluation {
 
 /// Several models and the rule without learning on the same rows, which none of them has seen. Everything
 /// here is measured in this process; nothing is taken from what a training script says about itself.
-
-/// Rows with their truth.
-struct TestRows {
-  tables::Table table;
-  std::vector<double>
-      labels;  ///< 1 where the target is the positive value, else 0; for regression the target itself.
-  std::int64_t available =
-      0;  ///< Labelled rows in the files; more than `labels` where only a sample was taken.
-};
-
-enum class Task { Binary, Regression };
-
-/// Beyond this many rows a sample is examined, always the same one for the same files.
-inline constexpr std::size_t kMostRows = 40'000;
-
-/// Reads CSV, Parquet or JSON lines files with the types of the contract. Rows without a target value are
-/// left out. Unprocessable when the target column is missing, no row has a label, or a value does not
-/// convert.
-Result<TestRows> ReadRows(tables::Engine& engine, const std::vector<std::string>& files,
-                          const data::Specification& specification, Task task,
-                          std::size_t most_rows = kMostRows);
-
-/// What the rule says about each row. Unprocessable when a column that it reads is missing.
-Result<std::vector<double>> ScoreByRule(const charter::Heuristic& heuristic, const tables::Table& table);
 
 /// Of single rows, bound and run in this process, without network.
 struct Latency {
@@ -121,6 +96,23 @@ class Examination {
   /// large.
   Result<std::optional<Slice>> WorstSliceOf(std::string_view name, Metric metric, std::int64_t least_rows,
                                             WorstBy by = WorstBy::Value) const;
+
+  /// The slice of at least `least_rows` on which `name` does worst against `against`; none when no slice is
+  /// that large. Its interval is stretched so that with the given confidence it holds for all slices at once
+  /// (Bonferroni, by normal quantiles).
+  struct SliceGain {
+    std::string column, value;
+    std::int64_t rows = 0;
+    std::size_t slices = 0;  ///< Of how many it is the worst.
+    Interval gain;
+  };
+  Result<std::optional<SliceGain>> WorstSliceGainOf(std::string_view name, std::string_view against,
+                                                    Metric metric, std::int64_t least_rows, WorstBy by) const;
+  /// A gap between the groups of one of the slice columns (statistics/parity_sheet.h names and defines them),
+  /// at the contestant's own threshold. Groups of fewer than `least_rows` take no part; Unprocessable when
+  /// fewer than two are left.
+  Result<Interval> GapOf(std::string_view name, std::string_view gap, std::string_view column,
+                         std::int64_t least_rows) const;
 
   /// {"rows", "available", "metric", "contestants": [{"name", "digest", "latency": {p50_ms, p99_ms, calls} |
   /// null, … as Evaluate}],

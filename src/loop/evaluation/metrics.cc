@@ -18,7 +18,7 @@ struct MetricFacts {
   bool higher_is_better;
   bool regression;
 };
-constexpr std::array<MetricFacts, 13> kFacts{{
+constexpr std::array<MetricFacts, 19> kFacts{{
     {Metric::LogLoss, "log_loss", false, false},
     {Metric::Brier, "brier", false, false},
     {Metric::RocAuc, "roc_auc", true, false},
@@ -27,11 +27,17 @@ constexpr std::array<MetricFacts, 13> kFacts{{
     {Metric::Precision, "precision", true, false},
     {Metric::Recall, "recall", true, false},
     {Metric::F1, "f1", true, false},
+    {Metric::BalancedAccuracy, "balanced_accuracy", true, false},
+    {Metric::Specificity, "specificity", true, false},
+    {Metric::Mcc, "mcc", true, false},
     {Metric::CalibrationError, "calibration_error", false, false},
     {Metric::CostPerThousand, "cost_per_1000", false, false},
     {Metric::Rmse, "rmse", false, true},
     {Metric::Mae, "mae", false, true},
     {Metric::R2, "r2", true, true},
+    {Metric::MedianAbsoluteError, "median_absolute_error", false, true},
+    {Metric::Mape, "mape", false, true},
+    {Metric::Smape, "smape", false, true},
 }};
 
 const MetricFacts& FactsOf(Metric metric) { return kFacts[static_cast<std::size_t>(metric)]; }
@@ -91,7 +97,14 @@ double LossOf(Metric metric, double label, double score) {
       return label == 1.0 ? -std::log(kept) : -std::log(1.0 - kept);
     }
     case Metric::Mae:
+    case Metric::MedianAbsoluteError:
       return std::fabs(label - score);
+    case Metric::Mape:
+      return std::fabs(label - score) / std::max(std::fabs(label), std::numeric_limits<double>::epsilon());
+    case Metric::Smape: {
+      const double both = std::fabs(label) + std::fabs(score);
+      return both > 0 ? 2 * std::fabs(label - score) / both : 0;
+    }
     default:
       return (label - score) * (label - score);
   }
@@ -147,11 +160,11 @@ Result<Metric> MetricNamed(std::string_view name) {
 Measure::Measure(Metric metric, Sample sample, const MetricSettings& settings)
     : metric_(metric), sample_(sample), settings_(settings) {
   if (metric == Metric::RocAuc || metric == Metric::AveragePrecision) ranked_ = ByFallingScore(sample.scores);
-  const bool is_mean = metric == Metric::LogLoss || metric == Metric::Brier || metric == Metric::Rmse ||
-                       metric == Metric::Mae || metric == Metric::R2;
+  const bool is_mean = metric == Metric::LogLoss || metric == Metric::Brier || IsRegression(metric);
   if (!is_mean) return;
   losses_.resize(rows());
   for (std::size_t i = 0; i < rows(); ++i) losses_[i] = LossOf(metric, sample.labels[i], sample.scores[i]);
+  if (metric == Metric::MedianAbsoluteError) ranked_ = ByFallingScore(losses_);
 }
 
 Result<Measure> Measure::Of(Metric metric, Sample sample, const MetricSettings& settings) {
@@ -215,9 +228,28 @@ double Measure::OverDecisions(Weight weight) const {
       return Ratio(tp, tp + fn);
     case Metric::F1:
       return Ratio(2 * tp, 2 * tp + fp + fn);
+    case Metric::Specificity:
+      return Ratio(tn, tn + fp);
+    case Metric::BalancedAccuracy:
+      if (tp + fn == 0 || tn + fp == 0) return Ratio(tp + tn, tp + fp + tn + fn);
+      return (tp / (tp + fn) + tn / (tn + fp)) / 2;
+    case Metric::Mcc:
+      return Ratio(tp * tn - fp * fn, std::sqrt((tp + fp) * (tp + fn)) * std::sqrt((tn + fp) * (tn + fn)));
     default:
       return CostOf(settings_.cost, tp, fp, tn, fn);
   }
+}
+
+template <class Weight>
+double Measure::Median(Weight weight) const {
+  double rows_seen = 0, above = 0, upper = kNan;
+  for (std::size_t i = 0; i < rows(); ++i) rows_seen += weight(i);
+  for (const std::uint32_t row : ranked_) {
+    above += weight(row);
+    if (std::isnan(upper) && 2 * above >= rows_seen) upper = losses_[row];
+    if (2 * above > rows_seen) return (upper + losses_[row]) / 2;
+  }
+  return upper;
 }
 
 template <class Weight>
@@ -257,7 +289,11 @@ double Measure::Evaluate(Weight weight) const {
     case Metric::LogLoss:
     case Metric::Brier:
     case Metric::Mae:
+    case Metric::Mape:
+    case Metric::Smape:
       return MeanLoss(weight);
+    case Metric::MedianAbsoluteError:
+      return Median(weight);
     case Metric::Rmse:
       return std::sqrt(MeanLoss(weight));
     case Metric::R2:
@@ -271,6 +307,9 @@ double Measure::Evaluate(Weight weight) const {
     case Metric::Precision:
     case Metric::Recall:
     case Metric::F1:
+    case Metric::BalancedAccuracy:
+    case Metric::Specificity:
+    case Metric::Mcc:
     case Metric::CostPerThousand:
       return OverDecisions(weight);
   }

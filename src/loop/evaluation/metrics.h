@@ -22,15 +22,22 @@ enum class Metric {
   Precision,  ///< 0 when nothing is decided 1.
   Recall,     ///< 0 when nothing is 1.
   F1,
+  BalancedAccuracy,  ///< Mean recall of the classes that occur.
+  Specificity,       ///< 0 when nothing is 0.
+  Mcc,               ///< Matthews' correlation; 0 when labels or decisions are constant.
   CalibrationError,  ///< Expected calibration error over equal-width bins.
   CostPerThousand,   ///< Expected cost per 1,000 decisions at the threshold.
   Rmse,
   Mae,
   R2,  ///< For constant labels 1 when all are met, else 0.
+  MedianAbsoluteError,
+  Mape,   ///< A share: |label - score| over |label|, which is kept 2^-52 away from 0.
+  Smape,  ///< 2 |label - score| / (|label| + |score|), 0 where both are 0.
 };
 
 /// "log_loss", "brier", "roc_auc", "average_precision", "accuracy", "precision", "recall", "f1",
-/// "calibration_error", "cost_per_1000", "rmse", "mae", "r2".
+/// "balanced_accuracy", "specificity", "mcc", "calibration_error", "cost_per_1000", "rmse", "mae", "r2",
+/// "median_absolute_error", "mape", "smape".
 std::string_view NameOf(Metric metric);
 Result<Metric> MetricNamed(std::string_view name);
 bool HigherIsBetter(Metric metric);
@@ -84,13 +91,15 @@ class Measure {
   template <class Weight>
   double Determination(Weight weight) const;
   template <class Weight>
+  double Median(Weight weight) const;
+  template <class Weight>
   double MeanLoss(Weight weight) const;
 
   Metric metric_;
   Sample sample_;
   MetricSettings settings_;
   std::vector<double> losses_;         ///< Per row, for metrics that are means.
-  std::vector<std::uint32_t> ranked_;  ///< Rows by falling score, for metrics of ranks.
+  std::vector<std::uint32_t> ranked_;  ///< Rows by falling score, or by falling loss, for metrics of ranks.
 };
 
 /// Measure::Of and Value in one.

@@ -117,7 +117,8 @@ TEST(Metrics, WeightsCountRowsAsIfRepeated) {
   }
   for (const Metric metric : AllMetrics()) {
     const Measure measure = *Measure::Of(metric, {labels, scores});
-    EXPECT_NEAR(measure.Value(weights), *ValueOf(metric, {repeated_labels, repeated_scores}), 1e-11)
+    const double expected = *ValueOf(metric, {repeated_labels, repeated_scores});
+    EXPECT_NEAR(measure.Value(weights), expected, 1e-11 * std::max(1.0, std::abs(expected)))
         << NameOf(metric);
   }
 }

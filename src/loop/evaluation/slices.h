@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ground/vocabulary/result.h"
@@ -47,6 +48,10 @@ double BadEndOf(Metric metric, const Interval& interval);
 /// The worst of the judged slices; null when none is judged. Ties: the first. By the bad end, one without an
 /// interval is the worst.
 const Slice* WorstOf(Metric metric, std::span<const Slice> slices, WorstBy by = WorstBy::Value);
+
+/// The gaps between groups that can be measured, "demographic_parity_difference" …
+/// (statistics/parity_sheet.h).
+std::vector<std::string_view> GapNames();
 
 /// Row numbers of each value, most rows first, equal numbers by value.
 struct SliceRows {

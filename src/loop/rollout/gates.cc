@@ -5,6 +5,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/charter/charter.h"
 #include "loop/evaluation/metrics.h"
+#include "loop/evaluation/slices.h"
 #include "loop/registry/guard.h"
 #include "loop/rollout/rollout.h"
 
@@ -112,25 +113,27 @@ class GateReader {
                      "a gate rule is a map such as {name: better than the heuristic, metric: log_loss, "
                      "against: heuristic}");
     CAIRN_TRY(node.OnlyKeys({"name", "metric", "against", "margin", "min", "max", "slice", "min_rows",
-                             "judged_by", "contract", "latency_p99_ms", "kpi"}));
+                             "judged_by", "contract", "latency_p99_ms", "kpi", "gap", "by"}));
     GateRule rule;
     rule.name = CAIRN_TRY(TextAt(node, "name"));
     if (rule.name.empty()) return WrongAt(node, "a gate rule needs a 'name'");
     rule.metric = CAIRN_TRY(MetricAt(node, "metric"));
     rule.kpi = CAIRN_TRY(TextAt(node, "kpi"));
+    rule.gap = CAIRN_TRY(TextAt(node, "gap"));
     rule.latency_p99_ms = CAIRN_TRY(NumberAt(node, "latency_p99_ms"));
     if (const std::string contract = CAIRN_TRY(TextAt(node, "contract")); !contract.empty()) {
       static constexpr std::array<std::string_view, 1> kPassed = {"passed"};
       CAIRN_TRY(ChoiceAt(node, "contract", kPassed));
       rule.contract = true;
     }
-    const int kinds = int{!rule.metric.empty()} + int{!rule.kpi.empty()} +
+    const int kinds = int{!rule.metric.empty()} + int{!rule.kpi.empty()} + int{!rule.gap.empty()} +
                       int{rule.latency_p99_ms.has_value()} + int{rule.contract};
     if (kinds != 1) {
-      return WrongAt(node, "the gate rule '" + rule.name +
-                               "' must say exactly one of 'metric', 'contract', 'latency_p99_ms' and 'kpi'");
+      return WrongAt(node,
+                     "the gate rule '" + rule.name +
+                         "' must say exactly one of 'metric', 'gap', 'contract', 'latency_p99_ms' and 'kpi'");
     }
-    CAIRN_TRY(ReadMetricPart(node, rule));
+    CAIRN_TRY(rule.gap.empty() ? ReadMetricPart(node, rule) : ReadGap(node, rule));
     CAIRN_TRY(ReadJudgedBy(node, rule));
     if (!rule.kpi.empty()) CAIRN_TRY(CheckKpi(node, rule));
     return rule;
@@ -139,11 +142,48 @@ class GateReader {
   Result<> ReadJudgedBy(const Node& node, GateRule& rule) {
     const std::string by = CAIRN_TRY(ChoiceAt(node, "judged_by", kJudgedBy));
     rule.by_interval = by != "value";
-    if (by.empty() || !rule.kpi.empty() || rule.min || rule.max) return Done{};
+    if (by.empty() || !rule.kpi.empty() || rule.min || rule.max || rule.worst_slice) return Done{};
     return WrongAt(
         *node.Find("judged_by"),
-        "'judged_by' has a meaning only beside 'min', 'max' and 'kpi'; what is 'against' something is "
-        "always judged by its interval");
+        "'judged_by' has a meaning only beside 'min', 'max', 'kpi' and 'slice'; what is 'against' something "
+        "is otherwise always judged by its interval");
+  }
+
+  Result<> ReadGap(const Node& node, GateRule& rule) {
+    const auto known = evaluation::GapNames();
+    if (std::find(known.begin(), known.end(), rule.gap) == known.end())
+      return WrongAt(*node.Find("gap"),
+                     "'" + rule.gap +
+                         "' is no gap between groups: there are demographic_parity_difference, "
+                         "disparate_impact, equal_opportunity_difference, equalized_odds_difference and "
+                         "calibration_gap." +
+                         Suggestion(rule.gap, known));
+    for (const std::string_view key : {"against", "margin", "slice"}) {
+      if (node.Find(key))
+        return WrongAt(*node.Find(key), "'" + std::string(key) +
+                                            "' has no meaning beside 'gap', which needs 'by' and a bound");
+    }
+    if (evaluation::IsRegression(*evaluation::MetricNamed(gates_.metric)))
+      return WrongAt(*node.Find("gap"),
+                     "gaps between groups are of classes, and the model's metric is of numbers");
+    rule.by = CAIRN_TRY(TextAt(node, "by"));
+    if (std::find(gates_.slices.begin(), gates_.slices.end(), rule.by) == gates_.slices.end())
+      return WrongAt(node,
+                     "the gap '" + rule.gap +
+                         "' needs 'by': a column of 'model.slices', between whose values it is measured");
+    rule.min = CAIRN_TRY(NumberAt(node, "min"));
+    rule.max = CAIRN_TRY(NumberAt(node, "max"));
+    if (!rule.min && !rule.max)
+      return WrongAt(node, "the gap '" + rule.gap + "' needs a bound 'min' or 'max'");
+    return ReadMinRows(node, rule);
+  }
+
+  Result<> ReadMinRows(const Node& node, GateRule& rule) {
+    const auto rows = CAIRN_TRY(NumberAt(node, "min_rows"));
+    if (rows && !(*rows >= 1 && *rows <= 1e9))
+      return WrongAt(*node.Find("min_rows"), "'min_rows' must be at least 1");
+    if (rows) rule.min_rows = static_cast<std::int64_t>(*rows);
+    return Done{};
   }
 
   Result<> ReadMetricPart(const Node& node, GateRule& rule) {
@@ -152,11 +192,12 @@ class GateReader {
                      "'" + std::string(key) + "' has a meaning only beside '" + std::string(where) + "'");
     };
     if (rule.metric.empty()) {
-      for (const std::string_view key : {"against", "margin", "min", "max", "slice", "min_rows"}) {
-        if (node.Find(key)) return misplaced(key, "metric");
+      for (const std::string_view key : {"against", "margin", "min", "max", "slice", "min_rows", "by"}) {
+        if (node.Find(key)) return misplaced(key, key == "by" ? "gap" : "metric");
       }
       return Done{};
     }
+    if (node.Find("by")) return misplaced("by", "gap");
     if (evaluation::IsRegression(*evaluation::MetricNamed(rule.metric)) !=
         evaluation::IsRegression(*evaluation::MetricNamed(gates_.metric))) {
       return WrongAt(*node.Find("metric"), "'" + rule.metric + "' does not fit the model's metric '" +
@@ -189,15 +230,9 @@ class GateReader {
         return WrongAt(*node.Find("min_rows"), "'min_rows' has a meaning only beside 'slice'");
       return Done{};
     }
-    if (!rule.against.empty())
-      return WrongAt(*node.Find("slice"), "the worst slice needs a bound 'min' or 'max', not 'against'");
     if (gates_.slices.empty())
       return WrongAt(*node.Find("slice"), "there are no slices: list their columns in 'model.slices'");
-    const auto rows = CAIRN_TRY(NumberAt(node, "min_rows"));
-    if (rows && !(*rows >= 1 && *rows <= 1e9))
-      return WrongAt(*node.Find("min_rows"), "'min_rows' must be at least 1");
-    if (rows) rule.min_rows = static_cast<std::int64_t>(*rows);
-    return Done{};
+    return ReadMinRows(node, rule);
   }
 
   Result<> CheckKpi(const Node& node, const GateRule& rule) {

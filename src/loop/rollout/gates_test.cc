@@ -114,6 +114,12 @@ TEST(GatesTest, RefusesRulesThatSayNothingOrTwoThings) {
   ExpectRefused("{name: a, metric: log_loss, against: heuristic, margin: -1}", "'margin' must be 0 or more");
   ExpectRefused("{name: a, metric: log_loss, max: 0.5, min_rows: 10}",
                 "'min_rows' has a meaning only beside 'slice'");
+  ExpectRefused("{name: a, gap: equal_opportunity, by: carrier, max: 0.1}",
+                "equal_opportunity_difference, equalized_odds_difference and");
+  ExpectRefused("{name: a, gap: disparate_impact, by: origin, min: 0.8}",
+                "needs 'by': a column of 'model.slices'");
+  ExpectRefused("{name: a, gap: disparate_impact, by: carrier}", "needs a bound");
+  ExpectRefused("{name: a, metric: log_loss, max: 0.5, by: carrier}", "'by' has a meaning only beside 'gap'");
   ExpectRefused("{name: a, contract: failed}", "must be passed");
   ExpectRefused("{name: a, metric: rmse, max: 1}", "does not fit the model's metric");
   ExpectRefused("{name: a, contract: passed}\n    - {name: a, contract: passed}",
@@ -235,6 +241,60 @@ TEST_F(JudgingTest, WithNothingInProductionThereIsNothingToBeWorseThan) {
   evidence_.production = 2;
   evidence_.production_problem = "its files are gone";
   EXPECT_FALSE(Judged("{name: a, metric: log_loss, against: production}").passed);
+}
+
+TEST_F(JudgingTest, ACandidateThatIsBetterOnTheWholeIsStoppedByTheSliceOnWhichItIsWorse) {
+  // Better for the 300 of UA, worse for the 100 of AA.
+  std::vector<double> mixed = knowing_, before(400, 0.45);
+  for (std::size_t i = 0; i < 100; ++i) mixed[i] = 1 - mixed[i];
+  for (std::size_t i = 0; i < 400; ++i) before[i] = i % 2 == 1 ? 0.55 : 0.45;
+  Add("candidate", mixed);
+  Add("production", before);
+  evidence_.production = 3;
+  EXPECT_TRUE(Judged("{name: a, metric: roc_auc, against: production, margin: 0.5}").passed);
+  const auto rule = Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50}");
+  EXPECT_FALSE(rule.passed);
+  EXPECT_NE(rule.detail.find("the worst of 2 slices is carrier = AA: log_loss worse by"), std::string::npos)
+      << rule.detail;
+  EXPECT_NE(rule.detail.find("version 3 in production"), std::string::npos) << rule.detail;
+  EXPECT_TRUE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 200}").passed)
+      << "AA has only 100 rows";
+  EXPECT_TRUE(
+      Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, margin: 5}")
+          .passed);
+}
+
+TEST_F(JudgingTest, ASliceThatChanceMadeWorseStopsNobodyUnlessTheValueDecides) {
+  std::vector<double> almost = knowing_;
+  almost[0] = 0.2;
+  Add("candidate", almost);
+  Add("production", knowing_);
+  evidence_.production = 3;
+  EXPECT_TRUE(Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50}").passed);
+  EXPECT_FALSE(
+      Judged("{name: a, metric: log_loss, against: production, slice: worst, min_rows: 50, judged_by: value}")
+          .passed);
+}
+
+TEST_F(JudgingTest, AGapBetweenGroupsIsHeldAgainstItsBound) {
+  std::vector<double> blind = knowing_;
+  for (std::size_t i = 0; i < 100; ++i) blind[i] = 0.1;
+  Add("candidate", blind);
+  const auto rule =
+      Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 50}");
+  EXPECT_FALSE(rule.passed);
+  EXPECT_EQ(rule.value.AsDouble(), 1);
+  EXPECT_NE(rule.detail.find("between the groups of carrier is 1"), std::string::npos) << rule.detail;
+  EXPECT_FALSE(
+      Judged("{name: a, gap: equal_opportunity_difference, by: carrier, max: 0.2, min_rows: 200}").passed)
+      << "one group alone has no gap, and what cannot be measured is not within a bound";
+}
+
+TEST_F(JudgingTest, EqualTreatmentKeepsItsBound) {
+  Add("candidate", knowing_);
+  EXPECT_TRUE(
+      Judged("{name: a, gap: equalized_odds_difference, by: carrier, max: 0.2, min_rows: 50}").passed);
+  EXPECT_TRUE(Judged("{name: a, gap: disparate_impact, by: carrier, min: 0.7, min_rows: 50}").passed);
 }
 
 TEST_F(JudgingTest, JudgesTheWorstSliceAndNamesIt) {

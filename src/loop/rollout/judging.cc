@@ -75,6 +75,7 @@ class Judgement {
               evidence_.contract};
     if (rule.latency_p99_ms) return OfLatency(rule);
     if (!rule.kpi.empty()) return OfKpi(rule);
+    if (!rule.gap.empty()) return OfGap(rule);
     const auto metric = evaluation::MetricNamed(rule.metric);
     if (!metric) return Failed(rule, "", metric.error().message);
     if (!rule.against.empty()) return OfGain(rule, *metric);
@@ -125,20 +126,56 @@ class Judgement {
                     "version " + std::to_string(evidence_.production) +
                         " in production could not be examined: " + evidence_.production_problem);
     }
+    if (rule.worst_slice) return OfWorstSliceGain(rule, metric);
     const auto gain = examination_.GainOf(kCandidate, rule.against, metric);
     const auto mine = examination_.MetricOf(kCandidate, metric),
                theirs = examination_.MetricOf(rule.against, metric);
     for (const auto* one : {&gain, &mine, &theirs}) {
       if (!*one) return Failed(rule, bound, one->error().message);
     }
-    const std::string opponent = rule.against == kProduction
-                                     ? "version " + std::to_string(evidence_.production) + " in production"
-                                     : "the heuristic";
     // The whole interval must lie above: a gain that chance alone could explain is none.
     return {rule.name, gain->low > -rule.margin, NumberOrNull(gain->value), bound,
-            rule.metric + " is " + Shown(mine->value) + ", that of " + opponent + " " + Shown(theirs->value) +
-                ": " + (gain->value >= 0 ? "better by " : "worse by ") + Shown(std::abs(gain->value)) +
-                IntervalText(*gain) + Rows(examination_)};
+            rule.metric + " is " + Shown(mine->value) + ", that of " + Opponent(rule) + " " +
+                Shown(theirs->value) + ": " + (gain->value >= 0 ? "better by " : "worse by ") +
+                Shown(std::abs(gain->value)) + IntervalText(*gain) + Rows(examination_)};
+  }
+
+  std::string Opponent(const GateRule& rule) const {
+    return rule.against == kProduction ? "version " + std::to_string(evidence_.production) + " in production"
+                                       : "the heuristic";
+  }
+
+  /// Stopped by what is surely worse, over all slices at once; by value, by what is worse as measured.
+  Rule OfWorstSliceGain(const GateRule& rule, evaluation::Metric metric) const {
+    const std::string least = Shown(rule.margin == 0 ? 0 : -rule.margin),
+                      bound = rule.by_interval ? "no slice surely below a gain of " + least
+                                               : "every slice's gain >= " + least;
+    const auto by = rule.by_interval ? evaluation::WorstBy::BadEnd : evaluation::WorstBy::Value;
+    const auto worst = examination_.WorstSliceGainOf(kCandidate, rule.against, metric, rule.min_rows, by);
+    if (!worst) return Failed(rule, bound, worst.error().message);
+    if (!*worst) return Failed(rule, bound, NoSlice(rule));
+    const auto& [column, value, rows, slices, gain] = **worst;
+    const double deciding = rule.by_interval ? gain.high : gain.value;
+    return {rule.name, std::isfinite(deciding) && deciding >= -rule.margin, NumberOrNull(gain.value), bound,
+            "the worst of " + std::to_string(slices) + " slices is " + column + " = " + value + ": " +
+                rule.metric + " " + (gain.value >= 0 ? "better by " : "worse by ") +
+                Shown(std::abs(gain.value)) + " than " + Opponent(rule) + " (" + Shown(gain.low) + " to " +
+                Shown(gain.high) + " with 95% confidence for all slices at once) over " +
+                WithThousands(rows) + " rows"};
+  }
+
+  Rule OfGap(const GateRule& rule) const {
+    const auto measured = examination_.GapOf(kCandidate, rule.gap, rule.by, rule.min_rows);
+    if (!measured) return Failed(rule, BoundText(rule), measured.error().message);
+    const Ends ends = EndsOf(rule, *measured);
+    return {rule.name, Within(rule, ends), NumberOrNull(Deciding(rule, ends)), BoundText(rule),
+            rule.gap + " between the groups of " + rule.by + " is " + Shown(measured->value) +
+                IntervalText(*measured) + Rows(examination_)};
+  }
+
+  std::string NoSlice(const GateRule& rule) const {
+    return "no slice of " + Join(gates_.slices, ", ") + " has the " + std::to_string(rule.min_rows) +
+           " rows that are needed to judge it";
   }
 
   Rule OfBound(const GateRule& rule, evaluation::Metric metric) const {
@@ -153,11 +190,7 @@ class Judgement {
     const auto by = rule.by_interval ? evaluation::WorstBy::BadEnd : evaluation::WorstBy::Value;
     const auto worst = examination_.WorstSliceOf(kCandidate, metric, rule.min_rows, by);
     if (!worst) return Failed(rule, BoundText(rule), worst.error().message);
-    if (!*worst) {
-      return Failed(rule, BoundText(rule),
-                    "no slice of " + Join(gates_.slices, ", ") + " has the " + std::to_string(rule.min_rows) +
-                        " rows that are needed to judge it");
-    }
+    if (!*worst) return Failed(rule, BoundText(rule), NoSlice(rule));
     const evaluation::Slice& slice = **worst;
     const std::string detail = "the worst slice is " + slice.column + " = " + slice.value + ": " +
                                rule.metric + " " + Shown(slice.metric) +

@@ -64,8 +64,10 @@ struct GateRule {
   std::string against;  ///< heuristic, production, or "" for a bound
   double margin = 0;    ///< How much worse than `against` is still tolerated.
   std::optional<double> min, max;
-  bool worst_slice = false;
+  bool worst_slice = false;  ///< With `against`: no slice may surely be worse by more than the margin.
   std::int64_t min_rows = 100;
+  std::string gap;  ///< equal_opportunity_difference, disparate_impact, …: between the groups of column `by`
+  std::string by;
   /// Of a bound, a slice's or a KPI's: whether the bad end of the 95% interval must keep it, so that chance
   /// alone does not let anything through, or the measured value is enough (`judged_by: value`).
   bool by_interval = true;

@@ -21,6 +21,8 @@ constexpr std::array kPatterns{
     Pattern{"governance.attempt_refused", "{principal} was refused: {why}"},
     Pattern{"charter.signed", "charter signed by {principal}"},
     Pattern{"charter.feasibility_judged", "{verdict} for {dataset} (p = {p_value})"},
+    Pattern{"evaluation.planned", "a plan for evaluations of {model} on record"},
+    Pattern{"evaluation.made", "{model} version {version} measured: {metric} {value}"},
     Pattern{"data.version_added", "{dataset} version {version} added, {rows} rows"},
     Pattern{"data.split_sealed", "{rows} test rows of {dataset} version {version} sealed"},
     Pattern{"data.seal_opened", "sealed rows of {dataset} opened by {by}: {purpose}"},

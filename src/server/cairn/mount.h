@@ -13,6 +13,7 @@
 #include "ledger/metadata/derived.h"
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
+#include "loop/assessment/assessment.h"
 #include "loop/charter/feasibility.h"
 #include "loop/data/catalogue.h"
 #include "loop/monitoring/monitoring.h"
@@ -89,6 +90,10 @@ struct FeasibilityRooms {
 };
 /// /api/v1/feasibility
 void MountFeasibility(http::Router& router, FeasibilityRooms rooms);
+
+/// /api/v1/evaluations…: how good a version is on rows that somebody names. `assessments` may be null: then
+/// there are no models and no data sets, only files with predictions.
+void MountEvaluations(http::Router& router, assessment::Assessments* assessments);
 
 /// /api/v1/pipeline/status alone: what is stale and why. Touches no store.
 void MountPipelineStatus(http::Router& router, std::string data_dir);
