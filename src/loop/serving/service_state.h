@@ -33,6 +33,8 @@ struct ServiceState {
   std::string problem;  ///< Why nothing is loaded, or "".
   runtime::Signature signature;
   std::vector<std::string> columns;  ///< That the version reads.
+  std::string pace;                  ///< How it takes its requests, for people; "" without one.
+  std::int64_t waiting = 0;          ///< Requests in its line now.
   double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests, without those to named versions.
   /// Answered since the start, also by versions that callers named; those answered by the heuristic among
   /// them; those refused for their content.

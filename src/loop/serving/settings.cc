@@ -32,13 +32,15 @@ Result<> ReadCanary(const Node& canary, Settings& settings) {
 
 Result<> ReadServing(const Node& section, Settings& settings) {
   if (!section.IsMap()) return WrongAt(section, "'serving' must be a map");
-  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker"}));
+  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching"}));
   settings.check_inputs = CAIRN_TRY(ChoiceAt(section, "assertions", kAssertions)) != "none";
   settings.fall_back = CAIRN_TRY(ChoiceAt(section, "fallback", kFallbacks)) != "none";
   if (const Node* canary = section.Find("canary"); canary && !canary->IsNull())
     CAIRN_TRY(ReadCanary(*canary, settings));
   if (const Node* worker = section.Find("worker"); worker && !worker->IsNull())
     settings.worker = CAIRN_TRY(runtime::ParseWorkerSettings(*worker));
+  if (const Node* batching = section.Find("batching"); batching && !batching->IsNull())
+    settings.batching = CAIRN_TRY(ParseBatching(*batching));
   return Done{};
 }
 

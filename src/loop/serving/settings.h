@@ -9,6 +9,7 @@
 #include "loop/charter/heuristic.h"
 #include "loop/data/specification.h"
 #include "loop/runtime/workers.h"
+#include "loop/serving/pace.h"
 
 namespace cairn::serving {
 
@@ -22,6 +23,7 @@ struct Settings {
   std::int64_t canary_min_requests = 300;
   double canary_alpha = 0.01;
   runtime::WorkerSettings worker;  ///< serving.worker
+  Batching batching;               ///< serving.batching
   contract::Contract contract;
   std::string contract_digest;  ///< As data::Specification has it.
   std::string time_column;      ///< Of the data set; "" for none.

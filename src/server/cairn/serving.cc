@@ -28,6 +28,8 @@ Json ToJson(const serving::ServiceState& state) {
               {"columns", std::move(columns)},
               {"inputs", runtime::PortsJson(state.signature.inputs)},
               {"outputs", runtime::PortsJson(state.signature.outputs)},
+              {"pace", state.pace},
+              {"waiting", state.waiting},
               {"requests", state.requests},
               {"rows", state.rows},
               {"fallbacks", state.fallbacks},

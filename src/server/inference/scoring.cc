@@ -143,7 +143,8 @@ http::Response Invoke(Service& service, const http::Request& request) {
   NameAnswer(response, *answer);
   const std::int64_t written = os::SteadyNs();
   service.statistics().Answered(answer->version, body->question.rows,
-                                {written - received, parsed - received, answer->run_ns, written - answered});
+                                {written - received, parsed - received, answer->run_ns, written - answered,
+                                 answer->execution});
   return response;
 }
 

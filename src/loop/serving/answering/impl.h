@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "ground/os/pool.h"
 #include "loop/serving/service.h"
 #include "loop/serving/traffic/canary.h"
 #include "loop/serving/traffic/fallback_watch.h"
@@ -63,10 +64,12 @@ struct Service::Impl {
   Result<> NoteLoaded(const Offer& offer, const Settings& settings);
 
   struct Attempt {
+    runtime::Ran::Fate fate = runtime::Ran::Fate::Answered;  ///< When not, its turn never came.
     bool answered = false;
-    Error error;  ///< Why not.
+    Error error = {};  ///< Why not.
   };
-  Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
+  Attempt Try(const LoadedVersion& version, const Question& question, std::int64_t start, Arm arm,
+              Answer& answer) const;
   /// Whether a canary gets its share of this request.
   enum class Split { Drawn, None };
   Result<Answer> Respond(const Current& now, const Question& question, std::int64_t start, Split split);
@@ -78,6 +81,7 @@ struct Service::Impl {
   Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
                       const std::string& failure);
 
+  runtime::Turnstile turnstile{os::Processors()};  ///< Outlives what is loaded.
   const std::unique_ptr<VersionSource> versions;
   PredictionLog& log;
   const os::Clock& clock;
