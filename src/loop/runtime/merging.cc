@@ -76,8 +76,7 @@ Batch MadeUp(const Signature& signature) {
 /// Whether the number of rows is free, in and out.
 bool TakesAnyNumber(const Signature& signature) {
   const auto free = [](const Port& port) { return !port.shape.empty() && port.shape[0] < 0; };
-  return !signature.inputs.empty() &&
-         std::all_of(signature.inputs.begin(), signature.inputs.end(), free);
+  return !signature.inputs.empty() && std::all_of(signature.inputs.begin(), signature.inputs.end(), free);
 }
 
 bool IsReal(DataType type) {

@@ -66,8 +66,8 @@ class Turnstile {
   /// Runs the model on `inputs` (as Model::Run wants them), perhaps together with others that wait: only such
   /// as have the same names, types and shapes, and never more than the line's `most_rows`. A run of several
   /// that fails, or whose outputs do not have one row for each of the inputs', is made again one by one, so
-  /// that a request's error is its own. Blocks until then, or until its turn can no longer come. The errors
-  /// of Model::Run.
+  /// that a request's error is its own; only Unavailable is an error of all. Blocks until then, or until its
+  /// turn can no longer come. The errors of Model::Run.
   Result<Ran> Run(Line& line, const Model& model, const Batch& inputs, const Turn& turn);
 
   /// Requests that wait for that line now.

@@ -20,7 +20,8 @@ using Fate = Ran::Fate;
 /// Times are made by hand; nothing here waits.
 class LineTest : public testing::Test {
  protected:
-  Waiter Of(std::int64_t arrived, std::int64_t rows = 1, std::int64_t priority = 0, std::int64_t deadline = 0) {
+  Waiter Of(std::int64_t arrived, std::int64_t rows = 1, std::int64_t priority = 0,
+            std::int64_t deadline = 0) {
     return Waiter{rows, "form", Turn{priority, deadline, {}}, arrived};
   }
 };

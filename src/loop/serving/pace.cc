@@ -18,7 +18,8 @@ constexpr double kWorthMerging = 1.2;
 
 constexpr std::array<std::string_view, 2> kAnswers = {"identical", "close"};
 
-Result<> ReadWhole(const Node& map, const char* key, std::int64_t least, std::int64_t most, std::int64_t& to) {
+Result<> ReadWhole(const Node& map, const char* key, std::int64_t least, std::int64_t most,
+                   std::int64_t& to) {
   const Node* node = map.Find(key);
   if (!node || node->IsNull()) return Done{};
   const auto number = ParseInt(node->text());
@@ -65,8 +66,9 @@ Choice Choose(const runtime::Trial& trial, const Batching& batching) {
   const std::string faster = Times(trial.speedup) + " as fast";
   if (!batching.given && trial.speedup < kWorthMerging)
     return {false, "eight rows together are only " + faster};
-  return {true, (trial.merging == runtime::Merging::Close ? trial.why : "the answers are the same bit for bit") +
-                    ", eight rows together are " + faster};
+  return {true,
+          (trial.merging == runtime::Merging::Close ? trial.why : "the answers are the same bit for bit") +
+              ", eight rows together are " + faster};
 }
 
 }  // namespace
@@ -74,7 +76,8 @@ Choice Choose(const runtime::Trial& trial, const Batching& batching) {
 Result<Batching> ParseBatching(const Node& section) {
   if (!section.IsMap())
     return WrongAt(section, "'batching' must be a map such as {max_batch_size: 32, max_queue_delay: 2ms}");
-  CAIRN_TRY(section.OnlyKeys({"max_batch_size", "max_queue_delay", "max_queue_size", "concurrency", "answers"}));
+  CAIRN_TRY(
+      section.OnlyKeys({"max_batch_size", "max_queue_delay", "max_queue_size", "concurrency", "answers"}));
   Batching batching;
   batching.given = true;
   CAIRN_TRY(ReadWhole(section, "max_batch_size", 1, 4096, batching.max_batch_size));
@@ -83,7 +86,8 @@ Result<Batching> ParseBatching(const Node& section) {
   if (const Node* delay = section.Find("max_queue_delay"); delay && !delay->IsNull()) {
     const auto micros = MicrosOf(delay->text());
     if (!micros)
-      return WrongAt(*delay, "'max_queue_delay' must be a time of at most a second such as 500us or 2ms, or 0");
+      return WrongAt(*delay,
+                     "'max_queue_delay' must be a time of at most a second such as 500us or 2ms, or 0");
     batching.max_queue_delay_us = *micros;
   }
   batching.close = CAIRN_TRY(ChoiceAt(section, "answers", kAnswers)) == "close";

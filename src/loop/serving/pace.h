@@ -15,11 +15,11 @@ namespace cairn::serving {
 /// thread; requests to a slower one wait in line, and run together when that is faster and gives every bit of
 /// the answer that they would get alone.
 struct Batching {
-  bool given = false;               ///< Requests wait in line, however fast the version is.
-  std::int64_t max_batch_size = 32;  ///< Rows of one run; 1: nothing is put together.
+  bool given = false;                   ///< Requests wait in line, however fast the version is.
+  std::int64_t max_batch_size = 32;     ///< Rows of one run; 1: nothing is put together.
   std::int64_t max_queue_delay_us = 0;  ///< To wait for others while a place is free; 0: none.
   std::int64_t max_queue_size = 256;    ///< Requests that wait; one more is answered 503.
-  std::int64_t concurrency = 0;  ///< Runs at once; 0: one for each processor, or worker process.
+  std::int64_t concurrency = 0;         ///< Runs at once; 0: one for each processor, or worker process.
   bool close = false;  ///< `answers: close`: also where the sums are rounded otherwise (runtime::kClose).
   friend bool operator==(const Batching&, const Batching&) = default;
 };

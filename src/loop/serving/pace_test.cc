@@ -52,7 +52,7 @@ TEST(BatchingTest, ReadsItsSection) {
 }
 
 TEST(BatchingTest, NamesThePlaceOfAMistake) {
-  EXPECT_NE(Refusal("{max_batch: 3}").find("max_batch_size"), std::string::npos);
+  EXPECT_NE(Refusal("{max_batch_siz: 3}").find("max_batch_size"), std::string::npos);
   EXPECT_NE(Refusal("{max_batch_size: 0}").find("cairn.yaml:1:"), std::string::npos);
   EXPECT_NE(Refusal("{max_queue_delay: 3}").find("2ms"), std::string::npos);
   EXPECT_NE(Refusal("{max_queue_delay: 2s}").find("2ms"), std::string::npos);

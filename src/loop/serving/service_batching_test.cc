@@ -60,7 +60,8 @@ class ServiceBatchingTest : public ::testing::Test {
                                 return all;
                               }));
     test.versions->Promote(1);
-    auto settings = TestService::Parsed("model: {name: m}\nserving: {assertions: none, batching: " + batching + "}");
+    auto settings =
+        TestService::Parsed("model: {name: m}\nserving: {assertions: none, batching: " + batching + "}");
     ASSERT_TRUE(test.service->Configure(settings));
   }
   void WaitUntilWaiting(std::int64_t count) {

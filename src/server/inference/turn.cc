@@ -18,8 +18,9 @@ Result<> ReadTurn(const Json& parameters, serving::Question& question) {
   }
   if (const Json* timeout = parameters.Find("timeout")) {
     if (!timeout->IsInt() || timeout->AsInt() < 0 || timeout->AsInt() > kMostMicros)
-      return Error{Reason::InvalidArgument,
-                   "The parameter 'timeout' must be a whole number of microseconds, at most a day; 0 for none"};
+      return Error{
+          Reason::InvalidArgument,
+          "The parameter 'timeout' must be a whole number of microseconds, at most a day; 0 for none"};
     question.timeout_us = timeout->AsInt();
   }
   return Done{};

@@ -15,9 +15,9 @@ OwnedLine OpenLine(const LineSettings& settings) { return OwnedLine(new Line(set
 Ran::Fate Line::Enter(Waiter& waiter, std::int64_t now_ns) {
   if (IsExpired(waiter.turn, now_ns)) return Ran::Fate::Expired;
   if (size() >= settings_.most_waiting) return Ran::Fate::Full;
-  const auto place = std::upper_bound(
-      waiters_.begin(), waiters_.end(), &waiter,
-      [](const Waiter* a, const Waiter* b) { return LevelOf(a->turn) < LevelOf(b->turn); });
+  const auto place =
+      std::upper_bound(waiters_.begin(), waiters_.end(), &waiter,
+                       [](const Waiter* a, const Waiter* b) { return LevelOf(a->turn) < LevelOf(b->turn); });
   waiters_.insert(place, &waiter);
   return Ran::Fate::Answered;
 }

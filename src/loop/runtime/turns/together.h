@@ -14,7 +14,8 @@ struct Part {
   std::int64_t rows;
 };
 
-/// Runs them in one call, or one by one when that fails or does not give one row for each of theirs; what
+/// Runs them in one call, or one by one when that fails or does not give one row for each of theirs
+/// (but Unavailable is the answer to all); what
 /// became of each, in their order. `queue_ns` is the caller's to fill in.
 std::vector<Result<Ran>> RunTogether(const Model& model, const std::vector<Part>& parts);
 
