@@ -36,6 +36,7 @@ std::vector<Command> ModelCommands();     ///< model list, show, consider, appro
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
 std::vector<Command> PredictCommands();   ///< predict
+std::vector<Command> TrialCommands();     ///< model pause, resume, abort, verify
 std::vector<Command> ServingCommands();   ///< serving, serving verify
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
 std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level

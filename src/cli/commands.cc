@@ -12,9 +12,9 @@ std::span<const Command> Commands() {
           ProfileCommands,   DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,
           DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
-          ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
-          MonitorCommands,   ScoreCommands,       StandingCommands,    ImportCommands,     ExportCommands,
-          BackupCommands,    AuditCommands,       ShellCommands}) {
+          ModelCommands,     TrialCommands,       InspectCommands,     PackageCommands,    PredictCommands,
+          ServingCommands,   MonitorCommands,     ScoreCommands,       StandingCommands,   ImportCommands,
+          ExportCommands,    BackupCommands,      AuditCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -31,6 +31,11 @@ Error TurnedAway(Fate fate, const Offer& offer) {
   return {Reason::Unavailable, "The caller left before the request's turn came."};
 }
 
+Result<> CheckShare(double share) {
+  if (share >= 0 && share < 1) return Done{};
+  return Error{Reason::InvalidArgument, "A canary's share must be 0 (a shadow) or more, and less than 1."};
+}
+
 std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Question& question) {
   static const Json none;
   std::vector<double> scores(question.rows);
@@ -65,6 +70,19 @@ void Service::Impl::Become(std::shared_ptr<const Current> next) {
   const std::lock_guard lock(current_mutex);
   may_wait = waits;
   current.swap(next);
+}
+
+CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) const {
+  constexpr double kSlower = 1.2;
+  constexpr std::int64_t kEnough = 200;
+  CanaryRecord record;
+  record.alpha = plan.alpha;
+  record.breaker_rate = plan.breaker_rate;
+  record.breaker_requests = plan.breaker_requests;
+  record.output_psi = plan.output_psi;
+  record.slow_above_ms = plan.slow_above_ms;
+  if (plan.slow_above_ms == 0 && requests >= kEnough) record.slow_above_ms = times.Now().p99_ms * kSlower;
+  return record;
 }
 
 Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
@@ -107,8 +125,7 @@ Result<> Service::Impl::FollowAlias() {
     return Done{};
   }
   next->problem.clear();
-  if (now->production && now->production->offer().version == *named &&
-      now->production->RunsBy(settings)) {
+  if (now->production && now->production->offer().version == *named && now->production->RunsBy(settings)) {
     Become(next);
     return Done{};
   }
@@ -142,8 +159,8 @@ Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Qu
 /// Gives why the one whose turn it was did not answer; "" when it did.
 Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& question, std::int64_t start,
                                             Split split, Answer& answer) {
-  const bool drawn = now.canary && split == Split::Drawn;
-  const bool to_canary = drawn && now.canary->ToCanary();
+  const auto draw = now.canary && split == Split::Drawn ? now.canary->Next() : Canary::Draw();
+  const bool to_canary = draw.to_canary;
   Attempt first{.error = {Reason::Unavailable, now.problem}};
   if (to_canary) {
     first = Try(now.canary->version(), question, start, Arm::Canary, answer);
@@ -158,7 +175,10 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
   // who left.
   if (!second.answered && second.error.reason == Reason::Unprocessable) return second.error;
   if (second.fate == Fate::Cancelled) return second.error;
-  if (drawn && (to_canary || now.production)) now.canary->Observe(to_canary, !first.answered, micros);
+  if (draw.is_drawn && (to_canary || now.production))
+    now.canary->Observe(draw, !first.answered, micros, answer.scores);
+  if (now.canary && now.production && split == Split::Drawn && now.canary->IsShadow())
+    shadow.Mirror(now.canary, question, first.answered ? std::optional(answer.scores) : std::nullopt);
   if (second.answered) return first.answered ? std::string() : first.error.message;
   // Too much work is no failure of the model: the caller comes again.
   if (second.fate != Fate::Answered) return second.error;
@@ -265,18 +285,26 @@ Result<Answer> Service::PredictWith(std::int64_t version, const Question& questi
   return impl_->RespondAs(*now, *loaded, question, start);
 }
 
-Result<> Service::StartCanary(std::int64_t version, double share) {
-  if (!(share > 0 && share < 1))
-    return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
+Result<> Service::StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record) {
+  CAIRN_TRY(CheckShare(share));
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
   CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
+  if (!record) record = impl_->NewRecord(now->settings.canary);
   const auto next = impl_->Successor();
-  next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);
+  next->canary = std::make_shared<Canary>(loaded, share, *std::move(record), impl_->seed++);
   impl_->Become(next);
   return Done{};
 }
+
+Result<> Service::SetCanaryShare(double share) {
+  CAIRN_TRY(CheckShare(share));
+  if (const auto now = impl_->Now(); now->canary) now->canary->SetShare(share);
+  return Done{};
+}
+
+void Service::WaitForShadow() { impl_->shadow.WaitUntilIdle(); }
 
 void Service::EndCanary() {
   const std::lock_guard lock(impl_->control);

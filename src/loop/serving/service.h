@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -106,9 +107,16 @@ class Service {
   bool CanAnswer() const;
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
-  /// loaded first. Denied for a version that no decision lets answer.
-  Result<> StartCanary(std::int64_t version, double share);
+  /// loaded first. With a share of 0 it is a shadow: every request that production takes is put to it as
+  /// well, off the caller's path; its answers are compared, seen by nobody and not logged. What is seen goes
+  /// on from `record`, or begins by the settings. Denied for a version that no decision lets answer.
+  Result<> StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record = {});
+  /// From the next request on, for the canary that is running; what was seen of it stays. Without one nothing
+  /// changes. InvalidArgument for a share that is none.
+  Result<> SetCanaryShare(double share);
   void EndCanary();
+  /// Comes back when a shadow has said all it has been asked.
+  void WaitForShadow();
 
   ServiceState state() const;
   /// Where the doors count what they answered.

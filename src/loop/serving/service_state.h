@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loop/runtime/model.h"
+#include "loop/serving/canary_record.h"
 
 namespace cairn::serving {
 
@@ -18,11 +19,8 @@ struct Listed {
 struct CanaryState {
   bool running = false;
   std::int64_t version = 0;
-  double share = 0;
-  std::int64_t canary_requests = 0, production_requests = 0;
-  std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
-  double e_value = 1;  ///< Greatest evidence so far that the canary is worse (evaluation/sequential.h).
-  double sample_ratio_e_value = 1;  ///< The same that the split is broken.
+  double share = 0;  ///< 0 once its record shows a fault: it gets no more requests.
+  CanaryRecord record;
   double canary_p99_ms = 0, production_p99_ms = 0;
 };
 

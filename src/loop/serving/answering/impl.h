@@ -11,6 +11,7 @@
 #include "loop/serving/traffic/canary.h"
 #include "loop/serving/traffic/fallback_watch.h"
 #include "loop/serving/traffic/latency_window.h"
+#include "loop/serving/traffic/shadow.h"
 #include "loop/serving/versions/input_rules.h"
 #include "loop/serving/versions/loaded_version.h"
 
@@ -61,6 +62,7 @@ struct Service::Impl {
   Result<> FollowAlias();
   Result<Loaded> Ready(std::int64_t version);
   bool InMemory(const Current& now, std::int64_t version);
+  CanaryRecord NewRecord(const CanaryPlan& plan) const;
   Result<> NoteLoaded(const Offer& offer, const Settings& settings);
 
   struct Attempt {
@@ -98,6 +100,7 @@ struct Service::Impl {
   Statistics statistics;
   std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
   FallbackWatch watch;
+  Shadow shadow;  ///< Last, so that it ends before what it uses.
 };
 
 }  // namespace cairn::serving
