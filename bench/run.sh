@@ -8,7 +8,8 @@
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
 #   demo        the whole story, set-up aside
-#   evidence    a bundle about a version of 256 MiB, beside sha256sum
+#   evidencebatching    a bundle about a version of 256 MiB, beside sha256sumsmall network over 32 connections: requests that wait run together, or not
+#   swaps       versions that take each other's place under load; a thousand loads and unloads
 #   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #
@@ -35,11 +36,11 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | serving | batching | swaps | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, batching, swaps, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving batching swaps predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

@@ -14,10 +14,10 @@ std::span<const Command> Commands() {
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
           ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
           GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
-          InspectCommands,   PackageCommands,     PredictCommands,     ServingCommandsEvaluateCommands,    MonitorCommands,
-       ServingCommands,   MonitorCommands,     ScoreCommands,     StandingCommands,   ImportCommands,
-      ExportCommands,     BackupCommands,
-      ExportCommands,    AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
+          InspectCommands,   PackageCommandsTrialCommands,       InspectCommands,     PackageCommands,     ServingCommandsEvaluateCommands,    MonitorCommandsPredictCommands,
+       ServingCommands,   ServingCommands,   MonitorCommands,     ScoreCommands,  ScoreCommands,     StandingCommands,   ImportCommands,
+      ExportCommands,          BackupCommands,
+  ExportCommands,    ExportCommands,      AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -83,11 +83,15 @@ void PrintRules(const Json& decision) {
 
 void PrintCanary(const Json& canary) {
   if (!canary.IsObject()) return;
-  std::printf("\nCanary: %s of its requests, %s bad; production %s, %s bad; evidence that it is worse %s.\n",
-              WithThousands(canary.Int("canary_requests")).c_str(),
-              WithThousands(canary.Int("canary_bad")).c_str(),
-              WithThousands(canary.Int("production_requests")).c_str(),
-              WithThousands(canary.Int("production_bad")).c_str(), Shown(canary.Double("e_value")).c_str());
+  std::printf(
+      "\nCanary: %s requests, %s bad, %s slow; production %s, %s bad, %s slow; evidence that it fails more "
+      "often %s, that it is slower %s.\n",
+      WithThousands(canary.Int("canary_requests")).c_str(), WithThousands(canary.Int("canary_bad")).c_str(),
+      WithThousands(canary.Int("canary_slow")).c_str(),
+      WithThousands(canary.Int("production_requests")).c_str(),
+      WithThousands(canary.Int("production_bad")).c_str(),
+      WithThousands(canary.Int("production_slow")).c_str(), Shown(canary.Double("e_value")).c_str(),
+      Shown(canary.Double("slow_e_value")).c_str());
 }
 
 void PrintNext(const Json& rollout) {

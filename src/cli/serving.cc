@@ -34,6 +34,9 @@ Result<int> Serving(Session& session, const Arguments&) {
   if (state.Int("requests") > 0)
     session.Say("Latency: half within " + Milliseconds(state.Double("p50_ms")) + ", 99 % within " +
                 Milliseconds(state.Double("p99_ms")) + ".");
+  if (!state.Text("pace").empty())
+    session.Say("Requests: " + state.Text("pace") + ". " + WithThousands(state.Int("waiting")) +
+                " wait now.");
   SayCanary(session, state.At("canary"));
   return 0;
 }

@@ -77,7 +77,8 @@ roles:
 # serving:
 #   assertions: contract
 #   fallback: heuristic
-#   canary: {share: 10%, min_requests: 300}
+#   canary: {steps: [1%, 10%, 50%], min_requests: 300, max_error_rate_alpha: 0.01}    # hold: 30m, slow_above_ms: 50, breaker: {error_rate: 50%, requests: 20}
+#   batching: {max_batch_size: 32, max_queue_delay: 0, max_queue_size: 256}    # only to have it otherwise than the version's own measure
 #   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}
 
 # monitors:

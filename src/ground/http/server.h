@@ -23,7 +23,7 @@ struct Limits {
     std::size_t threads = 4;
     std::size_t queue = 1024;
   };
-  LaneLimit read{4, 1024}, write{16, 1024}, bytes{4, 64}, inference{16, 1024};
+  LaneLimit read{4, 1024}, write{16, 1024}, bytes{4, 64}, inference{64, 1024};
 };
 
 struct Options {

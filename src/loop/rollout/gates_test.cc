@@ -371,31 +371,78 @@ TEST_F(JudgingTest, WhatCannotBeServedHereIsJudgedByNothingElse) {
   EXPECT_EQ(rules[0].detail, "it is a pickle");
 }
 
-TEST(CanaryVerdictTest, GoesOnUntilItHasItsRequests) {
-  serving::CanaryState state;
-  state.canary_requests = 299;
-  EXPECT_EQ(Judge(state, 300, 0.01).verdict, CanaryVerdict::GoOn);
-  state.canary_requests = 300;
-  EXPECT_EQ(Judge(state, 300, 0.01).verdict, CanaryVerdict::Promote);
+CanaryLook Look(std::int64_t requests) {
+  CanaryLook look;
+  look.record.canary_requests = look.step_requests = requests;
+  return look;
+}
+
+TEST(CanaryVerdictTest, GoesOnUntilItHasItsRequestsAndItsTime) {
+  EXPECT_EQ(Judge(Look(299)).verdict, CanaryVerdict::GoOn);
+  EXPECT_EQ(Judge(Look(300)).verdict, CanaryVerdict::Promote);
+  auto held = Look(300);
+  held.hold_ms = 1000;
+  held.held_ms = 999;
+  EXPECT_EQ(Judge(held).verdict, CanaryVerdict::GoOn);
+  held.held_ms = 1000;
+  EXPECT_EQ(Judge(held).verdict, CanaryVerdict::Promote);
+}
+
+TEST(CanaryVerdictTest, GoesThroughItsStepsBeforeItIsPromoted) {
+  auto look = Look(300);
+  look.steps = 2;
+  EXPECT_EQ(Judge(look).verdict, CanaryVerdict::NextStep);
+  look.step = 1;
+  EXPECT_EQ(Judge(look).verdict, CanaryVerdict::Promote);
 }
 
 TEST(CanaryVerdictTest, AbortsOnEvidenceAtOnce) {
-  serving::CanaryState state;
-  state.canary_requests = 20;
-  state.canary_bad = 12;
-  state.e_value = 99;
-  EXPECT_EQ(Judge(state, 300, 0.01).verdict, CanaryVerdict::GoOn);
-  state.e_value = 101;
-  const auto finding = Judge(state, 300, 0.01);
+  auto look = Look(50);
+  look.record.canary_bad = 5;
+  look.record.bad = {{0.1, 3, 0}};
+  ASSERT_LT(serving::EvidenceOf(look.record).bad, 200);
+  EXPECT_EQ(Judge(look).verdict, CanaryVerdict::GoOn);
+  look.record.bad = {{0.1, 5, 0}};
+  ASSERT_GT(serving::EvidenceOf(look.record).bad, 200);
+  const auto finding = Judge(look);
   EXPECT_EQ(finding.verdict, CanaryVerdict::Abort);
-  EXPECT_NE(finding.reason.find("12 of 20"), std::string::npos) << finding.reason;
+  EXPECT_NE(finding.reason.find("5 of 50"), std::string::npos) << finding.reason;
+  look.record.slow.swap(look.record.bad);
+  EXPECT_NE(Judge(look).reason.find("slow more often"), std::string::npos);
 }
 
-TEST(CanaryVerdictTest, ABrokenSplitIsNeverPromoted) {
-  serving::CanaryState state;
-  state.canary_requests = 1000;
-  state.sample_ratio_e_value = 2000;
-  EXPECT_EQ(Judge(state, 300, 0.01).verdict, CanaryVerdict::Abort);
+TEST(CanaryVerdictTest, ABrokenSplitIsPausedAndNeverPromoted) {
+  auto look = Look(1000);
+  look.record.split = {{0.5, 1000, 500}};
+  EXPECT_EQ(Judge(look).verdict, CanaryVerdict::Pause);
+}
+
+TEST(CanaryVerdictTest, AStoredVerdictFollowsFromItsCountsBitForBitAndATamperedOneDoesNot) {
+  auto look = Look(400);
+  look.record.canary_bad = 3;
+  look.record.bad = {{0.05, 1, 1}, {0.2, 2, 2}};
+  look.record.bad_now = {{0.05, 1, 1}, {0.2, 2, 4}};
+  const auto finding = Judge(look);
+  const Json stored = *Json::Parse(Json{
+      {"verdict", NameOf(finding.verdict)},
+      {"reason", finding.reason},
+      {"evidence", ToJson(look)}}.Dump());
+  EXPECT_EQ(DifferenceIn(stored), "");
+  const auto with = [&](const std::string& key, Json value) {
+    Json changed = stored;
+    changed.Set(key, std::move(value));
+    return DifferenceIn(changed);
+  };
+  EXPECT_NE(with("verdict", "abort").find("'promote'"), std::string::npos) << with("verdict", "abort");
+  EXPECT_NE(with("reason", "it was better"), "");
+  auto other = look;
+  other.record.bad = {{0.05, 1, 1}, {0.2, 3, 2}};
+  EXPECT_NE(with("evidence", ToJson(other)), "");
+  Json forged = ToJson(look), record = forged.At("record"), bad = record.At("bad");
+  bad.Set("e_value", 1.0);
+  record.Set("bad", bad);
+  forged.Set("record", record);
+  EXPECT_NE(with("evidence", forged).find("e-values"), std::string::npos);
 }
 
 }  // namespace

@@ -128,6 +128,11 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   // What can no longer be carried out is not tried out: the refusal comes now.
   const bool changed = CAIRN_TRY(GroundChanged(setting, rollout));
   if (rollout.previous == 0 || !setting.canary || changed) return CarryOut(std::move(rollout), actor);
+  const auto& plan = setting.serving.canary;
+  Trial trial;
+  trial.step = plan.shadow > 0 ? Trial::kShadow : 0;
+  trial.step_began_ms = trial.kept_ms = rooms_.clock.Now();
+  rollout.trial = ToJson(trial);
   const auto started = StartCanary(setting, rollout);
   if (!started && IsFinal(started.error().reason)) {
     CAIRN_TRY(KeepOut(std::move(rollout), started.error().message, actor));
@@ -136,12 +141,11 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   if (!started) return started.error();
   rollout.stage = Stage::Canary;
   rollout.reason.clear();
-  return Move(std::move(rollout), Stage::AwaitingApproval, actor,
-              {{"canary_started", Json{{"share", setting.serving.canary_share}}}});
-}
-
-Result<> Journey::StartCanary(const Setting& setting, const Rollout& rollout) {
-  return rooms_.service.StartCanary(rollout.version, setting.serving.canary_share);
+  const Json body{{"share", ShareOf(plan, trial)},
+                  {"step", trial.step + 1},
+                  {"steps", plan.steps.size()},
+                  {"alpha", plan.alpha}};
+  return Move(std::move(rollout), Stage::AwaitingApproval, actor, {{"canary_started", body}});
 }
 
 /// Whether the candidate was examined under another configuration, or on other data, than there is now.
@@ -175,10 +179,14 @@ Result<Rollout> Journey::CarryOut(Rollout rollout, std::string_view actor) {
   return moved.error();
 }
 
-Result<Rollout> Journey::PassCanary(Rollout rollout, const std::string& reason, std::string_view actor) {
+Result<Rollout> Journey::PassCanary(Rollout rollout, const std::string& reason, std::string_view actor,
+                                    const Json& judged) {
   // Marks the row, so that a process that goes on here does not try it out again.
   rollout.reason = reason;
-  const Json body{{"verdict", "promote"}, {"requests", CanaryRequests(rollout)}, {"reason", reason}};
+  const Json body =
+      judged.IsObject()
+          ? judged
+          : Json{{"verdict", "promote"}, {"requests", CanaryRequests(rollout)}, {"reason", reason}};
   return Move(std::move(rollout), Stage::Canary, actor, {{"canary_ended", body}});
 }
 
@@ -194,7 +202,8 @@ Result<Rollout> Journey::FinishPromotion(Rollout rollout, std::string_view actor
   return promoted;
 }
 
-Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std::string_view actor) {
+Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std::string_view actor,
+                                 const Json& judged) {
   if (!rollout.decision.empty()) {
     const auto voided = rooms_.decisions.Void(rollout.decision, reason, std::string(actor));
     // Conflict: it is closed already, by a rejection for instance.
@@ -203,8 +212,10 @@ Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std
   const Stage from = rollout.stage;
   std::vector<Note> notes;
   if (from == Stage::Canary && rollout.reason.empty()) {
-    notes.push_back({"canary_ended",
-                     Json{{"verdict", "abort"}, {"requests", CanaryRequests(rollout)}, {"reason", reason}}});
+    notes.push_back({"canary_ended", judged.IsObject() ? judged
+                                                       : Json{{"verdict", "abort"},
+                                                              {"requests", CanaryRequests(rollout)},
+                                                              {"reason", reason}}});
   }
   notes.push_back({"kept_out", Json{{"reason", reason}}});
   rollout.stage = Stage::KeptOut;
@@ -252,7 +263,7 @@ Result<Rollout> Journey::FinishReturn(Rollout rollout, const governance::Decisio
 
 std::int64_t Journey::CanaryRequests(const Rollout& rollout) const {
   const auto canary = rooms_.service.state().canary;
-  return canary.running && canary.version == rollout.version ? canary.canary_requests : 0;
+  return canary.running && canary.version == rollout.version ? canary.record.canary_requests : 0;
 }
 
 void Journey::EndCanaryOf(const Rollout& rollout) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "loop/rollout/candidate.h"
 #include "loop/rollout/rollout.h"
 #include "loop/rollout/setting.h"
+#include "loop/rollout/trial.h"
 
 namespace cairn::rollout {
 
@@ -24,9 +26,16 @@ class Journey {
   /// Redeems the decision. When that is refused for good the rollout is kept out, and the refusal is the
   /// error.
   Result<Rollout> CarryOut(Rollout rollout, std::string_view actor);
-  Result<Rollout> KeepOut(Rollout rollout, const std::string& reason, std::string_view actor);
-  /// Ends a running canary with that verdict, on record before the alias moves.
-  Result<Rollout> PassCanary(Rollout rollout, const std::string& reason, std::string_view actor);
+  /// `judged`: what the event says of a canary's verdict that follows from its counts; null for one that
+  /// somebody gave.
+  Result<Rollout> KeepOut(Rollout rollout, const std::string& reason, std::string_view actor,
+                          const Json& judged = nullptr);
+  /// Ends a running canary with that verdict, on record before the alias moves. `judged` as in KeepOut.
+  Result<Rollout> PassCanary(Rollout rollout, const std::string& reason, std::string_view actor,
+                             const Json& judged = nullptr);
+  /// Holds a canary where it is, and lets it go on. Conflict when it is so already.
+  Result<Rollout> Pause(Rollout rollout, const std::string& reason, std::string_view actor);
+  Result<Rollout> Resume(Rollout rollout, std::string_view actor);
   /// From promoted back to what was there before; the decision is the pre-authorised return.
   Result<Rollout> Return(const governance::Decision& decision, const std::string& reason,
                          std::string_view actor);
@@ -57,7 +66,13 @@ class Journey {
   Result<> TakeUpExamination(const Rollout& rollout);
   Result<> TakeUpDecision(const Rollout& rollout);
   Result<> LookAtCanary(const Rollout& rollout);
+  static double ShareOf(const serving::CanaryPlan& plan, const Trial& trial);
   Result<> StartCanary(const Setting& setting, const Rollout& rollout);
+  Result<> Act(const Setting& setting, Rollout rollout, Trial trial, const CanaryLook& look);
+  Result<Rollout> StepOn(const Setting& setting, Rollout rollout, Trial trial, const CanaryLook& look,
+                         Json body);
+  Result<> KeepRecord(Rollout rollout, Trial trial, const serving::CanaryRecord& seen);
+  Result<Rollout> MoveTrial(Rollout rollout, Trial trial, std::string_view actor, std::optional<Note> note);
   Result<Json> SeenNow(const Rollout& rollout) const;
   Result<bool> GroundChanged(const Setting& setting, const Rollout& rollout) const;
   std::int64_t CanaryRequests(const Rollout& rollout) const;

@@ -64,7 +64,10 @@ Json ToJson(const Rollout& rollout) {
               {"reason", rollout.reason},
               {"actor", rollout.actor},
               {"began_ms", rollout.began_ms},
-              {"changed_ms", rollout.changed_ms}};
+              {"changed_ms", rollout.changed_ms},
+              {"trial", rollout.trial.IsNull() ? Json()
+                                               : Json{{"step", rollout.trial.Int("step") + 1},
+                                                      {"paused", rollout.trial.Text("paused")}}}};
 }
 
 Result<Rollout> Rollouts::Consider(std::string_view model, std::int64_t version, std::string_view actor,
@@ -163,6 +166,40 @@ Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {
         actor));
   }
   return journey.CarryOut(std::move(rollout), actor);
+}
+
+Result<Rollout> Rollouts::OnTrial(std::string_view id) const {
+  if (!id.empty()) {
+    Rollout rollout = CAIRN_TRY(Find(id));
+    if (rollout.stage == Stage::Canary) return rollout;
+    return Error{Reason::Conflict, Named(rollout) + " is " + std::string(NameOf(rollout.stage)) +
+                                       ", and no canary: there is nothing to pause or end"};
+  }
+  auto under_way = CAIRN_TRY(UnderWay());
+  for (auto rollout = under_way.rbegin(); rollout != under_way.rend(); ++rollout)
+    if (rollout->stage == Stage::Canary) return *rollout;
+  return Error{Reason::NotFound, "no candidate is tried out on live traffic now"};
+}
+
+Result<Rollout> Rollouts::Newest() const {
+  const auto all = CAIRN_TRY(List());
+  if (!all.empty()) return all.front();
+  return Error{Reason::NotFound, "there is no rollout yet: `cairn model consider MODEL VERSION` begins one"};
+}
+
+Result<Rollout> Rollouts::Pause(std::string_view id, const std::string& reason, std::string_view actor) {
+  const std::lock_guard turn(turns_);
+  return Journey(rooms_).Pause(CAIRN_TRY(OnTrial(id)), reason, actor);
+}
+
+Result<Rollout> Rollouts::Resume(std::string_view id, std::string_view actor) {
+  const std::lock_guard turn(turns_);
+  return Journey(rooms_).Resume(CAIRN_TRY(OnTrial(id)), actor);
+}
+
+Result<Rollout> Rollouts::Abort(std::string_view id, const std::string& reason, std::string_view actor) {
+  const std::lock_guard turn(turns_);
+  return Journey(rooms_).KeepOut(CAIRN_TRY(OnTrial(id)), reason, actor);
 }
 
 Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason,

@@ -48,13 +48,14 @@ struct Rollout {
   std::string cause;     ///< An alert's id, or "" when somebody asked.
   std::string reason;    ///< Why it was kept out or rolled back.
   Json report;           ///< The examination: champion, candidate and baseline on the same sealed rows.
+  Json trial;            ///< Where its canary stands (trial.h); null before.
   TimeMs began_ms = 0, changed_ms = 0;
   std::string actor;  ///< Who asked for it.
 
   /// The id that ties its story together: the cause, or its own id when it starts the story.
   const std::string& story() const { return cause.empty() ? id : cause; }
 };
-/// Without the report.
+/// Without the report, and of the trial only {"step", "paused"}.
 Json ToJson(const Rollout& rollout);
 
 /// cairn.yaml's `gates` and `model`, as plain figures.
@@ -132,12 +133,26 @@ class Rollouts {
   /// Redeems an approved decision without (further) canary. Conflict while it waits for approval or when it
   /// is over.
   Result<Rollout> Promote(std::string_view rollout, std::string_view actor);
+  /// Holds a canary at its share: it is neither moved on nor promoted, and still aborted when it fails.
+  /// `rollout` "" finds the one that is tried out. Conflict when it is paused already, or no canary.
+  Result<Rollout> Pause(std::string_view rollout, const std::string& reason, std::string_view actor);
+  /// Lets a paused canary go on. What was seen of it stays, but for the traffic's split when that was broken:
+  /// it is checked anew, and the step begins anew.
+  Result<Rollout> Resume(std::string_view rollout, std::string_view actor);
+  /// Ends a canary: the candidate is kept out, and its decision void. Needs no signature, as it only takes
+  /// back what was allowed.
+  Result<Rollout> Abort(std::string_view rollout, const std::string& reason, std::string_view actor);
+  /// Judges each verdict on a canary again, from the counts that its event stored; "" is the newest rollout:
+  /// {"rollout", "same",
+  /// "items": [{"event", "at_ms", "verdict", "reason", "same", "difference"}]}.
+  Result<Json> Verify(std::string_view rollout) const;
+
   /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another
   /// promotion came between.
   Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor);
 
-  /// Looks at running canaries: promotes, aborts (kept out) or goes on. Also takes up what a dead process
-  /// left.
+  /// Looks at running canaries: on to the next step, promoted, paused, aborted (kept out), or left to go on
+  /// (canary_verdict.h). Also takes up what a dead process left.
   Result<> Advance();
 
   /// Those that wait for approval or are tried out on live traffic, oldest first.
@@ -162,6 +177,8 @@ class Rollouts {
   Result<Rollout> ConsiderNow(std::string_view model, std::int64_t version, std::string_view actor,
                               std::string_view cause);
   Result<Rollout> Waiting(std::string_view rollout) const;
+  Result<Rollout> OnTrial(std::string_view rollout) const;
+  Result<Rollout> Newest() const;
 
   Rooms rooms_;
   mutable std::mutex turns_;

@@ -7,10 +7,10 @@ namespace {
 
 constexpr std::string_view kWithoutReport =
     "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, "
-    "'null' FROM rollout ";
+    "trial, 'null' FROM rollout ";
 constexpr std::string_view kWhole =
     "SELECT id, model, version, previous, stage, decision, cause, reason, actor, began_ms, changed_ms, "
-    "report FROM rollout ";
+    "trial, report FROM rollout ";
 
 Stage StageNamed(std::string_view name) {
   for (const Stage stage :
@@ -33,7 +33,8 @@ Result<Rollout> RolloutOf(const sql::Row& row) {
   rollout.actor = row.Text(8);
   rollout.began_ms = row.Int(9);
   rollout.changed_ms = row.Int(10);
-  rollout.report = CAIRN_TRY(Json::Parse(row.Text(11)));
+  rollout.trial = CAIRN_TRY(Json::Parse(row.Text(11)));
+  rollout.report = CAIRN_TRY(Json::Parse(row.Text(12)));
   return rollout;
 }
 
@@ -59,10 +60,10 @@ Result<> InsertRollout(sql::Connection& connection, const Rollout& rollout) {
 Result<> UpdateRollout(sql::Connection& connection, const Rollout& rollout, Stage from) {
   const auto moved = CAIRN_TRY(
       connection.Run("UPDATE rollout SET previous = $3, stage = $4, decision = $5, reason = $6, report = $7, "
-                     "changed_ms = $8 "
+                     "changed_ms = $8, trial = $9 "
                      "WHERE id = $1 AND stage = $2 RETURNING id",
                      {rollout.id, NameOf(from), rollout.previous, NameOf(rollout.stage), rollout.decision,
-                      rollout.reason, rollout.report.Dump(), rollout.changed_ms}));
+                      rollout.reason, rollout.report.Dump(), rollout.changed_ms, rollout.trial.Dump()}));
   if (!moved.empty()) return Done{};
   return Error{Reason::Conflict, "the rollout " + rollout.id + " was moved on by somebody else meanwhile"};
 }

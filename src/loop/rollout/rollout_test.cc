@@ -793,6 +793,108 @@ TEST_P(RolloutTest, ANewConfigurationVoidsWhatWasApprovedUnderTheOldOne) {
   EXPECT_EQ(Production(), 0);
 }
 
+constexpr std::string_view kSteps =
+    "serving: {canary: {steps: [30%, 60%], min_requests: 20, max_error_rate_alpha: 0.01}}\n";
+
+TEST_P(RolloutTest, ACanaryGoesUpInStepsThatAreOnRecordAndEachVerdictCanBeFoundAgain) {
+  Accept(kStrict, "human", kSteps);
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  ASSERT_EQ(canary.stage, Stage::Canary) << canary.reason;
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_DOUBLE_EQ(service->state().canary.share, 0.3);
+  Send(120);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Canary);
+  EXPECT_DOUBLE_EQ(service->state().canary.share, 0.6);
+  EXPECT_EQ(Must(rollouts->Find(canary.id)).trial.Int("step"), 1);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Canary) << "the second step needs requests of its own";
+  Start();
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_DOUBLE_EQ(service->state().canary.share, 0.6) << "it goes on in its step after a restart";
+  EXPECT_GE(service->state().canary.record.canary_requests, 20) << "with what was counted";
+  Send(120);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Promoted);
+  const auto steps = store.Events("rollout.canary_step");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_DOUBLE_EQ(steps[0].event.body.Double("share"), 0.6);
+  const Json verified = Must(rollouts->Verify(canary.id));
+  EXPECT_TRUE(verified.Bool("same")) << verified.DumpPretty();
+  EXPECT_EQ(verified.At("items").items().size(), 2u);
+}
+
+TEST_P(RolloutTest, AShadowComesBeforeTheFirstShare) {
+  Accept(kStrict, "human", "serving: {canary: {shadow: 30, share: 50%, min_requests: 20}}\n");
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(service->state().canary.share, 0);
+  Send(60);
+  service->WaitForShadow();
+  ASSERT_GE(service->state().canary.record.shadow_requests, 30) << "left out more than half";
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(service->state().canary.share, 0.5);
+  Send(100);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Promoted);
+  const Json verified = Must(rollouts->Verify(""));
+  EXPECT_TRUE(verified.Bool("same")) << verified.DumpPretty();
+}
+
+TEST_P(RolloutTest, APausedCanaryStaysWhereItIsUntilItIsLetGoOn) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  ASSERT_TRUE(rollouts->Advance());
+  Must(rollouts->Pause("", "lunch", "ada"));
+  EXPECT_EQ(rollouts->Pause("", "again", "ada").error().reason, Reason::Conflict);
+  Send(100);
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Canary);
+  EXPECT_TRUE(service->state().canary.running);
+  Must(rollouts->Resume(canary.id, "ada"));
+  EXPECT_EQ(rollouts->Resume(canary.id, "ada").error().reason, Reason::Conflict);
+  ASSERT_TRUE(rollouts->Advance());
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::Promoted) << "what was seen while it was paused counts";
+  EXPECT_EQ(store.Events("rollout.canary_paused")[0].event.body.Text("reason"), "lunch");
+  EXPECT_EQ(store.Events("rollout.canary_resumed").size(), 1u);
+}
+
+TEST_P(RolloutTest, APausedCanaryThatFailsIsAbortedAllTheSame) {
+  Accept(kLax);
+  AddFlights("a.csv");
+  InProduction(Guessing());
+  const auto canary = Must(Approve(Consider(Knowing())));
+  Must(rollouts->Pause(canary.id, "lunch", "ada"));
+  Send(60, Json());
+  ASSERT_TRUE(rollouts->Advance());
+  EXPECT_EQ(StageOf(canary), Stage::KeptOut);
+  const Json verified = Must(rollouts->Verify(""));
+  EXPECT_TRUE(verified.Bool("same")) << verified.DumpPretty();
+  ASSERT_EQ(verified.At("items").items().size(), 1u);
+  EXPECT_EQ(verified.At("items").items()[0].Text("verdict"), "abort");
+}
+
+TEST_P(RolloutTest, AnybodyMayEndACanary) {
+  Accept();
+  AddFlights("a.csv");
+  InProduction(Knowing("first"));
+  const auto canary = Must(Approve(Consider(Knowing("second"))));
+  const auto ended = Must(rollouts->Abort("", "customers called", "ben"));
+  EXPECT_EQ(ended.stage, Stage::KeptOut);
+  EXPECT_EQ(DecisionOf(canary), State::Void);
+  EXPECT_FALSE(service->state().canary.running);
+  EXPECT_EQ(Production(), 1);
+  EXPECT_EQ(rollouts->Abort(canary.id, "again", "ben").error().reason, Reason::Conflict);
+  EXPECT_EQ(rollouts->Abort("", "again", "ben").error().reason, Reason::NotFound);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, RolloutTest, testing::ValuesIn(sql::testing::Engines()),
                          sql::testing::EngineName);
 

@@ -1,4 +1,3 @@
-#include "loop/rollout/canary_verdict.h"
 #include "loop/rollout/journey.h"
 #include "loop/rollout/rollout_table.h"
 
@@ -49,31 +48,6 @@ Result<> Journey::TakeUpDecision(const Rollout& rollout) {
       CAIRN_TRY(KeepOut(rollout,
                         std::string("its decision is ") + NameOf(decision.state) + ": " + decision.reason,
                         "system"));
-      return Done{};
-  }
-  return Done{};
-}
-
-Result<> Journey::LookAtCanary(const Rollout& rollout) {
-  const auto setting = CAIRN_TRY(ReadSetting(rooms_.configurations));
-  const bool changed = CAIRN_TRY(GroundChanged(setting, rollout));
-  // A reason is there once it has passed.
-  if (changed || !rollout.reason.empty()) {
-    CAIRN_TRY(CarryOut(rollout, "system"));
-    return Done{};
-  }
-  const auto state = rooms_.service.state().canary;
-  if (!state.running || state.version != rollout.version) return StartCanary(setting, rollout);
-  const CanaryFinding finding =
-      Judge(state, setting.serving.canary_min_requests, setting.serving.canary_alpha);
-  switch (finding.verdict) {
-    case CanaryVerdict::GoOn:
-      return Done{};
-    case CanaryVerdict::Abort:
-      CAIRN_TRY(KeepOut(rollout, finding.reason, "system"));
-      return Done{};
-    case CanaryVerdict::Promote:
-      CAIRN_TRY(CarryOut(CAIRN_TRY(PassCanary(rollout, finding.reason, "system")), "system"));
       return Done{};
   }
   return Done{};

@@ -5,6 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/os/pool.h"
 #include "ground/os/temp_folder.h"
+#include "loop/runtime/rows.h"
 #include "loop/runtime/worker/crew.h"
 #include "loop/runtime/worker/program.h"
 
@@ -12,40 +13,6 @@ namespace cairn::runtime {
 namespace {
 
 constexpr std::int64_t kMostRows = 10'000;
-
-/// Rows `from` … `from + count` of every tensor.
-Batch RowsOf(const Batch& batch, std::int64_t from, std::int64_t count) {
-  Batch part;
-  for (const Tensor& tensor : batch.tensors) {
-    const std::size_t rows = static_cast<std::size_t>(std::max<std::int64_t>(tensor.rows(), 1));
-    const auto begin = static_cast<std::size_t>(from), end = static_cast<std::size_t>(from + count);
-    const auto cut = [&](const auto& list, auto& to) {
-      const std::size_t width = list.size() / rows;
-      to.assign(list.begin() + static_cast<std::ptrdiff_t>(begin * width),
-                list.begin() + static_cast<std::ptrdiff_t>(end * width));
-    };
-    Tensor& own = part.tensors.emplace_back(Tensor{tensor.name, tensor.type, tensor.shape, {}, {}, {}});
-    own.shape[0] = count;
-    cut(tensor.data, own.data);
-    cut(tensor.texts, own.texts);
-    cut(tensor.missing, own.missing);
-  }
-  return part;
-}
-
-/// The parts' rows one after the other.
-Batch Joined(std::vector<Batch> parts) {
-  Batch whole = std::move(parts.front());
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    for (std::size_t t = 0; t < whole.tensors.size(); ++t) {
-      Tensor &to = whole.tensors[t], &from = parts[i].tensors[t];
-      to.shape[0] += from.shape[0];
-      to.data.insert(to.data.end(), from.data.begin(), from.data.end());
-      std::move(from.texts.begin(), from.texts.end(), std::back_inserter(to.texts));
-    }
-  }
-  return whole;
-}
 
 class WorkerModel final : public Model {
  public:
@@ -68,19 +35,12 @@ class WorkerModel final : public Model {
       parts[i] = CAIRN_TRY(crew_->Ask(RowsOf(inputs, from, count), count));
       return Done{};
     }));
-    return Joined(std::move(parts));
+    std::vector<const Batch*> all;
+    for (const Batch& part : parts) all.push_back(&part);
+    return Joined(all);
   }
 
  private:
-  static Result<std::int64_t> CountRows(const Batch& inputs) {
-    const std::int64_t rows = inputs.tensors.front().rows();
-    for (const Tensor& tensor : inputs.tensors)
-      if (tensor.shape.empty() || tensor.rows() != rows)
-        return Error{Reason::Unprocessable,
-                     "Input '" + tensor.name + "' has another number of rows than the others."};
-    return rows;
-  }
-
   const std::unique_ptr<worker::Crew> crew_;
   const unsigned processes_;
 };

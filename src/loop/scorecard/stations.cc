@@ -197,9 +197,11 @@ Json CanaryOf(const History& history) {
                *ended = history.Last("rollout.canary_ended");
   if (started == nullptr || (ended != nullptr && History::Before(*started, *ended))) return {};
   const Json& body = started->event.body;
+  const Moment* step = history.Last("rollout.canary_step");
+  const bool moved = step != nullptr && History::Before(*started, *step);
   return Json{{"model", body.Text("model")},
               {"version", VersionIn(body)},
-              {"share", body.Double("share")},
+              {"share", (moved ? step->event.body : body).Double("share")},
               {"since_ms", started->at}};
 }
 

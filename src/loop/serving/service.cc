@@ -13,6 +13,29 @@ std::uint64_t RandomSeed() {
   return seed;
 }
 
+using Fate = runtime::Ran::Fate;
+
+Error TurnedAway(Fate fate, const Offer& offer) {
+  const std::string model = "Model '" + offer.model + "' ";
+  switch (fate) {
+    case Fate::Full:
+      return {Reason::Unavailable, model +
+                                       "has as many requests waiting as serving.batching.max_queue_size "
+                                       "lets: try again in a second."};
+    case Fate::Expired:
+      return {Reason::Unavailable, model + "did not come to the request within its timeout."};
+    case Fate::Cancelled:
+    case Fate::Answered:
+      break;
+  }
+  return {Reason::Unavailable, "The caller left before the request's turn came."};
+}
+
+Result<> CheckShare(double share) {
+  if (share >= 0 && share < 1) return Done{};
+  return Error{Reason::InvalidArgument, "A canary's share must be 0 (a shadow) or more, and less than 1."};
+}
+
 std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Question& question) {
   static const Json none;
   std::vector<double> scores(question.rows);
@@ -36,7 +59,9 @@ std::shared_ptr<Current> Service::Impl::Successor() const {
 }
 
 Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t version) {
-  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version, Now()->settings.worker)));
+  const auto now = Now();
+  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version, now->settings.worker)),
+                             now->settings.batching, turnstile);
 }
 
 void Service::Impl::Become(std::shared_ptr<const Current> next) {
@@ -45,6 +70,19 @@ void Service::Impl::Become(std::shared_ptr<const Current> next) {
   const std::lock_guard lock(current_mutex);
   may_wait = waits;
   current.swap(next);
+}
+
+CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) const {
+  constexpr double kSlower = 1.2;
+  constexpr std::int64_t kEnough = 200;
+  CanaryRecord record;
+  record.alpha = plan.alpha;
+  record.breaker_rate = plan.breaker_rate;
+  record.breaker_requests = plan.breaker_requests;
+  record.output_psi = plan.output_psi;
+  record.slow_above_ms = plan.slow_above_ms;
+  if (plan.slow_above_ms == 0 && requests >= kEnough) record.slow_above_ms = times.Now().p99_ms * kSlower;
+  return record;
 }
 
 Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
@@ -87,8 +125,7 @@ Result<> Service::Impl::FollowAlias() {
     return Done{};
   }
   next->problem.clear();
-  if (now->production && now->production->offer().version == *named &&
-      now->production->RunsBy(settings.worker)) {
+  if (now->production && now->production->offer().version == *named && now->production->RunsBy(settings)) {
     Become(next);
     return Done{};
   }
@@ -100,44 +137,56 @@ Result<> Service::Impl::FollowAlias() {
   return NoteLoaded(*next->offer, settings);
 }
 
-Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Question& question, Arm arm,
-                                          Answer& answer) const {
+Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Question& question,
+                                          std::int64_t start, Arm arm, Answer& answer) const {
   const auto inputs = version.Bind(question);
-  if (!inputs) return {false, inputs.error()};
-  const std::int64_t begun = os::SteadyNs();
-  auto outcome = version.Run(*inputs, question.rows);
-  answer.run_ns = os::SteadyNs() - begun;
-  if (!outcome) return {false, outcome.error()};
+  if (!inputs) return {.error = inputs.error()};
+  runtime::Turn turn{question.priority, 0, question.stop};
+  if (question.timeout_us > 0) turn.deadline_ns = start + question.timeout_us * 1000;
+  auto outcome = version.Run(*inputs, question.rows, turn);
+  if (!outcome) return {.error = outcome.error()};
+  if (outcome->fate != Fate::Answered)
+    return {.fate = outcome->fate, .error = TurnedAway(outcome->fate, version.offer())};
+  answer.run_ns = outcome->run_ns;
+  answer.execution = outcome->execution;
   answer.version = version.offer().version;
   answer.arm = arm;
   answer.scores = std::move(outcome->scores);
   answer.outputs = std::move(outcome->outputs);
-  return {true, {}};
+  return {.answered = true};
 }
 
 /// Gives why the one whose turn it was did not answer; "" when it did.
 Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& question, std::int64_t start,
                                             Split split, Answer& answer) {
-  const bool drawn = now.canary && split == Split::Drawn;
-  const bool to_canary = drawn && now.canary->ToCanary();
-  Attempt first{false, {Reason::Unavailable, now.problem}};
+  const auto draw = now.canary && split == Split::Drawn ? now.canary->Next() : Canary::Draw();
+  const bool to_canary = draw.to_canary;
+  Attempt first{.error = {Reason::Unavailable, now.problem}};
   if (to_canary) {
-    first = Try(now.canary->version(), question, Arm::Canary, answer);
+    first = Try(now.canary->version(), question, start, Arm::Canary, answer);
   } else if (now.production) {
-    first = Try(*now.production, question, Arm::Production, answer);
+    first = Try(*now.production, question, start, Arm::Production, answer);
   }
   const std::int64_t micros = (os::SteadyNs() - start) / 1000;
   Attempt second = first;
   if (to_canary && !first.answered && now.production)
-    second = Try(*now.production, question, Arm::Production, answer);
-  // What neither version can read is the caller's mistake, and says nothing about either.
+    second = Try(*now.production, question, start, Arm::Production, answer);
+  // What neither version can read is the caller's mistake, and says nothing about either; nor does a caller
+  // who left.
   if (!second.answered && second.error.reason == Reason::Unprocessable) return second.error;
-  if (drawn && (to_canary || now.production)) now.canary->Observe(to_canary, !first.answered, micros);
+  if (second.fate == Fate::Cancelled) return second.error;
+  if (draw.is_drawn && (to_canary || now.production))
+    now.canary->Observe(draw, !first.answered, micros, answer.scores);
+  if (now.canary && now.production && split == Split::Drawn && now.canary->IsShadow())
+    shadow.Mirror(now.canary, question, first.answered ? std::optional(answer.scores) : std::nullopt);
   if (second.answered) return first.answered ? std::string() : first.error.message;
+  // Too much work is no failure of the model: the caller comes again.
+  if (second.fate != Fate::Answered) return second.error;
   if (!now.settings.fall_back || !now.settings.heuristic) return second.error;
   answer.version = 0;
   answer.arm = Arm::Fallback;
   answer.run_ns = 0;
+  answer.execution = {};
   answer.scores = HeuristicScores(*now.settings.heuristic, question);
   answer.outputs.tensors.clear();
   return second.error.message;
@@ -188,7 +237,7 @@ Result<Answer> Service::Impl::RespondAs(const Current& now, const LoadedVersion&
                                         const Question& question, std::int64_t start) {
   if (const auto checked = now.rules.Check(question, &version); !checked) return Counted(checked.error());
   Answer answer;
-  const auto attempt = Try(version, question, Arm::Named, answer);
+  const auto attempt = Try(version, question, start, Arm::Named, answer);
   if (!attempt.answered) return Counted(attempt.error);
   return Keep(now, question, start, std::move(answer), "");
 }
@@ -207,7 +256,7 @@ Result<> Service::Configure(const Settings& settings) {
   const auto now = impl_->Now();
   const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
   if (now->settings.model == settings.model) next->GoOnWith(*now);
-  if (now->settings.worker != settings.worker) {
+  if (now->settings.worker != settings.worker || now->settings.batching != settings.batching) {
     const std::lock_guard kept(impl_->kept_mutex);
     impl_->kept.clear();
   }
@@ -236,18 +285,26 @@ Result<Answer> Service::PredictWith(std::int64_t version, const Question& questi
   return impl_->RespondAs(*now, *loaded, question, start);
 }
 
-Result<> Service::StartCanary(std::int64_t version, double share) {
-  if (!(share > 0 && share < 1))
-    return Error{Reason::InvalidArgument, "A canary's share must lie between 0 and 1, both excluded."};
+Result<> Service::StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record) {
+  CAIRN_TRY(CheckShare(share));
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
   CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
+  if (!record) record = impl_->NewRecord(now->settings.canary);
   const auto next = impl_->Successor();
-  next->canary = std::make_shared<Canary>(loaded, share, now->settings.canary_alpha, impl_->seed++);
+  next->canary = std::make_shared<Canary>(loaded, share, *std::move(record), impl_->seed++);
   impl_->Become(next);
   return Done{};
 }
+
+Result<> Service::SetCanaryShare(double share) {
+  CAIRN_TRY(CheckShare(share));
+  if (const auto now = impl_->Now(); now->canary) now->canary->SetShare(share);
+  return Done{};
+}
+
+void Service::WaitForShadow() { impl_->shadow.WaitUntilIdle(); }
 
 void Service::EndCanary() {
   const std::lock_guard lock(impl_->control);

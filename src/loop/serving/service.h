@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +29,9 @@ struct Question {
   std::size_t rows = 0;
   std::string id;  ///< The caller's own id (up to 200 visible ASCII characters), or "" to get one.
   std::int64_t received_ns = 0;  ///< os::SteadyNs() when the request was read; 0: now.
+  std::int64_t priority = 0;     ///< 1 goes first, 9 last, 0 is the usual one (runtime::Turn).
+  std::int64_t timeout_us = 0;   ///< After receipt, by when it must be begun; 0: whenever its turn comes.
+  std::stop_token stop = {};     ///< Requested when nobody waits for the answer any more.
 };
 
 struct Answer {
@@ -36,6 +41,7 @@ struct Answer {
   std::vector<double> scores;
   std::int64_t run_ns = 0;  ///< That the model itself took; 0 when the heuristic answered.
   runtime::Batch outputs;   ///< All outputs of the model; empty when the heuristic answered.
+  Execution execution;      ///< Of the model; what Statistics counts.
 };
 
 /// A version that answers, as callers see it.
@@ -73,8 +79,10 @@ class Service {
   /// column that breaks the contract (nothing is logged then; it is counted). A canary that fails is replaced
   /// by production, production that fails by the heuristic: a failure is an error of the model, an answer
   /// that is no finite number, or a probability outside 0 … 1. Unavailable when nothing can answer; Internal
-  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. Blocks on a
-  /// write to the log's file, and on nothing else unless MayWait().
+  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. A request that
+  /// waits in line with others (pace.h) is answered as if it had come alone; Unavailable when the line is
+  /// full, its timeout passes before its turn comes, or its caller leaves: no heuristic answers then. Blocks
+  /// on a write to the log's file, and on nothing else unless MayWait().
   Result<Answer> Predict(const Question& question);
   /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
   /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its
@@ -92,16 +100,23 @@ class Service {
   /// changes, while a version is in production or on trial: that one answers by a decision, and only another
   /// one takes it away.
   Result<> Release();
-  /// Whether Predict may wait for another process, up to the settings' time limit: so it is while a version
-  /// answers that runs in workers.
+  /// Whether Predict may wait for other requests or for another process, up to the settings' time limit: so
+  /// it is while a version answers for which requests wait in line (pace.h), as all do that run in workers.
   bool MayWait() const;
   /// Whether a request would be answered now, be it by the heuristic.
   bool CanAnswer() const;
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
-  /// loaded first. Denied for a version that no decision lets answer.
-  Result<> StartCanary(std::int64_t version, double share);
+  /// loaded first. With a share of 0 it is a shadow: every request that production takes is put to it as
+  /// well, off the caller's path; its answers are compared, seen by nobody and not logged. What is seen goes
+  /// on from `record`, or begins by the settings. Denied for a version that no decision lets answer.
+  Result<> StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record = {});
+  /// From the next request on, for the canary that is running; what was seen of it stays. Without one nothing
+  /// changes. InvalidArgument for a share that is none.
+  Result<> SetCanaryShare(double share);
   void EndCanary();
+  /// Comes back when a shadow has said all it has been asked.
+  void WaitForShadow();
 
   ServiceState state() const;
   /// Where the doors count what they answered.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loop/runtime/model.h"
+#include "loop/serving/canary_record.h"
 
 namespace cairn::serving {
 
@@ -18,11 +19,8 @@ struct Listed {
 struct CanaryState {
   bool running = false;
   std::int64_t version = 0;
-  double share = 0;
-  std::int64_t canary_requests = 0, production_requests = 0;
-  std::int64_t canary_bad = 0, production_bad = 0;  ///< Failed or invalid answers, before any fallback.
-  double e_value = 1;  ///< Greatest evidence so far that the canary is worse (evaluation/sequential.h).
-  double sample_ratio_e_value = 1;  ///< The same that the split is broken.
+  double share = 0;  ///< 0 once its record shows a fault: it gets no more requests.
+  CanaryRecord record;
   double canary_p99_ms = 0, production_p99_ms = 0;
 };
 
@@ -33,6 +31,8 @@ struct ServiceState {
   std::string problem;  ///< Why nothing is loaded, or "".
   runtime::Signature signature;
   std::vector<std::string> columns;  ///< That the version reads.
+  std::string pace;                  ///< How it takes its requests, for people; "" without one.
+  std::int64_t waiting = 0;          ///< Requests in its line now.
   double p50_ms = 0, p99_ms = 0;     ///< Of the last 10,000 requests, without those to named versions.
   /// Answered since the start, also by versions that callers named; those answered by the heuristic among
   /// them; those refused for their content.

@@ -38,6 +38,23 @@ TEST_F(StatisticsTest, SumsUpByVersionAndByRows) {
   EXPECT_EQ(one.batches[1].rows, 8);
 }
 
+TEST_F(StatisticsTest, ARunThatAnsweredSeveralRequestsIsOneRunOfAllTheirRows) {
+  statistics_.Answered(3, 2, {100, 10, 50, 20, {7, 5, true}});
+  statistics_.Answered(3, 3, {100, 30, 50, 40, {9, 5, false}});
+  const auto one = statistics_.Now().at(0);
+  EXPECT_EQ(one.rows, 5);
+  EXPECT_EQ(one.runs, 1);
+  EXPECT_EQ(one.success.count, 2);
+  EXPECT_EQ(one.queue.count, 2);
+  EXPECT_EQ(one.queue.ns, 16);
+  EXPECT_EQ(one.infer.ns, 100) << "each request waited for the whole run";
+  ASSERT_EQ(one.batches.size(), 1u);
+  EXPECT_EQ(one.batches[0].rows, 5);
+  EXPECT_EQ(one.batches[0].infer.count, 1);
+  EXPECT_EQ(one.batches[0].infer.ns, 50);
+  EXPECT_EQ(one.batches[0].input.ns, 40);
+}
+
 TEST_F(StatisticsTest, RequestsOfManySizesAskForNoMoreMemory) {
   for (std::size_t rows = 1; rows <= 1000; ++rows) statistics_.Answered(1, rows, {});
   const auto all = statistics_.Now();

@@ -51,9 +51,9 @@ class ServiceTest : public ::testing::TestWithParam<std::string> {
 TEST(SettingsTest, ReadsWhatServingNeeds) {
   const auto settings = TestService::Flights();
   EXPECT_EQ(settings.model, "late-arrival");
-  EXPECT_DOUBLE_EQ(settings.canary_share, 0.2);
-  EXPECT_EQ(settings.canary_min_requests, 300);
-  EXPECT_DOUBLE_EQ(settings.canary_alpha, 0.02);
+  EXPECT_DOUBLE_EQ(settings.canary.steps.at(0), 0.2);
+  EXPECT_EQ(settings.canary.min_requests, 300);
+  EXPECT_DOUBLE_EQ(settings.canary.alpha, 0.02);
   EXPECT_EQ(settings.time_column, "at");
   EXPECT_TRUE(settings.check_inputs && settings.fall_back && settings.heuristic);
 }
@@ -240,11 +240,11 @@ TEST_P(ServiceTest, GivesACanaryItsShareOfTheRequests) {
   for (int i = 0; i < kRequests; ++i) canary += test.service->Predict(Hours({1}))->arm == Arm::Canary ? 1 : 0;
   // The seed is fixed; four standard deviations either way of a binomial.
   EXPECT_NEAR(canary, 0.2 * kRequests, 4 * std::sqrt(kRequests * 0.2 * 0.8));
-  const auto state = test.service->state().canary;
+  const auto state = test.service->state().canary.record;
   EXPECT_EQ(state.canary_requests, canary);
   EXPECT_EQ(state.production_requests, kRequests - canary);
   EXPECT_EQ(state.canary_bad + state.production_bad, 0);
-  EXPECT_LT(state.sample_ratio_e_value, 1000);
+  EXPECT_LT(EvidenceOf(state).split, 1000);
   test.service->EndCanary();
   EXPECT_FALSE(test.service->state().canary.running);
   EXPECT_EQ(test.service->Predict(Hours({1}))->version, 1);
@@ -260,24 +260,59 @@ TEST_P(ServiceTest, CountsAFailingCanaryWhileProductionAnswersInItsPlace) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->version, 1);
   }
-  const auto state = test.service->state().canary;
-  EXPECT_GT(state.canary_bad, 10);
+  EXPECT_EQ(test.service->state().canary.share, 0) << "it gets no more requests once the evidence is there";
+  const auto state = test.service->state().canary.record;
+  EXPECT_GT(state.canary_bad, 5);
   EXPECT_EQ(state.canary_bad, state.canary_requests);
   EXPECT_EQ(state.production_bad, 0);
-  EXPECT_GT(state.e_value, 100);
+  EXPECT_GT(EvidenceOf(state).bad, 100);
   EXPECT_EQ(Refusal(Hours({"noon"})).reason, Reason::Unprocessable);
-  EXPECT_EQ(test.service->state().canary.canary_bad, state.canary_bad);
+  EXPECT_EQ(test.service->state().canary.record.canary_bad, state.canary_bad);
+}
+
+TEST_P(ServiceTest, AShadowIsAskedEverythingAndSeenByNobody) {
+  test.versions->Put(1, Constant(0.1f));
+  test.versions->Put(2, Constant(0.9f));
+  Serve(1);
+  ASSERT_TRUE(test.service->StartCanary(2, 0));
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(test.service->Predict(Hours({1}))->version, 1);
+    test.service->WaitForShadow();
+  }
+  auto record = test.service->state().canary.record;
+  EXPECT_EQ(record.shadow_requests, 40);
+  EXPECT_EQ(record.shadow_bad + record.shadow_left_out + record.canary_requests, 0);
+  EXPECT_EQ(record.outputs.first.size(), 40u);
+  EXPECT_EQ(test.Logged().size(), 40u);
+  ASSERT_TRUE(test.service->SetCanaryShare(0.999));
+  int canary = 0;
+  for (int i = 0; i < 20; ++i) canary += test.service->Predict(Hours({1}))->version == 2 ? 1 : 0;
+  EXPECT_GT(canary, 0);
+}
+
+TEST_P(ServiceTest, AShadowThatFailsAloneIsFoundOutWithoutHarm) {
+  test.versions->Put(1, Constant(0.1f));
+  test.versions->Put(2, Constant(std::numeric_limits<float>::quiet_NaN()));
+  Serve(1);
+  ASSERT_TRUE(test.service->StartCanary(2, 0));
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(test.service->Predict(Hours({1}))->arm, Arm::Production);
+    test.service->WaitForShadow();
+  }
+  const auto record = test.service->state().canary.record;
+  EXPECT_NE(FaultOf(record), CanaryFault::None);
+  EXPECT_LT(record.shadow_requests, 30) << "it is asked no more";
 }
 
 TEST(TrafficSplitTest, DrawsEachRequestIndependently) {
-  TrafficSplit split(0.3, 99), same(0.3, 99), other(0.3, 100);
+  TrafficSplit split(99), same(99), other(100);
   constexpr int kDraws = 100'000;
   int hits = 0, pairs = 0, equal = 0;
   bool before = false;
   for (int i = 0; i < kDraws; ++i) {
-    const bool hit = split.ToCanary();
-    EXPECT_EQ(hit, same.ToCanary());
-    equal += hit == other.ToCanary() ? 1 : 0;
+    const bool hit = split.ToCanary(0.3);
+    EXPECT_EQ(hit, same.ToCanary(0.3));
+    equal += hit == other.ToCanary(0.3) ? 1 : 0;
     hits += hit ? 1 : 0;
     pairs += hit && before ? 1 : 0;
     before = hit;
@@ -324,7 +359,7 @@ TEST_P(ServiceTest, TheVersionInProductionAnswersTheSameUnderItsNumber) {
     EXPECT_EQ(answer->arm, Arm::Production);
     EXPECT_EQ(answer->version, 1) << "who asks for a version gets no other";
   }
-  const auto canary = test.service->state().canary;
+  const auto canary = test.service->state().canary.record;
   EXPECT_EQ(canary.canary_requests + canary.production_requests, 0) << "these were not drawn";
   well = false;
   EXPECT_EQ(test.service->PredictWith(1, Hours({20}))->arm, Arm::Fallback);

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "ground/vocabulary/section.h"
-#include "ground/vocabulary/text.h"
 
 namespace cairn::serving {
 namespace {
@@ -11,34 +10,17 @@ namespace {
 constexpr std::array<std::string_view, 2> kAssertions = {"contract", "none"};
 constexpr std::array<std::string_view, 2> kFallbacks = {"heuristic", "none"};
 
-Result<> ReadCanary(const Node& canary, Settings& settings) {
-  if (!canary.IsMap())
-    return WrongAt(canary, "'canary' must be a map such as {share: 20%, min_requests: 300}");
-  CAIRN_TRY(canary.OnlyKeys({"share", "min_requests", "max_error_rate_alpha"}));
-  settings.canary_share = CAIRN_TRY(ShareAt(canary, "share", 0.001, 0.999)).value_or(settings.canary_share);
-  if (const Node* requests = canary.Find("min_requests")) {
-    const auto count = ParseInt(requests->text());
-    if (!count || *count < 1) return WrongAt(*requests, "'min_requests' must be a whole number above 0");
-    settings.canary_min_requests = *count;
-  }
-  if (const Node* alpha = canary.Find("max_error_rate_alpha")) {
-    const auto number = ParseDouble(alpha->text());
-    if (!number || !(*number > 0 && *number < 1))
-      return WrongAt(*alpha, "'max_error_rate_alpha' must be a chance between 0 and 1, such as 0.01");
-    settings.canary_alpha = *number;
-  }
-  return Done{};
-}
-
 Result<> ReadServing(const Node& section, Settings& settings) {
   if (!section.IsMap()) return WrongAt(section, "'serving' must be a map");
-  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker"}));
+  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching"}));
   settings.check_inputs = CAIRN_TRY(ChoiceAt(section, "assertions", kAssertions)) != "none";
   settings.fall_back = CAIRN_TRY(ChoiceAt(section, "fallback", kFallbacks)) != "none";
   if (const Node* canary = section.Find("canary"); canary && !canary->IsNull())
-    CAIRN_TRY(ReadCanary(*canary, settings));
+    settings.canary = CAIRN_TRY(ParseCanary(*canary));
   if (const Node* worker = section.Find("worker"); worker && !worker->IsNull())
     settings.worker = CAIRN_TRY(runtime::ParseWorkerSettings(*worker));
+  if (const Node* batching = section.Find("batching"); batching && !batching->IsNull())
+    settings.batching = CAIRN_TRY(ParseBatching(*batching));
   return Done{};
 }
 

@@ -9,19 +9,20 @@
 #include "loop/charter/heuristic.h"
 #include "loop/data/specification.h"
 #include "loop/runtime/workers.h"
+#include "loop/serving/canary_record.h"
+#include "loop/serving/pace.h"
 
 namespace cairn::serving {
 
 /// The parts of the accepted configuration that serving reads: `serving`, and what it needs of `model`,
 /// `data` and `charter`.
 struct Settings {
-  std::string model;         ///< Registered model; "" when the configuration binds none.
-  bool check_inputs = true;  ///< serving.assertions: contract
-  bool fall_back = true;     ///< serving.fallback: heuristic
-  double canary_share = 0.1;
-  std::int64_t canary_min_requests = 300;
-  double canary_alpha = 0.01;
+  std::string model;               ///< Registered model; "" when the configuration binds none.
+  bool check_inputs = true;        ///< serving.assertions: contract
+  bool fall_back = true;           ///< serving.fallback: heuristic
+  CanaryPlan canary;               ///< serving.canary
   runtime::WorkerSettings worker;  ///< serving.worker
+  Batching batching;               ///< serving.batching
   contract::Contract contract;
   std::string contract_digest;  ///< As data::Specification has it.
   std::string time_column;      ///< Of the data set; "" for none.

@@ -9,15 +9,29 @@ namespace {
 
 using rollout::Rollout;
 
+Json PsiOf(const serving::CanaryRecord& record) {
+  const auto psi = record.outputs.Psi();
+  return psi ? Json(*psi) : Json();
+}
+
 Json ToJson(const serving::CanaryState& canary) {
+  const auto& record = canary.record;
+  const auto evidence = serving::EvidenceOf(record);
   return Json{{"version", canary.version},
               {"share", canary.share},
-              {"canary_requests", canary.canary_requests},
-              {"production_requests", canary.production_requests},
-              {"canary_bad", canary.canary_bad},
-              {"production_bad", canary.production_bad},
-              {"e_value", canary.e_value},
-              {"sample_ratio_e_value", canary.sample_ratio_e_value},
+              {"canary_requests", record.canary_requests},
+              {"production_requests", record.production_requests},
+              {"canary_bad", record.canary_bad},
+              {"production_bad", record.production_bad},
+              {"shadow_requests", record.shadow_requests},
+              {"shadow_bad", record.shadow_bad},
+              {"output_psi", PsiOf(record)},
+              {"canary_slow", record.canary_slow},
+              {"production_slow", record.production_slow},
+              {"slow_above_ms", record.slow_above_ms},
+              {"e_value", evidence.bad},
+              {"slow_e_value", evidence.slow},
+              {"sample_ratio_e_value", evidence.split},
               {"canary_p99_ms", canary.canary_p99_ms},
               {"production_p99_ms", canary.production_p99_ms}};
 }
@@ -61,7 +75,7 @@ Result<Json> List(const RolloutRooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-/// "waiting" instead of an id names the newest that waits for approval.
+/// "waiting" instead of an id names the newest that waits for approval, or is tried out.
 std::string IdIn(const Call& call) {
   const std::string id = call.Path("id");
   return id == "waiting" ? "" : id;
@@ -88,6 +102,19 @@ void MountRollouts(http::Router& router, RolloutRooms rooms) {
                 return Whole(rooms, CAIRN_TRY(rooms.rollouts.Reject(IdIn(call), CAIRN_TRY(ReasonIn(call)),
                                                                     CAIRN_TRY(SignatureIn(call)))));
               }));
+  router.Post("/api/v1/rollouts/{id}/pause", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Pause(IdIn(call), CAIRN_TRY(ReasonIn(call)),
+                                                                   call.Actor())));
+              }));
+  router.Post("/api/v1/rollouts/{id}/resume", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Resume(IdIn(call), call.Actor())));
+              }));
+  router.Post("/api/v1/rollouts/{id}/abort", Answer([rooms](const Call& call) -> Result<Json> {
+                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Abort(IdIn(call), CAIRN_TRY(ReasonIn(call)),
+                                                                   call.Actor())));
+              }));
+  router.Get("/api/v1/rollouts/{id}/verify",
+             Answer([rooms](const Call& call) { return rooms.rollouts.Verify(IdIn(call)); }));
   router.Post("/api/v1/rollouts/{id}/promote", Answer([rooms](const Call& call) -> Result<Json> {
                 return Whole(rooms, CAIRN_TRY(rooms.rollouts.Promote(IdIn(call), call.Actor())));
               }));

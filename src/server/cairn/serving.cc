@@ -6,16 +6,22 @@ namespace {
 
 Json CanaryJson(const serving::CanaryState& canary) {
   if (!canary.running) return nullptr;
+  const auto& record = canary.record;
+  const auto evidence = serving::EvidenceOf(record);
   return Json{{"version", std::to_string(canary.version)},
               {"share", canary.share},
-              {"requests", canary.canary_requests},
-              {"bad", canary.canary_bad},
+              {"requests", record.canary_requests},
+              {"bad", record.canary_bad},
+              {"slow", record.canary_slow},
               {"p99_ms", canary.canary_p99_ms},
-              {"production_requests", canary.production_requests},
-              {"production_bad", canary.production_bad},
+              {"production_requests", record.production_requests},
+              {"production_bad", record.production_bad},
+              {"production_slow", record.production_slow},
               {"production_p99_ms", canary.production_p99_ms},
-              {"e_value", canary.e_value},
-              {"sample_ratio_e_value", canary.sample_ratio_e_value}};
+              {"slow_above_ms", record.slow_above_ms},
+              {"e_value", evidence.bad},
+              {"slow_e_value", evidence.slow},
+              {"sample_ratio_e_value", evidence.split}};
 }
 
 Json ToJson(const serving::ServiceState& state) {
@@ -28,6 +34,8 @@ Json ToJson(const serving::ServiceState& state) {
               {"columns", std::move(columns)},
               {"inputs", runtime::PortsJson(state.signature.inputs)},
               {"outputs", runtime::PortsJson(state.signature.outputs)},
+              {"pace", state.pace},
+              {"waiting", state.waiting},
               {"requests", state.requests},
               {"rows", state.rows},
               {"fallbacks", state.fallbacks},

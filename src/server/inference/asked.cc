@@ -8,7 +8,11 @@ namespace cairn::inference {
 http::Response Refused(int status, const std::string& message) {
   return http::Response::Json(status, Json{{"error", message}}.Dump());
 }
-http::Response Refused(const Error& error) { return Refused(StatusOf(error.reason), error.message); }
+http::Response Refused(const Error& error) {
+  auto response = Refused(StatusOf(error.reason), error.message);
+  if (error.reason == Reason::Unavailable) response.headers.Add("Retry-After", "1");
+  return response;
+}
 
 Result<std::shared_ptr<const serving::Offer>> Asked(serving::Service& service, const http::Request& request) {
   const auto offer = service.offer();

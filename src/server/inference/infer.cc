@@ -82,8 +82,9 @@ http::Response Infer(Service& service, const http::Request& request) {
   const std::int64_t answered = os::SteadyNs();
   auto response = Write(*answer, **offer, read->wanted, read->question.id);
   const std::int64_t written = os::SteadyNs();
-  service.statistics().Answered(answer->version, read->question.rows,
-                                {written - received, parsed - received, answer->run_ns, written - answered});
+  service.statistics().Answered(
+      answer->version, read->question.rows,
+      {written - received, parsed - received, answer->run_ns, written - answered, answer->execution});
   return response;
 }
 

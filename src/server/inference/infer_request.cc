@@ -9,6 +9,7 @@
 #include "server/inference/lenient.h"
 #include "server/inference/tensor_bytes.h"
 #include "server/inference/tensor_json.h"
+#include "server/inference/turn.h"
 
 namespace cairn::inference {
 namespace {
@@ -86,6 +87,7 @@ Result<serving::Question> ReadQuestion(const Json& json, std::string_view binary
   if (!json.At("inputs").IsArray() || json.At("inputs").items().empty())
     return Wrong("Unable to parse 'inputs': the request must have a list of at least one");
   CAIRN_TRY(CheckParameters("The request", json.At("parameters")));
+  CAIRN_TRY(ReadTurn(json.At("parameters"), question));
   for (const Json& input : json.At("inputs").items())
     CAIRN_TRY(AddColumns(question, offer, CAIRN_TRY(ReadInput(input, binary))));
   if (!binary.empty()) return Wrong("The body holds more bytes than its inputs' 'binary_data_size' say");

@@ -26,7 +26,7 @@ Json StatsJson(const std::string& model, const Statistics::OfVersion& one) {
               {"execution_count", one.runs},
               {"inference_stats", Json{{"success", SumJson(one.success)},
                                        {"fail", SumJson(one.fail)},
-                                       {"queue", Json{{"count", one.success.count}, {"ns", 0}}},
+                                       {"queue", SumJson(one.queue)},
                                        {"compute_input", SumJson(one.input)},
                                        {"compute_infer", SumJson(one.infer)},
                                        {"compute_output", SumJson(one.output)},

@@ -119,7 +119,7 @@ Json ErrorReplies(const char* schema) {
   Json replies = Json::Object();
   for (const auto& [status, why] :
        {std::pair("400", "The request cannot be read."), std::pair("422", "A value breaks the contract."),
-        std::pair("503", "Nothing answers now.")})
+        std::pair("503", "Nothing answers now, or too many wait: Retry-After says when to come again.")})
     replies.Set(status, Json{{"description", why}, {"content", Body(RefTo(schema))}});
   return replies;
 }

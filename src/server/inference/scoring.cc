@@ -47,8 +47,10 @@ const char* CodeOf(Reason reason) {
 }
 
 http::Response Refused(const Error& error) {
-  return http::Response::Json(StatusOf(error.reason),
-                              Json{{"error_code", CodeOf(error.reason)}, {"message", error.message}}.Dump());
+  auto response = http::Response::Json(
+      StatusOf(error.reason), Json{{"error_code", CodeOf(error.reason)}, {"message", error.message}}.Dump());
+  if (error.reason == Reason::Unavailable) response.headers.Add("Retry-After", "1");
+  return response;
 }
 
 enum class Type { Json, Csv };
@@ -142,8 +144,9 @@ http::Response Invoke(Service& service, const http::Request& request) {
   auto response = http::Response::Json(200, std::move(out));
   NameAnswer(response, *answer);
   const std::int64_t written = os::SteadyNs();
-  service.statistics().Answered(answer->version, body->question.rows,
-                                {written - received, parsed - received, answer->run_ns, written - answered});
+  service.statistics().Answered(
+      answer->version, body->question.rows,
+      {written - received, parsed - received, answer->run_ns, written - answered, answer->execution});
   return response;
 }
 

@@ -56,6 +56,9 @@ const SENTENCES: Record<string, (body: Body) => string> = {
   "rollout.gates_judged": (b) =>
     b["passed"] === false ? `Gates refused ${version(b)}: ${list(b, "failed").join(", ")}` : `Gates passed by ${version(b)}`,
   "rollout.canary_started": (b) => `Canary of ${version(b)} started on ${percent(numeric(b, "share") ?? 0)} of the requests`,
+  "rollout.canary_step": (b) => `Canary of ${version(b)} on to ${percent(numeric(b, "share") ?? 0)} of the requests`,
+  "rollout.canary_paused": (b) => `Canary of ${version(b)} paused${because(b)}`,
+  "rollout.canary_resumed": (b) => `Canary of ${version(b)} goes on`,
   "rollout.canary_ended": (b) =>
     `Canary of ${version(b)} ended: ${text(b, "verdict")}${numeric(b, "requests") === null ? "" : ` after ${count(numeric(b, "requests") ?? 0)} requests`}`,
   "rollout.promoted": (b) => `${version(b)} promoted${text(b, "previous") && text(b, "previous") !== "0" ? `, in place of version ${text(b, "previous")}` : ""}`,

@@ -88,6 +88,12 @@ Lines Registry(const Facts& facts) {
                 "registry", versions.empty() ? nullptr : versions.back(), "no version is registered")};
 }
 
+std::string Shares(const std::vector<double>& steps) {
+  std::string text;
+  for (const double share : steps) text += (text.empty() ? "" : ", ") + ShortestText(share * 100) + " %";
+  return text;
+}
+
 /// The policy of releases, as it is configured.
 Lines Deployment(const Facts& facts) {
   if (facts.gates.model.empty()) return {};
@@ -97,8 +103,8 @@ Lines Deployment(const Facts& facts) {
   lines.push_back(Shown("release: " + Count(facts.gates.rules.size(), "gate", "gates") + ", then " + who,
                         facts.PlaceOf("gates"), facts.Newest("governance.decision_approved"),
                         "no decision was approved yet"));
-  lines.push_back(Shown("then a canary of " + ShortestText(facts.serving.canary_share * 100) + " % over " +
-                            std::to_string(facts.serving.canary_min_requests) + " requests",
+  lines.push_back(Shown("then a canary of " + Shares(facts.serving.canary.steps) + " over " +
+                            std::to_string(facts.serving.canary.min_requests) + " requests each",
                         facts.PlaceOf("serving.canary"), facts.Newest("rollout.canary_ended"),
                         "no canary was run yet"));
   return lines;

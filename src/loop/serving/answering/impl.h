@@ -6,10 +6,12 @@
 #include <mutex>
 #include <string>
 
+#include "ground/os/pool.h"
 #include "loop/serving/service.h"
 #include "loop/serving/traffic/canary.h"
 #include "loop/serving/traffic/fallback_watch.h"
 #include "loop/serving/traffic/latency_window.h"
+#include "loop/serving/traffic/shadow.h"
 #include "loop/serving/versions/input_rules.h"
 #include "loop/serving/versions/loaded_version.h"
 
@@ -60,13 +62,16 @@ struct Service::Impl {
   Result<> FollowAlias();
   Result<Loaded> Ready(std::int64_t version);
   bool InMemory(const Current& now, std::int64_t version);
+  CanaryRecord NewRecord(const CanaryPlan& plan) const;
   Result<> NoteLoaded(const Offer& offer, const Settings& settings);
 
   struct Attempt {
+    runtime::Ran::Fate fate = runtime::Ran::Fate::Answered;  ///< When not, its turn never came.
     bool answered = false;
-    Error error;  ///< Why not.
+    Error error = {};  ///< Why not.
   };
-  Attempt Try(const LoadedVersion& version, const Question& question, Arm arm, Answer& answer) const;
+  Attempt Try(const LoadedVersion& version, const Question& question, std::int64_t start, Arm arm,
+              Answer& answer) const;
   /// Whether a canary gets its share of this request.
   enum class Split { Drawn, None };
   Result<Answer> Respond(const Current& now, const Question& question, std::int64_t start, Split split);
@@ -78,6 +83,7 @@ struct Service::Impl {
   Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
                       const std::string& failure);
 
+  runtime::Turnstile turnstile{os::Processors()};  ///< Outlives what is loaded.
   const std::unique_ptr<VersionSource> versions;
   PredictionLog& log;
   const os::Clock& clock;
@@ -94,6 +100,7 @@ struct Service::Impl {
   Statistics statistics;
   std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
   FallbackWatch watch;
+  Shadow shadow;  ///< Last, so that it ends before what it uses.
 };
 
 }  // namespace cairn::serving

@@ -95,6 +95,10 @@ ServiceState Service::state() const {
   state.problem = now->problem;
   state.signature = now->offer->signature;
   state.columns = now->offer->columns;
+  if (now->production) {
+    state.pace = now->production->pace().why;
+    state.waiting = now->production->Waiting();
+  }
   const auto quantiles = impl_->times.Now();
   state.p50_ms = quantiles.p50_ms;
   state.p99_ms = quantiles.p99_ms;

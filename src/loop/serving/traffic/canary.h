@@ -4,50 +4,68 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
 
-#include "loop/evaluation/sequential.h"
+#include "loop/evaluation/odds_evidence.h"
+#include "loop/serving/canary_record.h"
 #include "loop/serving/service.h"
 #include "loop/serving/traffic/latency_window.h"
 #include "loop/serving/versions/loaded_version.h"
 
 namespace cairn::serving {
 
-/// Which requests go to a canary: each with the same chance, independently. Equal seeds choose equally. Safe
-/// from any thread.
+/// Which requests go to a canary: each with the chance that its share is, independently. Equal seeds choose
+/// equally. Safe from any thread.
 class TrafficSplit {
  public:
-  TrafficSplit(double share, std::uint64_t seed) : share_(share), seed_(seed) {}
-  bool ToCanary();
-  double share() const { return share_; }
+  explicit TrafficSplit(std::uint64_t seed) : seed_(seed) {}
+  bool ToCanary(double share);
 
  private:
-  const double share_;
   const std::uint64_t seed_;
   std::atomic<std::uint64_t> drawn_ = 0;
 };
 
-/// A version on trial beside production: its share of the requests and what is seen of both. Safe from any
-/// thread.
+/// A version on trial beside production: its share of the requests and what is seen of both. It gets no more
+/// requests from the moment on that its record shows a fault. Safe from any thread.
 class Canary {
  public:
-  Canary(std::shared_ptr<const LoadedVersion> version, double share, double alpha, std::uint64_t seed)
-      : version_(std::move(version)), split_(share, seed), errors_(alpha) {}
+  /// Goes on from `record`, whose limits hold.
+  Canary(std::shared_ptr<const LoadedVersion> version, double share, CanaryRecord record, std::uint64_t seed);
 
   const LoadedVersion& version() const { return *version_; }
-  bool ToCanary() { return split_.ToCanary(); }
-  /// How one request went, whichever side it fell to.
-  void Observe(bool is_canary, bool bad, std::int64_t micros);
+  /// Where one request goes, and the chance it had to go to the canary.
+  struct Draw {
+    bool is_drawn = false;  ///< False once it has ended: production answers, and nothing is counted.
+    bool to_canary = false;
+    double share = 0;
+  };
+  Draw Next();
+  void SetShare(double share) { share_ = share; }
+  /// How one request went that was drawn, whichever side it fell to; `scores` of one that did not fail.
+  void Observe(const Draw& draw, bool bad, std::int64_t micros, std::span<const double> scores);
+  /// Whether it is a shadow now: its share is 0, and production's answers are put to it as well.
+  bool IsShadow() const { return share_ == 0 && !ended_; }
+  /// What both said to the same request; nothing from one that failed. Where only one of them failed, it was
+  /// the canary with chance one half at most if it is no worse: that is evidence of the same form.
+  void ObserveShadow(const std::optional<std::vector<double>>& canary,
+                     const std::optional<std::vector<double>>& production);
+  void LeaveOut();
   CanaryState State() const;
 
  private:
+  CanaryRecord RecordNow() const;
+
   const std::shared_ptr<const LoadedVersion> version_;
+  std::atomic<double> share_;
   TrafficSplit split_;
+  std::atomic<bool> ended_ = false;
   LatencyWindow canary_times_, production_times_;
   mutable std::mutex mutex_;
-  evaluation::ErrorRateGuard errors_;
-  evaluation::SampleRatioCheck ratio_;
-  std::int64_t requests_[2] = {0, 0};  ///< Of production, of the canary.
-  std::int64_t bad_[2] = {0, 0};
+  CanaryRecord record_;  ///< Its lists are those of the evidence, which go into a copy.
+  evaluation::OddsEvidence bad_, slow_, drawn_;
 };
 
 }  // namespace cairn::serving

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ground/os/clock.h"
 #include "ground/vocabulary/text.h"
 #include "loop/serving/versions/columns.h"
 
@@ -35,11 +36,13 @@ constexpr double kRounding = 1e-5;
 }  // namespace
 
 Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::string& model,
-                                                                 StoredVersion stored) {
+                                                                 StoredVersion stored,
+                                                                 const Batching& batching,
+                                                                 runtime::Turnstile& turnstile) {
   const auto& signature = stored.folder.model->signature();
   auto binder = CAIRN_TRY(runtime::Binder::For(signature, NamesFor(signature, stored.folder.about.columns)));
   auto score = CAIRN_TRY(runtime::ScoreOf(signature));
-  std::shared_ptr<LoadedVersion> loaded(new LoadedVersion(std::move(binder), std::move(score)));
+  std::shared_ptr<LoadedVersion> loaded(new LoadedVersion(std::move(binder), std::move(score), turnstile));
   auto offer = std::make_shared<Offer>();
   offer->model = model;
   offer->version = stored.version;
@@ -60,6 +63,9 @@ Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::stri
                                std::vector<Json>{loaded->TakesText(i) ? Json("") : Json(0)});
   // What the model makes of a blank row is of no interest, not even a failure.
   if (const auto batch = loaded->Bind(blank)) static_cast<void>(loaded->model_->Run(*batch));
+  loaded->batching_ = batching;
+  loaded->pace_ = PaceOf(*loaded->model_, batching, loaded->worker_);
+  if (loaded->pace_.in_line) loaded->line_ = runtime::OpenLine(loaded->pace_.line);
   return std::shared_ptr<const LoadedVersion>(std::move(loaded));
 }
 
@@ -92,25 +98,51 @@ Result<runtime::Batch> LoadedVersion::Bind(const Question& question) const {
   return binder_.Bind(features, runtime::Extra::Refuse);
 }
 
-Result<LoadedVersion::Outcome> LoadedVersion::Run(const runtime::Batch& inputs, std::size_t rows) const {
+Result<runtime::Ran> LoadedVersion::RunModel(const runtime::Batch& inputs, std::size_t rows,
+                                             const runtime::Turn& turn) const {
+  if (line_) return turnstile_.Run(*line_, *model_, inputs, turn);
+  runtime::Ran ran;
+  const std::int64_t begun = os::SteadyNs();
+  if (runtime::IsExpired(turn, begun)) {
+    ran.fate = runtime::Ran::Fate::Expired;
+    return ran;
+  }
+  ran.outputs = CAIRN_TRY(model_->Run(inputs));
+  ran.run_ns = os::SteadyNs() - begun;
+  ran.run_rows = static_cast<std::int64_t>(rows);
+  return ran;
+}
+
+Result<LoadedVersion::Outcome> LoadedVersion::Run(const runtime::Batch& inputs, std::size_t rows,
+                                                  const runtime::Turn& turn) const {
+  auto ran = CAIRN_TRY(RunModel(inputs, rows, turn));
   Outcome outcome;
-  outcome.outputs = CAIRN_TRY(model_->Run(inputs));
+  outcome.fate = ran.fate;
+  if (ran.fate != runtime::Ran::Fate::Answered) return outcome;
+  outcome.outputs = std::move(ran.outputs);
+  outcome.run_ns = ran.run_ns;
+  outcome.execution = {ran.queue_ns, ran.run_rows, ran.counts_run};
   auto scores = runtime::Scores(outcome.outputs, score_);
   if (!scores) return Error{Reason::Internal, scores.error().message};
   outcome.scores = std::move(*scores);
+  CAIRN_TRY(CheckScores(outcome.scores, rows));
+  return outcome;
+}
+
+Result<> LoadedVersion::CheckScores(const std::vector<double>& scores, std::size_t rows) const {
   const auto about = "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' ";
-  if (outcome.scores.size() != rows)
-    return Error{Reason::Internal, about + "gave " + std::to_string(outcome.scores.size()) + " scores for " +
+  if (scores.size() != rows)
+    return Error{Reason::Internal, about + "gave " + std::to_string(scores.size()) + " scores for " +
                                        std::to_string(rows) + " rows."};
   for (std::size_t row = 0; row < rows; ++row) {
-    const double score = outcome.scores[row];
+    const double score = scores[row];
     const bool outside = probability_ && (score < -kRounding || score > 1 + kRounding);
     if (!std::isfinite(score) || outside)
       return Error{Reason::Internal, about + "answered " + ShortestText(score) + " in row " +
                                          std::to_string(row + 1) +
                                          (outside ? ", which is no probability." : ".")};
   }
-  return outcome;
+  return Done{};
 }
 
 }  // namespace cairn::serving

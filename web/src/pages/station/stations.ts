@@ -70,7 +70,7 @@ const GUIDES: Record<string, StationGuide> = {
   },
   retraining: {
     purpose: "How the loop closes: an alert starts the pipeline, its candidate passes gates, approval and canary, or is kept out.",
-    events: [{ kind: "rollout.", among: ["canary_started", "canary_ended", "promoted", "kept_out", "rolled_back"].map((word) => `rollout.${word}`) }],
+    events: [{ kind: "rollout.", among: ["canary_started", "canary_step", "canary_paused", "canary_resumed", "canary_ended", "promoted", "kept_out", "rolled_back"].map((word) => `rollout.${word}`) }],
     begin: "No alert has led to a retraining yet: a trigger in cairn.yaml says which alerts do.",
     command: "",
   },
