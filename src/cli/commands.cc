@@ -13,8 +13,8 @@ std::span<const Command> Commands() {
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        RunsCommands,
           DeletionCommands,  GarbageCommands,     StatusCommands,      GraphCommands,      TriggerCommands,
           ModelCommands,     InspectCommands,     PackageCommands,     PredictCommands,    ServingCommands,
-          MonitorCommands,   ScoreCommands,       StandingCommands,    ImportCommands,     ExportCommands,
-          BackupCommands,    AuditCommands,       ShellCommands}) {
+          LoadCommands,      MonitorCommands,     ScoreCommands,       StandingCommands,   ImportCommands,
+          ExportCommands,    BackupCommands,      AuditCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;
