@@ -45,7 +45,7 @@ lay_out() {
   install -m 755 "$build/cairn" "$tree/bin/cairn"
   strip --strip-unneeded "$tree/bin/cairn"
   patchelf --force-rpath --set-rpath '$ORIGIN/../lib/cairn' "$tree/bin/cairn"
-  for path in "$build"/lib/*.so; do  # its own modules, opened at first use
+  for path in "$build"/modules/*.so; do  # its own modules, opened at first use
     install -m 644 "$path" "$tree/lib/cairn/"
     strip --strip-unneeded "$tree/lib/cairn/${path##*/}"
     patchelf --force-rpath --set-rpath '$ORIGIN' "$tree/lib/cairn/${path##*/}"
@@ -57,7 +57,7 @@ lay_out() {
   done < <(
     mapfile -t opened <<<"$opened"
     for path in "${opened[@]}"; do echo "${path##*/} $path"; done
-    libraries_of "$build/cairn" "$build"/lib/*.so build/deps/lib/*.so "${opened[@]}"
+    libraries_of "$build/cairn" "$build"/modules/*.so build/deps/lib/*.so "${opened[@]}"
   )
   install -m 644 build/deps/lib/*.so "$tree/lib/cairn/"
   cp build/deps/licences/* "$tree/licences/"
