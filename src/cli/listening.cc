@@ -46,7 +46,10 @@ Result<GrpcListening> OpenGrpcDoor(const Arguments& arguments, const std::string
   inference::GrpcDoor::Options options;
   options.host = address.host;
   options.port = address.port;
-  options.message_bytes = http::Limits().memory_body_bytes;
+  const http::Limits limits;
+  options.message_bytes = limits.memory_body_bytes;
+  options.at_once = static_cast<int>(limits.inference.threads);
+  options.waiting = static_cast<int>(limits.inference.queue);
   GrpcListening listening{CAIRN_TRY(inference::GrpcDoor::Open(router, options)), ""};
   listening.address = AddressOf(address.host, listening.door->port());
   return listening;

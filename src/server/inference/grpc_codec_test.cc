@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "ground/vocabulary/json.h"
 #include "loop/runtime/tensor.h"
 #include "server/inference/grpc/contents.h"
 #include "server/inference/grpc/infer_codec.h"
+#include "server/inference/grpc/places.h"
 #include "server/inference/grpc/rest.h"
 #include "server/inference/infer_request.h"
 
@@ -85,6 +89,38 @@ TEST(GrpcCodec, ParametersGoAlongButForThoseThatSayHowTensorsTravel) {
   EXPECT_EQ(input.At("parameters").Double("share"), 0.25);
   EXPECT_EQ(input.At("parameters").Text("tenant"), "a \"b\"");
   EXPECT_EQ(HeadOf(*rest).At("outputs").items().at(0).At("parameters").Int("classification"), 2);
+}
+
+TEST(GrpcCodec, TheTimeToTheDeadlineIsTheTimeoutUnlessTheCallersOwnIsShorter) {
+  const auto timeout = [](auto fill, std::int64_t within) {
+    auto request = Asked("BOOL", {1});
+    request.mutable_inputs(0)->mutable_contents()->add_bool_contents(true);
+    fill(*request.mutable_parameters());
+    const auto rest = RestOf(request, within);
+    EXPECT_TRUE(rest);
+    return HeadOf(*rest).At("parameters").Int("timeout", -1);
+  };
+  const auto none = [](auto&) {};
+  EXPECT_EQ(timeout(none, 0), -1);
+  EXPECT_EQ(timeout(none, 250), 250);
+  EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_int64_param(100); }, 250), 100);
+  EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_uint64_param(900); }, 250), 250);
+  EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_int64_param(0); }, 250), 250);
+  EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_int64_param(900); }, 0), 900);
+}
+
+TEST(Places, WhoFindsNoneWaitsForOneOrForItsDeadline) {
+  using std::chrono::system_clock;
+  Places places(1);
+  ASSERT_TRUE(places.Take(system_clock::time_point::max()));
+  EXPECT_FALSE(places.Take(system_clock::now()));
+  std::jthread waiting([&] {
+    EXPECT_TRUE(places.Take(system_clock::time_point::max()));
+    places.GiveBack();
+  });
+  places.GiveBack();
+  waiting.join();
+  EXPECT_TRUE(places.Take(system_clock::now()));
 }
 
 TEST(GrpcCodec, TypedContentsAreTheBytesOfTheirType) {

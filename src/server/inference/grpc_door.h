@@ -19,7 +19,7 @@ namespace cairn::inference {
 /// REST comes as the gRPC code of the same name: 400 and 422 INVALID_ARGUMENT, 401 UNAUTHENTICATED, 403
 /// PERMISSION_DENIED, 404 NOT_FOUND, 409 ABORTED, 413, 429 and 507 RESOURCE_EXHAUSTED, 501 UNIMPLEMENTED, 503
 /// UNAVAILABLE, 504 DEADLINE_EXCEEDED, others INTERNAL. A call whose deadline has passed, or that was
-/// cancelled, is not begun.
+/// cancelled, is not begun; what is left of a deadline is the parameter `timeout` of the request to infer.
 ///
 /// gRPC's libraries are mapped at the first Open and not before: a module of its own carries them.
 class GrpcDoor {
@@ -28,7 +28,8 @@ class GrpcDoor {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;                        ///< 0: a free one; port() tells.
     std::size_t message_bytes = 64 * 1024 * 1024;  ///< Of one request, unpacked; beyond: RESOURCE_EXHAUSTED.
-    int calls = 64;                                ///< That run at once; more are RESOURCE_EXHAUSTED.
+    int at_once = 16;                              ///< Calls for predictions that run at once.
+    int waiting = 1024;  ///< Calls that may wait for that; beyond: RESOURCE_EXHAUSTED.
   };
 
   /// Listens and serves at once. `router` must outlive the door. Unavailable when the address is in use;

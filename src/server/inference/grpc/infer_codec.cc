@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
@@ -44,19 +45,41 @@ void AppendValue(std::string& json, const oip::InferParameter& value) {
   }
 }
 
-/// `,"parameters":{…}`; `first` is the one that the wire needs, or "".
-void AppendParameters(std::string& json, const Parameters& parameters, const std::string& first) {
+/// `,"parameters":{…}`; `first` are those that this door says itself, or "", `but` is one of the caller's
+/// that they stand for.
+void AppendParameters(std::string& json, const Parameters& parameters, const std::string& first,
+                      std::string_view but = "") {
   if (first.empty() && parameters.empty()) return;
   json += ",\"parameters\":{" + first;
   const char* before = first.empty() ? "" : ",";
   for (const auto& [name, value] : parameters) {
-    if (IsOfTheWire(name)) continue;
+    if (IsOfTheWire(name) || name == but) continue;
     json += std::exchange(before, ",");
     AppendJsonString(json, name);
     json += ':';
     AppendValue(json, value);
   }
   json += '}';
+}
+
+constexpr const char* kTimeout = "timeout";
+
+/// The shorter of the time to the deadline and of the caller's own timeout.
+std::int64_t TimeoutOf(const Parameters& parameters, std::int64_t within_us) {
+  const auto given = parameters.find(kTimeout);
+  if (given == parameters.end()) return within_us;
+  const std::uint64_t own =
+      given->second.has_uint64_param()
+          ? given->second.uint64_param()
+          : static_cast<std::uint64_t>(std::max<std::int64_t>(0, given->second.int64_param()));
+  return own == 0 || std::cmp_greater(own, within_us) ? within_us : static_cast<std::int64_t>(own);
+}
+
+void AppendRequestParameters(std::string& json, const Parameters& parameters, std::int64_t within_us) {
+  const std::string output = "\"binary_data_output\":true";
+  if (within_us <= 0) return AppendParameters(json, parameters, output);
+  const std::string timeout = std::to_string(TimeoutOf(parameters, within_us));
+  AppendParameters(json, parameters, output + ",\"timeout\":" + timeout, kTimeout);
 }
 
 void AppendMember(std::string& json, const char* name, const std::string& text) {
@@ -177,7 +200,7 @@ Result<std::string> PathOfModel(const std::string& name, const std::string& vers
   return version.empty() ? path : path + "/versions/" + PercentEncode(version);
 }
 
-Result<http::Request> RestOf(const oip::ModelInferRequest& request) {
+Result<http::Request> RestOf(const oip::ModelInferRequest& request, std::int64_t within_us) {
   const bool raw = request.raw_input_contents_size() > 0;
   if (raw && request.raw_input_contents_size() != request.inputs_size())
     return Wrong("The request has " + std::to_string(request.inputs_size()) + " inputs and " +
@@ -188,7 +211,7 @@ Result<http::Request> RestOf(const oip::ModelInferRequest& request) {
   std::string& json = rest.body;
   std::string binary;
   AppendMember(json, "{\"id\":", request.id());
-  AppendParameters(json, request.parameters(), "\"binary_data_output\":true");
+  AppendRequestParameters(json, request.parameters(), within_us);
   json += ",\"inputs\":[";
   for (int i = 0; i < request.inputs_size(); ++i) {
     if (i > 0) json += ',';

@@ -9,9 +9,11 @@
 namespace cairn::inference {
 namespace {
 
+constexpr int kListeners = 8;
+
 class Door final : public GrpcDoor {
  public:
-  Door(const Ask& ask, const Options& options) : inference_(ask), health_(ask) {
+  Door(const Ask& ask, const Options& options) : inference_(ask, options.at_once), health_(ask) {
     const bool six = options.host.find(':') != std::string::npos;
     const std::string host = six ? "[" + options.host + "]" : options.host;
     grpc::ServerBuilder builder;
@@ -21,7 +23,8 @@ class Door final : public GrpcDoor {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes));
     grpc::ResourceQuota quota("calls");
-    quota.SetMaxThreads(options.calls);
+    // A call has a thread while it runs or waits; a few more look for new ones.
+    quota.SetMaxThreads(options.at_once + options.waiting + kListeners);
     builder.SetResourceQuota(quota);
     builder.RegisterService(&inference_);
     builder.RegisterService(&health_);

@@ -2,6 +2,9 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/text.h"
 #include "server/inference/grpc/infer_codec.h"
@@ -55,14 +58,13 @@ std::string BodyOf(const google::protobuf::Map<std::string, oip::ModelRepository
   return Json{{"parameters", std::move(parameters)}}.Dump();
 }
 
-Status Infer(const GrpcDoor::Ask& ask, const grpc::ServerContext& call, const oip::ModelInferRequest& request,
-             oip::ModelInferResponse& response) {
-  auto rest = RestOf(request);
-  if (!rest) return StatusOf(rest.error());
-  const auto answer = AskFor(ask, call, *std::move(rest));
-  if (const Status status = StatusOf(answer); !status.ok()) return status;
-  const auto put = Put(answer, request, response);
-  return put ? Status::OK : StatusOf(put.error());
+/// Microseconds to the call's deadline, at least one; 0 for a call that has none, or one beyond a day.
+std::int64_t Within(const grpc::ServerContext& call) {
+  using std::chrono::microseconds, std::chrono::system_clock;
+  constexpr microseconds kDay = std::chrono::hours(24);
+  const auto now = system_clock::now();
+  if (call.deadline() > now + kDay) return 0;
+  return std::max<std::int64_t>(1, std::chrono::duration_cast<microseconds>(call.deadline() - now).count());
 }
 
 }  // namespace
@@ -125,9 +127,22 @@ Status InferenceCalls::ModelStatistics(Call* call, const oip::ModelStatisticsReq
   return ReadAnswer(Get(*call, *path + "/stats"), *response);
 }
 
+Status InferenceCalls::Infer(const Call& call, const oip::ModelInferRequest& request,
+                             oip::ModelInferResponse& response) {
+  auto rest = RestOf(request, Within(call));
+  if (!rest) return StatusOf(rest.error());
+  if (!places_.Take(call.deadline()))
+    return {grpc::StatusCode::DEADLINE_EXCEEDED, "The call's deadline passed before its turn came"};
+  const auto answer = AskFor(ask_, call, *std::move(rest));
+  places_.GiveBack();
+  if (const Status status = StatusOf(answer); !status.ok()) return status;
+  const auto put = Put(answer, request, response);
+  return put ? Status::OK : StatusOf(put.error());
+}
+
 Status InferenceCalls::ModelInfer(Call* call, const oip::ModelInferRequest* request,
                                   oip::ModelInferResponse* response) {
-  return Infer(ask_, *call, *request, *response);
+  return Infer(*call, *request, *response);
 }
 
 Status InferenceCalls::ModelStreamInfer(
@@ -135,7 +150,7 @@ Status InferenceCalls::ModelStreamInfer(
   oip::ModelInferRequest request;
   while (stream->Read(&request)) {
     oip::ModelStreamInferResponse response;
-    if (const Status status = Infer(ask_, *call, request, *response.mutable_infer_response()); !status.ok()) {
+    if (const Status status = Infer(*call, request, *response.mutable_infer_response()); !status.ok()) {
       response.set_error_message(status.error_message());
       response.mutable_infer_response()->Clear();
       response.mutable_infer_response()->set_id(request.id());

@@ -2,6 +2,7 @@
 
 #include "server/inference/grpc/health.grpc.pb.h"
 #include "server/inference/grpc/open_inference.grpc.pb.h"
+#include "server/inference/grpc/places.h"
 #include "server/inference/grpc_door.h"
 
 /// The services of the door. Each call runs on a thread of gRPC's.
@@ -11,7 +12,8 @@ namespace oip = ::inference;
 
 class InferenceCalls final : public oip::GRPCInferenceService::Service {
  public:
-  explicit InferenceCalls(GrpcDoor::Ask ask) : ask_(std::move(ask)) {}
+  /// So many calls for predictions run at once.
+  InferenceCalls(GrpcDoor::Ask ask, int at_once) : ask_(std::move(ask)), places_(at_once) {}
 
  private:
   using Call = grpc::ServerContext;
@@ -45,8 +47,10 @@ class InferenceCalls final : public oip::GRPCInferenceService::Service {
 
   http::Response Get(const Call& call, std::string path) const;
   http::Response Post(const Call& call, std::string path, std::string body) const;
+  Status Infer(const Call& call, const oip::ModelInferRequest& request, oip::ModelInferResponse& response);
 
   GrpcDoor::Ask ask_;
+  Places places_;
 };
 
 /// Check alone: Watch is UNIMPLEMENTED, which its callers take for a server that asks to be checked.
