@@ -3,6 +3,7 @@ file; and what the protocol's bare messages say that its client does not."""
 
 import concurrent.futures
 import json
+import os
 import pathlib
 import queue
 import signal
@@ -235,6 +236,7 @@ class TestBareMessages:
 
     def test_a_caller_waits_no_longer_than_its_deadline(self, project, stub):
         project.running.process.send_signal(signal.SIGSTOP)
+        os.waitpid(project.running.process.pid, os.WUNTRACED)  # comes back when every thread has stopped
         try:
             with pytest.raises(grpc.RpcError) as late:
                 stub.ModelInfer(raw_request(), timeout=0.3)
