@@ -56,7 +56,9 @@ TEST(Latencies, BarsHoldEveryOneAndJoin) {
   std::uint64_t counted = 0;
   for (std::size_t i = 0; i < bars.size(); ++i) {
     counted += bars[i].count;
-    if (i > 0) EXPECT_EQ(bars[i].from_ms, bars[i - 1].to_ms);
+    if (i > 0) {
+      EXPECT_EQ(bars[i].from_ms, bars[i - 1].to_ms);
+    }
   }
   EXPECT_EQ(counted, 5u);
 }
