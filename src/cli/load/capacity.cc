@@ -19,7 +19,7 @@ Capacity CapacityOf(const std::vector<Outcome>& outcomes, double bound_ms) {
 
 std::optional<std::int64_t> ReplicasFor(const Capacity& capacity, double rate) {
   if (capacity.per_second <= 0) return std::nullopt;
-  return static_cast<std::int64_t>(std::ceil(rate / (capacity.per_second * kFill)));
+  return static_cast<std::int64_t>(std::ceil(rate * 100 / (capacity.per_second * kFillPercent)));
 }
 
 std::string Sentences(const Capacity& capacity, double rate) {
@@ -33,8 +33,8 @@ std::string Sentences(const Capacity& capacity, double rate) {
                      " (at " + std::to_string(capacity.connections) + " connections).";
   if (rate > 0)
     text += " For " + WithThousands(static_cast<std::int64_t>(rate)) + "/s take " +
-            WithThousands(*ReplicasFor(capacity, rate)) + ", each filled to " +
-            std::to_string(std::lround(kFill * 100)) + " %.";
+            WithThousands(*ReplicasFor(capacity, rate)) + ", each filled to " + std::to_string(kFillPercent) +
+            " %.";
   return text;
 }
 

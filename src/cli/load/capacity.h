@@ -19,9 +19,9 @@ struct Capacity {
 Capacity CapacityOf(const std::vector<Outcome>& outcomes, double bound_ms);
 
 /// How full a server that has room for a busy moment runs.
-inline constexpr double kFill = 0.7;
+inline constexpr int kFillPercent = 70;
 
-/// Servers for `rate` requests a second, each filled to kFill; nothing without a capacity.
+/// Servers for `rate` requests a second, each filled to kFillPercent; nothing without a capacity.
 std::optional<std::int64_t> ReplicasFor(const Capacity& capacity, double rate);
 
 /// The plan in sentences; `rate` 0 for none.
