@@ -156,9 +156,9 @@ class Wire {
     const std::string_view text(buffer_.data(), end + 4);
     Head head;
     std::from_chars(text.data() + 9, text.data() + 12, head.status);
-    const std::string length = FieldOf(text, "content-length:");
+    const std::string length = FieldOf(text, "\ncontent-length:");
     if (!length.empty()) head.length = std::strtoull(length.c_str(), nullptr, 10);
-    head.closes = FieldOf(text, "connection:").find("close") != std::string::npos;
+    head.closes = FieldOf(text, "\nconnection:").find("close") != std::string::npos;
     head_ = head;
     buffer_.erase(0, end + 4);
     chunk_at_ = 0;
@@ -186,6 +186,7 @@ class Wire {
     return true;
   }
 
+  /// `name` begins with the line break before it: one field's name may end as another's.
   static std::string FieldOf(std::string_view header, std::string_view name) {
     const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
     const auto found = std::search(header.begin(), header.end(), name.begin(), name.end(), same);

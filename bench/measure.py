@@ -21,6 +21,7 @@ PYTHON = os.environ.get("CAIRN_PYTHON", sys.executable)
 DVC = os.environ.get("CAIRN_DVC", str(ROOT / "build" / "env" / "dvc" / "bin" / "dvc"))
 FASTTRACKML = os.environ.get("CAIRN_FASTTRACKML", str(ROOT / "build" / "env" / "fasttrackml" / "bin" / "fml"))
 LOAD = str(ROOT / "build" / "bench" / "load")
+GRPC_LOAD = str(ROOT / "build" / "bench" / "grpc_load")
 PATIENCE = 180  # seconds until a server that does not answer is given up
 
 
@@ -108,7 +109,7 @@ def running(command, health, log, **options):
 
 @contextlib.contextmanager
 def cairn_up(folder, *more):
-    """`cairn up` on a free port; gives the process and its address."""
+    """`cairn up` on a free port; gives the process and its address, and in the process's `grpc` that of gRPC, if it was asked for."""
     command = [CAIRN, "up", "--listen", "127.0.0.1:0", "--data", str(folder / "data"), "--json", *more]
     with open(folder / "cairn.log", "ab") as words:
         process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=words, text=True)
@@ -116,7 +117,9 @@ def cairn_up(folder, *more):
         line = process.stdout.readline()
         if not line:
             sys.exit(f"{' '.join(command)} did not come up:\n{(folder / 'cairn.log').read_text()[-2000:]}")
-        yield process, json.loads(line)["listening"]
+        said = json.loads(line)
+        process.grpc = said.get("grpc")
+        yield process, said["listening"]
     finally:
         process.terminate()
         process.wait(60)
@@ -154,8 +157,16 @@ def post(uri, path, body):
 def load(uri, path, body_file, requests, connections=8, method="POST", content_type="application/json", ids=None):
     """Many requests; ends the program when one of them was refused. `ids`: a file with what {id} stands for, one a line."""
     address = uri.removeprefix("http://")
-    command = [LOAD, address, method, path, str(body_file), content_type, str(connections), str(requests), *([str(ids)] if ids else [])]
+    return _tally([LOAD, address, method, path, str(body_file), content_type, str(connections), str(requests), *([str(ids)] if ids else [])])
+
+
+def grpc_load(address, method, message_file, calls, connections=8):
+    """The same over gRPC."""
+    return _tally([GRPC_LOAD, address, method, str(message_file), str(connections), str(calls)])
+
+
+def _tally(command):
     ended = subprocess.run(command, capture_output=True, text=True)
     if ended.returncode != 0:
-        sys.exit(f"{uri}{path}: {ended.stdout}{ended.stderr}")
+        sys.exit(f"{' '.join(command)}: {ended.stdout}{ended.stderr}")
     return json.loads(ended.stdout)

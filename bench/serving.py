@@ -1,6 +1,8 @@
 """One row at a time from gradient boosting of 100 trees over 8 connections, beside `mlflow models serve` with the same fitted model (as
 scikit-learn's: MLflow's ONNX flavour does not take one input a column). Ours was examined, approved and promoted as any other; its
-contract is asserted and every prediction is logged."""
+contract is asserted and every prediction is logged. Then what each protocol adds over one connection to the time that ONNX Runtime itself takes
+(which the server counts): the client's own time, the wire, and all that answering takes beside the model. The peer is a call on the same wire
+that does nothing."""
 
 import contextlib
 import json
@@ -10,10 +12,13 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 
 import mlflow
 import numpy
 import pandas
+import tritonclient.grpc
+import tritonclient.http
 from mlflow.models import infer_signature
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
@@ -95,6 +100,54 @@ def bodies(folder, row):
     (folder / "infer.json").write_text(json.dumps(infer))
 
 
+def triton_bodies(folder, row):
+    """The same row as Triton's clients send it; gives the field that tells how much of the binary body is JSON."""
+    over_http, over_grpc = [], tritonclient.grpc.service_pb2.ModelInferRequest(model_name=MODEL)
+    for name, value in zip(FEATURES, row):
+        array = numpy.array([[value]], dtype=numpy.float32)
+        one = tritonclient.http.InferInput(name, [1, 1], "FP32")
+        one.set_data_from_numpy(array)
+        over_http.append(one)
+        over_grpc.inputs.add(name=name, datatype="FP32", shape=[1, 1])
+        over_grpc.raw_input_contents.append(array.tobytes())
+    body, json_length = tritonclient.http.InferenceServerClient.generate_request_body(over_http)
+    (folder / "infer.bin").write_bytes(body)
+    (folder / "infer.message").write_bytes(over_grpc.SerializeToString())
+    return f"application/octet-stream\r\nInference-Header-Content-Length: {json_length}"
+
+
+def runtime_us(uri):
+    """Calls, and microseconds in ONNX Runtime, so far."""
+    with urllib.request.urlopen(f"{uri}/v2/models/{MODEL}/stats", timeout=10) as answer:
+        ran = json.load(answer)["model_stats"][0]["inference_stats"]["compute_infer"]
+    return ran["count"], ran["ns"] / 1000
+
+
+def added(report, uri, grpc, folder, row, requests):
+    binary = triton_bodies(folder, row)
+    path, nothing = f"/v2/models/{MODEL}/infer", folder / "nothing"
+    nothing.write_bytes(b"")
+
+    def over_http():
+        return measure.load(uri, "/v2/health/live", "", requests, connections=1, method="GET")
+
+    def over_grpc():
+        return measure.grpc_load(grpc, "/inference.GRPCInferenceService/ServerLive", nothing, requests, connections=1)
+
+    for protocol, bar, send, idle in (
+        ("JSON", 60, lambda count: measure.load(uri, path, folder / "infer.json", count, connections=1), over_http),
+        ("binary", 40, lambda count: measure.load(uri, path, folder / "infer.bin", count, connections=1, content_type=binary), over_http),
+        ("gRPC", 120, lambda count: measure.grpc_load(grpc, "/inference.GRPCInferenceService/ModelInfer", folder / "infer.message", count, connections=1), over_grpc),
+    ):
+        send(requests // 10)
+        calls_before, ran_before = runtime_us(uri)
+        p50 = send(requests)["p50_ms"] * 1000
+        calls, ran = runtime_us(uri)
+        mine = (ran - ran_before) / (calls - calls_before)
+        report.line(f"added to the runtime's own time, {protocol}", f"{p50 - mine:.0f} us", f"{idle()['p50_ms'] * 1000:.0f} us, an idle call", f"<= {bar} us",
+                    p50 - mine <= bar, f"p50, one row, one connection; the runtime takes {mine:.0f} us")
+
+
 def peer(folder, model, signature, requests):
     mlflow.sklearn.save_model(model, str(folder / "saved"), signature=signature, pip_requirements=["scikit-learn"],
                               serialization_format="cloudpickle")
@@ -127,10 +180,11 @@ def main():
         bodies(folder, rows[FEATURES].iloc[0])
         project = Project(folder)
         project.accept()
-        with measure.cairn_up(folder) as (_, uri):
+        with measure.cairn_up(folder, "--grpc-listen", "127.0.0.1:0") as (server, uri):
             project.promote(uri, rows, converted(model), signature)
             scored = ours(uri, folder, "/invocations", "scoring.json", 50_000)
             inferred = ours(uri, folder, f"/v2/models/{MODEL}/infer", "infer.json", 50_000)
+            added(report, uri, server.grpc, folder, rows[FEATURES].iloc[0], 20_000)
         theirs = peer(folder, model, signature, 1000)
         line(report, "/invocations, one row, 100 trees", scored, theirs, disk)
         line(report, "v2 infer, one row, 100 trees", inferred, theirs, disk)

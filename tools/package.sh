@@ -4,7 +4,7 @@
 # Usage: package.sh BUILD DESTINATION
 #
 #   cairn-VERSION/bin/cairn        looks for its libraries in ../lib/cairn
-#   cairn-VERSION/lib/cairn/       Debian's shared libraries, libduckdb.so, libonnxruntime.so
+#   cairn-VERSION/lib/cairn/       its modules, Debian's shared libraries, libduckdb.so, libonnxruntime.so
 #   cairn-VERSION/licences/        the licence of each of them
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -45,6 +45,11 @@ lay_out() {
   install -m 755 "$build/cairn" "$tree/bin/cairn"
   strip --strip-unneeded "$tree/bin/cairn"
   patchelf --force-rpath --set-rpath '$ORIGIN/../lib/cairn' "$tree/bin/cairn"
+  for path in "$build"/modules/*.so; do  # its own modules, opened at first use
+    install -m 644 "$path" "$tree/lib/cairn/"
+    strip --strip-unneeded "$tree/lib/cairn/${path##*/}"
+    patchelf --force-rpath --set-rpath '$ORIGIN' "$tree/lib/cairn/${path##*/}"
+  done
   while read -r soname path; do
     install -m 644 "$path" "$tree/lib/cairn/$soname"
     patchelf --force-rpath --set-rpath '$ORIGIN' "$tree/lib/cairn/$soname"
@@ -52,7 +57,7 @@ lay_out() {
   done < <(
     mapfile -t opened <<<"$opened"
     for path in "${opened[@]}"; do echo "${path##*/} $path"; done
-    libraries_of "$build/cairn" build/deps/lib/*.so "${opened[@]}"
+    libraries_of "$build/cairn" "$build"/modules/*.so build/deps/lib/*.so "${opened[@]}"
   )
   install -m 644 build/deps/lib/*.so "$tree/lib/cairn/"
   cp build/deps/licences/* "$tree/licences/"
@@ -93,7 +98,7 @@ verify() {
     bare_root "$bare"
     local loader=(env -i /usr/sbin/chroot "$bare" /lib64/ld-linux-x86-64.so.2 --library-path "/$name/lib/cairn")
     "${loader[@]}" "/$name/bin/cairn" --version
-    for object in libduckdb.so libonnxruntime.so libcurl.so.4 libexpat.so.1 libpq.so.5; do "${loader[@]}" --list "/$name/lib/cairn/$object"; done
+    for object in libduckdb.so libonnxruntime.so libcurl.so.4 libexpat.so.1 libpq.so.5 libcairn-grpc.so; do "${loader[@]}" --list "/$name/lib/cairn/$object"; done
   fi
   (at_work "$bare")
 }
@@ -113,8 +118,9 @@ at_work() {  # FOLDER
   printf 'carrier,late\nUA,0\nB6,1\nUA,1\n' >flights.csv
   "${as[@]}" "$cairn" data profile flights.csv --json | grep -q '"rows":3'
   mkfifo address
-  "${as[@]}" "$cairn" up --listen 127.0.0.1:0 --json >address & server=$!
+  "${as[@]}" "$cairn" up --listen 127.0.0.1:0 --grpc-listen 127.0.0.1:0 --json >address & server=$!
   read -r address <address
+  grep -q '"grpc":"127.0.0.1:' <<<"$address"
   address=$(sed 's/.*"listening":"\([^"]*\)".*/\1/' <<<"$address")
   curl -fsS --json '{"name":"packed"}' "$address/api/2.0/mlflow/experiments/create"
   kill "$server"

@@ -42,6 +42,7 @@ std::vector<Command> PackageCommands();   ///< model package, serve
 std::vector<Command> PredictCommands();   ///< predict
 std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluationsTrialCommands();     ///< model pause, resume, abort, verify
 std::vector<Command> ServingCommands();   ///< serving, serving verify
+std::vector<Command> LoadCommands();      ///< load
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
 std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level
 std::vector<Command> ImportCommands();    ///< import mlflow, merge

@@ -15,9 +15,9 @@ std::span<const Command> Commands() {
           ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
           GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
           InspectCommands,   PackageCommandsTrialCommands,       InspectCommands,     PackageCommands,     ServingCommandsEvaluateCommands,    MonitorCommandsPredictCommands,
-       ServingCommands,   ServingCommands,   MonitorCommands,     ScoreCommands,  ScoreCommands,     StandingCommands,   ImportCommands,
-      ExportCommands,          BackupCommands,
-  ExportCommands,    ExportCommands,      AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
+       ServingCommands,   ServingCommands,   LoadCommands,      MonitorCommands,     ScoreCommands,  ScoreCommands,     StandingCommands,   ImportCommands,
+      ExportCommands,           ExportCommands,    BackupCommands,
+  ExportCommands,    ExportCommands,        AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -1,11 +1,13 @@
 #include "cli/listening.h"
 
+#include "ground/http/server.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
 
-Result<Listening> ReadListening(const Arguments& arguments, const std::string& command) {
-  const std::string text = arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080";
+namespace {
+
+Result<Listening> ReadAddress(const std::string& text, const std::string& command) {
   const auto colon = text.rfind(':');
   Listening listening;
   listening.host = colon == std::string::npos || colon == 0 ? "127.0.0.1" : text.substr(0, colon);
@@ -27,8 +29,37 @@ Result<Listening> ReadListening(const Arguments& arguments, const std::string& c
   return listening;
 }
 
-std::string UrlOf(const std::string& host, std::uint16_t port) {
-  return "http://" + (host == "::1" ? "[::1]" : host) + ":" + std::to_string(port);
+std::string AddressOf(const std::string& host, std::uint16_t port) {
+  return (host == "::1" ? "[::1]" : host) + ":" + std::to_string(port);
 }
+
+}  // namespace
+
+Result<Listening> ReadListening(const Arguments& arguments, const std::string& command) {
+  return ReadAddress(arguments.Has("--listen") ? arguments.Text("--listen") : "127.0.0.1:8080", command);
+}
+
+Result<GrpcListening> OpenGrpcDoor(const Arguments& arguments, const std::string& command,
+                                   const http::Router& router) {
+  if (!arguments.Has("--grpc-listen")) return GrpcListening();
+  const auto address = CAIRN_TRY(ReadAddress(arguments.Text("--grpc-listen"), command));
+  inference::GrpcDoor::Options options;
+  options.host = address.host;
+  options.port = address.port;
+  const http::Limits limits;
+  options.message_bytes = limits.memory_body_bytes;
+  options.at_once = static_cast<int>(limits.inference.threads);
+  options.waiting = static_cast<int>(limits.inference.queue);
+  GrpcListening listening{CAIRN_TRY(inference::GrpcDoor::Open(router, options)), ""};
+  listening.address = AddressOf(address.host, listening.door->port());
+  return listening;
+}
+
+Flag GrpcListenFlag() {
+  return {"--grpc-listen", "ADDRESS",
+          "Where to answer the Open Inference Protocol over gRPC as well (nowhere); port 0 takes a free one"};
+}
+
+std::string UrlOf(const std::string& host, std::uint16_t port) { return "http://" + AddressOf(host, port); }
 
 }  // namespace cairn::cli

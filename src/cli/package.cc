@@ -40,23 +40,25 @@ Result<int> Package(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-void Announce(const Session& session, const package::Opened& package, const std::string& url) {
+void Announce(const Session& session, const package::Opened& package, const std::string& url,
+              const std::string& grpc) {
   const std::string model = package.settings.model, version = std::to_string(package.version.version);
   if (session.json()) {
-    std::printf("%s\n", Json{{"listening", url},
-                             {"model", model},
-                             {"version", version},
-                             {"digest", package.digest},
-                             {"golden_rows", package.golden.rows}}
-                            .Dump()
-                            .c_str());
+    Json said{{"listening", url},
+              {"model", model},
+              {"version", version},
+              {"digest", package.digest},
+              {"golden_rows", package.golden.rows}};
+    if (!grpc.empty()) said.Set("grpc", grpc);
+    std::printf("%s\n", said.Dump().c_str());
   } else {
+    const std::string also = grpc.empty() ? "" : ", and over gRPC at " + grpc;
     std::printf(
-        "Version %s of %s answers at %s\n\n  every file is what SHA256SUMS lists (sha256 %s)\n  %zu golden "
+        "Version %s of %s answers at %s%s\n\n  every file is what SHA256SUMS lists (sha256 %s)\n  %zu golden "
         "vectors are answered as when it was packed\n  predictions are not kept\n\n  curl %s/v2/models/%s\n\n"
         "Ctrl-C ends it.\n",
-        version.c_str(), model.c_str(), url.c_str(), package.digest.c_str(), package.golden.rows, url.c_str(),
-        PercentEncode(model).c_str());
+        version.c_str(), model.c_str(), url.c_str(), also.c_str(), package.digest.c_str(),
+        package.golden.rows, url.c_str(), PercentEncode(model).c_str());
   }
   std::fflush(stdout);
 }
@@ -79,9 +81,11 @@ Result<int> Serve(Session& session, const Arguments& arguments) {
   options.port = listening.port;
   options.allowed_hosts = arguments.All("--allow-host");
   const auto server = CAIRN_TRY(http::Server::Start(router, options));
-  Announce(session, opened, UrlOf(listening.host, server->port()));
+  const auto grpc = CAIRN_TRY(OpenGrpcDoor(arguments, "cairn serve", router));
+  Announce(session, opened, UrlOf(listening.host, server->port()), grpc.address);
   signals.Wait();
   session.Note("Finishing what is under way…");
+  if (grpc.door) grpc.door->Stop();
   server->Stop();
   return 0;
 }
@@ -108,6 +112,7 @@ std::vector<Command> PackageCommands() {
        "Protocol and MLflow's scoring calls as `cairn up` does. Predictions are not kept.",
        {{"PACKAGE", "The folder or zip that `cairn model package` wrote"}},
        {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
+        GrpcListenFlag(),
         {"--sha256", "DIGEST", "Refuse any other package than this one"},
         {"--allow-host", "NAME", "A further host name under which clients may call it (may be repeated)"}},
        Serve},

@@ -53,14 +53,17 @@ void AllowCallers(const Arguments& arguments, http::Options& options) {
   if (EqualsIgnoringCase(framing, "DENY")) options.frame_options = "DENY";
 }
 
-void Announce(const Session& session, const std::string& url) {
+void Announce(const Session& session, const std::string& url, const std::string& grpc) {
   if (session.json()) {
-    std::printf("%s\n", Json{{"listening", url}, {"version", api::kVersion}}.Dump().c_str());
+    Json said{{"listening", url}, {"version", api::kVersion}};
+    if (!grpc.empty()) said.Set("grpc", grpc);
+    std::printf("%s\n", said.Dump().c_str());
   } else {
+    const std::string line = grpc.empty() ? "" : "  gRPC       " + grpc + "\n";
     std::printf(
         "Cairn is up at %s\n\n  tracking   export MLFLOW_TRACKING_URI=%s\n  overview   %s/\n  MLflow UI  "
-        "%s/mlflow/\n\nCtrl-C ends it.\n",
-        url.c_str(), url.c_str(), url.c_str(), url.c_str());
+        "%s/mlflow/\n%s\nCtrl-C ends it.\n",
+        url.c_str(), url.c_str(), url.c_str(), url.c_str(), line.c_str());
   }
   std::fflush(stdout);
 }
@@ -84,12 +87,14 @@ Result<int> Up(Session& session, const Arguments& arguments) {
     };
   }
   const auto server = CAIRN_TRY(http::Server::Start(site->router, options));
+  const auto grpc = CAIRN_TRY(OpenGrpcDoor(arguments, "cairn up", site->router));
   const std::string url = UrlOf(address.host, server->port());
   site->app->OnAddressNeeded([url]() -> Result<std::string> { return url; });
   site->app->RunLoops();
-  Announce(session, url);
+  Announce(session, url, grpc.address);
   signals.Wait();
   session.Note("Finishing what is under way…");
+  if (grpc.door) grpc.door->Stop();
   server->Stop();
   static_cast<void>(bool(os::Remove(options.socket_path)));
   return 0;
@@ -105,6 +110,7 @@ std::vector<Command> UpCommands() {
        "below the data folder.",
        {},
        {{"--listen", "ADDRESS", "Where to listen (127.0.0.1:8080); port 0 takes a free one"},
+        GrpcListenFlag(),
         {"--store", "URL", "Records in postgresql://user@host/name instead of SQLite in the data folder"},
         {"--artifacts", "PLACE",
          "Artifacts there instead of in the data folder: another folder, or s3://bucket/prefix (AWS_… "

@@ -50,7 +50,8 @@ class Server:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=self.project, env=self.environment)
         line = self.process.stdout.readline()
         assert line, f"{' '.join(command)} ended before it listened; its words are in {self.log.name}"
-        self.uri = json.loads(line)["listening"]
+        said = json.loads(line)
+        self.uri, self.grpc = said["listening"], said.get("grpc")
 
     def stop(self):
         if self.process.poll() is None:

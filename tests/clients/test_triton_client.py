@@ -198,7 +198,7 @@ class TestExtensions:
         assert not client.is_model_ready(NAME, "2") and not client.is_model_ready("nope")
         server = client.get_server_metadata()
         assert server["name"] == "cairn"
-        assert {"binary_tensor_data", "model_repository", "statistics", "parameters"} == set(server["extensions"])
+        assert {"binary_tensor_data", "model_configuration", "model_repository", "statistics", "parameters"} == set(server["extensions"])
         model = client.get_model_metadata(NAME)
         assert [(one["name"], one["datatype"], one["shape"]) for one in model["inputs"]] == [(column(kind), kind, [-1, 1]) for kind in TYPES]
 

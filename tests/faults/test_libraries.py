@@ -1,4 +1,4 @@
-"""What would cost every start is opened at first use: an idle server and a pipeline that runs map none of it."""
+"""What would cost every start is opened at first use: an idle server and a pipeline that runs map none of it; gRPC comes when it is asked for."""
 
 import pathlib
 
@@ -6,7 +6,7 @@ import pytest
 
 from cairn_server import Server, cairn
 
-HEAVY = ("libduckdb", "libonnxruntime", "libcurl", "libpq", "libxgboost", "libgrpc", "libprotobuf", "libgit2", "libssl")
+HEAVY = ("libduckdb", "libonnxruntime", "libcurl", "libpq", "libxgboost", "libcairn-grpc", "libgrpc", "libprotobuf", "libcares", "libgit2", "libssl")
 MOST = 14
 
 
@@ -24,6 +24,15 @@ def test_an_idle_server_maps_no_library_that_it_does_not_need(tmp_path):
     with Server(tmp_path / "data") as server:
         assert server.start()
         check(libraries(pathlib.Path(f"/proc/{server.process.pid}/maps").read_text().splitlines()))
+        assert server.stop() == 0
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(), reason="only Linux tells what a process maps")
+def test_a_server_that_listens_for_grpc_maps_its_module(tmp_path):
+    with Server(tmp_path / "data", options=["--grpc-listen", "127.0.0.1:0"]) as server:
+        assert server.start()
+        mapped = libraries(pathlib.Path(f"/proc/{server.process.pid}/maps").read_text().splitlines())
+        assert [name for name in mapped if name.startswith("libcairn-grpc")] and [name for name in mapped if name.startswith("libgrpc")]
         assert server.stop() == 0
 
 

@@ -9,7 +9,8 @@ namespace cairn::os {
 namespace {
 
 std::vector<std::string> Folders() {
-  std::vector<std::string> folders{ProgramFolder() + "/lib", ProgramFolder() + "/../lib/cairn"};
+  std::vector<std::string> folders{ProgramFolder() + "/lib", ProgramFolder() + "/modules",
+                                   ProgramFolder() + "/../lib/cairn"};
 #ifdef CAIRN_BUILD_LIBRARIES
   folders.push_back(CAIRN_BUILD_LIBRARIES);
 #endif

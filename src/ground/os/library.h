@@ -31,7 +31,8 @@ struct LibraryName {
 ///   }
 ///
 /// The headers are compiled against (CMake: ${CAIRN_DEPS}/include for DuckDB; pkg-config's include folders
-/// otherwise), the library is not linked. Looked for in lib/ beside the program, in ../lib/cairn from there,
+/// otherwise), the library is not linked. Looked for in lib/ and modules/ (where a build puts what it makes
+/// itself) beside the program, in ../lib/cairn from there,
 /// in a build tree where the set-up put it, then wherever the system's loader looks (LD_LIBRARY_PATH,
 /// /usr/lib).
 class Library {

@@ -14,7 +14,7 @@ constexpr const char* kOne = R"({"inputs":[{"name":"carrier","shape":[1],"dataty
 
 TEST_F(ExtensionsTest, ListsThem) {
   EXPECT_EQ(Parsed(Get("/v2")).At("extensions").Dump(),
-            R"(["binary_tensor_data","model_repository","statistics","parameters"])");
+            R"(["binary_tensor_data","model_configuration","model_repository","statistics","parameters"])");
 }
 
 TEST_F(ExtensionsTest, TheRepositoryListsVersionsAndWhichAnswer) {
@@ -126,6 +126,19 @@ TEST_F(ExtensionsTest, CountsWhatWasAnsweredAndWhatWasNot) {
   EXPECT_EQ(Parsed(Get("/v2/models/stats")).At("model_stats").items().size(), 1u);
   EXPECT_EQ(Get("/v2/models/nope/stats").status, 404);
   EXPECT_EQ(Get("/v2/models/late-arrival/versions/9/stats").status, 404);
+}
+
+TEST_F(ExtensionsTest, TheConfigurationIsTheSignatureInTheWordsOfTriton) {
+  Serve("columns.onnx");
+  const Json config = Parsed(Get("/v2/models/late-arrival/config"));
+  EXPECT_EQ(config.Text("name"), "late-arrival");
+  EXPECT_EQ(config.Text("platform"), "onnx_onnxv1");
+  EXPECT_EQ(config.Int("max_batch_size", -1), 0);
+  EXPECT_EQ(Named(config.At("input"), "carrier"),
+            *Json::Parse(R"({"name":"carrier","data_type":"TYPE_STRING","dims":[-1,1]})"));
+  EXPECT_EQ(Named(config.At("output"), "probabilities").Text("data_type"), "TYPE_FP32");
+  EXPECT_EQ(Parsed(Get("/v2/models/late-arrival/versions/3/config")), config);
+  EXPECT_EQ(Get("/v2/models/late-arrival/versions/9/config").status, 404);
 }
 
 }  // namespace

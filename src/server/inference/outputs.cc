@@ -14,7 +14,26 @@ const runtime::Signature& Classifier() {
   return signature;
 }
 
-/// A label is 0 or 1; a score may be anything, and then its tensor is one of floating point.
+Tensor InFormOf(const runtime::Port& port, const std::string& score_name, const std::vector<double>& scores) {
+  const auto rows = static_cast<std::int64_t>(scores.size());
+  const std::int64_t width = port.shape.size() < 2 ? 1 : port.shape[1] < 1 ? 2 : port.shape[1];
+  Tensor tensor =
+      Tensor::Of(port.name, port.type, port.shape.size() < 2 ? std::vector{rows} : std::vector{rows, width});
+  const bool holds_scores = port.name == score_name;
+  for (std::size_t row = 0; row < scores.size(); ++row) {
+    const std::size_t at = row * static_cast<std::size_t>(width);
+    if (holds_scores && width == 2) {
+      Put(tensor, at, 1 - scores[row]);
+      Put(tensor, at + 1, scores[row]);
+    } else {
+      Put(tensor, at, holds_scores ? scores[row] : scores[row] >= 0.5 ? 1 : 0);
+    }
+  }
+  return tensor;
+}
+
+}  // namespace
+
 void Put(Tensor& tensor, std::size_t at, double value) {
   switch (tensor.type) {
     case DataType::Fp32:
@@ -36,12 +55,16 @@ void Put(Tensor& tensor, std::size_t at, double value) {
       tensor.texts[at] = value != 0 ? "1" : "0";
       return;
     case DataType::Uint8:
-    case DataType::Int8:
       tensor.data[at] = static_cast<std::uint8_t>(value);
       return;
+    case DataType::Int8:
+      tensor.As<std::int8_t>()[at] = static_cast<std::int8_t>(value);
+      return;
     case DataType::Uint16:
-    case DataType::Int16:
       tensor.As<std::uint16_t>()[at] = static_cast<std::uint16_t>(value);
+      return;
+    case DataType::Int16:
+      tensor.As<std::int16_t>()[at] = static_cast<std::int16_t>(value);
       return;
     case DataType::Uint32:
       tensor.As<std::uint32_t>()[at] = static_cast<std::uint32_t>(value);
@@ -57,26 +80,6 @@ void Put(Tensor& tensor, std::size_t at, double value) {
       return;
   }
 }
-
-Tensor InFormOf(const runtime::Port& port, const std::string& score_name, const std::vector<double>& scores) {
-  const auto rows = static_cast<std::int64_t>(scores.size());
-  const std::int64_t width = port.shape.size() < 2 ? 1 : port.shape[1] < 1 ? 2 : port.shape[1];
-  Tensor tensor =
-      Tensor::Of(port.name, port.type, port.shape.size() < 2 ? std::vector{rows} : std::vector{rows, width});
-  const bool holds_scores = port.name == score_name;
-  for (std::size_t row = 0; row < scores.size(); ++row) {
-    const std::size_t at = row * static_cast<std::size_t>(width);
-    if (holds_scores && width == 2) {
-      Put(tensor, at, 1 - scores[row]);
-      Put(tensor, at + 1, scores[row]);
-    } else {
-      Put(tensor, at, holds_scores ? scores[row] : scores[row] >= 0.5 ? 1 : 0);
-    }
-  }
-  return tensor;
-}
-
-}  // namespace
 
 runtime::Batch OutputsOf(const serving::Answer& answer, const serving::Offer& offer) {
   if (answer.arm != serving::Arm::Fallback) return answer.outputs;

@@ -11,6 +11,9 @@ namespace cairn::inference {
 /// "probabilities" as scikit-learn's classifiers have them.
 runtime::Batch OutputsOf(const serving::Answer& answer, const serving::Offer& offer);
 
+/// Makes one element the value, as C++ converts it to the tensor's type; a text "1", or "0" for 0.
+void Put(runtime::Tensor& tensor, std::size_t at, double value);
+
 /// X-Cairn-Prediction-Id, X-Cairn-Model-Version, X-Cairn-Arm.
 void NameAnswer(http::Response& response, const serving::Answer& answer);
 

@@ -1,5 +1,6 @@
 #include "server/inference/asked.h"
 #include "server/inference/infer.h"
+#include "server/inference/model_config.h"
 #include "server/inference/model_stats.h"
 #include "server/inference/mount.h"
 #include "server/inference/openapi.h"
@@ -49,10 +50,10 @@ void MountInference(http::Router& router, Service& service, std::string_view ver
     return [&service, handle](const http::Request& request) { return handle(service, request); };
   };
   const std::string about =
-      Json{
-          {"name", "cairn"},
-          {"version", version},
-          {"extensions", Json::Array({"binary_tensor_data", "model_repository", "statistics", "parameters"})}}
+      Json{{"name", "cairn"},
+           {"version", version},
+           {"extensions", Json::Array({"binary_tensor_data", "model_configuration", "model_repository",
+                                       "statistics", "parameters"})}}
           .Dump();
   router.Get(
       "/v2", [about](const http::Request&) { return http::Response::Json(200, about); }, kInline);
@@ -80,6 +81,7 @@ void MountInference(http::Router& router, Service& service, std::string_view ver
   router.Post("/v2/models/{model}/versions/{version}/infer", on(Infer), http::Lane::Inference);
   router.Fallback("/v2", [](const http::Request&) { return Refused(404, "Not Found"); });
   MountRepository(router, service);
+  MountConfig(router, service);
   MountStatistics(router, service);
   MountScoring(router, service);
 }
