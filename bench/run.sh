@@ -8,7 +8,8 @@
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
 #   demo        the whole story, set-up aside
-#   evidencebatching    a bundle about a version of 256 MiB, beside sha256sumsmall network over 32 connections: requests that wait run together, or not
+#   evidence    a bundle about a version of 256 MiB, beside sha256sum
+#   batching    a small network over 32 connections: requests that wait run together, or not
 #   swaps       versions that take each other's place under load; a thousand loads and unloads
 #   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc

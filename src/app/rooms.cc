@@ -101,7 +101,7 @@ std::span<const sql::RoomSchema* const> Schemas() {
   static const std::array schemas = {&metadata::Schema(), &governance::Schema(), &charter::Schema(),
                                      &data::Schema(),     &tracking::Schema(),   &pipeline::Schema(),
                                      &registry::Schema(), &assessment::Schema(), &monitoring::Schema(),
-                                     &sweeprollout::Schema(),    &moving::Schema()};
+                                     &rollout::Schema(),  &sweep::Schema(),      &moving::Schema()};
   return schemas;
 }
 

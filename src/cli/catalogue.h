@@ -40,7 +40,8 @@ std::vector<Command> ModelCommands();     ///< model list, show, consider, appro
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
 std::vector<Command> PredictCommands();   ///< predict
-std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluationsTrialCommands();     ///< model pause, resume, abort, verify
+std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluations
+std::vector<Command> TrialCommands();     ///< model pause, resume, abort, verify
 std::vector<Command> ServingCommands();   ///< serving, serving verify
 std::vector<Command> LoadCommands();      ///< load
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge

@@ -14,10 +14,10 @@ std::span<const Command> Commands() {
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
           ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
           GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
-          InspectCommands,   PackageCommandsTrialCommands,       InspectCommands,     PackageCommands,     ServingCommandsEvaluateCommands,    MonitorCommandsPredictCommands,
-       ServingCommands,   ServingCommands,   LoadCommands,      MonitorCommands,     ScoreCommands,  ScoreCommands,     StandingCommands,   ImportCommands,
-      ExportCommands,           ExportCommands,    BackupCommands,
-  ExportCommands,    ExportCommands,        AuditCommands,       EvidenceCommands,    DocsCommandsAuditCommands,       ShellCommands}) {
+          TrialCommands,     InspectCommands,     PackageCommands,     PredictCommands,    EvaluateCommands,
+          ServingCommands,   LoadCommands,        MonitorCommands,     ScoreCommands,      StandingCommands,
+          ImportCommands,    ExportCommands,      BackupCommands,      AuditCommands,      EvidenceCommands,
+          DocsCommands,      ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

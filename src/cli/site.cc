@@ -40,14 +40,16 @@ api::SectionCheck CheckBy(Read read) {
 
 /// Every section of cairn.yaml has one reader; a configuration is accepted only when all can read it.
 std::vector<api::SectionCheck> SectionChecks() {
-  return {
-      CheckBy(data::ParseSpecifications),
-          CheckBy(rollout::ParseGates),     CheckBy(serving::ParseSettings),
-          CheckBy(monitoring::ParseMonitors), CheckBy(pipeline::ParsePipeline),
-        CheckBy(pipeline::ParseTriggers),
-      CheckBy(ci::ParseCi),
+  return {CheckBy(data::ParseSpecifications),
+          CheckBy(rollout::ParseGates),
+          CheckBy(serving::ParseSettings),
+          CheckBy(monitoring::ParseMonitors),
+          CheckBy(pipeline::ParsePipeline),
+          CheckBy(pipeline::ParseTriggers),
+          CheckBy(ci::ParseCi),
           CheckBy(scorecard::ParseScorecard),
-          scorecard::CheckCanvas,           documents::CheckAnswers};
+          scorecard::CheckCanvas,
+          documents::CheckAnswers};
 }
 
 /// Where the figures of KPIs are read.
