@@ -111,7 +111,8 @@ class TestAPolicy:
             assert cairn.ask("run", actor="ben")["state"] == "finished"
             waiting = judged(server, 1)
             assert waiting["stage"] == "awaiting_approval"
-            assert "cairn apply --sign NAME" in waiting["reason"]
+            reason = server.wait_for("why it waits", lambda: rollouts(server)[0]["reason"], 60)
+            assert "cairn apply --sign NAME" in reason
             signed = cairn.ask("apply", "--sign", "ada", actor="ada")
             assert (signed["unchanged"], signed["confirmed"], signed["signer"]) == (True, True, "ada")
             server.wait_for("the promotion", lambda: rollouts(server)[0]["stage"] == "promoted", 60)
