@@ -193,6 +193,8 @@ def rollout(step):
     """A candidate that was kept out."""
     yield "rollout", {"id": "0190a000-0000-7000-8000-000000000005", "model": "churn", "version": 2, "previous": 1, "stage": "kept_out", "decision": "", "cause": "",
                       "reason": "worse than the champion", "report": "{}", "actor": "ann", "began_ms": 3, "changed_ms": 4}
+    if step >= 2:
+        yield "contract_verdict", {"file": "f1", "contract": "c1", "passed": 1, "sentence": "keeps all its rules"}
 
 
 def metadata(step):
