@@ -55,10 +55,11 @@ roles:
 #     contract:
 #       columns:
 #         id: {type: string, nullable: false, unique: true, serving: false}
+#         region: {type: string, nullable: false}
 #         label: {type: integer, allowed: [0, 1], nullable: false, serving: false}
 
 # The registered model whose alias this configuration guards (`production`, or another one with `alias: NAME`), and what is compared.
-# model: {name: @PROJECT@, dataset: mydata, metric: log_loss, threshold: cost, slices: []}
+# model: {name: @PROJECT@, dataset: mydata, metric: log_loss, threshold: cost, slices: [region]}
 
 # What a version must show, on figures that Cairn measured itself, before a person (or a signed policy) may let it through. A bound `min` or
 # `max` is held against the bad end of the 95% interval; `judged_by: value` in a rule takes the measured value.
