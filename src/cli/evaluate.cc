@@ -71,12 +71,14 @@ Result<> SetNumbers(Json& body, const Arguments& arguments) {
   for (const char* flag : {"--replicates", "--seed", "--season"})
     if (arguments.Has(flag)) body.Set(std::string(flag).substr(2), CAIRN_TRY(ParseInt(arguments.Text(flag))));
   if (!arguments.Has("--cost")) return Done{};
-  const auto parts = Split(arguments.Text("--cost"), ',');
+  const std::string costs = arguments.Text("--cost");
+  const auto parts = Split(costs, ',');
   if (parts.size() != 2)
     return Error{Reason::InvalidArgument,
                  "--cost takes two numbers: what a false alarm and what a miss costs, such as 1,5"};
-  body.Set("cost", Json{{"false_positive", CAIRN_TRY(ParseDouble(Trim(parts[0])))},
-                        {"false_negative", CAIRN_TRY(ParseDouble(Trim(parts[1])))}});
+  const double false_positive = CAIRN_TRY(ParseDouble(Trim(parts[0])));
+  const double false_negative = CAIRN_TRY(ParseDouble(Trim(parts[1])));
+  body.Set("cost", Json{{"false_positive", false_positive}, {"false_negative", false_negative}});
   return Done{};
 }
 

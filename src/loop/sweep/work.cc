@@ -22,7 +22,8 @@ constexpr std::int64_t kFollowMs = 1'000;
 /// `path`, which dvc.lock has relative to the stage's folder, from the project.
 std::string FromProject(const std::string& wdir, const std::string& path) {
   std::vector<std::string> parts;
-  for (const std::string_view part : Split(wdir + "/" + path, '/')) {
+  const std::string whole = wdir + "/" + path;
+  for (const std::string_view part : Split(whole, '/')) {
     if (part == ".." && !parts.empty()) {
       parts.pop_back();
     } else if (part != "." && !part.empty()) {
