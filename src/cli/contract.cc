@@ -2,12 +2,12 @@
 
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
+#include "cli/door.h"
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/http/router.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
-#include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -20,14 +20,7 @@ Result<Json> Ask(Session& session, std::string_view path, const Json& body) {
   if (!session.settings().server.empty()) return session.Post(path, body);
   http::Router router;
   api::MountContractTools(router);
-  http::Request request;
-  request.method = "POST";
-  request.path = path;
-  request.body = body.Dump();
-  const http::Response response = router.Dispatch(std::move(request));
-  Json answer = CAIRN_TRY(Json::Parse(response.body));
-  if (response.status == 200) return answer;
-  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+  return AskHere(router, PostOf(path, body));
 }
 
 /// {"text", "file"} of a file.

@@ -1,11 +1,11 @@
 #include <optional>
 
 #include "cli/catalogue.h"
+#include "cli/door.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/comparison_page.h"
-#include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -41,7 +41,8 @@ Result<Json> BodyOf(const Arguments& arguments) {
     body.Set("threshold", CAIRN_TRY(ParseDouble(arguments.Text("--threshold"))));
   if (arguments.Has("--columns")) {
     Json columns = Json::Array();
-    for (const auto name : Split(arguments.Text("--columns"), ',')) columns.Push(Trim(name));
+    const std::string named = arguments.Text("--columns");
+    for (const auto name : Split(named, ',')) columns.Push(Trim(name));
     body.Set("columns", std::move(columns));
   }
   return body;
@@ -53,14 +54,7 @@ Result<Json> Asked(Session& session, const Json& body) {
   if (!files || !session.settings().server.empty()) return session.Post("/api/v1/data/compare", body);
   http::Router router;
   api::MountComparison(router, nullptr);
-  http::Request request;
-  request.method = "POST";
-  request.path = "/api/v1/data/compare";
-  request.body = body.Dump();
-  const http::Response response = router.Dispatch(std::move(request));
-  const Json answer = CAIRN_TRY(Json::Parse(response.body));
-  if (response.status == 200) return answer;
-  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+  return AskHere(router, PostOf("/api/v1/data/compare", body));
 }
 
 std::string Names(const Json& list) {

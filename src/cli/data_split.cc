@@ -2,10 +2,10 @@
 
 #include "cli/catalogue.h"
 #include "cli/dataset_name.h"
+#include "cli/door.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
-#include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -16,14 +16,7 @@ Result<Json> AskAboutFiles(Session& session, std::string_view path, const Json& 
   if (!session.settings().server.empty()) return session.Post(path, body);
   http::Router router;
   api::MountFileSplits(router, "");
-  http::Request request;
-  request.method = "POST";
-  request.path = std::string(path);
-  request.body = body.Dump();
-  const http::Response response = router.Dispatch(std::move(request));
-  const Json answer = CAIRN_TRY(Json::Parse(response.body));
-  if (response.status == 200) return answer;
-  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+  return AskHere(router, PostOf(path, body));
 }
 
 /// "a,b" and repeated flags alike.

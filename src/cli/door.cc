@@ -7,6 +7,7 @@
 #include "ground/http/server.h"
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
+#include "server/cairn/answer.h"
 
 namespace cairn::cli {
 namespace {
@@ -124,6 +125,21 @@ Result<std::unique_ptr<Door>> Door::Open(const Settings& settings) {
   own.store = settings.store;
   own.artifacts = settings.artifacts;
   return std::unique_ptr<Door>(std::make_unique<OwnDoor>(CAIRN_TRY(Site::Open(own))));
+}
+
+http::Request PostOf(std::string_view path, const Json& body) {
+  http::Request request;
+  request.method = "POST";
+  request.path = path;
+  request.body = body.Dump();
+  return request;
+}
+
+Result<Json> AskHere(http::Router& router, http::Request request) {
+  const http::Response response = router.Dispatch(std::move(request));
+  Json answer = CAIRN_TRY(Json::Parse(response.body));
+  if (response.status == 200) return answer;
+  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
 }
 
 }  // namespace cairn::cli

@@ -6,6 +6,8 @@
 
 #include "cli/session.h"
 #include "ground/http/message.h"
+#include "ground/http/router.h"
+#include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
 namespace cairn::cli {
@@ -19,5 +21,11 @@ class Door {
 
   static Result<std::unique_ptr<Door>> Open(const Settings& settings);
 };
+
+/// A request with `body` for one of the API's routes.
+http::Request PostOf(std::string_view path, const Json& body);
+/// Asks routes of this process: for questions about files alone, which need no store. The error is the one
+/// that the route answered with.
+Result<Json> AskHere(http::Router& router, http::Request request);
 
 }  // namespace cairn::cli

@@ -2,13 +2,13 @@
 
 #include "cli/catalogue.h"
 #include "cli/dataset_name.h"
+#include "cli/door.h"
 #include "cli/evaluation_view.h"
 #include "cli/version_named.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/evaluation/report_page.h"
-#include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -106,14 +106,7 @@ Result<Json> Asked(Session& session, const Json& body) {
   if (!alone) return session.Post("/api/v1/evaluations", body);
   http::Router router;
   api::MountEvaluations(router, nullptr);
-  http::Request request;
-  request.method = "POST";
-  request.path = "/api/v1/evaluations";
-  request.body = body.Dump();
-  const http::Response response = router.Dispatch(std::move(request));
-  const Json answer = CAIRN_TRY(Json::Parse(response.body));
-  if (response.status == 200) return answer;
-  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+  return AskHere(router, PostOf("/api/v1/evaluations", body));
 }
 
 Result<int> Finish(Session& session, const Arguments& arguments, const Json& report) {

@@ -1,8 +1,8 @@
 #include "cli/stale.h"
 
+#include "cli/door.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
-#include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -46,10 +46,7 @@ Result<Json> LookForStale(Session& session, const StageChoice& choice, Look look
   http::Request request;
   request.path = "/api/v1/pipeline/status";
   request.query = query;
-  const http::Response response = router.Dispatch(std::move(request));
-  const Json answer = CAIRN_TRY(Json::Parse(response.body));
-  if (response.status == 200) return answer;
-  return Error{api::ReasonOf(answer.At("error").Text("reason")), answer.At("error").Text("message")};
+  return AskHere(router, std::move(request));
 }
 
 std::string CausesOf(const Json& stage) {

@@ -35,13 +35,6 @@ constexpr std::string_view kPublic(
     "\x00",
     26);
 
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* value) const {
-    Free(value);
-  }
-};
 using KeyPointer = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>>;
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;

@@ -18,13 +18,6 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::uint64_t kLargestKeyFile = 16 * 1024;
 
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* value) const {
-    Free(value);
-  }
-};
 using KeyPointer = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>>;
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
