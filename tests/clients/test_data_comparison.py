@@ -106,6 +106,12 @@ def test_what_evidently_lacks_is_scipys(tables, compare):
     assert near(ours["rare"]["score"], stats.chi2_contingency(both, correction=False, lambda_="log-likelihood").pvalue)
 
 
+def test_only_the_columns_that_are_named_are_compared(tables, compare):
+    before, after = tables / "large_before.parquet", tables / "large_after.parquet"
+    ended = compare(before, after, "--method", "welch", "--threshold", "0.5", "--columns", "bell, shifted, skewed, ties, count", "--json")
+    assert set(columns_of(ended)) == {"bell", "shifted", "skewed", "ties", "count"}
+
+
 def test_ours_finds_what_moved_and_adjusts_as_scipy_does(tables, compare):
     ended = compare(tables / "large_before.parquet", tables / "large_after.parquet", "--json", code=1)
     ours = columns_of(ended)
