@@ -36,7 +36,8 @@ app::Settings SettingsFor(const Session& session, const Arguments& arguments) {
 /// What a flag and a variable of MLflow's servers name, separated by commas there.
 std::vector<std::string> Both(const Arguments& arguments, const char* flag, const char* variable) {
   auto all = arguments.All(flag);
-  for (const auto part : Split(os::VariableOr(variable, ""), ',')) {
+  const std::string listed = os::VariableOr(variable, "");
+  for (const auto part : Split(listed, ',')) {
     if (const auto name = Trim(part); !name.empty()) all.emplace_back(name);
   }
   return all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace cairn {
 std::string_view Trim(std::string_view text);
 /// The parts between separators; "a,,b" gives three, "" gives one empty part.
 std::vector<std::string_view> Split(std::string_view text, char separator);
+/// The parts look into the text, so it has to outlive them.
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> Split(Temporary&& text, char separator) = delete;
 std::string Join(std::span<const std::string> parts, std::string_view separator);
 std::string LowerAscii(std::string_view text);
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);

@@ -55,8 +55,8 @@ Result<Runner::Answer> Runner::Attempt(const Request& request) {
   auto run = Launch(request, By::Trigger);
   if (!run && run.error().reason == Reason::Conflict && !CAIRN_TRY(IsBusy(request.project)))
     run = Launch(request, By::Trigger);  // What it would have waited for has ended in between.
-  if (!run && run.error().reason == Reason::Conflict && CAIRN_TRY(IsBusy(request.project)))
-    return Wait(request);
+  // Otherwise another program runs stages of the project, which no store tells of: TakeUp looks again.
+  if (!run && run.error().reason == Reason::Conflict) return Wait(request);
   if (!run) return Refuse(request, run.error());
   if (!run->id.empty()) return Answer{Outcome::Started, *std::move(run)};
   CAIRN_TRY(database_.Transact([&](sql::Connection& connection) {

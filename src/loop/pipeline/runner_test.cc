@@ -459,6 +459,20 @@ TEST_P(RunnerTest, ARunThatTakesTheProgramWithItIsNotBegunForEver) {
   EXPECT_EQ(Events().back().event.kind, "pipeline.trigger_refused");
 }
 
+TEST_P(RunnerTest, AFiringWaitsWhileAnotherProgramRunsStagesOfTheProject) {
+  Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
+  {
+    auto other = LockFile::Open(project_, project_ + "/.dvc/tmp/cairn/..journal");
+    ASSERT_TRUE(other);
+    ASSERT_TRUE(other->Claim());
+    EXPECT_EQ(runner_->Pull(OfAlert())->outcome, Runner::Outcome::Queued);
+    ASSERT_TRUE(runner_->TakeUp());
+    EXPECT_THAT(*runner_->List("", 10), IsEmpty());
+  }
+  ASSERT_TRUE(runner_->TakeUp());
+  EXPECT_EQ(ToEnd(runner_->List("", 1)->front()).state, RunState::Finished);
+}
+
 TEST_P(RunnerTest, WhatWaitsWhenTheProgramEndsIsBegunByTheNext) {
   const std::string pipe = Fifo("pipe");
   Write("dvc.yaml", "stages:\n  a: {cmd: 'echo up > pipe; cat pipe; touch a', outs: [a]}\n");
