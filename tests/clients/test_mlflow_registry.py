@@ -82,6 +82,8 @@ def test_a_model_is_created_found_described_renamed_and_deleted(client, name):
 def test_names_that_cannot_be_addressed_are_refused(client):
     for bad in ("a/b", "a:b"):
         refused("INVALID_PARAMETER_VALUE", "Invalid model name", client.create_registered_model, bad)
+        refused("INVALID_PARAMETER_VALUE", "Invalid model name", client.get_registered_model, bad)
+        refused("INVALID_PARAMETER_VALUE", "Invalid model name", client.get_model_version, bad, 1)
 
 
 def test_models_are_searched_in_pages(client):

@@ -79,6 +79,7 @@ Result<> Registry::SetAlias(std::string_view model, std::string_view alias, std:
 }
 
 Result<> Registry::DeleteAlias(std::string_view model, std::string_view alias, std::string_view actor) {
+  CAIRN_TRY(CheckAliasForm(alias));
   const auto now = clock_.Now();
   return OrRecorded(database_, clock_, database_.Transact([&](sql::Connection& connection) -> Result<> {
     const auto id = CAIRN_TRY(ReadModel(connection, model)).id;
@@ -94,6 +95,7 @@ Result<> Registry::DeleteAlias(std::string_view model, std::string_view alias, s
 
 Result<ModelVersion> Registry::FindByAlias(std::string_view model, std::string_view alias) const {
   return database_.Read([&](sql::Connection& connection) -> Result<ModelVersion> {
+    CAIRN_TRY(CheckAliasForm(alias));
     const auto id = CAIRN_TRY(ReadModel(connection, model)).id;
     if (EqualsIgnoringCase(alias, "latest")) return CAIRN_TRY(ReadNewestVersion(connection, model)).version;
     const auto version = CAIRN_TRY(AliasTarget(connection, id, alias));

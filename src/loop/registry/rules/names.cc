@@ -22,7 +22,7 @@ bool LooksLikeVersion(std::string_view alias) {
 
 }  // namespace
 
-Result<> CheckName(std::string_view name, std::string_view parameter) {
+Result<> CheckNameForm(std::string_view name, std::string_view parameter) {
   if (Trim(name).empty()) {
     return Wrong("Missing value for required parameter '" + std::string(parameter) +
                  "': a registered model needs a name.");
@@ -31,16 +31,25 @@ Result<> CheckName(std::string_view name, std::string_view parameter) {
     return Wrong("Invalid model name '" + std::string(name) +
                  "'. Names cannot contain '/' or ':', nor be '.' or begin with '..'.");
   }
+  return {};
+}
+
+Result<> CheckName(std::string_view name, std::string_view parameter) {
+  CAIRN_TRY(CheckNameForm(name, parameter));
   return tracking::CheckLength(name, 256, parameter);
 }
 
-Result<> CheckAlias(std::string_view alias) {
+Result<> CheckAliasForm(std::string_view alias) {
   if (alias.empty()) return Wrong("Registered model alias name cannot be empty.");
   if (!tracking::AreWordCharacters(alias, "-")) {
     return Wrong("Invalid alias name: '" + std::string(alias) +
                  "'. Names may only contain letters, digits, '_' and '-'.");
   }
-  CAIRN_TRY(tracking::CheckLength(alias, kAliasLength, "Registered model alias name"));
+  return tracking::CheckLength(alias, kAliasLength, "Registered model alias name");
+}
+
+Result<> CheckAlias(std::string_view alias) {
+  CAIRN_TRY(CheckAliasForm(alias));
   if (EqualsIgnoringCase(alias, "latest")) {
     return Wrong("'latest' alias name (case insensitive) is reserved: it always means the newest version.");
   }

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "loop/registry/rules/names.h"
 #include "loop/tracking/sentence.h"
 
 namespace cairn::registry {
@@ -37,9 +38,9 @@ Result<> InsertModel(sql::Connection& connection, const StoredModel& stored) {
 Result<StoredModel> ReadModel(sql::Connection& connection, std::string_view name) {
   const auto rows = CAIRN_TRY(connection.Run(
       "SELECT " + std::string(kModelColumns) + " FROM registered_model m WHERE m.name = $1", {name}));
-  if (rows.empty())
-    return Error{Reason::NotFound, "Registered Model with name=" + std::string(name) + " not found."};
-  return StoredModelOf(rows.front());
+  if (!rows.empty()) return StoredModelOf(rows.front());
+  CAIRN_TRY(CheckNameForm(name, "name"));
+  return Error{Reason::NotFound, "Registered Model with name=" + std::string(name) + " not found."};
 }
 
 Result<> UpdateModel(sql::Connection& connection, const StoredModel& stored) {

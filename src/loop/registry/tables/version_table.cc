@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "loop/registry/rules/names.h"
 #include "loop/tracking/sentence.h"
 
 namespace cairn::registry {
@@ -72,6 +73,7 @@ Result<> InsertVersion(sql::Connection& connection, StoredVersion& stored) {
 Result<StoredVersion> ReadVersion(sql::Connection& connection, std::string_view model, std::int64_t number) {
   const auto rows = CAIRN_TRY(Select(connection, "m.name = $1 AND v.version = $2", {model, number}));
   if (!rows.empty()) return WithRecords(connection, rows.front());
+  CAIRN_TRY(CheckNameForm(model, "name"));
   return Error{Reason::NotFound, "Model Version (name=" + std::string(model) +
                                      ", version=" + std::to_string(number) + ") not found."};
 }
