@@ -5,9 +5,9 @@ import hashlib
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -37,9 +37,12 @@ class Tree:
         return taken
 
     def away(self, *names):
-        for name in names:
-            path = self.folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        """Out of the tool's sight, and not deleted: ext4 looks at every inode deleted in the last minutes before it gives a file another one,
+        which costs ten times what a tool does for a file."""
+        aside = pathlib.Path(tempfile.mkdtemp(dir=self.folder.parent, prefix="away-"))
+        for number, name in enumerate(names):
+            if (self.folder / name).exists():
+                (self.folder / name).rename(aside / str(number))
 
 
 def small_files(folder, count, size=1024):

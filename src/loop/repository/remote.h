@@ -63,7 +63,8 @@ class Remote {
 
   struct Move {
     ObjectId id;
-    std::string path;  ///< On this machine.
+    std::string path;         ///< On this machine.
+    std::uint64_t bytes = 0;  ///< How large it is, as far as known.
   };
   /// Puts the file of each move there, and gives how each went. Visible whole or not at all, and durable when
   /// it returns. A file whose bytes are not those of `id` is not put: Corrupt.

@@ -45,13 +45,25 @@ Result<std::vector<HeldObject>> ObjectsBelow(const std::string& root) {
 
 Result<std::vector<Leftover>> LeftoversBelow(const std::string& root) {
   std::vector<Leftover> leftovers;
+  const auto add = [&](const std::string& path) {
+    const auto status = os::Stat(path, os::Symlinks::Report);
+    if (status) leftovers.push_back({path, status->stamp.size, status->stamp.mtime_ns / kNsPerMs});
+  };
   CAIRN_TRY(
       EachName(root, [&](const std::string&, const std::string& path, const std::string& name) -> Result<> {
-        if (!Landing::IsHidden(name)) return Done{};
-        const auto status = os::Stat(path, os::Symlinks::Report);
-        if (status) leftovers.push_back({path, status->stamp.size, status->stamp.mtime_ns / kNsPerMs});
+        if (Landing::IsHidden(name)) add(path);
         return Done{};
       }));
+  for (const std::string part : {"files/md5/", ""}) {
+    const std::string folder = os::JoinPath(root, part);
+    if (!os::IsFolder(folder)) continue;
+    for (const auto& name : CAIRN_TRY(os::ListFolder(folder))) {
+      const std::string hidden = os::JoinPath(folder, name);
+      if (!Landing::IsHiddenFolder(name) || !os::IsFolder(hidden)) continue;
+      for (const auto& file : CAIRN_TRY(os::ListFolder(hidden))) add(os::JoinPath(hidden, file));
+      add(hidden);  // After what is in it.
+    }
+  }
   return leftovers;
 }
 

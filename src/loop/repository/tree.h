@@ -12,7 +12,7 @@ namespace cairn::repository {
 /// no such folder.
 Result<std::vector<HeldObject>> ObjectsBelow(const std::string& root);
 
-/// Hidden files that killed processes left in it.
+/// Hidden files that killed processes left in it, and hidden folders, each after what is in it.
 Result<std::vector<Leftover>> LeftoversBelow(const std::string& root);
 
 }  // namespace cairn::repository

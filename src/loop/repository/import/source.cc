@@ -23,7 +23,7 @@ Result<std::string> Land(Landing& landing, std::string_view bytes, const std::st
   const ObjectId id{crypto::Md5Hex(bytes) + suffix, false};
   auto room = CAIRN_TRY(landing.Room(id));
   CAIRN_TRY(os::WriteFileAtomically(room, bytes));
-  landing.Arrived(id, std::move(room));
+  CAIRN_TRY(landing.Arrived(id, std::move(room)));
   return id.md5;
 }
 

@@ -28,7 +28,7 @@ Result<> CheckContent(const ObjectId& id, const std::string& path) {
 
 Result<> CopyChecked(const ObjectId& id, const std::string& from, const std::string& to,
                      const std::string& whose, const std::function<void(std::uint64_t)>& moved) {
-  std::string md5 = CAIRN_TRY(crypto::CopyAndHash(from, to, 0644, crypto::Kinds::Md5, moved)).md5;
+  std::string md5 = CAIRN_TRY(crypto::CopyAndHash(from, to, 0444, crypto::Kinds::Md5, moved)).md5;
   if (!IsPlain(id)) {
     auto legacy = LegacyMd5Of(to);
     if (!legacy) static_cast<void>(bool(os::Remove(to)));

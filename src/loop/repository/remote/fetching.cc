@@ -84,7 +84,7 @@ class Fetcher {
     const auto outcomes = remote_.Get(moves, pace_);
     for (std::size_t i = 0; i < moves.size(); ++i) {
       if (CAIRN_TRY(Took(objects[i], outcomes[i]))) {
-        listings_.Arrived(moves[i].id, moves[i].path);
+        CAIRN_TRY(listings_.Arrived(moves[i].id, moves[i].path));
       } else {
         read_.erase(moves[i].id);
       }
@@ -131,7 +131,7 @@ class Fetcher {
     Result<> full;
     for (std::size_t i = 0; i < moves.size(); ++i) {
       const auto took = Took(files[i], outcomes[i]);
-      if (took && *took) landing.Arrived(moves[i].id, moves[i].path);
+      if (took && *took) CAIRN_TRY(landing.Arrived(moves[i].id, moves[i].path));
       if (!took) full = took.error();
     }
     CAIRN_TRY(landing.Settle());

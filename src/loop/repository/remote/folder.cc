@@ -38,18 +38,15 @@ std::vector<Result<>> FolderRemote::Put(std::span<const Move> moves, const Pace&
   std::vector<Result<>> outcomes(moves.size());
   for (std::size_t from = 0; from < moves.size();) {
     std::size_t to = from;
-    for (std::uint64_t bytes = 0; to < moves.size() && to - from < kBatchFiles && bytes < kBatchBytes; ++to) {
-      const auto status = os::Stat(moves[to].path);
-      bytes += status ? status->stamp.size : 0;
-    }
+    for (std::uint64_t bytes = 0; to < moves.size() && to - from < kBatchFiles && bytes < kBatchBytes; ++to)
+      bytes += moves[to].bytes;
     Landing landing(path_, sharing_);
     os::ForEachIndex(to - from, JobsOf(pace), [&](std::size_t i) {
       const Move& move = moves[from + i];
       outcomes[from + i] = [&]() -> Result<> {
         auto room = CAIRN_TRY(landing.Room(move.id));
         CAIRN_TRY(CopyChecked(move.id, move.path, room, "the cache", pace.moved));
-        landing.Arrived(move.id, std::move(room));
-        return Done{};
+        return landing.Arrived(move.id, std::move(room));
       }();
     });
     if (const auto settled = landing.Settle(); !settled) {

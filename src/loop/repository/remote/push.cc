@@ -52,12 +52,7 @@ class Pusher {
     CAIRN_TRY(AskFor(need));
     std::vector<ObjectOfPath> wanted;
     for (const auto& file : need.files) {
-      if (there_.contains(file.id)) continue;
-      if (IsInCache(order_.cache, file.id)) {
-        wanted.push_back(file);
-      } else {
-        report_.missing.push_back(file);
-      }
+      if (!there_.contains(file.id)) wanted.push_back(file);
     }
     Send(wanted);
     SendListings(need);
@@ -82,26 +77,32 @@ class Pusher {
 
   void Send(const std::vector<ObjectOfPath>& wanted) {
     std::vector<Remote::Move> moves;
-    std::vector<std::uint64_t> sizes;
+    std::vector<const ObjectOfPath*> sent;
     for (const auto& object : wanted) {
-      moves.push_back({object.id, PathInCache(order_.cache, object.id)});
-      const auto status = os::Stat(moves.back().path);
-      sizes.push_back(status ? status->stamp.size : 0);
-      if (order_.expected) order_.expected(sizes.back());
+      const std::string path = PathInCache(order_.cache, object.id);
+      const auto status = os::Stat(path);
+      if (!status) {
+        report_.missing.push_back(object);
+        continue;
+      }
+      sent.push_back(&object);
+      moves.push_back({object.id, path, status->stamp.size});
+      if (order_.expected) order_.expected(status->stamp.size);
     }
     auto outcomes = remote_.Put(moves, pace_);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (!outcomes[i] && outcomes[i].error().reason == Reason::Corrupt && Mend(wanted[i].id)) {
-        report_.mended.push_back(wanted[i]);
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      const ObjectOfPath& object = *sent[i];
+      if (!outcomes[i] && outcomes[i].error().reason == Reason::Corrupt && Mend(object.id)) {
+        report_.mended.push_back(object);
         outcomes[i] = remote_.Put({&moves[i], 1}, pace_).front();
       }
       if (!outcomes[i]) {
-        report_.failed.push_back({wanted[i], outcomes[i].error()});
+        report_.failed.push_back({object, outcomes[i].error()});
         continue;
       }
-      there_.insert(wanted[i].id);
+      there_.insert(object.id);
       ++report_.moved;
-      report_.bytes += sizes[i];
+      report_.bytes += moves[i].bytes;
     }
   }
 
@@ -131,8 +132,7 @@ class Pusher {
       if (!room) return false;
       const Remote::Move move{id, *room};
       if (!(*other)->Get({&move, 1}, Pace{}).front()) continue;
-      landing.Arrived(id, *std::move(room));
-      return bool(landing.Settle());
+      return landing.Arrived(id, *std::move(room)) && landing.Settle();
     }
     return false;
   }
