@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/conversion_view.h"
 #include "cli/evidence.h"
 #include "cli/standing.h"
 
@@ -14,10 +15,10 @@ std::span<const Command> Commands() {
           SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
           ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
           GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
-          TrialCommands,     InspectCommands,     PackageCommands,     PredictCommands,    EvaluateCommands,
-          ServingCommands,   LoadCommands,        MonitorCommands,     ScoreCommands,      StandingCommands,
-          ImportCommands,    ExportCommands,      BackupCommands,      AuditCommands,      EvidenceCommands,
-          DocsCommands,      ShellCommands}) {
+          TrialCommands,     InspectCommands,     ConvertCommands,     PackageCommands,    PredictCommands,
+          EvaluateCommands,  ServingCommands,     LoadCommands,        MonitorCommands,    ScoreCommands,
+          StandingCommands,  ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,
+          EvidenceCommands,  DocsCommands,        ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

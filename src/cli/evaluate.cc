@@ -1,9 +1,9 @@
 #include <optional>
 
 #include "cli/catalogue.h"
-#include "cli/dataset_name.h"
 #include "cli/door.h"
 #include "cli/evaluation_view.h"
+#include "cli/rows_named.h"
 #include "cli/version_named.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
@@ -35,18 +35,7 @@ Json ListIn(const std::string& text) {
 
 Result<> SetSubject(Json& body, const std::string& on) {
   if (on.empty()) return Error{Reason::InvalidArgument, "say on what to measure: --on DATASET or --on FILE"};
-  if (os::Exists(on)) {
-    body.Set("file", CAIRN_TRY(os::RealPath(on)));
-  } else if (on.find_first_of("*?[") != on.npos) {
-    body.Set("file", os::JoinPath(CAIRN_TRY(os::WorkingFolder()), on));
-  } else if (on.find_first_of("/.") != on.npos) {
-    return Error{Reason::NotFound, "there is no file '" + on + "'"};
-  } else {
-    const auto name = DatasetName::Of(on);
-    body.Set("dataset", name.dataset);
-    if (!name.version.empty()) body.Set("dataset_version", name.version);
-  }
-  return Done{};
+  return SetRows(body, on);
 }
 
 /// MODEL, MODEL@ALIAS, MODEL@NUMBER or MODEL/NUMBER.

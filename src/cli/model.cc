@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/catalogue.h"
+#include "cli/conversion_view.h"
 #include "cli/identity_folder.h"
 #include "cli/waiting.h"
 #include "ground/crypto/hash.h"
@@ -132,9 +133,22 @@ Result<int> List(Session& session, const Arguments&) {
   return 0;
 }
 
+/// The proofs of those versions that are conversions of others.
+Result<Json> ConversionsOf(Session& session, const Json& model) {
+  Json proofs = Json::Array();
+  for (const Json& version : model.At("versions").items()) {
+    if (version.At("tags").Text("cairn.converted_from").empty()) continue;
+    auto proof = session.Get(
+        ModelPath(model.Text("name"), "/versions/" + std::to_string(version.Int("version")) + "/conversion"));
+    if (proof) proofs.Push(*std::move(proof));
+  }
+  return proofs;
+}
+
 Result<int> Show(Session& session, const Arguments& arguments) {
   const std::string name = arguments.Text("MODEL");
   Json model = CAIRN_TRY(session.Get(ModelPath(name)));
+  model.Set("conversions", CAIRN_TRY(ConversionsOf(session, model)));
   const Json rollouts = CAIRN_TRY(session.Get("/api/v1/rollouts?model=" + PercentEncode(name)));
   model.Set("rollouts", rollouts.At("items"));
   if (session.PrintedJson(model)) return 0;
@@ -147,6 +161,7 @@ Result<int> Show(Session& session, const Arguments& arguments) {
                   FormatUtc(version.Int("created_ms")), version.Text("manifest").substr(0, 12)});
   }
   std::fputs(versions.Text("It has no version yet.").c_str(), stdout);
+  for (const Json& proof : model.At("conversions").items()) session.Say(ConversionSentence(proof));
   Table table({"version", "stage", "since", "rollout", "why"});
   for (const Json& one : rollouts.At("items").items()) {
     table.Add({std::to_string(one.Int("version")), Words(one.Text("stage")), FormatUtc(one.Int("changed_ms")),

@@ -16,6 +16,7 @@
 #include "loop/scorecard/settings.h"
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
+#include "server/cairn/conversions.h"
 #include "server/cairn/data_call.h"
 #include "server/cairn/documents.h"
 #include "server/cairn/evidence.h"
@@ -117,6 +118,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  api::MountConversions(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
+                                 *rooms.tracking, rooms.places, rooms.registry});
   const evidence::Rooms records = EvidenceOf(rooms);
   api::MountEvidence(router, {records, rooms.seal_key, rooms.InData("model.key")});
   api::MountDocuments(router, records);

@@ -1,6 +1,9 @@
 #include <algorithm>
 
+#include "ground/os/files.h"
+#include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/runtime/conversion.h"
 #include "loop/runtime/format.h"
 
 namespace cairn::runtime {
@@ -10,6 +13,15 @@ constexpr std::string_view kPython = "python_function";
 
 bool Has(const ModelFolder& folder, std::string_view flavour) {
   return std::find(folder.flavours.begin(), folder.flavours.end(), flavour) != folder.flavours.end();
+}
+
+/// The output that a conversion answers alone, as its original does; "" for any other model.
+Result<std::string> BareOf(const std::string& folder) {
+  constexpr std::uint64_t kMostModelText = 16 << 20;
+  const std::string path = os::JoinPath(folder, "MLmodel");
+  const Node root = CAIRN_TRY(ParseYaml(CAIRN_TRY(os::ReadFile(path, kMostModelText)), path));
+  const Node* bare = root.FindPath("flavors.onnx.bare");
+  return bare && bare->IsScalar() ? bare->text() : std::string();
 }
 
 Result<LoadedFolder> LoadByPython(const std::string& folder, ModelFolder about,
@@ -33,7 +45,9 @@ Result<LoadedFolder> LoadModelFolder(const std::string& folder, const WorkerSett
         "The model in '" + folder + "' has only the flavors " + Join(about.flavours, ", ") +
             "; convert it to ONNX (skl2onnx) and log it with mlflow.onnx.log_model, or log it with a "
             "flavor that has python_function beside it."};
-  auto model = CAIRN_TRY(Model::Load(about.data));
+  const auto bare = CAIRN_TRY(BareOf(folder));
+  auto loaded = CAIRN_TRY(Model::Load(about.data));
+  auto model = WithBare(std::move(loaded), bare);
   return LoadedFolder{std::move(about), std::move(model), "the ONNX model loads here"};
 }
 

@@ -48,6 +48,8 @@ TEST(WorkerFrames, TellATextThatIsMissingFromOneThatIsEmpty) {
   EXPECT_NE(missing.data, empty.data);
   const auto length = missing.data.substr(6 * sizeof(double), 4);
   EXPECT_EQ(length, "\xFF\xFF\xFF\xFF");
+  EXPECT_EQ(ReadAnswer(missing, kPorts, 3)->tensors[1].missing, batch.tensors[1].missing);
+  EXPECT_TRUE(ReadAnswer(empty, kPorts, 3)->tensors[1].missing.empty());
 }
 
 TEST(WorkerFrames, OfAnotherFormThanTheModelsAreRefused) {

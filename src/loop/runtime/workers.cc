@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "ground/os/files.h"
 #include "ground/os/pool.h"
-#include "ground/os/temp_folder.h"
 #include "loop/runtime/rows.h"
 #include "loop/runtime/worker/crew.h"
-#include "loop/runtime/worker/program.h"
+#include "loop/runtime/worker/prepared.h"
 
 namespace cairn::runtime {
 namespace {
@@ -45,33 +43,13 @@ class WorkerModel final : public Model {
   const unsigned processes_;
 };
 
-/// The bytes as they are now, whatever happens to the folder later.
-Result<os::TempFolder> TakeCopy(const std::string& folder) {
-  auto own = CAIRN_TRY(os::TempFolder::Create());
-  const std::string model = own / "model";
-  CAIRN_TRY(os::MakeFolders(model));
-  for (const auto& entry : CAIRN_TRY(os::ListTree(folder))) {
-    const std::string to = os::JoinPath(model, entry.path);
-    if (entry.kind == os::FileKind::Folder) CAIRN_TRY(os::MakeFolders(to));
-    if (entry.kind == os::FileKind::File) CAIRN_TRY(os::CopyFile(os::JoinPath(folder, entry.path), to));
-  }
-  CAIRN_TRY(os::WriteFileAtomically(own / "worker.py", worker::kProgram));
-  return own;
-}
-
 }  // namespace
 
 Result<WorkersStarted> StartWorkers(const std::string& folder, const WorkerSettings& settings) {
-  CAIRN_TRY(CanConfine());
-  auto own = CAIRN_TRY(TakeCopy(folder));
-  auto code = CAIRN_TRY(FindCode(own / "model"));
-  if (code.runs && !settings.code)
-    return Error{Reason::Denied,
-                 "Loading this model can run code of its author: " + code.what +
-                     ". Log it in a form that does not (ONNX, skops, a booster's own format), or permit that "
-                     "in cairn.yaml: serving: {worker: {code: permit}}."};
-  auto python = CAIRN_TRY(worker::FindPython(settings.python));
-  auto crew = CAIRN_TRY(worker::Crew::Start(std::move(own), std::move(python), settings));
+  auto prepared = CAIRN_TRY(worker::Prepare(folder, settings));
+  auto code = std::move(prepared.code);
+  auto crew =
+      CAIRN_TRY(worker::Crew::Start(std::move(prepared.folder), std::move(prepared.python), settings));
   return WorkersStarted{
       std::make_shared<WorkerModel>(std::move(crew), static_cast<unsigned>(settings.processes)),
       std::move(code)};

@@ -41,6 +41,8 @@ constexpr std::array kPatterns{
     Pattern{"pipeline.run_ended", "pipeline run {state}"},
     Pattern{"run.ended", "run ended: {status}"},
     Pattern{"registry.version_added", "version {version} of {model} registered"},
+    Pattern{"conversion.proven", "{model} written as ONNX, proven on {rows} rows"},
+    Pattern{"conversion.refused", "{model} not written as ONNX: {reason}"},
     Pattern{"registry.alias_moved", "{alias} of {model} moved to version {version}"},
     Pattern{"rollout.examined", "version {version} of {model} examined on the sealed rows"},
     Pattern{"rollout.gates_judged", "gates judged for version {version} of {model}"},

@@ -64,12 +64,17 @@ Result<DataType> ReadType(const Json& tensor) {
 }
 
 Result<> ReadTexts(std::string_view bytes, std::size_t count, Tensor& tensor) {
+  if (count > bytes.size() / sizeof kNoValue) return Broken("has fewer texts than its shape says");
   while (!bytes.empty()) {
     if (bytes.size() < sizeof kNoValue) return Broken("ends within a text");
     const auto length = NumberAt<std::uint32_t>(bytes, 0);
     bytes.remove_prefix(sizeof length);
     const std::size_t size = length == kNoValue ? 0 : length;
     if (bytes.size() < size || tensor.texts.size() == count) return Broken("ends within a text");
+    if (length == kNoValue) {
+      tensor.missing.resize(count);
+      tensor.missing[tensor.texts.size()] = 1;
+    }
     tensor.texts.emplace_back(bytes.substr(0, size));
     bytes.remove_prefix(size);
   }

@@ -128,7 +128,7 @@ Result<Python> FindPython(const std::string& program) {
 }
 
 os::Command Confined(const Python& python, const std::string& folder, const WorkerSettings& settings,
-                     std::size_t place) {
+                     std::size_t place, const std::string& program) {
   const std::string size = std::to_string(kPrivateBytes), threads = std::to_string(settings.threads);
   Words words = Namespaces();
   Add(words,
@@ -142,7 +142,7 @@ os::Command Confined(const Python& python, const std::string& folder, const Work
   Add(words, {"--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"});
   for (const auto& own : python.folders) Add(words, {"--ro-bind", own, own});
   Add(words, {"--ro-bind", folder, "/cairn", "--remount-ro", "/", "--chdir", "/tmp", "--"});
-  Add(words, {python.program, "-I", "-B", "-u", "/cairn/worker.py", "/cairn/model",
+  Add(words, {python.program, "-I", "-B", "-u", "/cairn/" + program, "/cairn/model",
               std::to_string(settings.memory_mib << 20), threads, std::to_string(place)});
   os::Command command;
   command.arguments = std::move(words);

@@ -1,0 +1,42 @@
+#include "server/cairn/conversions.h"
+
+#include "ground/vocabulary/text.h"
+#include "server/cairn/answer.h"
+
+namespace cairn::api {
+namespace {
+
+Result<Json> Convert(const conversion::Rooms& rooms, const Call& call) {
+  for (const auto& [name, value] : call.body.members())
+    if (name != "file" && name != "dataset" && name != "dataset_version")
+      return Error{Reason::InvalidArgument,
+                   "unknown member '" + name + "' in the body; there are file, dataset and dataset_version"};
+  conversion::Wanted wanted;
+  wanted.model = call.Path("name");
+  wanted.version = CAIRN_TRY(ParseInt(call.Path("version")));
+  wanted.actor = call.Actor();
+  wanted.file = call.body.Text("file");
+  wanted.dataset = call.body.Text("dataset");
+  wanted.dataset_version = call.body.Text("dataset_version");
+  if (!wanted.file.empty() && !wanted.dataset.empty())
+    return Error{Reason::InvalidArgument, "say on what to prove it: either a data set or a file"};
+  if (!wanted.file.empty() && !wanted.file.starts_with('/'))
+    return Error{Reason::InvalidArgument,
+                 "'file' must be an absolute path on the server's machine, not '" + wanted.file + "'"};
+  return conversion::Convert(rooms, wanted);
+}
+
+Result<Json> Show(const conversion::Rooms& rooms, const Call& call) {
+  return conversion::ProofOf(rooms, call.Path("name"), CAIRN_TRY(ParseInt(call.Path("version"))));
+}
+
+}  // namespace
+
+void MountConversions(http::Router& router, conversion::Rooms rooms) {
+  router.Post("/api/v1/models/{name}/versions/{version}/convert",
+              Answer([rooms](const Call& call) { return Convert(rooms, call); }), http::Lane::Bytes);
+  router.Get("/api/v1/models/{name}/versions/{version}/conversion",
+             Answer([rooms](const Call& call) { return Show(rooms, call); }));
+}
+
+}  // namespace cairn::api
