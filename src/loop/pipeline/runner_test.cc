@@ -24,6 +24,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class RunnerTest : public ::testing::TestWithParam<std::string> {
  protected:
@@ -462,7 +463,7 @@ TEST_P(RunnerTest, ARunThatTakesTheProgramWithItIsNotBegunForEver) {
 TEST_P(RunnerTest, AFiringWaitsWhileAnotherProgramRunsStagesOfTheProject) {
   Write("dvc.yaml", "stages:\n  a: {cmd: 'touch a', outs: [a]}\n");
   {
-    auto other = LockFile::Open(project_, project_ + "/.dvc/tmp/cairn/..journal");
+    auto other = LockFile::Open(folder_.path(), folder_ / ".dvc/tmp/cairn/..journal");
     ASSERT_TRUE(other);
     ASSERT_TRUE(other->Claim());
     EXPECT_EQ(runner_->Pull(OfAlert())->outcome, Runner::Outcome::Queued);
