@@ -227,6 +227,25 @@ TEST_F(ClusterExecutionTest, AStageWhoseInputsCameOutTheSameDoesNotRun) {
   EXPECT_EQ(Read("third"), "a\nm2\n");
 }
 
+TEST_F(ClusterExecutionTest, InputsCountAsTheyWereWhenTheyWereSent) {
+  Write("dvc.yaml",
+        "stages:\n  first: {cmd: 'cat raw > first', deps: [raw], params: [scale], outs: [first]}\n"
+        "  second: {cmd: 'cat first > second', deps: [first], outs: [second]}\n");
+  Write("raw", "old\n");
+  Write("params.yaml", "scale: 1\n");
+  Configure();
+  engine_.before_end = [&] {
+    Write("raw", "new\n");
+    Write("params.yaml", "scale: 2\n");
+  };
+  const auto stages = Run();
+  EXPECT_EQ(stages.at("second").state, StageState::Finished) << stages.at("second").reason;
+  EXPECT_EQ(Read("second"), "old\n");
+  EXPECT_THAT(Read("dvc.lock"), HasSubstr("scale: 1"));
+  EXPECT_EQ(Run().at("first").causes.size(), 2U) << "what was changed meanwhile is seen by the next run";
+  EXPECT_EQ(Read("second"), "new\n");
+}
+
 TEST_F(ClusterExecutionTest, AStoppedRunStopsItsJobAndChangesNothingHere) {
   Write("dvc.yaml",
         "stages:\n  long: {cmd: 'sleep 1000', outs: [long]}\n"
