@@ -10,6 +10,7 @@
 #   demo        the whole story, set-up aside
 #   evidence    a bundle about a version of 256 MiB, beside sha256sum
 #   batching    a small network over 32 connections: requests that wait run together, or not
+#   ray         what a stage costs on a Ray cluster, in one job of 200
 #   conversion  one row at a time from the worker, and from what was converted to ONNX
 #   swaps       versions that take each other's place under load; a thousand loads and unloads
 #   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
@@ -38,11 +39,11 @@ names=() small=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
-    start | tracking | postgres | store | artifacts | pipeline | serving | batching | conversion | swaps | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, serving, batching, conversion, swaps, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | ray | serving | batching | conversion | swaps | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, ray, serving, batching, conversion, swaps, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline serving batching conversion swaps predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline ray serving batching conversion swaps predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

@@ -88,6 +88,8 @@ roles:
 # How the stages of dvc.yaml run, where dvc.yaml cannot say it. This section counts as it stands here, as dvc.yaml does.
 # pipeline:
 #   resources: {cpu: 4, memory: 8GiB}       # what stages may take together; without it, what the machine has
+#   executor: local                         # or ray: the same stages as one job of the cluster below
+#   ray: {address: "http://head:8265", store: /shared/cairn}   # store: seen by every node, or s3://bucket/prefix; tracking, python, patience, token
 #   stages:
 #     train:
 #       timeout: 2h                         # of each try; then all its processes are ended

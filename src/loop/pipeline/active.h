@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "loop/pipeline/cluster/engine.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/record.h"
 #include "loop/pipeline/runner.h"
@@ -24,6 +25,7 @@ struct Runner::Active {
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
   Json context = Json::Object();
   Resources capacity;
+  std::unique_ptr<Engine> engine;  ///< Of the machines that run the stages; none when this one does.
   std::stop_source stop;
   bool cancelled = false;  ///< By a person; under the runner's mutex.
   std::atomic<bool> over = false;

@@ -377,4 +377,20 @@ Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage
   return made;
 }
 
+std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
+  for (LockedPath& path : paths) {
+    const std::string joined = os::JoinPath(stage.wdir, path.path);
+    std::vector<std::string> parts;
+    for (const std::string_view part : Split(joined, '/')) {
+      if (part == "..") {
+        parts.pop_back();
+      } else if (part != ".") {
+        parts.emplace_back(part);
+      }
+    }
+    path.path = parts.empty() ? "." : Join(parts, "/");
+  }
+  return paths;
+}
+
 }  // namespace cairn::pipeline

@@ -85,4 +85,7 @@ struct MadeOut {
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
                                          repository::StatIndex& index, LockedStage& locked);
 
+/// Paths as dvc.lock names them, from where the stage runs, as they are from the project's folder.
+std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths);
+
 }  // namespace cairn::pipeline

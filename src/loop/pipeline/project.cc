@@ -36,12 +36,18 @@ Result<Plan> Project::MakePlan(const Selection& selection) {
   return pipeline::MakePlan(folder_, definition_, lock_file_->lock(), objects_, index_, selection);
 }
 
+Result<repository::Snapshot> Project::SnapshotOf(const std::string& path) {
+  return repository::TakeSnapshot(os::JoinPath(folder_, path), index_);
+}
+
+std::optional<LockedStage> Project::LockedOf(const std::string& stage) {
+  const std::lock_guard lock(locking_);
+  const LockedStage* found = lock_file_->lock().Find(stage);
+  return found ? std::optional(*found) : std::nullopt;
+}
+
 Result<std::vector<Cause>> Project::CausesOf(const Stage& stage) {
-  std::optional<LockedStage> locked;
-  {
-    const std::lock_guard lock(locking_);
-    if (const LockedStage* found = lock_file_->lock().Find(stage.name)) locked = *found;
-  }
+  const auto locked = LockedOf(stage.name);
   return pipeline::CausesOf(folder_, stage, locked ? &*locked : nullptr, objects_, index_);
 }
 

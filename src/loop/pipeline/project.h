@@ -42,6 +42,11 @@ class Project {
     return pipeline::ObserveInputs(folder_, stage, index_);
   }
 
+  /// What a path below the project's folder holds. The errors of TakeSnapshot.
+  Result<repository::Snapshot> SnapshotOf(const std::string& path);
+  /// What dvc.lock says of a stage; nothing when it never ran.
+  std::optional<LockedStage> LockedOf(const std::string& stage);
+
   /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.
   /// Conflict when another has it.
   Result<> Claim();

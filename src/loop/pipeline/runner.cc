@@ -6,11 +6,12 @@
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
-#include "ground/os/leftovers.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/event.h"
 #include "loop/pipeline/active.h"
 #include "loop/pipeline/capture.h"
+#include "loop/pipeline/cluster/cluster_execution.h"
+#include "loop/pipeline/cluster/left_job.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/execution/execution.h"
 #include "loop/pipeline/open_lineage.h"
@@ -96,44 +97,6 @@ Runner::~Runner() {
   changed_.notify_all();
 }
 
-Result<> Runner::Recover() {
-  const std::lock_guard lock(recovering_);
-  if (recovered_) return Done{};
-  const auto left =
-      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home_); }));
-  for (const auto& id : left) {
-    // What its stages' processes still write would mix with what the next run makes.
-    const auto leftovers = os::EndLeftovers(kRunVariable, id);
-    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
-      return MarkKilled(connection, CAIRN_TRY(SelectRun(connection, id)), leftovers);
-    }));
-    CAIRN_TRY(KeepLineage(
-        CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }))));
-  }
-  recovered_ = true;
-  return Done{};
-}
-
-Result<> Runner::MarkKilled(sql::Connection& connection, RunRecord run, const Result<int>& leftovers) {
-  run.state = RunState::Killed;
-  run.ended = clock_.Now();
-  run.problem = "the program ended while it ran; run it again to do the rest";
-  if (!leftovers) run.problem += " (" + leftovers.error().message + ")";
-  for (std::size_t i = 0; i < run.stages.size(); ++i) {
-    auto& stage = run.stages[i];
-    if (stage.state != StageState::Running && stage.state != StageState::Waiting) continue;
-    stage.reason = stage.state == StageState::Running ? "the program ended while it ran"
-                                                      : "the program ended before it began";
-    stage.state = StageState::Killed;
-    stage.ended = run.ended;
-    CAIRN_TRY(UpdateStage(connection, run.id, i, stage));
-    if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, run.ended, StageEvent(run, stage)));
-  }
-  CAIRN_TRY(UpdateRun(connection, run));
-  CAIRN_TRY(metadata::Append(connection, run.ended, EndedEvent(run)));
-  return Release(connection, run.id);
-}
-
 Result<RunRecord> Runner::Start(const Request& request) { return Launch(request, By::Person); }
 
 Result<RunRecord> Runner::Replay(const std::string& id, const std::string& actor) {
@@ -193,7 +156,12 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   record.id = os::NewUuid(record.started);
   if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   record.stages = StaleOf(plan);
-  active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
+  if (project->settings().executor().kind == ExecutorSettings::Kind::Local) {
+    active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
+  } else {
+    active->engine = CAIRN_TRY(OpenEngine(project->settings().executor(), project->folder()));
+    CAIRN_TRY(active->engine->Reach());
+  }
   GiveSurroundings(*active, governing);
   for (const auto& [tag, value] : request.context.members()) active->context.Set(tag, value);
   // Which stretch of time the run is about, for stages that work on one.
@@ -207,6 +175,8 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   // The files of a replay lie outside of git, which knows nothing of how they differ.
   record.environment =
       CaptureEnvironment(*project, request.source ? Source() : record.source, LogsOf(record.id));
+  if (active->engine)
+    record.environment.Set("executor", ExecutorOf(project->settings().executor(), record.id));
   CAIRN_TRY(MakeDvcFolder(project->root()));
   active->project = std::move(project);
 
@@ -308,9 +278,15 @@ void Runner::Execute(Active& active) {
   setting.context = active.context;
   setting.capacity = active.capacity;
   setting.grace_ms = surroundings_.grace_ms;
-  Execution execution(
-      *active.project, clock_, std::move(setting), std::move(stages),
-      [&](std::size_t place, const StageRecord& stage) { return RecordStage(active, place, stage); });
+  const auto changed = [&](std::size_t place, const StageRecord& stage) {
+    return RecordStage(active, place, stage);
+  };
+  if (active.engine) {
+    ClusterExecution execution(*active.project, clock_, *active.engine, std::move(setting), std::move(stages),
+                               changed);
+    return End(active, execution.Run(active.stop.get_token()));
+  }
+  Execution execution(*active.project, clock_, std::move(setting), std::move(stages), changed);
   End(active, execution.Run(active.stop.get_token()));
 }
 

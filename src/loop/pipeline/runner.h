@@ -137,7 +137,8 @@ class Runner {
   enum class By { Person, Trigger };
 
   Result<> Recover();
-  Result<> MarkKilled(sql::Connection& connection, RunRecord run, const Result<int>& leftovers);
+  Result<> EndLeftoversOf(const std::string& id);
+  Result<> MarkKilled(sql::Connection& connection, RunRecord run, const Result<>& leftovers);
   Result<RunRecord> Launch(const Request& request, By by);
   Result<RunRecord> Begin(const Request& request, By by, std::unique_ptr<Project> project, const Plan& plan);
   Result<Resources> CapacityFor(const Project& project, const std::vector<StageRecord>& stages) const;

@@ -1,7 +1,10 @@
 #include "loop/pipeline/source.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
+#include "ground/os/files.h"
 #include "ground/os/process.h"
 #include "ground/vocabulary/text.h"
 
@@ -56,6 +59,34 @@ Source SourceOf(const std::string& project, const Definition& definition) {
 std::optional<std::string> ChangesOf(const std::string& project, const Definition& definition) {
   return Git(project, AboutCode({"diff", "--no-color", "--no-ext-diff", "--binary", "--relative", "HEAD"},
                                 definition));
+}
+
+Result<std::vector<std::string>> FilesOf(const std::string& project, const Definition& definition) {
+  std::vector<std::string> files;
+  const auto listed = Git(project, {"ls-files", "-z", "--cached", "--others", "--exclude-standard"});
+  // In a folder that git ignores, such as the copy of a trial, it knows of nothing.
+  if (listed && !listed->empty()) {
+    for (const auto path : Split(*listed, '\0')) {
+      if (!path.empty()) files.emplace_back(path);
+    }
+  } else {
+    for (const auto& entry : CAIRN_TRY(os::ListTree(project))) {
+      if (entry.kind != os::FileKind::Folder) files.push_back(entry.path);
+    }
+  }
+  std::set<std::string_view> own = {".git", ".dvc", ".cairn", "dvc.lock", "cairn.lock"};
+  for (const Stage& stage : definition.stages) {
+    for (const Out& out : stage.outs) own.insert(out.path);
+  }
+  std::erase_if(files, [&](const std::string& path) {
+    for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+      if (own.contains(std::string_view(path).substr(0, end))) return true;
+    }
+    return own.contains(path);
+  });
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
 }
 
 }  // namespace cairn::pipeline

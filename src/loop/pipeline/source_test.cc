@@ -70,5 +70,26 @@ TEST_F(SourceTest, ChangedCodeIsDirtyAndWhatThePipelineWritesIsNot) {
   EXPECT_TRUE(SourceOf(project_, definition_).dirty);
 }
 
+TEST_F(SourceTest, TheFilesAreThoseThatGitWouldTakeAndNoStageMakes) {
+  for (const char* name : {"train.py", "dvc.lock", "ignored.bin", "out.txt", ".gitignore"}) Write(name, "1");
+  ASSERT_TRUE(os::MakeFolders(project_ + "/made/deep"));
+  Write("made/deep/one", "1");
+  Write("made.py", "1");
+  Write(".gitignore", "ignored.bin\n");
+  Stage stage;
+  stage.outs = {Out{.path = "out.txt"}, Out{.path = "made"}};
+  definition_.stages = {stage};
+  const auto everything = FilesOf(project_, definition_);
+  ASSERT_TRUE(everything);
+  EXPECT_EQ(*everything, (std::vector<std::string>{".gitignore", "ignored.bin", "made.py", "train.py"}));
+  Commit();
+  Write("new.py", "1");
+  const std::vector<std::string> taken = {".gitignore", "made.py", "new.py", "train.py"};
+  EXPECT_EQ(*FilesOf(project_, definition_), taken);
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ / ".gitignore", "project\n"));
+  Shell("git rm -rq --cached project");
+  EXPECT_EQ(FilesOf(project_, definition_)->size(), 5U) << "in a folder that git ignores, all files";
+}
+
 }  // namespace
 }  // namespace cairn::pipeline

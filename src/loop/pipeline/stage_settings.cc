@@ -177,6 +177,9 @@ std::vector<std::string> PipelineSettings::SecretVariables() const {
   for (const Secret& key : lineage_.key) {
     if (key.from == Secret::From::Variable) variables.push_back(key.source);
   }
+  for (const Secret& token : executor_.token) {
+    if (token.from == Secret::From::Variable) variables.push_back(token.source);
+  }
   for (const auto& [name, stage] : stages_) {
     for (const Secret& secret : stage.settings.secrets) {
       if (secret.from == Secret::From::Variable) variables.push_back(secret.source);
@@ -205,7 +208,7 @@ Result<PipelineSettings> ParsePipeline(const Node& configuration) {
   PipelineSettings settings;
   const Node* section = CAIRN_TRY(MapAt(configuration, "pipeline"));
   if (!section) return settings;
-  CAIRN_TRY(section->OnlyKeys({"resources", "environment", "openlineage", "stages"}));
+  CAIRN_TRY(section->OnlyKeys({"executor", "ray", "resources", "environment", "openlineage", "stages"}));
   if (const Node* resources = CAIRN_TRY(ResourcesAt(*section))) {
     const Resources most = CAIRN_TRY(ReadResources(*resources));
     if (resources->Find("cpu")) settings.cpu_ = most.cpu;
@@ -215,6 +218,7 @@ Result<PipelineSettings> ParsePipeline(const Node& configuration) {
   settings.all_.environment = CAIRN_TRY(ReadEnvironment(*section));
   if (const Node* lineage = CAIRN_TRY(MapAt(*section, "openlineage")))
     settings.lineage_ = CAIRN_TRY(ReadLineage(*lineage));
+  settings.executor_ = CAIRN_TRY(ReadExecutor(*section));
   const Node* stages = CAIRN_TRY(MapAt(*section, "stages"));
   if (!stages) return settings;
   for (const auto& [name, mark, node] : stages->entries())

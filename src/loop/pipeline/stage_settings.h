@@ -61,8 +61,29 @@ struct LineageTarget {
   bool IsSet() const { return !file.empty() || !url.empty(); }
 };
 
+/// Which machines run the stages.
+struct ExecutorSettings {
+  enum class Kind {
+    Local,  ///< This one.
+    Ray,    ///< Those of a Ray cluster, as one job a run.
+  } kind = Kind::Local;
+  std::string address;  ///< Of the engine, "http://head:8265" (Ray's Jobs API), without a slash at its end.
+  /// What stages read and make travels through it: a folder that every machine sees at the same place, or
+  /// "s3://bucket/prefix".
+  std::string store;
+  std::string tracking;  ///< Where the machines reach the tracking server; "" for where this one does.
+  std::string python = "python3";     ///< Of the machines, with Ray in it.
+  std::int64_t patience_ms = 60'000;  ///< How long the engine may be silent until a run has failed.
+  std::vector<Secret> token;          ///< One at most: sent to the engine as a bearer token.
+};
+const char* NameOf(ExecutorSettings::Kind kind);
+/// `executor` of the section `pipeline`, and the settings of the engine that it names. InvalidArgument with
+/// the place.
+Result<ExecutorSettings> ReadExecutor(const Node& section);
+
 class PipelineSettings {
  public:
+  const ExecutorSettings& executor() const { return executor_; }
   const LineageTarget& lineage() const { return lineage_; }
   /// The stage's own, those of the group it belongs to, or the defaults.
   const StageSettings& Of(std::string_view stage) const;
@@ -82,6 +103,7 @@ class PipelineSettings {
   };
   StageSettings all_;
   LineageTarget lineage_;
+  ExecutorSettings executor_;
   std::map<std::string, Named, std::less<>> stages_;
   double cpu_ = 0;  ///< 0 in these three: not said.
   std::uint64_t memory_bytes_ = 0;

@@ -51,6 +51,29 @@ TEST(StageSettings, AreReadWithTheirUnits) {
   EXPECT_EQ(within.gpu, 4U) << "what is not said is the machine's";
 }
 
+TEST(StageSettings, SayWhichMachinesRunTheStages) {
+  const auto unsaid = Parsed("  stages: {}\n");
+  ASSERT_TRUE(unsaid);
+  EXPECT_EQ(unsaid->executor().kind, ExecutorSettings::Kind::Local);
+  const std::string ray =
+      "  ray: {address: 'http://head:8265/', store: /shared/cairn/, tracking: 'http://me:5000', patience: "
+      "5m, "
+      "token: {env: RAY_TOKEN}}\n";
+  const auto local = Parsed("  executor: local\n" + ray);
+  ASSERT_TRUE(local) << local.error().message;
+  EXPECT_EQ(local->executor().kind, ExecutorSettings::Kind::Local) << "only 'executor' differs";
+  const auto settings = Parsed("  executor: ray\n" + ray);
+  ASSERT_TRUE(settings) << settings.error().message;
+  const ExecutorSettings& executor = settings->executor();
+  EXPECT_EQ(executor.kind, ExecutorSettings::Kind::Ray);
+  EXPECT_EQ(executor.address, "http://head:8265");
+  EXPECT_EQ(executor.store, "/shared/cairn");
+  EXPECT_EQ(executor.tracking, "http://me:5000");
+  EXPECT_EQ(executor.python, "python3");
+  EXPECT_EQ(executor.patience_ms, 300'000);
+  EXPECT_THAT(settings->SecretVariables(), ElementsAre("RAY_TOKEN"));
+}
+
 TEST(StageSettings, NameTheMistakeAndItsPlace) {
   const std::pair<const char*, const char*> mistakes[] = {
       {"stages: {a: {timeout: soon}}", "'soon' is no duration"},
@@ -65,6 +88,15 @@ TEST(StageSettings, NameTheMistakeAndItsPlace) {
       {"stages: {a: {environment: [../uv.lock]}}", "must be a file of the project"},
       {"stages: {a: {timeuot: 5s}}", "unknown key 'timeuot'"},
       {"steps: {}", "unknown key 'steps'"},
+      {"executor: rey", "local or ray"},
+      {"executor: ray", "needs the section 'ray'"},
+      {"ray: {store: /s}", "needs the 'address'"},
+      {"ray: {address: 'head:8265', store: /s}", "must begin with http:// or https://"},
+      {"ray: {address: 'http://head:8265'}", "needs a 'store'"},
+      {"ray: {address: 'http://head:8265', store: shared}", "an absolute folder"},
+      {"ray: {adress: x}", "unknown key 'adress'"},
+      {"ray: {address: 'http://head:8265', store: /s, token: hunter2}", "never the value itself"},
+      {"ray: {address: 'http://head:8265', store: /s, patience: long}", "is no duration"},
   };
   for (const auto& [text, expected] : mistakes) {
     const auto settings = Parsed(std::string("  ") + text + "\n");

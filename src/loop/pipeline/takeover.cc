@@ -1,5 +1,8 @@
 #include "ground/os/leftovers.h"
+#include "ledger/metadata/event.h"
 #include "loop/pipeline/active.h"
+#include "loop/pipeline/cluster/left_job.h"
+#include "loop/pipeline/run_events.h"
 #include "loop/pipeline/runner.h"
 #include "loop/pipeline/store/pull_table.h"
 #include "loop/pipeline/store/run_table.h"
@@ -7,13 +10,60 @@
 
 namespace cairn::pipeline {
 
+Result<> Runner::Recover() {
+  const std::lock_guard lock(recovering_);
+  if (recovered_) return Done{};
+  const auto left =
+      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home_); }));
+  for (const auto& id : left) {
+    // What its stages' processes still write would mix with what the next run makes.
+    const auto leftovers = EndLeftoversOf(id);
+    CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<> {
+      return MarkKilled(connection, CAIRN_TRY(SelectRun(connection, id)), leftovers);
+    }));
+    CAIRN_TRY(KeepLineage(
+        CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }))));
+  }
+  recovered_ = true;
+  return Done{};
+}
+
+/// What of a run still works after its program died is ended, here and on other machines.
+Result<> Runner::EndLeftoversOf(const std::string& id) {
+  const RunRecord run =
+      CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }));
+  auto stopped = StopJobOf(run);
+  auto ended = os::EndLeftovers(kRunVariable, id);
+  return ended ? std::move(stopped) : Result<>(ended.error());
+}
+
+Result<> Runner::MarkKilled(sql::Connection& connection, RunRecord run, const Result<>& leftovers) {
+  run.state = RunState::Killed;
+  run.ended = clock_.Now();
+  run.problem = "the program ended while it ran; run it again to do the rest";
+  if (!leftovers) run.problem += " (" + leftovers.error().message + ")";
+  for (std::size_t i = 0; i < run.stages.size(); ++i) {
+    auto& stage = run.stages[i];
+    if (stage.state != StageState::Running && stage.state != StageState::Waiting) continue;
+    stage.reason = stage.state == StageState::Running ? "the program ended while it ran"
+                                                      : "the program ended before it began";
+    stage.state = StageState::Killed;
+    stage.ended = run.ended;
+    CAIRN_TRY(UpdateStage(connection, run.id, i, stage));
+    if (Ran(stage)) CAIRN_TRY(metadata::Append(connection, run.ended, StageEvent(run, stage)));
+  }
+  CAIRN_TRY(UpdateRun(connection, run));
+  CAIRN_TRY(metadata::Append(connection, run.ended, EndedEvent(run)));
+  return Release(connection, run.id);
+}
+
 Result<bool> Runner::TakeOver(const std::string& home, std::int64_t beat, const std::string& project) {
   const auto left =
       CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectLeftBy(connection, home); }));
   // What they still write must not mix with what the next run makes. On another machine there are none.
-  Result<int> leftovers = 0;
+  Result<> leftovers;
   for (const auto& id : left) {
-    auto ended = os::EndLeftovers(kRunVariable, id);
+    auto ended = EndLeftoversOf(id);
     if (!ended) leftovers = std::move(ended);
   }
   const bool taken = CAIRN_TRY(database_.Transact([&](sql::Connection& connection) -> Result<bool> {

@@ -7,7 +7,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
-#include "loop/tracking/provenance.h"
+#include "loop/pipeline/execution/variables.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -18,25 +18,6 @@ constexpr double kLeastCpu = 1e-6;
 bool Ended(StageState state) { return state != StageState::Waiting && state != StageState::Running; }
 bool Allows(StageState state) { return state == StageState::Finished || state == StageState::Unchanged; }
 
-/// dvc.lock names paths from where the stage runs.
-std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
-  for (LockedPath& path : paths) {
-    const std::string joined = os::JoinPath(stage.wdir, path.path);
-    std::vector<std::string> parts;
-    for (const std::string_view part : Split(joined, '/')) {
-      if (part == "..") {
-        parts.pop_back();
-      } else if (part != ".") {
-        parts.emplace_back(part);
-      }
-    }
-    path.path = parts.empty() ? "." : Join(parts, "/");
-  }
-  return paths;
-}
-
-/// Tags that MLflow's client puts on every run it starts, as a JSON object.
-constexpr const char* kContextVariable = "MLFLOW_RUN_CONTEXT";
 constexpr const char* kDevicesVariable = "CUDA_VISIBLE_DEVICES";
 
 }  // namespace
@@ -334,10 +315,8 @@ Attempt::Setting Execution::SettingFor(
   for (const auto& variable : hidden_) set(variable, std::nullopt);
   for (const auto& [name, value] : setting_.environment) set(name, value);
   set("DVC_ROOT", project_.root());
-  set("DVC_STAGE", task.stage->name);
-  Json context = setting_.context;
-  context.Set(std::string(tracking::kStageTag), setting_.run + "/" + task.stage->name);
-  set(kContextVariable, context.Dump());
+  for (auto& [name, value] : VariablesOf(*task.stage, setting_.run, setting_.context))
+    set(name, std::move(value));
   if (!task.gpus.empty()) {
     std::vector<std::string> devices;
     for (const unsigned device : task.gpus) devices.push_back(std::to_string(device));

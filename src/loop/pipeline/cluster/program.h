@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+namespace cairn::pipeline {
+
+/// The text of stage_program.py, which runs one stage on a machine of any cluster.
+extern const std::string_view kStageProgram;
+/// The text of stage_objects.py, which that one imports.
+extern const std::string_view kStageObjects;
+/// The text of ray_driver.py, the entry point of a job on Ray.
+extern const std::string_view kRayDriver;
+
+}  // namespace cairn::pipeline

@@ -1,0 +1,300 @@
+#include "loop/pipeline/cluster/cluster_execution.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "ground/os/files.h"
+#include "ground/os/process.h"
+#include "ground/os/temp_folder.h"
+#include "loop/pipeline/cluster/program.h"
+
+namespace cairn::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kDriver = R"(
+import json, pathlib, stage_program
+plan = json.loads(pathlib.Path("plan.json").read_text())
+results = {}
+for stage in plan["stages"]:
+    results[stage["name"]] = stage_program.run_stage(plan, stage, *[results[name] for name in stage["after"]])
+    print("\n(a machine) @cairn " + json.dumps(results[stage["name"]]), flush=True)
+)";
+
+/// An engine of one machine, which is this one: the plan's stages, one after the other, in a process of
+/// Python.
+class ProcessEngine : public Engine {
+ public:
+  explicit ProcessEngine(std::string folder) : folder_(std::move(folder)) {}
+
+  std::string Shown() const override { return "the test's engine"; }
+  Result<> Reach() override { return Done{}; }
+  Result<> Submit(const std::string& key, const std::string& plan) override {
+    keys.push_back(key);
+    CAIRN_TRY(os::RemoveTree(folder_));
+    CAIRN_TRY(os::MakeFolders(folder_));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "stage_program.py"), kStageProgram));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "stage_objects.py"), kStageObjects));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "drive.py"), kDriver));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "plan.json"), plan));
+    os::Command command;
+    command.arguments = {"python3", "drive.py"};
+    command.folder = folder_;
+    command.environment = {{"TMPDIR", folder_}, {"SHELL", "/bin/sh"}, {"ON_THE_NODE", "hunter22"}};
+    command.log = os::JoinPath(folder_, "words");
+    process_.emplace(CAIRN_TRY(os::Process::Spawn(std::move(command))));
+    return Done{};
+  }
+  Result<JobLook> Look(const std::string&) override {
+    if (after_submit) return after_submit->error();
+    const bool over = process_->Wait(0).has_value();
+    // Its words are held back until then.
+    if (before_end && !over) return JobLook{};
+    if (before_end) std::exchange(before_end, nullptr)();
+    return JobLook{*os::ReadFile(os::JoinPath(folder_, "words")), over, "its process ended"};
+  }
+  Result<> Stop(const std::string&) override {
+    stopped = true;
+    process_->Terminate(100);
+    return Done{};
+  }
+
+  std::vector<std::string> keys;
+  bool stopped = false;
+  std::optional<Result<>> after_submit;  ///< The error of each look.
+  std::function<void()> before_end;
+
+ private:
+  std::string folder_;
+  std::optional<os::Process> process_;
+};
+
+class ClusterExecutionTest : public ::testing::Test {
+ protected:
+  void Write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(os::MakeFolders(os::ParentOf(project_ / name)));
+    ASSERT_TRUE(os::WriteFileAtomically(project_ / name, text));
+  }
+  std::string Read(const std::string& name) {
+    const auto text = os::ReadFile(project_ / name);
+    return text ? *text : "(" + text.error().message + ")";
+  }
+  void Configure(const std::string& stages = "{}", const std::string& patience = "60s") {
+    Write("cairn.yaml", "pipeline: {executor: ray, ray: {address: 'http://nobody:1', store: " +
+                            store_.path() + ", patience: " + patience + "}, stages: " + stages + "}\n");
+  }
+
+  enum class Where { Here, Cluster };
+  /// What became of the stale stages.
+  std::map<std::string, StageRecord> Run(Where where = Where::Cluster, std::stop_token stop = {}) {
+    auto project = Project::Open(project_.path(), project_ / ".cairn");
+    EXPECT_TRUE(project) << project.error().message;
+    if (!project) return {};
+    EXPECT_TRUE((*project)->Claim());
+    std::vector<StageRecord> stages;
+    const auto plan = (*project)->MakePlan({});
+    EXPECT_TRUE(plan);
+    for (const auto& planned : plan->stages) {
+      StageRecord record;
+      record.name = planned.stage->name;
+      record.causes = planned.causes;
+      if (planned.Stale()) stages.push_back(std::move(record));
+    }
+    Execution::Setting setting;
+    setting.logs = project_ / "logs";
+    setting.run = os::BaseName(project_.path());
+    setting.capacity = {1, std::uint64_t{1} << 30, 0};
+    setting.environment = {{"GIVEN", "to all"}};
+    std::map<std::string, StageRecord> told;
+    const auto tell = [&](std::size_t, const StageRecord& stage) -> Result<> {
+      told[stage.name] = stage;
+      if (on_change_) on_change_(stage);
+      return Done{};
+    };
+    if (where == Where::Here) {
+      outcome_ = Execution(**project, clock_, std::move(setting), std::move(stages), tell).Run(stop);
+    } else {
+      outcome_ =
+          ClusterExecution(**project, clock_, engine_, std::move(setting), std::move(stages), tell).Run(stop);
+    }
+    EXPECT_TRUE((*project)->Finish());
+    return told;
+  }
+
+  os::TempFolder project_ = *os::TempFolder::Create(), store_ = *os::TempFolder::Create(),
+                 machine_ = *os::TempFolder::Create();
+  os::SystemClock clock_;
+  ProcessEngine engine_{machine_ / "job"};
+  std::function<void(const StageRecord&)> on_change_;
+  Result<> outcome_;
+};
+
+constexpr const char* kPipeline = R"(
+stages:
+  split: {cmd: 'mkdir parts && for i in 1 2 3; do sed -n "$i"p raw/all.txt > parts/$i; done', deps: [raw], outs: [parts]}
+  tool: {cmd: 'cp ../code/tool.sh made.sh', wdir: sub, deps: [../code/tool.sh], outs: [made.sh]}
+  use: {cmd: 'sub/made.sh parts/2 > used && echo $GIVEN', deps: [parts/2, sub/made.sh], params: [scale], outs: [used, {notes.txt: {persist: true}}]}
+  count: {cmd: 'wc -l < used > figures.json', deps: [used], metrics: [{figures.json: {cache: false}}]}
+)";
+
+TEST_F(ClusterExecutionTest, WhatIsMadeThereIsWhatWouldBeMadeHere) {
+  Write("dvc.yaml", kPipeline);
+  Write("raw/all.txt", "one\ntwo\nthree\n");
+  Write("raw/deeper/more.txt", "more\n");
+  Write("notes.txt", "kept\n");
+  Write("params.yaml", "scale: 3\n");
+  Write("sub/keep", "");
+  Write("code/tool.sh", "#!/bin/sh\necho \"$1\"; cat \"$1\"; cat notes.txt\n");
+  ASSERT_TRUE(os::SetMode(project_ / "code/tool.sh", 0755));
+  Configure();
+
+  const auto there = Run();
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  for (const char* name : {"split", "tool", "use", "count"}) {
+    ASSERT_TRUE(there.contains(name));
+    EXPECT_EQ(there.at(name).state, StageState::Finished) << name << ": " << there.at(name).reason;
+  }
+  EXPECT_EQ(Read("used"), "parts/2\ntwo\nkept\n");
+  EXPECT_THAT(Read("logs/use.log"), HasSubstr("to all\n"));
+  EXPECT_THAT(Read("logs/use.log"), HasSubstr("> on "));
+  EXPECT_EQ(there.at("use").exit, 0);
+  EXPECT_THAT(engine_.keys, ElementsAre("cairn-" + os::BaseName(project_.path())));
+  const std::string lock = Read("dvc.lock");
+  EXPECT_TRUE(Run().empty()) << "nothing is stale";
+
+  for (const char* made : {"parts", "sub/made.sh", "used", "figures.json", "dvc.lock"})
+    ASSERT_TRUE(os::RemoveTree(project_ / made));
+  const auto here = Run(Where::Here);
+  EXPECT_EQ(here.size(), 4U);
+  EXPECT_EQ(Read("dvc.lock"), lock);
+}
+
+TEST_F(ClusterExecutionTest, AFailureStopsOnlyWhatNeedsItAndTriesAreKept) {
+  Write("dvc.yaml",
+        "stages:\n"
+        "  bad: {cmd: 'echo said; kill -9 $$', outs: [bad]}\n"
+        "  behind: {cmd: touch behind, deps: [bad], outs: [behind]}\n"
+        "  lazy: {cmd: 'true', outs: [lazy]}\n"
+        "  slow: {cmd: 'sleep 100', outs: [slow]}\n"
+        "  lonely: {cmd: 'touch lonely', deps: [nowhere], outs: [lonely]}\n"
+        "  secret: {cmd: 'echo $KEY > secret; echo it is $KEY', outs: [secret]}\n"
+        "  missing: {cmd: 'touch missing', outs: [missing]}\n"
+        "  good: {cmd: touch good, outs: [good]}\n");
+  Configure(
+      "{bad: {retries: {most: 1, wait: 0s}}, slow: {timeout: 1s}, secret: {secrets: {KEY: {env: "
+      "ON_THE_NODE}}}, "
+      "missing: {secrets: {KEY: {file: no/such}}}}");
+  const auto stages = Run();
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  EXPECT_EQ(stages.at("bad").state, StageState::Failed);
+  EXPECT_THAT(stages.at("bad").reason, HasSubstr("signal 9"));
+  EXPECT_THAT(stages.at("bad").reason, HasSubstr("as the last of 2 tries"));
+  EXPECT_EQ(stages.at("bad").attempts.size(), 2U);
+  EXPECT_THAT(Read("logs/bad.log"), HasSubstr("said\n"));
+  EXPECT_EQ(stages.at("behind").state, StageState::Blocked);
+  EXPECT_THAT(stages.at("lazy").reason, HasSubstr("has not made 'lazy'"));
+  EXPECT_THAT(stages.at("slow").reason, HasSubstr("timeout of 1s"));
+  EXPECT_EQ(stages.at("lonely").state, StageState::Failed);
+  EXPECT_THAT(stages.at("lonely").reason, HasSubstr("needs 'nowhere', which is not there"));
+  EXPECT_EQ(stages.at("secret").state, StageState::Finished) << stages.at("secret").reason;
+  EXPECT_EQ(Read("secret"), "hunter22\n");
+  EXPECT_THAT(Read("logs/secret.log"), HasSubstr("it is ***\n"));
+  EXPECT_THAT(stages.at("missing").reason, HasSubstr("secrets do not travel to a cluster"));
+  EXPECT_EQ(stages.at("good").state, StageState::Finished);
+  EXPECT_THAT(Read("dvc.lock"), Not(HasSubstr("behind")));
+}
+
+TEST_F(ClusterExecutionTest, AStageWhoseInputsCameOutTheSameDoesNotRun) {
+  Write("dvc.yaml",
+        "stages:\n  first: {cmd: 'cut -c1 raw > first', deps: [raw], outs: [first]}\n"
+        "  second: {cmd: 'cat first > second', deps: [first], outs: [second]}\n"
+        "  third: {cmd: 'cat second more > third', deps: [second, more], outs: [third]}\n");
+  Write("raw", "a1\n");
+  Write("more", "m1\n");
+  Configure();
+  Run();
+  Write("raw", "a2\n");
+  Write("more", "m2\n");
+  const auto stages = Run();
+  EXPECT_EQ(stages.at("first").state, StageState::Finished) << stages.at("first").reason;
+  EXPECT_EQ(stages.at("second").state, StageState::Unchanged);
+  EXPECT_EQ(stages.at("third").state, StageState::Finished);
+  EXPECT_EQ(Read("third"), "a\nm2\n");
+}
+
+TEST_F(ClusterExecutionTest, InputsCountAsTheyWereWhenTheyWereSent) {
+  Write("dvc.yaml",
+        "stages:\n  first: {cmd: 'cat raw > first', deps: [raw], params: [scale], outs: [first]}\n"
+        "  second: {cmd: 'cat first > second', deps: [first], outs: [second]}\n");
+  Write("raw", "old\n");
+  Write("params.yaml", "scale: 1\n");
+  Configure();
+  engine_.before_end = [&] {
+    Write("raw", "new\n");
+    Write("params.yaml", "scale: 2\n");
+  };
+  const auto stages = Run();
+  EXPECT_EQ(stages.at("second").state, StageState::Finished) << stages.at("second").reason;
+  EXPECT_EQ(Read("second"), "old\n");
+  EXPECT_THAT(Read("dvc.lock"), HasSubstr("scale: 1"));
+  EXPECT_EQ(Run().at("first").causes.size(), 2U) << "what was changed meanwhile is seen by the next run";
+  EXPECT_EQ(Read("second"), "new\n");
+}
+
+TEST_F(ClusterExecutionTest, AStoppedRunStopsItsJobAndChangesNothingHere) {
+  Write("dvc.yaml",
+        "stages:\n  long: {cmd: 'sleep 1000', outs: [long]}\n"
+        "  after: {cmd: touch after, deps: [long], outs: [after]}\n");
+  Write("long", "from before\n");
+  Configure();
+  std::stop_source stop;
+  on_change_ = [&](const StageRecord& stage) {
+    if (stage.state == StageState::Running) stop.request_stop();
+  };
+  const auto stages = Run(Where::Cluster, stop.get_token());
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  EXPECT_TRUE(engine_.stopped);
+  EXPECT_EQ(stages.at("long").state, StageState::Killed);
+  EXPECT_EQ(stages.at("after").state, StageState::Killed);
+  EXPECT_EQ(Read("long"), "from before\n");
+}
+
+TEST_F(ClusterExecutionTest, AnEngineThatIsSilentOrForgetsTheJobFailsTheRun) {
+  const std::pair<Reason, const char*> errors[] = {{Reason::Unavailable, "has not answered for 0 ms"},
+                                                   {Reason::NotFound, "does not know the job"}};
+  for (const auto& [reason, expected] : errors) {
+    Write("dvc.yaml", "stages:\n  one: {cmd: 'sleep 1000', outs: [one]}\n");
+    Configure("{}", "0s");
+    engine_.after_submit = Error{reason, "no"};
+    const auto stages = Run();
+    ASSERT_FALSE(outcome_);
+    EXPECT_THAT(outcome_.error().message, HasSubstr(expected));
+    EXPECT_EQ(stages.at("one").state, StageState::Failed);
+    EXPECT_THAT(stages.at("one").reason, HasSubstr(expected));
+    EXPECT_TRUE(engine_.stopped);
+  }
+}
+
+TEST_F(ClusterExecutionTest, BytesThatTheStoreChangedAreNotTakenOver) {
+  Write("dvc.yaml", "stages:\n  one: {cmd: 'echo 1 > one', outs: [one]}\n");
+  Configure();
+  engine_.before_end = [&] {
+    const std::string object = store_ / "files/md5/b0/26324c6904b2a9cb4b88d6d61c81d1";  // of "1\n"
+    ASSERT_TRUE(os::Exists(object));
+    ASSERT_TRUE(os::SetMode(object, 0644));
+    ASSERT_TRUE(os::WriteFileAtomically(object, "2\n"));
+  };
+  const auto stages = Run();
+  EXPECT_EQ(stages.at("one").state, StageState::Failed);
+  EXPECT_THAT(stages.at("one").reason, HasSubstr("could not be taken over"));
+  EXPECT_FALSE(os::Exists(project_ / "one"));
+  EXPECT_THAT(Read("dvc.lock"), Not(HasSubstr("one")));
+}
+
+}  // namespace
+}  // namespace cairn::pipeline
