@@ -36,7 +36,7 @@ std::vector<Command> GarbageCommands();   ///< gc
 std::vector<Command> StatusCommands();    ///< status
 std::vector<Command> GraphCommands();     ///< graph
 std::vector<Command> TriggerCommands();   ///< trigger list, show, pause, resume, fire, backfill, next
-std::vector<Command> ModelCommands();     ///< model list, show, consider, approve, reject, promote, rollback
+std::vector<Command> ModelCommands();     ///< model list, show, consider, promote, rollback
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
 std::vector<Command> PredictCommands();   ///< predict

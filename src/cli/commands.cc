@@ -1,6 +1,8 @@
 #include "cli/catalogue.h"
 #include "cli/conversion_view.h"
+#include "cli/decide.h"
 #include "cli/evidence.h"
+#include "cli/phase_zero.h"
 #include "cli/standing.h"
 
 namespace cairn::cli {
@@ -8,17 +10,20 @@ namespace cairn::cli {
 std::span<const Command> Commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
-    for (const auto part :
-         {StartCommands,     UpCommands,          CharterCommands,     CanvasCommands,     DataCommands,
-          CatalogueCommands, SplitCommands,       LineageCommands,     TreeCommands,       TreeDetailCommands,
-          ProfileCommands,   DataCompareCommands, TransferCommands,    CollectionCommands, SourceCommands,
-          SettingsCommands,  ContractCommands,    FeasibilityCommands, RunCommands,        ExpCommands,
-          ExpShowCommands,   ExpBringCommands,    CiCommands,          RunsCommands,       DeletionCommands,
-          GarbageCommands,   StatusCommands,      GraphCommands,       TriggerCommands,    ModelCommands,
-          TrialCommands,     InspectCommands,     ConvertCommands,     PackageCommands,    PredictCommands,
-          EvaluateCommands,  ServingCommands,     LoadCommands,        MonitorCommands,    ScoreCommands,
-          StandingCommands,  ImportCommands,      ExportCommands,      BackupCommands,     AuditCommands,
-          EvidenceCommands,  DocsCommands,        ShellCommands}) {
+    for (const auto part : {StartCommands,       UpCommands,       CharterCommands,     CharterExportCommands,
+                            UseCaseCommands,     CostCommands,     CanvasCommands,      DataCommands,
+                            CatalogueCommands,   SplitCommands,    LineageCommands,     TreeCommands,
+                            TreeDetailCommands,  ProfileCommands,  DataCompareCommands, TransferCommands,
+                            CollectionCommands,  SourceCommands,   SettingsCommands,    ContractCommands,
+                            FeasibilityCommands, RunCommands,      ExpCommands,         ExpShowCommands,
+                            ExpBringCommands,    CiCommands,       RunsCommands,        DeletionCommands,
+                            GarbageCommands,     StatusCommands,   GraphCommands,       TriggerCommands,
+                            ModelCommands,       DecideCommands,   DelegationCommands,  TrialCommands,
+                            InspectCommands,     ConvertCommands,  PackageCommands,     PredictCommands,
+                            EvaluateCommands,    ServingCommands,  LoadCommands,        MonitorCommands,
+                            ScoreCommands,       StandingCommands, ImportCommands,      ExportCommands,
+                            BackupCommands,      AuditCommands,    EvidenceCommands,    DocsCommands,
+                            ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

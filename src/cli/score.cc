@@ -1,5 +1,6 @@
 #include "cli/catalogue.h"
 #include "cli/identity_folder.h"
+#include "cli/standing.h"
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/clock.h"
@@ -78,6 +79,7 @@ Result<int> Score(Session& session, const Arguments& arguments) {
   }
   session.Say("ML Test Score " + ShortestText(score.Double("score")) + ", the least of " + sums + ": " +
               score.Text("band") + ".");
+  SayFindings(session, score);
   return 0;
 }
 

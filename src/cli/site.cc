@@ -21,7 +21,9 @@
 #include "server/cairn/documents.h"
 #include "server/cairn/evidence.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/permissions.h"
 #include "server/cairn/proofs.h"
+#include "server/cairn/usecases.h"
 #include "server/cairn/version.h"
 #include "server/inference/mount.h"
 #include "server/mlflow/mount.h"
@@ -129,7 +131,10 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
-  api::MountRollouts(router, {rooms.rollouts, rooms.decisions, rooms.service});
+  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service};
+  api::MountRollouts(router, rollouts);
+  api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
+  api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});
   api::MountServing(router, rooms.service, *rooms.predictions);
   api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
                                   return app::AlertRaised(rooms, alert);

@@ -35,7 +35,14 @@ charter:
   #   - {otherwise: 0.2}
   # minimal, limited, high or unacceptable. High risk needs human approval by two people; unacceptable cannot be deployed.
   # risk: limited
+  # Milestones: {milestone: pilot, due: 2030-03-01}, and `done: DATE` when it is; until then it is overdue once the date has passed.
   timeline: []
+  # What one run of the pipeline is planned to take; `cairn cost plan` finds runs that are further from it than the bound.
+  # costs: {bytes: 2000000, seconds: 600, labels: 5000, bound: 25%, prices: {seconds: 0.002, labels: 0.1}}
+  # The work as tasks, and what a prediction in one would be worth a year (`cairn usecase rank`): chance · gain · times_a_year − run_a_year − build.
+  # tasks:
+  #   - {name: receive the order}
+  #   - {name: promise a date, needs: [receive the order], prediction: {of: days, gain: 2, times_a_year: 10000, chance: 50%, build: 5000, run_a_year: 1000}}
   # Nothing trains before these have signed what the charter says (`cairn charter sign`).
   # signatures: {required: [@PERSON@], valid: 365d}
 
@@ -67,6 +74,7 @@ roles:
 # gates:
 #   approval: human
 #   valid_days: 30           # an approval that is older carries nothing out
+#   emergency: {roles: [approver, operator], review_days: 3}   # who may release without the due approvals; somebody else must review it by then
 #   rules:
 #     - {name: better than the heuristic, metric: log_loss, against: heuristic}  # the success metric above
 #     - {name: not worse than production, metric: log_loss, against: production, margin: 0.002}

@@ -72,6 +72,10 @@ void PrintFigures(const Json& answer) {
   table.Add({"change failure rate", PercentOf(failure.At("value")), failure.Text("band"),
              trend.Text("change_failure_rate"),
              std::to_string(failure.Int("failed")) + " failed of " + promotions});
+  const Json& emergencies = answer.At("emergencies");
+  if (emergencies.Int("count") != 0)
+    table.Add({"emergency releases", std::to_string(emergencies.Int("count")), "", "",
+               "without the due approvals: " + Events(emergencies.At("events"))});
   std::fputs(table.Text().c_str(), stdout);
 }
 
@@ -93,10 +97,19 @@ std::string Cited(const Json& evidence) {
   return evidence.IsNull() ? "" : evidence.Text("event") + " " + evidence.Text("kind");
 }
 
+}  // namespace
+
+void SayFindings(const Session& session, const Json& answer) {
+  for (const Json& finding : answer.At("findings").items()) session.Say("! " + finding.AsString());
+}
+
+namespace {
+
 Result<int> Level(Session& session, const Arguments& arguments) {
   const Json answer = CAIRN_TRY(session.Get("/api/v1/level"));
   if (session.PrintedJson(answer)) return 0;
   session.Say("Level " + std::to_string(answer.Int("level")) + ": " + answer.Text("name") + ".");
+  SayFindings(session, answer);
   if (arguments.Has("--why")) {
     Table table({"level", "asks for", "met", "event"});
     for (const Json& item : answer.At("items").items()) {
@@ -140,7 +153,7 @@ Result<int> Principles(Session& session, const Arguments& arguments) {
 
 Result<int> Doctor(Session& session, const Arguments& arguments) {
   const Json answer = CAIRN_TRY(session.Get("/api/v1/doctor"));
-  const bool well = answer.Int("alive") == answer.Int("of");
+  const bool well = answer.Int("alive") == answer.Int("of") && answer.Int("overdue") == 0;
   if (session.PrintedJson(answer)) return well ? 0 : 1;
   Table components({"component", "", "what it answered"});
   for (const Json& one : answer.At("components").items())
@@ -155,6 +168,7 @@ Result<int> Doctor(Session& session, const Arguments& arguments) {
   std::fputs(("\n" + stages.Text()).c_str(), stdout);
   session.Say(std::to_string(answer.Int("alive")) + " of " + std::to_string(answer.Int("of")) +
               " components are alive.");
+  SayFindings(session, answer);
   return well ? 0 : 1;
 }
 
@@ -181,7 +195,9 @@ std::vector<Command> StandingCommands() {
        Principles},
       {"doctor",
        "Prove the seven components alive, and show the last output of the six stages",
-       "Each component does a round trip. Exit code 1 when one is not alive.",
+       "Each component does a round trip. Exit code 1 when one is not alive, or when a release in an "
+       "emergency "
+       "was not reviewed in time.",
        {},
        {why},
        Doctor},

@@ -3,11 +3,15 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/session.h"
 
 /// How well the work goes, and what of its intentions runs.
 namespace cairn::cli {
 
 std::vector<Command> StandingCommands();  ///< metrics, level, principles, doctor
 std::vector<Command> CanvasCommands();    ///< canvas …, stack
+
+/// What an answer found that somebody must see to, one line each.
+void SayFindings(const Session& session, const Json& answer);
 
 }  // namespace cairn::cli

@@ -2,9 +2,23 @@
 
 #include "cli/catalogue.h"
 #include "cli/stale.h"
+#include "ground/os/files.h"
 
 namespace cairn::cli {
 namespace {
+
+/// What was released without the due approvals is said here too. A look stays a look: without a store there
+/// is nothing to say, and trouble with one is not what was asked about.
+void NoteEmergencies(Session& session) {
+  const auto& settings = session.settings();
+  const bool store = !settings.server.empty() || !settings.store.empty() ||
+                     os::Exists(settings.data_dir + "/cairn.db") || os::Exists(settings.data_dir + "/sock");
+  if (!store) return;
+  const auto answer = session.Get("/api/v1/emergencies");
+  if (!answer) return;
+  for (const Json& one : answer->At("items").items())
+    if (one.Text("state") != "reviewed") session.Note("! " + one.Text("sentence"));
+}
 
 /// Each cause on a line of its own, with what it is about before it.
 void ShowWhy(const Session& session, const Json& stage) {
@@ -38,6 +52,7 @@ Result<int> Status(Session& session, const Arguments& arguments) {
     session.Say(std::to_string(count) + " of " + std::to_string(stages.size()) +
                 " stages would run: `cairn run`.");
   }
+  NoteEmergencies(session);
   return stale ? 1 : 0;
 }
 

@@ -153,3 +153,73 @@ def test_what_is_no_document_is_refused(project, tmp_path):
     assert project.cairn("docs", "model-card", NAME, "9", code=3)
     assert project.cairn("docs", "datasheet", "rowz", code=3)
     assert project.cairn("docs", "datasheet", "rows", "seven", code=2)
+
+
+class TestPhaseZero:
+    """Problem statement, project charter and data report: documents like the others."""
+
+    @pytest.fixture()
+    def exported(self, project, tmp_path):
+        said = project.cairn("charter", "export", str(tmp_path / "out"))
+        return said, {item["document"]: tmp_path / "out" / os.path.basename(item["file"]) for item in said["items"]}
+
+    def test_all_three_are_written_and_current(self, project, exported, tmp_path):
+        said, paths = exported
+        assert set(paths) == {"problem-statement", "project-charter", "data-report"} and said["absent"] == []
+        assert paths["data-report"].name == "data-report-rows.md"
+        assert verify(project, *paths.values())["current"]
+        pages = project.cairn("charter", "export", str(tmp_path / "pages"), "--html")
+        assert verify(project, *(item["file"] for item in pages["items"]))["current"]
+        assert all((tmp_path / "pages" / f"{kind}.html").read_text().startswith("<!doctype html>") for kind in ("problem-statement", "project-charter"))
+
+    def test_what_is_missing_is_named_where_it_belongs_and_not_invented(self, exported):
+        said, paths = exported
+        missing = {item["document"]: {part["place"] for part in item["missing"]} for item in said["items"]}
+        assert {"charter.problem", "charter.why", "charter.persona", "charter.objective", "charter.scope.in"} <= missing["problem-statement"]
+        assert {"charter.kpis", "charter.timeline", "documents.project_charter.resources"} <= missing["project-charter"]
+        assert "charter.risk" not in missing["project-charter"] and "risk class: limited" in paths["project-charter"].read_text()
+        assert "documents.data_report.rows.judgement" in missing["data-report"]
+        for document, path in paths.items():
+            assert all(f"`{place}` in cairn.yaml" in path.read_text() for place in missing[document])
+
+    def test_every_statement_cites_a_record(self, exported):
+        for path in exported[1].values():
+            text, records = path.read_text().split("\n## Records\n")
+            digests = re.findall(r"^- r(\d+): .+, SHA-256 `([0-9a-f]{64})`$", records, re.M)
+            statements = [line for line in text.split("\n## ", 1)[1].splitlines() if line.startswith("- ")]
+            assert all(re.search(r" \*\(r\d+\)\*$", line) for line in statements)
+            assert {int(number) for number in re.findall(r"\*\(r(\d+)\)\*", text)} == {int(number) for number, _ in digests}
+
+    def test_planted_gaps_and_what_the_columns_say_are_in_the_report(self, project, tmp_path):
+        """Counted by pandas."""
+        project.cairn("data", "profile", "rows")
+        project.cairn("feasibility", "rows", code=1)  # Labels by lot: there is nothing to learn.
+        said = project.cairn("charter", "export", str(tmp_path))
+        report = (tmp_path / "data-report-rows.md").read_text()
+        places = {part["place"] for part in next(item for item in said["items"] if item["document"] == "data-report")["missing"]}
+        assert not places & {"documents.data_report.rows.quality", "documents.data_report.rows.relevance"}
+        assert "- target: y " in report and "feasibility: no-go" in report
+        assert "no-go" in (tmp_path / "project-charter.md").read_text()
+        assert verify(project, tmp_path / "data-report-rows.md", tmp_path / "project-charter.md")["current"]
+
+    def test_an_edit_of_the_charter_makes_it_stale_and_another_sections_does_not(self, project, exported):
+        _, paths = exported
+        configuration = project.folder / "cairn.yaml"
+        before = configuration.read_text()
+        try:
+            configuration.write_text(before + "scorecard: {cadence: 31d}\n")
+            project.cairn("apply", actor="ada")
+            assert verify(project, paths["problem-statement"])["current"]
+            timeline = "timeline: [{milestone: pilot, due: 2013-03-01}, {milestone: start, due: 2013-01-01, done: 2013-01-02}]"
+            configuration.write_text(before.replace("charter: {risk: limited}", f"charter: {{risk: limited, problem: Late planes., {timeline}}}"))
+            project.cairn("apply", actor="ada")
+            [verdict] = verify(project, paths["problem-statement"], code=1)["items"]
+            assert not verdict["edited"] and any("Late planes." in (problem["records"] or "") for problem in verdict["problems"])
+            written = subprocess.run([CAIRN, "charter", "export", "--data", project.running.data], cwd=project.folder, capture_output=True, text=True)
+            assert written.returncode == 0, written.stderr
+            charter = (project.folder / "project-charter.md").read_text()
+            assert "- pilot: due 2013-03-01, OVERDUE" in charter and "- overdue: 1 of 2 milestones" in charter
+            assert "- start: due 2013-01-01, done 2013-01-02" in charter
+        finally:
+            configuration.write_text(before)
+            project.cairn("apply", actor="ada")

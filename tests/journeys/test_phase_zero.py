@@ -158,3 +158,100 @@ def test_what_the_canvas_says_and_the_system_does_not_is_drift(newcomer):
     shown = newcomer("canvas", "show").stdout
     assert "x weather" in shown and "- Every week" in shown
     assert "The release policy" in newcomer("stack").stdout or "What is the release policy?" in newcomer("stack").stdout
+
+
+TASKS = """
+  tasks:
+    - {name: watch the runway}
+    - {name: tell passengers, needs: [watch the runway], prediction: {of: late, gain: 2.5, times_a_year: 300000, chance: 60%, build: 40000, run_a_year: 5000}}
+    - {name: plan crews, needs: [tell passengers], prediction: {of: illness, gain: 900, times_a_year: 365, chance: 30%, build: 20000, run_a_year: 2000, years: 3}}
+    - {name: order fuel, prediction: {of: fuel, gain: 40}}
+"""
+
+
+def test_use_cases_are_ranked_by_their_return_and_done_one_at_a_time(newcomer):
+    newcomer("init", "--as", "ada")
+    newcomer("charter", "new", answers=ANSWERS)
+    written = newcomer.folder / "cairn.yaml"
+    text = written.read_text()
+    # Behind the section's last line, whatever that is.
+    written.write_text(text.replace("\ncharter:\n", "\ncharter:" + TASKS, 1))
+    code, ranked = newcomer.ask("usecase", "rank")
+    assert code == 0, ranked
+    brute = {"tell passengers": 0.6 * 2.5 * 300000 - 5000 - 40000, "plan crews": 0.3 * 900 * 365 * 3 - 2000 * 3 - 20000}
+    order = sorted(brute, key=brute.get, reverse=True)
+    assert [item["usecase"] for item in ranked["items"]] == [*order, "order fuel"]
+    assert {item["usecase"]: item["return"] for item in ranked["items"][:2]} == pytest.approx(brute)
+    assert ranked["items"][2]["return"] is None and "chance" in ranked["items"][2]["missing"]
+    assert ranked["tasks"].index("watch the runway") < ranked["tasks"].index("tell passengers") < ranked["tasks"].index("plan crews")
+    # A circle is refused, wherever it is read, and changes nothing.
+    assert newcomer("apply", "--sign", "ada").returncode == 0
+    whole = written.read_text()
+    written.write_text(whole.replace("{name: watch the runway}", "{name: watch the runway, needs: [plan crews]}"))
+    for words in (("usecase", "rank"), ("charter", "check"), ("apply", "--sign", "ada")):
+        refused = newcomer(*words)
+        assert refused.returncode == 2 and "in a circle: watch the runway → plan crews → tell passengers → watch the runway" in refused.stderr, words
+    written.write_text(whole)
+    # One at a time.
+    assert newcomer.ask("usecase", "activate", "watch the runway")[0] == 3
+    assert newcomer("usecase", "activate", order[0]).returncode == 0
+    refused = newcomer("usecase", "activate", order[1])
+    assert refused.returncode == 4 and f"'{order[0]}' is worked on" in refused.stderr
+    assert newcomer("usecase", "activate", order[1], "--override", "two teams").returncode == 0
+    _, log = newcomer.ask("audit", "log", "--kind", "charter.usecase_activated")
+    bodies = {item["body"]["usecase"]: item["body"] for item in log["items"]}
+    assert bodies[order[1]]["reason"] == "two teams" and bodies[order[1]]["beside"] == [order[0]]
+    _, refusals = newcomer.ask("audit", "log", "--kind", "governance.attempt_refused")
+    assert any(item["body"]["attempt"] == "activate_usecase" for item in refusals["items"])
+    assert newcomer("usecase", "end", order[0], "--reason", "done").returncode == 0
+    _, ranked = newcomer.ask("usecase", "rank")
+    assert [item["usecase"] for item in ranked["items"] if item["active_since"]] == [order[1]]
+    assert newcomer("charter", "export", "papers").returncode == 0
+    assert f"- {order[0]}, use case 1: " in (newcomer.folder / "papers" / "problem-statement.md").read_text()
+
+
+def test_phase_zero_leaves_as_documents(newcomer):
+    newcomer("init", "--as", "ada")
+    refused = newcomer("charter", "export")
+    assert refused.returncode in (3, 4) and "cairn apply" in refused.stderr
+    newcomer("charter", "new", answers=ANSWERS)
+    written = newcomer.folder / "cairn.yaml"
+    written.write_text(written.read_text() + DATA)
+    newcomer("apply", "--sign", "ada")
+    newcomer("charter", "sign", "--sign", "ada")
+    code, said = newcomer.ask("charter", "export", "papers")
+    assert code == 0 and [item["document"] for item in said["items"]] == ["problem-statement", "project-charter"]
+    assert [(one["document"], one["name"]) for one in said["absent"]] == [("data-report", "flights")]
+    statement, charter = ((newcomer.folder / item["file"]).read_text() for item in said["items"])
+    assert said["items"][0]["missing"] == [], "the problem was said in full"
+    for words in ("Passengers learn of a delay when they are at the gate", "Travellers with a connection", "in: departures", "out: cancellations"):
+        assert words in statement
+    assert "signed by ada" in charter and "pilot: due 2030-03-01" in charter and "honest risk (model)" in charter
+    assert {part["place"] for part in said["items"][1]["missing"]} == {"documents.project_charter.resources", "documents.project_charter.feasibility"}
+    assert newcomer("docs", "verify", *(item["file"] for item in said["items"])).returncode == 0
+
+
+def test_what_runs_take_is_held_against_what_was_planned(newcomer):
+    newcomer("init", "--as", "ada")
+    written = newcomer.folder / "cairn.yaml"
+    text = written.read_text() + DATA.split("model:")[0]
+    written.write_text(text.replace("\ncharter:\n", "\ncharter:\n  costs: {bytes: 1000, seconds: 100000, labels: 40, bound: 50%, prices: {labels: 0.5}}\n", 1))
+    (newcomer.folder / "dvc.yaml").write_text("stages:\n  make:\n    cmd: wc -c data/flights/* > made\n    deps: [data/flights]\n    outs: [made]\n")
+    assert newcomer("apply").returncode == 0
+    code, costs = newcomer.ask("cost", "plan")
+    assert code == 0 and costs["runs"] == [] and costs["plan"]["labels"] == 40
+    rows = "id,hour,late\n" + "".join(f"{row},{row % 24},{row % 2}\n" for row in range(50))
+    (newcomer.folder / "rows.csv").write_text(rows)
+    assert newcomer("data", "add", "rows.csv", "--to", "flights").returncode == 0
+    assert newcomer("run").returncode == 0
+    assert newcomer("run").returncode == 0, "nothing to do: it takes nothing"
+    code, costs = newcomer.ask("cost", "plan")
+    [run] = costs["runs"]
+    assert code == 1 and run["bytes"] == len(rows) and run["labels"] == 50 and run["price"] == 25.0
+    assert 0 <= run["cpu_seconds"] < 60 and run["seconds"] < 60
+    # Labels are 25 % off, within the bound; bytes and seconds are not.
+    assert {finding["expense"] for finding in costs["findings"]} == ({"seconds"} if abs(len(rows) - 1000) <= 500 else {"bytes", "seconds"})
+    assert "100,000 were planned" in newcomer("cost", "plan").stdout
+    written.write_text(written.read_text().replace("seconds: 100000", "seconds: -1"))
+    refused = newcomer("charter", "check")
+    assert refused.returncode == 2 and "less than nothing" in refused.stderr

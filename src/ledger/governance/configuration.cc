@@ -7,6 +7,7 @@
 #include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/vocabulary/document.h"
+#include "ledger/governance/emergency.h"
 #include "ledger/governance/refusal.h"
 #include "ledger/governance/store/configuration_table.h"
 #include "ledger/governance/validity.h"
@@ -211,6 +212,7 @@ Result<Acceptance> Configurations::Accept(const std::string& text, const std::st
   const Node after = CAIRN_TRY(Parse(text));
   const Authority authority = CAIRN_TRY(ReadAuthority(after));
   CAIRN_TRY(ReadValidity(after));
+  CAIRN_TRY(ReadEmergency(after));
   const TimeMs now = clock_.Now();
   auto outcome = database_.Transact([&](sql::Connection& connection) -> Result<Acceptance> {
     Acceptance acceptance;

@@ -18,6 +18,7 @@ namespace cairn::governance {
 struct Signature {
   std::string principal;
   std::string value;
+  std::string delegation{};  ///< Under which it is given for somebody else (delegation.h); "" for oneself.
 };
 
 /// A configuration (the text of cairn.yaml) that was accepted.

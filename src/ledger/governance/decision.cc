@@ -1,44 +1,18 @@
 #include "ledger/governance/decision.h"
 
-#include "ground/crypto/hash.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/identity.h"
-#include "ground/vocabulary/time.h"
+#include "ledger/governance/grounds.h"
 #include "ledger/governance/refusal.h"
 #include "ledger/governance/store/decision_table.h"
 #include "ledger/governance/store/trace.h"
 #include "ledger/governance/validity.h"
+#include "ledger/governance/warrant.h"
 
 namespace cairn::governance {
 namespace {
 
 Error Denied(std::string message) { return {Reason::Denied, std::move(message)}; }
-
-Json RulesOf(const Decision& decision) {
-  Json rules = Json::Array();
-  for (const auto& rule : decision.rules) rules.Push(ToJson(rule));
-  return rules;
-}
-
-Json StatementOf(const Decision& decision) {
-  return Json{{"decision", decision.id},
-              {"action", decision.act.action},
-              {"model", decision.act.model},
-              {"version", decision.act.version},
-              {"alias", decision.act.alias},
-              {"seen", decision.seen},
-              {"rules", crypto::Sha256Hex(RulesOf(decision).Canonical())}};
-}
-
-/// "the rule 'log_loss' failed (0.61 against 0.6)" for the first that did; "" when all passed.
-std::string FailureOf(const std::vector<Rule>& rules) {
-  for (const auto& rule : rules) {
-    if (!rule.passed)
-      return "the rule '" + rule.name + "' failed (" + rule.value.Dump() + " against " + rule.bound.Dump() +
-             ")";
-  }
-  return "";
-}
 
 Result<> CheckProposal(const Proposal& proposal) {
   const Act& act = proposal.act;
@@ -54,44 +28,6 @@ Result<> CheckProposal(const Proposal& proposal) {
                  "what a decision saw is an object of names and digests, without the name 'promotion'"};
   }
   return Done{};
-}
-
-Result<> CheckOpen(const Decision& decision) {
-  if (const auto failure = FailureOf(decision.rules); !failure.empty()) {
-    return Denied("the decision " + decision.id + " cannot be approved: " + failure +
-                  "; improve the candidate and propose it again");
-  }
-  if (decision.state != State::Open) {
-    return Error{Reason::Conflict,
-                 "the decision " + decision.id + " is " + NameOf(decision.state) + ", not open"};
-  }
-  return Done{};
-}
-
-/// What was measured long ago says nothing about today.
-Result<> CheckInTime(sql::Connection& connection, const Decision& decision, TimeMs now) {
-  const auto valid_ms = CAIRN_TRY(ValidityIn(connection));
-  if (!valid_ms || now - decision.created_at <= *valid_ms) return Done{};
-  return Denied("the decision " + decision.id + " was proposed on " + FormatDate(decision.created_at) +
-                ", longer ago than gates.valid_days allows; have the candidate measured again");
-}
-
-Result<> CheckRisk(const Authority& authority) {
-  if (authority.risk == Risk::Unacceptable)
-    return Denied("the charter's risk class is unacceptable: nothing may go live");
-  return Done{};
-}
-
-/// The approver who signed, when they may approve this decision.
-Result<Principal> ApproverOf(const Authority& authority, const Decision& decision, const std::string& name) {
-  const Principal* principal = authority.Find(name);
-  if (principal == nullptr) return Denied("'" + name + "' is no principal of the accepted configuration");
-  if (!principal->Has(Role::Approver)) return Denied("'" + name + "' has not the role approver");
-  if (name == decision.seen.Text("developer"))
-    return Denied("'" + name + "' made this candidate and cannot approve it; another approver must");
-  if (name == decision.proposer)
-    return Denied("'" + name + "' proposed this decision and cannot approve it; another approver must");
-  return *principal;
 }
 
 /// The signed policy, when it may approve.
@@ -110,63 +46,6 @@ Result<Configuration> PolicyOf(sql::Connection& connection, const Authority& aut
 }
 
 }  // namespace
-
-const char* NameOf(State state) {
-  switch (state) {
-    case State::Open:
-      return "open";
-    case State::Approved:
-      return "approved";
-    case State::Rejected:
-      return "rejected";
-    case State::Expired:
-      return "expired";
-    case State::Void:
-      return "void";
-    case State::Redeemed:
-      return "redeemed";
-  }
-  return "open";
-}
-
-Json ToJson(const Rule& rule) {
-  return Json{{"name", rule.name},
-              {"passed", rule.passed},
-              {"value", rule.value},
-              {"bound", rule.bound},
-              {"detail", rule.detail}};
-}
-
-Json ToJson(const Decision& decision) {
-  Json votes = Json::Array();
-  for (const auto& vote : decision.votes) {
-    votes.Push(Json{{"principal", vote.principal},
-                    {"key", vote.public_key},
-                    {"signature", vote.signature},
-                    {"at", vote.at}});
-  }
-  return Json{{"id", decision.id},
-              {"action", decision.act.action},
-              {"model", decision.act.model},
-              {"version", decision.act.version},
-              {"alias", decision.act.alias},
-              {"state", NameOf(decision.state)},
-              {"policy", decision.authority == Approval::Policy ? "policy" : "human"},
-              {"required", decision.required},
-              {"rules", RulesOf(decision)},
-              {"seen", decision.seen},
-              {"created_at", decision.created_at},
-              {"proposer", decision.proposer},
-              {"cause", decision.cause},
-              {"reason", decision.reason},
-              {"approvals", std::move(votes)}};
-}
-
-std::string ApprovalStatement(const Decision& decision) { return StatementOf(decision).Canonical(); }
-
-std::string RejectionStatement(const Decision& decision, const std::string& reason) {
-  return StatementOf(decision).Set("reject", reason).Canonical();
-}
 
 Result<Decision> Decisions::Propose(const Proposal& proposal) {
   CAIRN_TRY(CheckProposal(proposal));
@@ -194,7 +73,7 @@ Result<Decision> Decisions::Propose(const Proposal& proposal) {
     if (!opened.reason.empty()) opened.state = State::Rejected;
     CAIRN_TRY(InsertDecision(connection, opened));
     CAIRN_TRY(Trace(connection, now, opened, "proposed", opened.proposer,
-                    Json{{"rules", RulesOf(opened)}, {"seen", opened.seen}}));
+                    Json{{"rules", RulesJson(opened.rules)}, {"seen", opened.seen}}));
     if (opened.state == State::Rejected) {
       CAIRN_TRY(Trace(connection, now, opened, "rejected", "policy", Json{{"reason", opened.reason}}));
     }
@@ -210,23 +89,27 @@ Result<Decision> Decisions::Approve(const std::string& id, const Signature& sign
     const Authority authority = CAIRN_TRY(AuthorityIn(connection));
     CAIRN_TRY(CheckInTime(connection, decision, now));
     CAIRN_TRY(CheckRisk(authority));
-    const Principal approver = CAIRN_TRY(ApproverOf(authority, decision, signature.principal));
-    if (!crypto::Verify(approver.key, ApprovalStatement(decision), signature.value)) {
+    const Warrant warrant = CAIRN_TRY(WarrantOf(connection, authority, signature, kMayApprove, now));
+    CAIRN_TRY(CheckSeparate(decision, warrant));
+    const Principal& approver = warrant.signer;
+    const auto statement = ApprovalStatement(decision, warrant.giver, warrant.delegation);
+    if (!crypto::Verify(approver.key, statement, signature.value)) {
       return Denied("the signature is not " + approver.name + "'s over the decision " + id +
                     " and the digests that it saw");
     }
-    decision.votes.push_back({approver.name, approver.key, signature.value, now});
+    decision.votes.push_back(
+        {approver.name, approver.key, signature.value, now, warrant.giver, warrant.delegation});
     CAIRN_TRY(InsertVote(connection, id, decision.votes.back()));
     const bool complete = std::cmp_greater_equal(decision.votes.size(), decision.required);
     if (complete) {
       CAIRN_TRY(MoveDecision(connection, decision, {State::Open}, State::Approved));
       decision.state = State::Approved;
     }
-    CAIRN_TRY(Trace(connection, now, decision, "approved", approver.name,
-                    Json{{"principal", approver.name},
-                         {"key", approver.key},
-                         {"signature", signature.value},
-                         {"complete", complete}}));
+    Json body{{"principal", approver.name},
+              {"key", approver.key},
+              {"signature", signature.value},
+              {"complete", complete}};
+    CAIRN_TRY(Trace(connection, now, decision, "approved", approver.name, Under(warrant, std::move(body))));
     return decision;
   });
   if (outcome) return outcome;
@@ -263,22 +146,17 @@ Result<Decision> Decisions::Reject(const std::string& id, const std::string& rea
   auto outcome = database_.Transact([&](sql::Connection& connection) -> Result<Decision> {
     Decision decision = CAIRN_TRY(LockedDecision(connection, id));
     const Authority authority = CAIRN_TRY(AuthorityIn(connection));
-    const Principal* principal = authority.Find(signature.principal);
-    if (principal == nullptr || !(principal->Has(Role::Approver) || principal->Has(Role::Validator))) {
-      return Denied(
-          "'" + signature.principal +
-          "' cannot reject: that needs the role approver or validator in the accepted configuration");
-    }
-    if (!crypto::Verify(principal->key, RejectionStatement(decision, reason), signature.value)) {
-      return Denied("the signature is not " + principal->name + "'s over the rejection of the decision " +
-                    id);
+    const Warrant warrant = CAIRN_TRY(WarrantOf(connection, authority, signature, kMayReject, now));
+    const Principal& principal = warrant.signer;
+    const auto statement = RejectionStatement(decision, reason, warrant.giver, warrant.delegation);
+    if (!crypto::Verify(principal.key, statement, signature.value)) {
+      return Denied("the signature is not " + principal.name + "'s over the rejection of the decision " + id);
     }
     decision.reason = reason;
     CAIRN_TRY(MoveDecision(connection, decision, {State::Open, State::Approved}, State::Rejected));
     decision.state = State::Rejected;
-    CAIRN_TRY(
-        Trace(connection, now, decision, "rejected", principal->name,
-              Json{{"principal", principal->name}, {"reason", reason}, {"signature", signature.value}}));
+    Json body{{"principal", principal.name}, {"reason", reason}, {"signature", signature.value}};
+    CAIRN_TRY(Trace(connection, now, decision, "rejected", principal.name, Under(warrant, std::move(body))));
     return decision;
   });
   if (outcome) return outcome;

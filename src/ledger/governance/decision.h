@@ -48,6 +48,9 @@ struct Vote {
   std::string public_key;
   std::string signature;
   TimeMs at = 0;
+  std::string giver{};       ///< For whom it was given, under `delegation`; "" for oneself.
+  std::string delegation{};  ///< Found by the signature, which covers it.
+  bool emergency = false;    ///< It released the decision in an emergency.
 };
 
 struct Decision {
@@ -60,7 +63,8 @@ struct Decision {
   Json seen = Json::Object();
   State state = State::Open;
   Approval authority = Approval::Human;  ///< Who approved, once it is approved.
-  std::int64_t required = 1;             ///< How many people must approve.
+  std::string emergency{};    ///< Why it was released without the due approvals (emergency.h); "" otherwise.
+  std::int64_t required = 1;  ///< How many people must approve.
   TimeMs created_at = 0;
   std::string proposer;
   std::string cause;
@@ -73,9 +77,14 @@ Json ToJson(const Rule& rule);
 
 /// What an approver signs: canonical JSON of {"action", "alias", "decision", "model", "rules" (SHA-256 of the
 /// rules' canonical JSON), "seen", "version"}.
-std::string ApprovalStatement(const Decision& decision);
+/// For `giver`, under a delegation, also "delegation" (its id) and "for" (the giver).
+std::string ApprovalStatement(const Decision& decision, const std::string& giver = "",
+                              const std::string& delegation = "");
 /// What one signs to reject it: the same with "reject": the reason.
-std::string RejectionStatement(const Decision& decision, const std::string& reason);
+std::string RejectionStatement(const Decision& decision, const std::string& reason,
+                               const std::string& giver = "", const std::string& delegation = "");
+/// What is signed to release it in an emergency: the same with "emergency": the reason.
+std::string EmergencyStatement(const Decision& decision, const std::string& reason);
 
 struct Proposal {
   Act act;
@@ -123,9 +132,9 @@ Result<std::string> PendingOn(sql::Connection& connection, std::string_view mode
 
 /// Decisions about what may go live. Every step appends an event with subject "decision:<id>" and the
 /// decision's cause (or its id where it has none): governance.decision_proposed, decision_approved
-/// {principal, signature, complete} (principal "policy" for the gates), decision_rejected, decision_voided,
-/// decision_redeemed. Approvals and rejections that are refused leave an event too (refusal.h). Safe from any
-/// thread.
+/// {principal, signature, complete; for and delegation of one under a delegation} (principal "policy" for the
+/// gates), decision_rejected, decision_voided, decision_redeemed. Approvals and rejections that are refused
+/// leave an event too (refusal.h). Safe from any thread.
 class Decisions {
  public:
   /// Both must outlive it.
@@ -139,13 +148,18 @@ class Decisions {
   /// Denied: a rule failed, it was proposed too long ago (validity.h), the signer is unknown, is no approver,
   /// proposed this or made the candidate, the risk class forbids it, or the signature is not theirs over
   /// exactly this. Conflict: it is closed, or they approved it already. Approved once `required` people did.
+  /// Under a delegation all of this is asked of who signs and of the giver, and neither counts twice.
   Result<Decision> Approve(const std::string& id, const Signature& signature);
   /// By the accepted gates alone. Denied unless they say `approval: policy`, an approver has signed what is
   /// guarded in the accepted configuration (SignedPolicyIn; the message says how), every rule passed, and the
   /// risk is minimal or limited.
   Result<Decision> ApproveByPolicy(const std::string& id);
-  /// By an approver or validator who signs RejectionStatement. Also an approved decision can be rejected
-  /// until it is redeemed.
+  /// Without the due approvals, by one who may do that (gates.emergency) and signs EmergencyStatement. It
+  /// stands in for approvals and for nothing else: Denied for a failed rule, an age or a risk class as in
+  /// Approve. Event "governance.emergency_released" (emergency.h).
+  Result<Decision> Release(const std::string& id, const std::string& reason, const Signature& signature);
+  /// By an approver or validator, or under a delegation of one, who signs RejectionStatement. Also an
+  /// approved decision can be rejected until it is redeemed.
   Result<Decision> Reject(const std::string& id, const std::string& reason, const Signature& signature);
   /// Closes a decision whose ground is gone, when nobody can redeem it any more. Conflict unless open or
   /// approved.

@@ -82,6 +82,11 @@ Result<std::vector<Principal>> ReadPrincipals(const Node& roles) {
 }  // namespace
 
 const char* NameOf(Role role) { return kRoles[static_cast<std::size_t>(role)].data(); }
+std::optional<Role> RoleNamed(std::string_view word) {
+  const auto found = std::find(kRoles.begin(), kRoles.end(), word);
+  if (found == kRoles.end()) return std::nullopt;
+  return static_cast<Role>(found - kRoles.begin());
+}
 const char* NameOf(Risk risk) { return kRisks[static_cast<std::size_t>(risk)].data(); }
 
 bool Principal::Has(Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@ namespace cairn::governance {
 enum class Role { Developer, Validator, Approver, Operator, Auditor };
 /// "developer", as it stands in the configuration.
 const char* NameOf(Role role);
+/// None when there is no such role.
+std::optional<Role> RoleNamed(std::string_view word);
 
 struct Principal {
   std::string name;

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "ledger/metadata/recall.h"
 #include "ledger/metadata/store/event_table.h"
 #include "ledger/metadata/store/tree_table.h"
 
@@ -42,21 +43,11 @@ Result<std::vector<LoggedEvent>> ReadIn(sql::Connection& connection, const Event
   return events;
 }
 
-/// Every event of one kind, in order.
-Result<std::vector<LoggedEvent>> AllOf(sql::Connection& connection, const std::string& kind,
-                                       const std::string& subject = "") {
-  EventFilter filter;
-  filter.kind = kind;
-  filter.subject = subject;
-  filter.limit = std::numeric_limits<std::int64_t>::max();
-  return ReadIn(connection, filter);
-}
-
 /// Who approved `decision`, and the promotion that did when it was approved in advance.
 Result<> FindApprovers(sql::Connection& connection, const std::string& decision, AliasMove& move) {
   if (decision.empty()) return Done{};
   for (const auto& logged :
-       CAIRN_TRY(AllOf(connection, "governance.decision_approved", "decision:" + decision))) {
+       CAIRN_TRY(EventsIn(connection, "governance.decision_approved", "decision:" + decision))) {
     const std::string promotion = logged.event.body.Text("promotion");
     if (!promotion.empty() && move.promotion.empty()) {
       move.promotion = promotion;
@@ -64,6 +55,9 @@ Result<> FindApprovers(sql::Connection& connection, const std::string& decision,
     }
     move.approvers.push_back(logged.event.body.Text("principal"));
   }
+  for (const auto& logged :
+       CAIRN_TRY(EventsIn(connection, "governance.emergency_released", "decision:" + decision)))
+    move.approvers.push_back(logged.event.body.Text("principal") + " (emergency)");
   return Done{};
 }
 
@@ -85,7 +79,7 @@ Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, std::string_
                                        std::string_view alias) {
   std::vector<AliasMove> moves;
   const std::string subject = model.empty() ? "" : "model:" + std::string(model);
-  for (const auto& logged : CAIRN_TRY(AllOf(connection, "registry.alias_moved", subject))) {
+  for (const auto& logged : CAIRN_TRY(EventsIn(connection, "registry.alias_moved", subject))) {
     AliasMove move = MoveOf(logged);
     if (!alias.empty() && move.alias != alias) continue;
     CAIRN_TRY(FindApprovers(connection, move.decision, move));
@@ -113,6 +107,15 @@ Json ArrayOf(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+Result<std::vector<LoggedEvent>> EventsIn(sql::Connection& connection, const std::string& kind,
+                                          const std::string& subject) {
+  EventFilter filter;
+  filter.kind = kind;
+  filter.subject = subject;
+  filter.limit = std::numeric_limits<std::int64_t>::max();
+  return ReadIn(connection, filter);
+}
 
 Json ToJson(const LoggedEvent& logged) {
   const Event& event = logged.event;

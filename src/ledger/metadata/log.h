@@ -51,8 +51,8 @@ struct AliasMove {
   std::string previous;
   std::string decision;
   std::string actor;
-  /// From "governance.decision_approved" events with subject "decision:<id>": body.principal. Of a return
-  /// that a promotion allowed in advance (body.promotion): those who approved the promotion.
+  /// From "governance.decision_approved" (body.principal), and "NAME (emergency)" from "emergency_released".
+  /// Of a return that a promotion allowed in advance (body.promotion): those who approved the promotion.
   std::vector<std::string> approvers;
   std::string promotion;  ///< The id of that promotion's decision; "" for any other move.
   TimeMs at = 0;

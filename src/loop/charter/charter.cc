@@ -5,7 +5,9 @@
 
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
+#include "loop/charter/costs.h"
 #include "loop/charter/signatures.h"
+#include "loop/charter/usecases.h"
 
 namespace cairn::charter {
 namespace {
@@ -56,8 +58,12 @@ Result<> ParsePeopleAndDates(const Node& section, Charter& charter) {
                                     CAIRN_TRY(TextAt(item, "decides"))});
     return Done{};
   }));
-  return EachAt(section, "timeline", {"milestone", "due"}, [&](const Node& item) -> Result<> {
-    charter.timeline.push_back({CAIRN_TRY(TextAt(item, "milestone")), CAIRN_TRY(DateAt(item, "due"))});
+  return EachAt(section, "timeline", {"milestone", "due", "done"}, [&](const Node& item) -> Result<> {
+    Milestone milestone;
+    milestone.milestone = CAIRN_TRY(TextAt(item, "milestone"));
+    milestone.due_ms = CAIRN_TRY(DateAt(item, "due"));
+    milestone.done_ms = CAIRN_TRY(DateAt(item, "done"));
+    charter.timeline.push_back(std::move(milestone));
     return Done{};
   });
 }
@@ -291,7 +297,7 @@ Result<Charter> Parse(const Node& configuration) {
   if (!section->IsMap()) return WrongAt(*section, "'charter' must be a map");
   CAIRN_TRY(section->OnlyKeys({"problem", "persona", "why", "objective", "scope", "prediction",
                                "stakeholders", "kpis", "success", "cost", "heuristic", "risk", "risk_reason",
-                               "timeline", "signatures"}));
+                               "timeline", "signatures", "tasks", "costs"}));
   charter.problem = CAIRN_TRY(TextAt(*section, "problem"));
   charter.persona = CAIRN_TRY(TextAt(*section, "persona"));
   charter.why = CAIRN_TRY(TextAt(*section, "why"));
@@ -303,6 +309,8 @@ Result<Charter> Parse(const Node& configuration) {
   CAIRN_TRY(ParseCost(*section, charter));
   CAIRN_TRY(ParseRisk(*section, charter));
   CAIRN_TRY(ReadSigning(configuration));
+  CAIRN_TRY(ReadTasks(configuration));
+  CAIRN_TRY(ReadCostPlan(configuration));
   if (const Node* rules = section->Find("heuristic"); rules && !rules->IsNull()) {
     charter.heuristic = CAIRN_TRY(Heuristic::Parse(*rules));
   }

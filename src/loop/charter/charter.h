@@ -56,6 +56,9 @@ struct Stakeholder {
 struct Milestone {
   std::string milestone;
   TimeMs due_ms = 0;
+  TimeMs done_ms = 0;  ///< 0 while it is not.
+
+  bool IsOverdue(TimeMs now) const { return due_ms != 0 && done_ms == 0 && due_ms < now; }
 };
 
 struct Charter {

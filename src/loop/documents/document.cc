@@ -5,6 +5,7 @@
 #include "loop/documents/content.h"
 #include "loop/documents/facts/data_facts.h"
 #include "loop/documents/facts/model_facts.h"
+#include "loop/documents/facts/project_facts.h"
 
 namespace cairn::documents {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 /// What a document is filled from.
 struct Ground {
   Facts facts;
+  std::string name;
   std::int64_t version = 0;
   Node configuration;  ///< The accepted one: answers stand there.
   std::string digest;
@@ -19,9 +21,16 @@ struct Ground {
 
 Result<Ground> GroundOf(const evidence::Rooms& rooms, const Form& form, const Wanted& wanted) {
   Ground ground;
-  if (form.about_dataset) {
+  ground.name = wanted.name;
+  if (form.about_project) {
+    const auto dossier = CAIRN_TRY(GatherProject(rooms));
+    ground.facts = ProjectFacts(dossier);
+    ground.name = dossier.charter.project;
+    ground.version = dossier.number;
+  } else if (form.about_dataset) {
     const auto dossier = CAIRN_TRY(GatherData(rooms, wanted.name, wanted.version));
     ground.facts = DatasetFacts(dossier);
+    Merge(ground.facts, QualityFacts(dossier));
     ground.version = dossier.version.version;
   } else {
     const auto dossier = CAIRN_TRY(evidence::Gather(rooms, {wanted.name, wanted.version, 0, {}}));
@@ -40,8 +49,9 @@ Passage PassageOf(const Ground& ground, const Form& form, const Section& section
                   const std::string& dataset) {
   Passage passage;
   passage.title = section.title;
-  passage.answer = {
-      "", AnswerTo(ground.configuration, form, dataset, section.id), {"cairn.yaml", ground.digest}};
+  passage.answer = {"",
+                    section.place.empty() ? AnswerTo(ground.configuration, form, dataset, section.id) : "",
+                    {"cairn.yaml", ground.digest}};
   for (const auto& name : section.facts) {
     const auto found = ground.facts.find(name);
     if (found == ground.facts.end()) continue;
@@ -64,8 +74,10 @@ Result<Document> Write(const evidence::Rooms& rooms, const Wanted& wanted) {
   const auto ground = CAIRN_TRY(GroundOf(rooms, form, wanted));
   Content content;
   content.form = &form;
-  content.subject = wanted.name + ", version " + std::to_string(ground.version);
+  content.subject =
+      form.about_project ? ground.name : wanted.name + ", version " + std::to_string(ground.version);
   Document document;
+  document.name = ground.name;
   document.version = ground.version;
   for (const Section& section : form.sections) {
     content.passages.push_back(PassageOf(ground, form, section, wanted.name));
@@ -77,7 +89,7 @@ Result<Document> Write(const evidence::Rooms& rooms, const Wanted& wanted) {
   const std::string body = Rendered(content, wanted.shape);
   document.records = content.records.size();
   document.text = Marked(body, wanted.shape,
-                         Json{{"document", form.name}, {"name", wanted.name}, {"version", ground.version}});
+                         Json{{"document", form.name}, {"name", ground.name}, {"version", ground.version}});
   return document;
 }
 

@@ -15,9 +15,9 @@ namespace cairn::documents {
 enum class Shape { Markdown, Html };
 
 struct Wanted {
-  std::string form;          ///< "model-card", "datasheet", "instructions", "annex-iv"
-  std::string name;          ///< Of the model, or of the data set.
-  std::int64_t version = 0;  ///< Of a data set, 0 for the newest.
+  std::string form;          ///< "model-card", "datasheet", "project-charter", … (forms/)
+  std::string name;          ///< Of the model, or of the data set; not read where it is about the project.
+  std::int64_t version = 0;  ///< Of a data set, 0 for the newest; not read where it is about the project.
   Shape shape = Shape::Markdown;
 };
 
@@ -29,14 +29,16 @@ struct Missing {
 
 struct Document {
   std::string text;  ///< Its first line (in HTML its second) says what it is, with the digest of the rest.
-  std::int64_t version = 0;
+  std::string name;  ///< Of the project, where it is about that; else as wanted.
+  std::int64_t version = 0;  ///< Of a project: how many configurations were accepted by then.
   std::vector<Missing> missing;
   std::size_t statements = 0;
   std::size_t records = 0;  ///< That they rest on.
 };
 
-/// The document as the records have it now. Equal records give equal texts. NotFound without form, model,
-/// version or data set; the errors of evidence::Gather.
+/// The document as the records have it now. Equal records give equal texts, but for milestones that are
+/// overdue by now. NotFound without form, model, version or data set, Conflict for one about a project of
+/// which no configuration was accepted; the errors of evidence::Gather.
 Result<Document> Write(const evidence::Rooms& rooms, const Wanted& wanted);
 
 /// Writes the document that `text` says it is anew and compares: {"current", "form", "name", "version",

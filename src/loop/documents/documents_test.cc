@@ -22,7 +22,7 @@ Content Sample(const std::string& value) {
 }
 
 TEST(Form, EachNamesItsSourceAndAsksEachQuestionOnce) {
-  ASSERT_EQ(Forms().size(), 4u);
+  ASSERT_EQ(Forms().size(), 7u);
   for (const Form& form : Forms()) {
     EXPECT_TRUE(form.address.starts_with("https://")) << form.name;
     EXPECT_FALSE(form.title.empty());
@@ -47,6 +47,15 @@ TEST(Answers, AreTakenFromWhereTheFormAsksForThem) {
   EXPECT_EQ(AnswerTo(root, **FormNamed("datasheet"), "trips", "motivation"), "");
   EXPECT_EQ(PlaceOf(**FormNamed("datasheet"), "flights", "motivation"),
             "documents.datasheet.flights.motivation");
+}
+
+TEST(Answers, OfTheCharterStandInTheCharter) {
+  const Form& statement = **FormNamed("problem-statement");
+  EXPECT_TRUE(statement.about_project);
+  EXPECT_EQ(PlaceOf(statement, "", "problem"), "charter.problem");
+  EXPECT_EQ(PlaceOf(**FormNamed("project-charter"), "", "resources"), "documents.project_charter.resources");
+  EXPECT_FALSE(CheckAnswers(Yaml("documents: {problem_statement: {problem: Late.}}"))) << "a second place";
+  EXPECT_TRUE(CheckAnswers(Yaml("documents: {project_charter: {resources: Two people.}}")));
 }
 
 TEST(Answers, ToWhatNobodyAsksAreRefusedWithTheirPlace) {

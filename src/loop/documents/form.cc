@@ -17,6 +17,7 @@ std::string TextIn(const Node& node, std::string_view key) {
 
 Section SectionOf(const Node& node) {
   Section section{TextIn(node, "id"), TextIn(node, "title"), {}, TextIn(node, "asks"), false};
+  section.place = TextIn(node, "place");
   section.needs_answer = TextIn(node, "narrative") == "needed";
   if (const Node* facts = node.Find("facts"))
     for (const Node& fact : facts->items()) section.facts.push_back(fact.text());
@@ -34,6 +35,7 @@ Form FormOf(std::string_view name, std::string_view text) {
   form.name = name;
   form.title = TextIn(*root, "title");
   form.about_dataset = TextIn(*root, "about") == "dataset";
+  form.about_project = TextIn(*root, "about") == "project";
   form.source = TextIn(*root->Find("source"), "name");
   form.address = TextIn(*root->Find("source"), "address");
   if (const Node* calendar = root->Find("calendar"))
@@ -60,7 +62,7 @@ Result<> CheckSections(const Node& map, const Form& form) {
     return Error{Reason::InvalidArgument, map.Where() + ": this must be a map of answers by section"};
   std::vector<std::string_view> known;
   for (const Section& section : form.sections)
-    if (!section.asks.empty()) known.push_back(section.id);
+    if (!section.asks.empty() && section.place.empty()) known.push_back(section.id);
   for (const auto& entry : map.entries()) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) return Unknown(map, entry, known);
     if (!entry.value.IsScalar())
@@ -122,6 +124,8 @@ std::string AnswerTo(const Node& configuration, const Form& form, std::string_vi
 }
 
 std::string PlaceOf(const Form& form, std::string_view dataset, std::string_view section) {
+  for (const Section& one : form.sections)
+    if (one.id == section && !one.place.empty()) return one.place;
   return "documents." + KeyOf(form) + (form.about_dataset ? "." + std::string(dataset) : "") + "." +
          std::string(section);
 }

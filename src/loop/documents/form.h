@@ -17,6 +17,8 @@ struct Section {
   std::vector<std::string> facts;  ///< Names in Facts.
   std::string asks;                ///< The question that its author is asked; "" for none.
   bool needs_answer = false;       ///< Also where facts are there.
+  std::string
+      place{};  ///< Where in cairn.yaml the facts come from, "charter.problem": the answer goes there.
 };
 struct Duty {
   std::string duty, from, source;  ///< `from` may be "".
@@ -25,6 +27,7 @@ struct Form {
   std::string name;  ///< "model-card"
   std::string title;
   bool about_dataset = false;
+  bool about_project = false;  ///< Of the configuration that governs, whatever models and data there are.
   std::string source, address;
   std::vector<Duty> calendar;
   std::vector<Section> sections;
@@ -42,7 +45,7 @@ Result<> CheckAnswers(const Node& configuration);
 /// The answer to one section, or ""; `dataset` "" but for datasheets.
 std::string AnswerTo(const Node& configuration, const Form& form, std::string_view dataset,
                      std::string_view section);
-/// Where it is given: "documents.model_card.caveats".
+/// Where it is given: "documents.model_card.caveats", or the section's own place.
 std::string PlaceOf(const Form& form, std::string_view dataset, std::string_view section);
 
 }  // namespace cairn::documents

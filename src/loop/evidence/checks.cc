@@ -91,6 +91,20 @@ void CheckLog(Checked& checked) {
   }
 }
 
+/// What an approval was signed over: the decision's statement, or the same with whom it was given for, or
+/// with the reason of an emergency; "" when it is something else.
+std::string SignedIn(const Json& approval, const std::string& statement) {
+  const std::string own = approval.Text("statement");
+  if (own.empty()) return statement;
+  auto read = Json::Parse(own);
+  if (!read || !read->IsObject()) return "";
+  for (const char* name : {"for", "delegation", "emergency"}) {
+    if (read->Text(name) != approval.Text(name)) return "";
+    read->Remove(name);
+  }
+  return read->Canonical() == statement ? own : "";
+}
+
 void CheckDecision(Checked& checked) {
   if (!checked.files.contains("decision.json")) return;
   const Json decision = ParsedOr(checked, "decision.json");
@@ -102,7 +116,7 @@ void CheckDecision(Checked& checked) {
   if (read->At("seen") != decision.At("seen") || read->Text("decision") != decision.Text("id"))
     return checked.Add("decision.json", "its statement is about another decision");
   for (const Json& approval : decision.At("approvals").items())
-    if (!crypto::Verify(approval.Text("key"), statement, approval.Text("signature")))
+    if (!crypto::Verify(approval.Text("key"), SignedIn(approval, statement), approval.Text("signature")))
       checked.Add("decision.json", "the signature of " + approval.Text("principal") + " does not hold");
   const std::string configuration = decision.At("seen").Text("configuration");
   if (checked.files.contains("configuration.yaml") && checked.DigestOf("configuration.yaml") != configuration)

@@ -28,6 +28,10 @@ Result<std::vector<metadata::LoggedEvent>> About(const Rooms& rooms, const std::
 std::vector<std::string> SubjectsOf(const Dossier& dossier) {
   std::vector<std::string> subjects{"model:" + dossier.Name()};
   if (dossier.decision) subjects.push_back("decision:" + dossier.decision->id);
+  if (dossier.decision) {
+    for (const auto& vote : dossier.decision->votes)
+      if (!vote.delegation.empty()) subjects.push_back("delegation:" + vote.delegation);
+  }
   if (dossier.configuration) subjects.push_back("configuration:" + dossier.configuration->digest);
   if (dossier.run) subjects.push_back("run:" + dossier.run->info.id);
   if (dossier.pipeline) subjects.push_back("pipeline_run:" + dossier.pipeline->id);

@@ -85,7 +85,7 @@ class GateReader {
   }
 
   Result<> ReadGates(const Node& gates) {
-    CAIRN_TRY(gates.OnlyKeys({"approval", "valid_days", "rules"}));
+    CAIRN_TRY(gates.OnlyKeys({"approval", "valid_days", "emergency", "rules"}));
     gates_.by_policy = CAIRN_TRY(ChoiceAt(gates, "approval", kApprovals)) == "policy";
     if (gates_.by_policy && charter_.risk && *charter_.risk >= charter::Risk::High) {
       return WrongAt(*gates.Find("approval"), "a policy cannot approve where the charter's risk is " +

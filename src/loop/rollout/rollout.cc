@@ -149,6 +149,14 @@ Result<Rollout> Rollouts::Reject(std::string_view id, const std::string& reason,
                                  signature.principal);
 }
 
+Result<Rollout> Rollouts::Release(std::string_view id, const std::string& reason,
+                                  const governance::Signature& signature) {
+  const std::lock_guard turn(turns_);
+  const Rollout rollout = CAIRN_TRY(Waiting(id));
+  CAIRN_TRY(rooms_.decisions.Release(rollout.decision, reason, signature));
+  return Journey(rooms_).Begin(rollout, signature.principal);
+}
+
 Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {
   const std::lock_guard turn(turns_);
   Journey journey(rooms_);

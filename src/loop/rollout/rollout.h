@@ -129,6 +129,9 @@ class Rollouts {
   Result<Rollout> Approve(std::string_view rollout, const governance::Signature& signature);
   Result<Rollout> Reject(std::string_view rollout, const std::string& reason,
                          const governance::Signature& signature);
+  /// Lets it go on without the due approvals (governance::Decisions::Release), as Approve does with them.
+  Result<Rollout> Release(std::string_view rollout, const std::string& reason,
+                          const governance::Signature& signature);
 
   /// Redeems an approved decision without (further) canary. Conflict while it waits for approval or when it
   /// is over.

@@ -166,6 +166,9 @@ Delivery Delivery::Of(const History& history, TimeMs from, TimeMs until) {
   for (const Moment* raised : history.Of("monitoring.alert_raised")) {
     if (within(*raised) && AboutQuality(*raised)) delivery.incidents.push_back(IncidentOf(history, *raised));
   }
+  for (const Moment* released : history.Of("governance.emergency_released")) {
+    if (within(*released)) delivery.emergencies.push_back(released->id);
+  }
   return delivery;
 }
 
@@ -242,7 +245,8 @@ Json Delivery::ToJson(const Bands& bands) const {
                                            {"band", BandOf(FailureRate(), bands.failure, at_most)}}},
               {"trend", TrendOf(*this)},
               {"items", std::move(shipped)},
-              {"incidents", std::move(broken)}};
+              {"incidents", std::move(broken)},
+              {"emergencies", Json{{"count", emergencies.size()}, {"events", Listed(emergencies)}}}};
 }
 
 }  // namespace cairn::scorecard

@@ -66,6 +66,7 @@ struct Delivery {
   TimeMs from = 0, until = 0;
   std::vector<Promotion> promotions;
   std::vector<Incident> incidents;
+  std::vector<std::string> emergencies;  ///< Events: releases without the due approvals.
 
   /// A version fails when, before the next promotion of its model, it is rolled back; or an alert about its
   /// quality is raised before any window of its quality had been within its bound; or its windows of quality

@@ -27,9 +27,10 @@ constexpr std::array<Place, 10> kPlaces{{
 }};
 
 /// The station of an event by the beginning of its kind; the longest that fits counts.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kOwners{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kOwners{{
     {"governance.configuration", "charter"},
     {"governance.decision", "gates"},
+    {"governance.emergency", "gates"},
     {"charter.", "charter"},
     {"charter.feasibility", "feasibility"},
     {"data.", "data"},
@@ -82,6 +83,7 @@ Standing StandingOf(const Moment& last) {
   if (kind == "governance.decision_proposed") return Standing::Waiting;
   if (kind == "governance.decision_approved")
     return body.Bool("complete", true) ? Standing::Done : Standing::Waiting;
+  if (kind == "governance.emergency_released") return Standing::Alert;
   if (kind == "rollout.gates_judged") return body.Bool("passed") ? Standing::Waiting : Standing::Failed;
   if (kind == "rollout.examined") return Standing::Running;
   if (kind == "rollout.kept_out" || kind == "governance.decision_rejected") return Standing::Failed;
@@ -185,6 +187,10 @@ Json ProductionOf(const History& history, std::string_view model, std::string_vi
   for (const Moment* approved : history.Of("governance.decision_approved")) {
     if (!signed_for.empty() && approved->event.subject == "decision:" + signed_for)
       approvers.Push(approved->event.body.Text("principal"));
+  }
+  for (const Moment* released : history.Of("governance.emergency_released")) {
+    if (!signed_for.empty() && released->event.subject == "decision:" + signed_for)
+      approvers.Push(released->event.body.Text("principal") + " (emergency)");
   }
   return Json{{"model", body.Text("model")},   {"version", VersionIn(body)},
               {"since_ms", move->at},          {"approved_by", std::move(approvers)},

@@ -77,7 +77,7 @@ Result<Verified> Approved(const governance::Decisions& decisions, const Moment& 
   if (!decision && decision.error().reason == Reason::NotFound)
     return Of("signature", false, "The decision that was approved is gone.");
   if (!decision) return decision.error();
-  return Signed(moment, governance::ApprovalStatement(*decision));
+  return Signed(moment, governance::ApprovalStatement(*decision, body.Text("for"), body.Text("delegation")));
 }
 
 Result<Verified> Repeated(const Proving& proving, const Moment& moment) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "ground/os/process.h"
@@ -11,6 +12,7 @@
 #include "loop/scorecard/settings.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/governing.h"
+#include "server/cairn/permissions.h"
 #include "server/cairn/proofs.h"
 
 namespace cairn::api {
@@ -131,10 +133,16 @@ Result<Json> Examine(const DoctorRooms& rooms) {
   const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
   for (const auto& output : scorecard::OutputsOf(history, rooms.clock.Now(), settings.cadence_ms))
     stages.Push(scorecard::ToJson(output));
+  const TimeMs now = rooms.clock.Now();
+  const auto emergencies = CAIRN_TRY(governance::EmergenciesOn(rooms.log));
+  const auto overdue = std::count_if(emergencies.begin(), emergencies.end(),
+                                     [&](const auto& one) { return one.IsOverdue(now); });
   return Json{{"alive", alive},
               {"of", kComponents.size()},
               {"components", std::move(components)},
-              {"stages", std::move(stages)}};
+              {"stages", std::move(stages)},
+              {"overdue", overdue},
+              {"findings", CAIRN_TRY(UnreviewedEmergencies(rooms.log, now))}};
 }
 
 }  // namespace

@@ -13,7 +13,9 @@ using documents::Shape;
 
 Result<Json> WriteDocument(const evidence::Rooms& rooms, const Call& call) {
   documents::Wanted wanted{call.Path("document"), call.Query("name"), 0, Shape::Markdown};
-  if (wanted.name.empty()) return Error{Reason::InvalidArgument, "say about which model or data set: ?name="};
+  const documents::Form& form = *CAIRN_TRY(documents::FormNamed(wanted.form));
+  if (wanted.name.empty() && !form.about_project)
+    return Error{Reason::InvalidArgument, "say about which model or data set: ?name="};
   if (const auto version = call.Query("version"); !version.empty())
     wanted.version = CAIRN_TRY(ParseInt(version));
   const std::string shape = call.Query("shape");
@@ -24,7 +26,7 @@ Result<Json> WriteDocument(const evidence::Rooms& rooms, const Call& call) {
   Json missing = Json::Array();
   for (const auto& one : written.missing)
     missing.Push(Json{{"section", one.section}, {"question", one.question}, {"place", one.place}});
-  return Json{{"document", wanted.form},          {"name", wanted.name},
+  return Json{{"document", wanted.form},          {"name", written.name},
               {"version", written.version},       {"text", written.text},
               {"statements", written.statements}, {"records", written.records},
               {"missing", std::move(missing)}};

@@ -3,6 +3,7 @@
 #include "loop/rollout/rollout.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/permissions.h"
 
 namespace cairn::api {
 namespace {
@@ -36,8 +37,9 @@ Json ToJson(const serving::CanaryState& canary) {
               {"production_p99_ms", canary.production_p99_ms}};
 }
 
-/// The rollout with its report, its decision and the words that an approver signs.
-Result<Json> Whole(const RolloutRooms& rooms, const Rollout& rollout, const std::string& rejection = "") {
+}  // namespace
+
+Result<Json> WholeRollout(const RolloutRooms& rooms, const Rollout& rollout, const std::string& rejection) {
   Json answer = rollout::ToJson(rollout);
   answer.Set("report", rollout.report);
   const auto canary = rooms.service.state().canary;
@@ -51,10 +53,20 @@ Result<Json> Whole(const RolloutRooms& rooms, const Rollout& rollout, const std:
   return answer;
 }
 
-Result<governance::Signature> SignatureIn(const Call& call) {
-  return governance::Signature{CAIRN_TRY(RequiredText(call.body, "signer")),
-                               CAIRN_TRY(RequiredText(call.body, "signature"))};
+Result<governance::Signature> SignatureIn(const Json& body) {
+  governance::Signature signature;
+  signature.principal = CAIRN_TRY(RequiredText(body, "signer"));
+  signature.value = CAIRN_TRY(RequiredText(body, "signature"));
+  signature.delegation = body.Text("delegation");
+  return signature;
 }
+
+std::string RolloutIn(const Call& call) {
+  const std::string id = call.Path("id");
+  return id == "waiting" ? "" : id;
+}
+
+namespace {
 
 Result<std::string> ReasonIn(const Call& call) {
   const std::string reason = CAIRN_TRY(RequiredText(call.body, "reason"));
@@ -65,7 +77,8 @@ Result<std::string> ReasonIn(const Call& call) {
 Result<Json> Consider(const RolloutRooms& rooms, const Call& call) {
   const auto version = CAIRN_TRY(ParseInt(call.Path("version")));
   // Whoever asks begins a story of their own; only what a trigger set off belongs to an alert's.
-  return Whole(rooms, CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), "")));
+  return WholeRollout(rooms,
+                      CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), "")));
 }
 
 Result<Json> List(const RolloutRooms& rooms, const Call& call) {
@@ -75,48 +88,44 @@ Result<Json> List(const RolloutRooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
-/// "waiting" instead of an id names the newest that waits for approval, or is tried out.
-std::string IdIn(const Call& call) {
-  const std::string id = call.Path("id");
-  return id == "waiting" ? "" : id;
-}
-
 }  // namespace
 
 void MountRollouts(http::Router& router, RolloutRooms rooms) {
   router.Post("/api/v1/models/{name}/versions/{version}/consider",
               Answer([rooms](const Call& call) { return Consider(rooms, call); }));
   router.Post("/api/v1/models/{name}/rollback", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.RollBack(
-                                        call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.RollBack(
+                                               call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
               }));
   router.Get("/api/v1/rollouts", Answer([rooms](const Call& call) { return List(rooms, call); }));
   router.Get("/api/v1/rollouts/{id}", Answer([rooms](const Call& call) -> Result<Json> {
-               return Whole(rooms, CAIRN_TRY(rooms.rollouts.Find(IdIn(call))), call.Query("reject"));
+               return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Find(RolloutIn(call))),
+                                   call.Query("reject"));
              }));
   router.Post("/api/v1/rollouts/{id}/approve", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms,
-                             CAIRN_TRY(rooms.rollouts.Approve(IdIn(call), CAIRN_TRY(SignatureIn(call)))));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Approve(
+                                               RolloutIn(call), CAIRN_TRY(SignatureIn(call.body)))));
               }));
   router.Post("/api/v1/rollouts/{id}/reject", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Reject(IdIn(call), CAIRN_TRY(ReasonIn(call)),
-                                                                    CAIRN_TRY(SignatureIn(call)))));
+                return WholeRollout(
+                    rooms, CAIRN_TRY(rooms.rollouts.Reject(RolloutIn(call), CAIRN_TRY(ReasonIn(call)),
+                                                           CAIRN_TRY(SignatureIn(call.body)))));
               }));
   router.Post("/api/v1/rollouts/{id}/pause", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Pause(IdIn(call), CAIRN_TRY(ReasonIn(call)),
-                                                                   call.Actor())));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Pause(
+                                               RolloutIn(call), CAIRN_TRY(ReasonIn(call)), call.Actor())));
               }));
   router.Post("/api/v1/rollouts/{id}/resume", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Resume(IdIn(call), call.Actor())));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Resume(RolloutIn(call), call.Actor())));
               }));
   router.Post("/api/v1/rollouts/{id}/abort", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Abort(IdIn(call), CAIRN_TRY(ReasonIn(call)),
-                                                                   call.Actor())));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Abort(
+                                               RolloutIn(call), CAIRN_TRY(ReasonIn(call)), call.Actor())));
               }));
   router.Get("/api/v1/rollouts/{id}/verify",
-             Answer([rooms](const Call& call) { return rooms.rollouts.Verify(IdIn(call)); }));
+             Answer([rooms](const Call& call) { return rooms.rollouts.Verify(RolloutIn(call)); }));
   router.Post("/api/v1/rollouts/{id}/promote", Answer([rooms](const Call& call) -> Result<Json> {
-                return Whole(rooms, CAIRN_TRY(rooms.rollouts.Promote(IdIn(call), call.Actor())));
+                return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.Promote(RolloutIn(call), call.Actor())));
               }));
 }
 

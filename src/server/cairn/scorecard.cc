@@ -1,4 +1,5 @@
 #include "loop/charter/charter.h"
+#include "loop/scorecard/costs.h"
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
 #include "loop/scorecard/principles.h"
@@ -6,6 +7,7 @@
 #include "server/cairn/answer.h"
 #include "server/cairn/governing.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/permissions.h"
 
 namespace cairn::api {
 namespace {
@@ -32,7 +34,9 @@ Result<scorecard::TestScore> ScoreOf(const ScorecardRooms& rooms, const Scored& 
 
 Result<Json> ShowScore(const ScorecardRooms& rooms) {
   const auto scored = CAIRN_TRY(ScoredBy(rooms));
-  return CAIRN_TRY(ScoreOf(rooms, scored)).ToJson();
+  Json score = CAIRN_TRY(ScoreOf(rooms, scored)).ToJson();
+  score.Set("findings", CAIRN_TRY(UnreviewedEmergencies(rooms.log, rooms.clock.Now())));
+  return score;
 }
 
 /// ?from=&until=
@@ -78,7 +82,14 @@ void MountScorecard(http::Router& router, ScorecardRooms given) {
       }));
   router.Get("/api/v1/level", Answer([rooms](const Call&) -> Result<Json> {
                const auto history = CAIRN_TRY(scorecard::History::Read(rooms->log));
-               return scorecard::MaturityOf(history).ToJson();
+               Json level = scorecard::MaturityOf(history).ToJson();
+               level.Set("findings", CAIRN_TRY(UnreviewedEmergencies(rooms->log, rooms->clock.Now())));
+               return level;
+             }));
+  router.Get("/api/v1/costs", Answer([rooms](const Call&) -> Result<Json> {
+               const auto scored = CAIRN_TRY(ScoredBy(*rooms));
+               const Node* configuration = scored.governing ? &scored.governing->document : nullptr;
+               return CAIRN_TRY(scorecard::CostsOf(scored.history, configuration)).ToJson();
              }));
   router.Get("/api/v1/kpis", Answer([rooms](const Call&) { return ShowKpis(*rooms); }));
   MountCanvas(router, *rooms);

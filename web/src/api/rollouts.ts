@@ -23,13 +23,20 @@ export interface Rule {
   detail: string;
 }
 
+export interface Approval {
+  principal: string;
+  at: number;
+  for?: string; // in whose stead
+  emergency?: string; // why it was released without the due approvals
+}
+
 /** What was measured, and who allowed it. */
 export interface Decision {
   state: string;
-  policy: "policy" | "human";
+  policy: "policy" | "human" | "emergency";
   required: number;
   rules: Rule[];
-  approvals: { principal: string; at: number }[];
+  approvals: Approval[];
 }
 
 /** Newest first. */

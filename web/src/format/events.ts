@@ -30,6 +30,10 @@ const SENTENCES: Record<string, (body: Body) => string> = {
   "governance.decision_approved": (b) => `Decision approved by ${text(b, "principal") || "policy"}`,
   "governance.decision_rejected": (b) => `Decision rejected${because(b)}`,
   "governance.decision_voided": (b) => `Decision voided${because(b)}`,
+  "governance.emergency_released": (b) => `EMERGENCY: ${version(b)} released by ${text(b, "principal")}`,
+  "governance.emergency_reviewed": (b) => `Emergency release of ${version(b)} reviewed by ${text(b, "principal")}`,
+  "governance.delegation_given": (b) => `${text(b, "from")} lends the role ${text(b, "role")} to ${text(b, "to")}`,
+  "governance.delegation_withdrawn": (b) => `Delegation withdrawn by ${text(b, "principal")}`,
   "governance.decision_redeemed": () => "Decision carried out",
   "charter.feasibility_judged": (b) =>
     `Feasibility: ${text(b, "verdict")}${numeric(b, "p_value") === null ? "" : ` (p = ${measured(b, "p_value")})`}`,

@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "ledger/governance/warrant.h"
+#include "ledger/metadata/recall.h"
+
 namespace cairn::governance {
 namespace {
 
@@ -13,6 +16,24 @@ constexpr std::string_view kColumns =
 
 Rule RuleOf(const Json& json) {
   return {json.Text("name"), json.Bool("passed"), json.At("value"), json.At("bound"), json.Text("detail")};
+}
+
+const char* AuthorityOf(const Decision& decision) {
+  if (!decision.emergency.empty()) return "emergency";
+  return decision.authority == Approval::Policy ? "policy" : "human";
+}
+
+/// The reason and the release itself, from the event that tells of it.
+Result<> FindEmergency(sql::Connection& connection, Decision& decision) {
+  const auto events =
+      CAIRN_TRY(metadata::EventsIn(connection, "governance.emergency_released", "decision:" + decision.id));
+  for (const auto& event : events) {
+    decision.emergency = event.event.body.Text("reason");
+    for (Vote& vote : decision.votes) vote.emergency = vote.signature == event.event.body.Text("signature");
+  }
+  if (!events.empty()) return Done{};
+  return Error{Reason::Corrupt, "the decision " + decision.id +
+                                    " says that it was released in an emergency, and no event tells of it"};
 }
 
 Result<Decision> DecisionOfRow(sql::Connection& connection, const sql::Row& row) {
@@ -37,6 +58,8 @@ Result<Decision> DecisionOfRow(sql::Connection& connection, const sql::Row& row)
                                {decision.id}));
   for (const auto& vote : votes)
     decision.votes.push_back({vote.Text(0), vote.Text(1), vote.Text(2), vote.Int(3)});
+  CAIRN_TRY(NameDelegations(connection, decision));
+  if (row.Text(8) == "emergency") CAIRN_TRY(FindEmergency(connection, decision));
   return decision;
 }
 
@@ -50,9 +73,8 @@ Result<> InsertDecision(sql::Connection& connection, const Decision& decision) {
       "created_ms, proposer, cause, reason) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
       {decision.id, decision.act.action, decision.act.model, decision.act.version, decision.act.alias,
-       rules.Canonical(), decision.seen.Canonical(), NameOf(decision.state),
-       decision.authority == Approval::Policy ? "policy" : "human", decision.required, decision.created_at,
-       decision.proposer, decision.cause, decision.reason}));
+       rules.Canonical(), decision.seen.Canonical(), NameOf(decision.state), AuthorityOf(decision),
+       decision.required, decision.created_at, decision.proposer, decision.cause, decision.reason}));
   return Done{};
 }
 
@@ -65,6 +87,15 @@ Result<> InsertVote(sql::Connection& connection, const std::string& decision, co
                                        " already; somebody else must"};
   }
   if (!inserted) return inserted.error();
+  return Done{};
+}
+
+Result<> PutVote(sql::Connection& connection, const std::string& decision, const Vote& vote) {
+  CAIRN_TRY(connection.Run(
+      "INSERT INTO approval (decision, principal, public_key, signature, at_ms) VALUES ($1, $2, $3, $4, $5) "
+      "ON CONFLICT (decision, principal) DO UPDATE SET public_key = excluded.public_key, signature = "
+      "excluded.signature, at_ms = excluded.at_ms",
+      {decision, vote.principal, vote.public_key, vote.signature, vote.at}));
   return Done{};
 }
 
@@ -86,8 +117,7 @@ Result<> MoveDecision(sql::Connection& connection, const Decision& decision,
     const auto moved = CAIRN_TRY(
         connection.Run("UPDATE decision SET state = $3, authority = $4, reason = $5 WHERE id = $1 AND state "
                        "= $2 RETURNING id",
-                       {decision.id, NameOf(state), NameOf(to),
-                        decision.authority == Approval::Policy ? "policy" : "human", decision.reason}));
+                       {decision.id, NameOf(state), NameOf(to), AuthorityOf(decision), decision.reason}));
     if (!moved.empty()) return Done{};
   }
   return Error{Reason::Conflict, "the decision " + decision.id + " was closed by somebody else meanwhile"};

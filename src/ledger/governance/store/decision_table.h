@@ -13,6 +13,8 @@ namespace cairn::governance {
 
 Result<> InsertDecision(sql::Connection& connection, const Decision& decision);
 Result<> InsertVote(sql::Connection& connection, const std::string& decision, const Vote& vote);
+/// The same in the place of one that this person gave before.
+Result<> PutVote(sql::Connection& connection, const std::string& decision, const Vote& vote);
 /// NotFound when there is none.
 Result<Decision> DecisionOf(sql::Connection& connection, const std::string& id);
 /// The same, and nobody else changes it until the transaction ends.

@@ -99,6 +99,9 @@ Result<DataDossier> GatherData(const evidence::Rooms& rooms, const std::string& 
     dossier.profile = *std::move(profile);
   else if (profile.error().reason != Reason::NotFound)
     return profile.error();
+  auto verdict = CAIRN_TRY(charter::Feasibility(rooms.database, rooms.clock).Newest(dataset));
+  if (verdict && verdict->dataset_version == std::to_string(dossier.version.version))
+    dossier.feasibility = std::move(verdict);
   const std::string subject = data::SubjectOf(dossier.version);
   const auto walk =
       CAIRN_TRY(metadata::WalkLineage(rooms.database, {subject}, metadata::Direction::Downstream, 10'000));

@@ -124,9 +124,26 @@ void AddDecision(const Dossier& dossier, Facts& facts) {
   }
   facts["approvals"].push_back(
       {"decision", decision.id + ", " + governance::NameOf(decision.state), proposed});
-  for (const auto& vote : decision.votes)
-    facts["approvals"].push_back({"signed by " + vote.principal, FormatUtc(vote.at),
-                                  EventOf(dossier, "governance.decision_approved")});
+  for (const auto& vote : decision.votes) {
+    if (vote.emergency) {
+      facts["approvals"].push_back(
+          {"released in an EMERGENCY, without the due approvals, by " + vote.principal,
+           FormatUtc(vote.at) + ": " + decision.emergency,
+           EventOf(dossier, "governance.emergency_released")});
+      continue;
+    }
+    facts["approvals"].push_back(
+        {"signed by " + vote.principal + (vote.giver.empty() ? "" : " for " + vote.giver), FormatUtc(vote.at),
+         EventOf(dossier, "governance.decision_approved")});
+  }
+  for (const auto& event : dossier.events) {
+    const Json& body = event.event.body;
+    if (event.event.kind == "governance.emergency_reviewed")
+      facts["approvals"].push_back(
+          {"reviewed afterwards by " + body.Text("principal"),
+           std::string(body.Bool("justified") ? "justified: " : "NOT justified: ") + body.Text("finding"),
+           EventOf(dossier, "governance.emergency_reviewed")});
+  }
   std::int64_t accepted = -1, examined = -1;
   for (const auto& event : dossier.events) {
     if (event.event.kind == "governance.configuration_accepted") accepted = event.position.value_or(-1);
