@@ -1,0 +1,64 @@
+"""What Cairn must not do to a repository that DVC works in: the real dvc says what is refused.
+
+CAIRN names the cairn program (default build/release/cairn), CAIRN_DVC the dvc program (default build/env/dvc/bin/dvc).
+"""
+
+import shutil
+
+import pytest
+from dvc_project import begin
+
+
+@pytest.fixture
+def project(tmp_path):
+    made = begin(tmp_path)
+    made.write("tool.sh", "#!/bin/sh\ntouch ran\n")
+    (made.folder / "tool.sh").chmod(0o755)
+    made.as_dvc("add", "-q", "tool.sh")
+    made.as_dvc("remote", "add", "-q", "-d", "store", "../store")
+    made.commit("tool")
+    return made
+
+
+RESERVED = [".git/hooks/post-checkout", ".dvc/config.local", "sub/.git/config", ".hg/hgrc"]
+
+
+@pytest.mark.parametrize("path", RESERVED)
+def test_no_text_puts_data_where_git_or_dvc_keep_their_own(project, path):
+    project.write("evil.dvc", (project.folder / "tool.sh.dvc").read_text().replace("path: tool.sh", f"path: {path}"))
+    (project.folder / "tool.sh").unlink()
+    for words in (("checkout",), ("checkout", "-f"), ("status",), ("push",), ("gc", "-w", "-f"), ("data", "status")):
+        ours, theirs = project.as_dvc(*words, code=None), project.dvc(*words, code=None)
+        assert ours.returncode == theirs.returncode != 0, (words, ours.stderr, theirs.stderr)
+        assert path in ours.stderr and path in theirs.stderr
+    for words in (("data", "checkout"), ("data", "pull"), ("data", "status")):
+        assert path in project.cairn(*words, code=2).stderr
+    assert not (project.folder / path).exists()
+    project.git("checkout", "-q", "-b", "other")
+    assert not (project.folder / "ran").exists()
+
+
+def test_an_update_of_an_import_stays_in_the_repository(project, tmp_path):
+    (tmp_path / "second").mkdir()
+    source = begin(tmp_path / "second")
+    source.write("tool.sh", "#!/bin/sh\ntouch ran\n")
+    source.as_dvc("add", "-q", "tool.sh")
+    source.commit("tool")
+    project.as_dvc("import", source.folder, "tool.sh", "-o", "taken.sh")
+    text = (project.folder / "taken.sh.dvc").read_text()
+    for path in (".git/hooks/post-checkout", "../outside.sh", "sub/../../outside.sh"):
+        project.write("taken.sh.dvc", text.replace("path: taken.sh", f"path: {path}"))
+        refused = project.as_dvc("update", "taken.sh.dvc", code=1)
+        assert path in refused.stderr
+        assert not (project.folder / path).exists()
+
+
+def test_a_link_does_not_lead_data_to_gits_hooks(project):
+    shutil.copy(project.folder / "tool.sh.dvc", project.folder / "evil.dvc")
+    project.write("evil.dvc", (project.folder / "tool.sh.dvc").read_text().replace("path: tool.sh", "path: link/post-checkout"))
+    (project.folder / "link").symlink_to(".git/hooks")
+    (project.folder / "tool.sh").unlink()
+    assert "link/post-checkout" in project.cairn("data", "checkout", code=1).stderr
+    assert not (project.folder / ".git/hooks/post-checkout").exists()
+    # The others are put back all the same.
+    assert (project.folder / "tool.sh").exists()
