@@ -3,10 +3,13 @@
 CAIRN names the cairn program (default build/release/cairn), CAIRN_DVC the dvc program (default build/env/dvc/bin/dvc).
 """
 
+import json
+import os
 import shutil
+import subprocess
 
 import pytest
-from dvc_project import begin
+from dvc_project import CAIRN, begin, tree
 
 
 @pytest.fixture
@@ -62,3 +65,39 @@ def test_a_link_does_not_lead_data_to_gits_hooks(project):
     assert not (project.folder / ".git/hooks/post-checkout").exists()
     # The others are put back all the same.
     assert (project.folder / "tool.sh").exists()
+
+
+def lose_listing(project):
+    (listing,) = (project.cache / "files").rglob("*.dir")
+    listing.unlink()
+
+
+def test_a_collection_asks_the_remote_for_a_listing_that_the_cache_lacks(project):
+    project.write("raw/a", "a\n")
+    project.write("raw/b", "b\n")
+    project.as_dvc("add", "-q", "raw")
+    project.as_dvc("push", "-q")
+    lose_listing(project)
+    before = tree(project.cache / "files")
+    for run, words in ((project.cairn, ("data", "gc", "--workspace", "--older-than", "0s", "--delete")), (project.as_dvc, ("gc", "-w", "-f")), (project.dvc, ("gc", "-w", "-f"))):
+        run(*words)
+        assert tree(project.cache / "files").items() >= before.items(), words
+    project.cairn("data", "pull")
+
+
+def test_a_collection_stops_where_nobody_knows_what_a_folder_needs(project):
+    project.write("raw/a", "a\n")
+    project.as_dvc("add", "-q", "raw")
+    lose_listing(project)
+    before = tree(project.cache / "files")
+    for have_remote in (True, False):
+        if not have_remote:
+            project.as_dvc("remote", "remove", "store")
+        for run, words, code in ((project.cairn, ("data", "gc", "--workspace", "--older-than", "0s", "--delete"), 3), (project.as_dvc, ("gc", "-w", "-f"), 255)):
+            refused = run(*words, code=code)
+            assert "'raw'" in refused.stderr and "nothing is freed" in refused.stderr and "--skip-missing" in refused.stderr
+            assert tree(project.cache / "files") == before
+    project.cairn("data", "gc", "--workspace", "--older-than", "0s", "--delete", "--skip-missing")
+    assert len(tree(project.cache / "files")) == len(before) - 1
+    project.as_dvc("add", "-q", "raw")
+    assert project.dvc("status").stdout == "Data and pipelines are up to date.\n"
