@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/shown_name.h"
 #include "cli/tree_here.h"
 #include "cli/tree_report.h"
 #include "ground/vocabulary/text.h"
@@ -24,9 +25,10 @@ Result<int> Brief(Session& session, TreeHere& here, const std::vector<TrackedPat
   const int code = answer->members().empty() ? 0 : 1;
   if (session.PrintedJson(*answer)) return code;
   for (const auto& [sayer, changes] : answer->members()) {
-    session.Say(sayer + ":");
+    session.Say(ShownName(sayer) + ":");
     for (const auto& [path, state] : changes.items().front().At("changed outs").members())
-      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') + path);
+      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') +
+                  ShownName(path));
   }
   if (code == 0)
     session.Say(tracked.empty() ? "Nothing is tracked here yet: `cairn data add PATH` begins."
@@ -34,14 +36,18 @@ Result<int> Brief(Session& session, TreeHere& here, const std::vector<TrackedPat
   return code;
 }
 
+/// A path, or what one became.
+std::string ShownPath(const Json& path) {
+  return path.IsString() ? ShownName(path.AsString())
+                         : ShownName(path.Text("old")) + " -> " + ShownName(path.Text("new"));
+}
+
 void SayGroups(const Session& session, const std::string& title, const Json& groups) {
   if (groups.members().empty()) return;
   session.Say(title + ":");
   for (const auto& [name, items] : groups.members()) {
     for (const Json& item : items.items()) {
-      const std::string what =
-          item.IsString() ? item.AsString() : item.Text("old") + " -> " + item.Text("new");
-      session.Say("  " + name + std::string(10 - name.size(), ' ') + what);
+      session.Say("  " + name + std::string(10 - name.size(), ' ') + ShownPath(item));
     }
   }
 }
@@ -57,7 +63,7 @@ Result<int> Granular(Session& session, TreeHere& here, const std::vector<Tracked
   for (const auto& [part, groups] : answer->members()) {
     if (part == "not_in_cache") {
       session.Say("Not in the cache (`cairn data fetch` gets it):");
-      for (const Json& path : groups.items()) session.Say("  " + path.AsString());
+      for (const Json& path : groups.items()) session.Say("  " + ShownName(path.AsString()));
     } else if (part == "committed") {
       SayGroups(session, "Between the last commit of git and the .dvc files", groups);
     } else {
@@ -84,8 +90,7 @@ void SayDiff(const Session& session, const Json& diff) {
     session.Say(name + ":");
     for (const Json& item : items.items()) {
       ++count;
-      const Json& path = item.At("path");
-      session.Say("  " + (path.IsString() ? path.AsString() : path.Text("old") + " -> " + path.Text("new")));
+      session.Say("  " + ShownPath(item.At("path")));
     }
   }
   if (count == 0) session.Say("No difference.");

@@ -101,3 +101,47 @@ def test_a_collection_stops_where_nobody_knows_what_a_folder_needs(project):
     assert len(tree(project.cache / "files")) == len(before) - 1
     project.as_dvc("add", "-q", "raw")
     assert project.dvc("status").stdout == "Data and pipelines are up to date.\n"
+
+
+ODD = b"line\nbreak\x1b[31m", b"\xff.txt"
+
+
+def test_names_that_would_break_a_line_are_shown_escaped(project):
+    for name in ODD:
+        project.write("raw/a", "a\n")
+        with open(os.fsencode(project.folder) + b"/raw/" + name, "wb") as file:
+            file.write(name)
+    project.cairn("data", "add", "raw")
+    project.commit("odd")
+    for name in ODD:
+        with open(os.fsencode(project.folder) + b"/raw/" + name, "ab") as file:
+            file.write(b"changed")
+    for words, code in ((("status", "--granular"), 1), (("diff",), 0), (("ls", "-R"), 0)):
+        shown = project.cairn("data", *words, code=code)
+        assert "raw/line\\nbreak\\x1b[31m" in shown.stdout and "raw/\\xff.txt" in shown.stdout, shown.stdout
+        # What is printed for programs holds the bytes, and any reader of JSON takes it.
+        told = subprocess.run([str(CAIRN), "data", *words, "--json"], cwd=project.folder, env=project.environment, capture_output=True, check=False).stdout
+        names = json.dumps(json.loads(told.decode("utf-8")))
+        assert json.dumps("raw/" + os.fsdecode(ODD[0]))[1:-1] in names and "raw/\\udcff.txt" in names
+    # Once more as DVC prints it.
+    assert json.loads(project.as_dvc("data", "status", "--granular", "--json").stdout)["uncommitted"]["modified"]
+
+
+def test_what_lies_too_deep_to_be_opened_is_named_and_not_left_out(project):
+    project.write("deep/a", "a\n")
+    name = "d" * 200
+    at = os.open(project.folder / "deep", os.O_RDONLY)
+    open_folders = [at]
+    try:
+        for _ in range(22):
+            os.mkdir(name, dir_fd=open_folders[-1])
+            open_folders.append(os.open(name, os.O_RDONLY, dir_fd=open_folders[-1]))
+        refused = project.cairn("data", "add", "deep", code=2)
+        assert "deep/ddd" in refused.stderr and "move it up" in refused.stderr
+        assert not (project.folder / "deep.dvc").exists()
+    finally:
+        os.close(open_folders.pop())
+        while open_folders:
+            os.rmdir(name, dir_fd=open_folders[-1])
+            os.close(open_folders.pop())
+    project.cairn("data", "add", "deep")
