@@ -27,8 +27,7 @@ Result<int> Brief(Session& session, TreeHere& here, const std::vector<TrackedPat
   for (const auto& [sayer, changes] : answer->members()) {
     session.Say(ShownName(sayer) + ":");
     for (const auto& [path, state] : changes.items().front().At("changed outs").members())
-      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') +
-                  ShownName(path));
+      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') + ShownName(path));
   }
   if (code == 0)
     session.Say(tracked.empty() ? "Nothing is tracked here yet: `cairn data add PATH` begins."
@@ -52,10 +51,10 @@ void SayGroups(const Session& session, const std::string& title, const Json& gro
   }
 }
 
-Result<int> Granular(Session& session, TreeHere& here, const std::vector<TrackedPath>& tracked) {
+Result<int> Granular(Session& session, TreeHere& here, const std::vector<std::string>& paths) {
   const auto answer = [&] {
     const TreeProgress progress("reading");
-    return DataStatusOf(here, tracked, repository::Files::Listed, progress.meter());
+    return DataStatusOf(here, paths, repository::Files::Listed, progress.meter());
   }();
   if (!answer) return answer.error();
   const int code = answer->members().empty() ? 0 : 1;
@@ -79,8 +78,15 @@ Result<int> Granular(Session& session, TreeHere& here, const std::vector<Tracked
 
 Result<int> Status(Session& session, const Arguments& arguments) {
   TreeHere here = CAIRN_TRY(FindTree());
-  const auto tracked = PathsOf(CAIRN_TRY(here.Choose(arguments.All("TARGET..."))));
-  return arguments.Has("--granular") ? Granular(session, here, tracked) : Brief(session, here, tracked);
+  const auto& targets = arguments.All("TARGET...");
+  const auto chosen = CAIRN_TRY(here.Choose(targets));
+  if (!arguments.Has("--granular")) return Brief(session, here, PathsOf(chosen));
+  std::vector<std::string> paths;
+  for (const auto& one : targets.empty() ? std::vector<repository::Chosen>() : chosen) {
+    if (one.only.empty()) paths.push_back(one.path.path);
+    paths.insert(paths.end(), one.only.begin(), one.only.end());
+  }
+  return Granular(session, here, paths);
 }
 
 void SayDiff(const Session& session, const Json& diff) {
