@@ -1,4 +1,5 @@
 #include "cli/catalogue.h"
+#include "cli/shown_name.h"
 #include "cli/tree_here.h"
 #include "cli/tree_report.h"
 #include "ground/vocabulary/text.h"
@@ -24,9 +25,9 @@ Result<int> Brief(Session& session, TreeHere& here, const std::vector<TrackedPat
   const int code = answer->members().empty() ? 0 : 1;
   if (session.PrintedJson(*answer)) return code;
   for (const auto& [sayer, changes] : answer->members()) {
-    session.Say(sayer + ":");
+    session.Say(ShownName(sayer) + ":");
     for (const auto& [path, state] : changes.items().front().At("changed outs").members())
-      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') + path);
+      session.Say("  " + state.AsString() + std::string(14 - state.AsString().size(), ' ') + ShownName(path));
   }
   if (code == 0)
     session.Say(tracked.empty() ? "Nothing is tracked here yet: `cairn data add PATH` begins."
@@ -34,22 +35,26 @@ Result<int> Brief(Session& session, TreeHere& here, const std::vector<TrackedPat
   return code;
 }
 
+/// A path, or what one became.
+std::string ShownPath(const Json& path) {
+  return path.IsString() ? ShownName(path.AsString())
+                         : ShownName(path.Text("old")) + " -> " + ShownName(path.Text("new"));
+}
+
 void SayGroups(const Session& session, const std::string& title, const Json& groups) {
   if (groups.members().empty()) return;
   session.Say(title + ":");
   for (const auto& [name, items] : groups.members()) {
     for (const Json& item : items.items()) {
-      const std::string what =
-          item.IsString() ? item.AsString() : item.Text("old") + " -> " + item.Text("new");
-      session.Say("  " + name + std::string(10 - name.size(), ' ') + what);
+      session.Say("  " + name + std::string(10 - name.size(), ' ') + ShownPath(item));
     }
   }
 }
 
-Result<int> Granular(Session& session, TreeHere& here, const std::vector<TrackedPath>& tracked) {
+Result<int> Granular(Session& session, TreeHere& here, const std::vector<std::string>& paths) {
   const auto answer = [&] {
     const TreeProgress progress("reading");
-    return DataStatusOf(here, tracked, repository::Files::Listed, progress.meter());
+    return DataStatusOf(here, paths, repository::Files::Listed, progress.meter());
   }();
   if (!answer) return answer.error();
   const int code = answer->members().empty() ? 0 : 1;
@@ -57,7 +62,7 @@ Result<int> Granular(Session& session, TreeHere& here, const std::vector<Tracked
   for (const auto& [part, groups] : answer->members()) {
     if (part == "not_in_cache") {
       session.Say("Not in the cache (`cairn data fetch` gets it):");
-      for (const Json& path : groups.items()) session.Say("  " + path.AsString());
+      for (const Json& path : groups.items()) session.Say("  " + ShownName(path.AsString()));
     } else if (part == "committed") {
       SayGroups(session, "Between the last commit of git and the .dvc files", groups);
     } else {
@@ -73,8 +78,15 @@ Result<int> Granular(Session& session, TreeHere& here, const std::vector<Tracked
 
 Result<int> Status(Session& session, const Arguments& arguments) {
   TreeHere here = CAIRN_TRY(FindTree());
-  const auto tracked = PathsOf(CAIRN_TRY(here.Choose(arguments.All("TARGET..."))));
-  return arguments.Has("--granular") ? Granular(session, here, tracked) : Brief(session, here, tracked);
+  const auto& targets = arguments.All("TARGET...");
+  const auto chosen = CAIRN_TRY(here.Choose(targets));
+  if (!arguments.Has("--granular")) return Brief(session, here, PathsOf(chosen));
+  std::vector<std::string> paths;
+  for (const auto& one : targets.empty() ? std::vector<repository::Chosen>() : chosen) {
+    if (one.only.empty()) paths.push_back(one.path.path);
+    paths.insert(paths.end(), one.only.begin(), one.only.end());
+  }
+  return Granular(session, here, paths);
 }
 
 void SayDiff(const Session& session, const Json& diff) {
@@ -84,8 +96,7 @@ void SayDiff(const Session& session, const Json& diff) {
     session.Say(name + ":");
     for (const Json& item : items.items()) {
       ++count;
-      const Json& path = item.At("path");
-      session.Say("  " + (path.IsString() ? path.AsString() : path.Text("old") + " -> " + path.Text("new")));
+      session.Say("  " + ShownPath(item.At("path")));
     }
   }
   if (count == 0) session.Say("No difference.");

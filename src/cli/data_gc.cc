@@ -103,14 +103,16 @@ Result<int> Collect(Session& session, const Arguments& arguments) {
   const Here here = CAIRN_TRY(RepositoryHere());
   const auto grace =
       CAIRN_TRY(DurationMs(arguments.Has("--older-than") ? arguments.Text("--older-than") : kGrace));
-  const CollectionOrder order{here.root,
-                              here.configuration,
-                              ScopeIn(arguments),
-                              arguments.All("--projects"),
-                              arguments.Has("--cloud"),
-                              arguments.Text("--remote"),
-                              os::SystemClock().Now() - grace,
-                              0};
+  const CollectionOrder order{
+      here.root,
+      here.configuration,
+      ScopeIn(arguments),
+      arguments.All("--projects"),
+      arguments.Has("--cloud"),
+      arguments.Text("--remote"),
+      os::SystemClock().Now() - grace,
+      0,
+      arguments.Has("--skip-missing") ? repository::Unlisted::Freed : repository::Unlisted::Stop};
   const bool remove = arguments.Has("--delete");
   std::optional<os::FileLock> lock;
   // What others do meanwhile may be adding what is about to go.
@@ -140,6 +142,7 @@ std::vector<Command> CollectionCommands() {
             {"--cloud", "", "Also in the remote", "c"},
             {"--remote", "NAME", "Another remote than the default", "r"},
             {"--projects", "FOLDER", "Another repository that uses the same cache; may be repeated", "p"},
+            {"--skip-missing", "", "Go on where the listing of a folder is lost: its files are freed"},
             {"--older-than", "DURATION", "Only what is older (2h): what is being added is younger"},
             {"--delete", "", "Remove what is listed"}},
            Collect}};

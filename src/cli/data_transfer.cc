@@ -249,7 +249,8 @@ Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish,
                                      repository::Unsaved unsaved) {
   constexpr auto kLinks = repository::Links::AsTheyAre;
   TreeHere tree = CAIRN_TRY(FindTree());
-  const TreeProgress progress("checking out");
+  const TreeProgress progress("checking out",
+                              wish.quiet ? TreeProgress::Shown::Never : TreeProgress::Shown::AtTerminal);
   if (wish.targets.empty()) return repository::CheckoutAll(tree.tree, unsaved, kLinks, progress.meter());
   auto workspace = wish;
   workspace.scope = {};

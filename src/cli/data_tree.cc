@@ -1,6 +1,7 @@
 #include "cli/data_tree.h"
 
 #include "cli/catalogue.h"
+#include "cli/shown_name.h"
 #include "cli/tree_here.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -101,9 +102,9 @@ int Tell(const Session& session, const TreeHere& here, const repository::Checked
        Json{{"added", out.files_added}, {"modified", out.files_modified}, {"deleted", out.files_deleted}}}};
   const int code = out.failed.empty() ? 0 : 1;
   if (session.PrintedJson(answer)) return code;
-  for (const auto& path : out.added) session.Say("A\t" + here.Shown(path));
-  for (const auto& path : out.modified) session.Say("M\t" + here.Shown(path));
-  for (const auto& path : out.deleted) session.Say("D\t" + here.Shown(path));
+  for (const auto& path : out.added) session.Say("A\t" + ShownName(here.Shown(path)));
+  for (const auto& path : out.modified) session.Say("M\t" + ShownName(here.Shown(path)));
+  for (const auto& path : out.deleted) session.Say("D\t" + ShownName(here.Shown(path)));
   for (const auto& one : out.failed)
     session.Note("failed: " + here.Shown(one.path) + ": " + one.error.message);
   if (out.added.empty() && out.modified.empty() && out.deleted.empty() && out.failed.empty())

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "cli/door.h"
+#include "cli/shown_name.h"
 #include "ground/os/environment.h"
 #include "server/cairn/answer.h"
 
@@ -66,7 +67,7 @@ Result<Json> Session::Post(std::string_view path, const Json& body) {
 }
 
 bool Session::PrintedJson(const Json& answer) const {
-  if (settings_.json) std::printf("%s\n", answer.Dump().c_str());
+  if (settings_.json) std::printf("%s\n", ReadableJson(answer.Dump()).c_str());
   return settings_.json;
 }
 

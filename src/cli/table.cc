@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cli/session.h"
+#include "cli/shown_name.h"
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/text.h"
 
@@ -19,28 +20,6 @@ constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 bool LooksNumeric(const std::string& cell) {
   return !cell.empty() && cell.find_first_not_of("0123456789.,-+%eE ") == std::string::npos &&
          cell.find_first_of("0123456789") != std::string::npos;
-}
-
-/// A value may hold anything; a line break or an escape in it must not take the table or the terminal apart.
-std::string Escaped(const std::string& cell) {
-  std::string shown;
-  for (const char c : cell) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      shown += "\\n";
-    } else if (c == '\r') {
-      shown += "\\r";
-    } else if (c == '\t') {
-      shown += "\\t";
-    } else if (code < 0x20 || code == 0x7F) {
-      char text[8];
-      std::snprintf(text, sizeof text, "\\x%02x", static_cast<unsigned>(code));
-      shown += text;
-    } else {
-      shown += c;
-    }
-  }
-  return shown;
 }
 
 /// Where the columns of a table end up.
@@ -116,14 +95,14 @@ std::string Shown(double value) {
 }
 
 Table::Table(std::vector<std::string> heads) {
-  for (auto& head : heads) head = Escaped(head);
+  for (auto& head : heads) head = ShownName(head);
   rows_.push_back(std::move(heads));
   looks_.push_back(Look::Plain);
 }
 
 void Table::Add(std::vector<std::string> cells, Look look) {
   cells.resize(rows_.front().size());
-  for (auto& cell : cells) cell = Escaped(cell);
+  for (auto& cell : cells) cell = ShownName(cell);
   rows_.push_back(std::move(cells));
   looks_.push_back(look);
 }

@@ -42,9 +42,12 @@ Result<std::vector<repository::Chosen>> TreeHere::Choose(const std::vector<std::
   return repository::Choose(tracked, paths);
 }
 
-TreeProgress::TreeProgress(std::string label) : bar_(std::move(label), 0, "B") {
+TreeProgress::TreeProgress(std::string label, Shown shown)
+    : bar_(std::move(label), 0, "B",
+           shown == Shown::Never ? os::ProgressBar::Look{-1, 1000, 100} : os::ProgressBar::Look{}) {
   meter_.expected = [this](std::uint64_t bytes) { bar_.Extend(bytes); };
   meter_.done = [this](std::uint64_t bytes) { bar_.Advance(bytes); };
+  if (shown == Shown::Never) return;
   meter_.waiting = [](const std::string& holder) {
     std::fprintf(stderr, "waiting for another process that works in this repository%s\n",
                  holder.empty() ? "" : (" (" + holder + ")").c_str());

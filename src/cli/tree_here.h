@@ -28,7 +28,8 @@ Result<TreeHere> FindTree();
 /// A bar of bytes on the terminal for what takes longer than a second, and a note about whom it waits for.
 class TreeProgress {
  public:
-  explicit TreeProgress(std::string label);
+  enum class Shown { AtTerminal, Never };
+  explicit TreeProgress(std::string label, Shown shown = Shown::AtTerminal);
   const repository::Meter& meter() const { return meter_; }
 
  private:

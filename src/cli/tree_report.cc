@@ -65,6 +65,40 @@ Json PathsJson(const TreeHere& here, const std::vector<InventoryEntry>& entries)
   return items;
 }
 
+/// Which paths a caller wants to be told of.
+class Named {
+ public:
+  explicit Named(std::span<const std::string> targets) : targets_(targets) {}
+
+  /// Those that something named is, or lies in.
+  std::vector<TrackedPath> Touched(std::vector<TrackedPath> tracked) const {
+    std::erase_if(tracked, [&](const TrackedPath& one) {
+      return !Holds(one.path) &&
+             std::none_of(targets_.begin(), targets_.end(),
+                          [&](const std::string& target) { return target.starts_with(one.path + "/"); });
+    });
+    return tracked;
+  }
+  void Keep(std::vector<InventoryEntry>& entries) const {
+    std::erase_if(entries, [&](const InventoryEntry& entry) { return !Holds(entry.path); });
+  }
+  Inventory In(Inventory inventory) const {
+    Keep(inventory.entries);
+    return inventory;
+  }
+
+ private:
+  /// A folder's path may end in '/'.
+  bool Holds(std::string_view path) const {
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return targets_.empty() || std::any_of(targets_.begin(), targets_.end(), [&](const std::string& target) {
+             return target.empty() || path == target || path.starts_with(target + "/");
+           });
+  }
+
+  const std::span<const std::string> targets_;
+};
+
 /// As `dvc data status` groups it; empty groups are left out.
 Json GroupsOf(const TreeHere& here, const InventoryChanges& changes) {
   Json groups = Json::Object();
@@ -137,18 +171,23 @@ Result<Json> StatusOf(TreeHere& here, const std::vector<TrackedPath>& tracked,
   return answer;
 }
 
-Result<Json> DataStatusOf(TreeHere& here, const std::vector<TrackedPath>& tracked, repository::Files files,
+Result<Json> DataStatusOf(TreeHere& here, std::span<const std::string> targets, repository::Files files,
                           const repository::Meter& meter) {
+  const Named named(targets);
   const auto& objects = here.tree.objects();
-  const Inventory said = CAIRN_TRY(repository::InventoryOf(objects, tracked, files));
-  const Inventory found = CAIRN_TRY(repository::InventoryOfTree(here.tree, tracked, files, meter));
-  const Json missing = PathsJson(here, CAIRN_TRY(repository::NotInCache(objects, tracked, files)));
+  const auto tracked = named.Touched(CAIRN_TRY(here.tree.Tracked()));
+  const Inventory said = named.In(CAIRN_TRY(repository::InventoryOf(objects, tracked, files)));
+  const Inventory found = named.In(CAIRN_TRY(repository::InventoryOfTree(here.tree, tracked, files, meter)));
+  auto lacking = CAIRN_TRY(repository::NotInCache(objects, tracked, files));
+  named.Keep(lacking);
+  const Json missing = PathsJson(here, lacking);
   Json committed = Json::Object();
   if (here.tree.git_root()) {
     const auto head = TrackedAt(here, "HEAD");
     if (!head && head.error().reason != Reason::NotFound) return head.error();
     // Before the first commit everything is new.
-    const Inventory before = head ? CAIRN_TRY(repository::InventoryOf(objects, *head, files)) : Inventory{};
+    Inventory before;
+    if (head) before = named.In(CAIRN_TRY(repository::InventoryOf(objects, named.Touched(*head), files)));
     committed = GroupsOf(here, ChangesBetween(before, said, repository::Renames::Found));
   }
   const Json uncommitted = GroupsOf(here, ChangesBetween(said, found, repository::Renames::Found));

@@ -21,8 +21,9 @@ Result<Json> StatusOf(TreeHere& here, const std::vector<repository::TrackedPath>
 
 /// {"not_in_cache": [path], "committed": groups, "uncommitted": groups}: what git's last commit, the texts
 /// and the working tree say of each other, files of folders one by one with Listed. Empty parts are left out.
-Result<Json> DataStatusOf(TreeHere& here, const std::vector<repository::TrackedPath>& tracked,
-                          repository::Files files, const repository::Meter& meter);
+/// Only what is, or lies below, one of `targets` (relative to the root) is told; everything for none.
+Result<Json> DataStatusOf(TreeHere& here, std::span<const std::string> targets, repository::Files files,
+                          const repository::Meter& meter);
 
 /// {"added": [{path, hash}], "deleted", "modified", "renamed", "not in cache"} between commit `a` and commit
 /// `b`, or what lies here when `b` is "". InvalidArgument without git; NotFound for a commit that is not

@@ -172,7 +172,8 @@ def test_gc_names_who_keeps_what_and_spares_other_projects(project, tmp_path):
     second.write("theirs.txt", "theirs\n")
     second.dvc("add", "-q", "theirs.txt")
     project.write("ours.txt", "ours\n")
-    project.dvc("add", "-q", "ours.txt")
+    # Into the cache that is theirs now.
+    project.dvc("add", "-q", "raw", "one.txt", "ours.txt")
     plan = json.loads(project.cairn("data", "gc", "-w", "-p", second.folder, "--older-than", "0s", "--delete", "--json").stdout)
     assert plan["cache"] == [] and len(plan["kept_by"]) == 2
     plan = json.loads(project.cairn("data", "gc", "-w", "--older-than", "0s", "--json").stdout)

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "cli/shown_name.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 
@@ -18,6 +19,8 @@ int FailToOpen(const Error& error) {
 
 void Say(const std::string& line) { std::printf("%s\n", line.c_str()); }
 
+void SayJson(const Json& answer) { Say(ReadableJson(answer.Dump())); }
+
 void Warn(const std::string& sentence) { std::fprintf(stderr, "WARNING: %s\n", sentence.c_str()); }
 
 int Fail(int code, const std::string& sentence) {
@@ -25,10 +28,17 @@ int Fail(int code, const std::string& sentence) {
   return code;
 }
 
-int Usage(const Error& error) { return Fail(kUsage, error.message); }
+int Usage(const Error& error) {
+  return Fail(error.reason == Reason::Unsupported ? kFailed : kUsage, error.message);
+}
 
-int NotCovered(const std::string& what) {
-  return Fail(kFailed, "'dvc " + what + "' is not covered by Cairn: use DVC for it");
+std::string NotCoveredText(const std::string& what, const std::string& instead) {
+  return "'dvc " + what + "' is not covered by Cairn: use DVC for it" +
+         (instead.empty() ? "" : ", or " + instead);
+}
+
+int NotCovered(const std::string& what, const std::string& instead) {
+  return Fail(kFailed, NotCoveredText(what, instead));
 }
 
 std::string Summary(const std::vector<std::pair<std::size_t, std::string>>& counts) {
@@ -67,6 +77,10 @@ int FailureOf(const repository::CheckedOut& out, const std::string& head, Absent
   if (missing.empty()) return 0;
   return Fail(kFailed, head + "Checkout failed for following targets:" + missing +
                            "\nIs your cache up to date?\n<https://error.dvc.org/missing-files>");
+}
+
+TreeProgress::Shown BarOf(const Line& line) {
+  return line.quiet() ? TreeProgress::Shown::Never : TreeProgress::Shown::AtTerminal;
 }
 
 Result<Here> Open(int& code) {

@@ -12,13 +12,23 @@
 namespace cairn::cli::dvc {
 namespace {
 
-constexpr Option kCollect[] = {{"w", "workspace"},      {"a", "all-branches"},
-                               {"T", "all-tags"},       {"A", "all-commits"},
-                               {"", "all-experiments"}, {"", "rev", true},
-                               {"n", "num", true},      {"", "date", true},
-                               {"c", "cloud"},          {"r", "remote", true},
-                               {"f", "force"},          {"j", "jobs", true},
-                               {"p", "projects", true}, {"", "dry"}};
+constexpr Option kOptions[] = {{"w", "workspace"},
+                               {"a", "all-branches"},
+                               {"T", "all-tags"},
+                               {"A", "all-commits"},
+                               {"", "all-experiments"},
+                               {"", "rev", Takes::Value},
+                               {"n", "num", Takes::Value},
+                               {"", "date", Takes::Value},
+                               {"c", "cloud"},
+                               {"r", "remote", Takes::Value},
+                               {"f", "force"},
+                               {"j", "jobs", Takes::Value},
+                               {"p", "projects", Takes::Many},
+                               {"", "dry"},
+                               Uncovered("not-in-remote"),
+                               Uncovered("skip-failed")};
+constexpr Grammar kCollect{"gc", kOptions, 0};
 
 /// What is kept, as the line says it.
 Result<repository::Scope> ScopeOf(const Line& line) {
@@ -66,24 +76,32 @@ int Collect(Words words) {
     return Fail(kOther,
                 "Either of `-w|--workspace`, `-a|--all-branches`, `-T|--all-tags` `--all-experiments`, "
                 "`--all-commits`, `--date` or `--rev` needs to be set.");
-  const repository::CollectionOrder order{
-      here->root,         here->configuration,  *std::move(scope),       line->All("projects"),
-      line->Has("cloud"), line->Text("remote"), os::SystemClock().Now(), 0};
+  const repository::CollectionOrder order{here->root,
+                                          here->configuration,
+                                          *std::move(scope),
+                                          line->All("projects"),
+                                          line->Has("cloud"),
+                                          line->Text("remote"),
+                                          os::SystemClock().Now(),
+                                          0,
+                                          repository::Unlisted::Stop};
   const auto tree = OpenTree(code);
   if (!tree) return code;
-  const TreeProgress progress("collecting");
+  const TreeProgress progress("collecting", BarOf(*line));
   const auto lock = tree->tree.Lock(progress.meter().waiting);
   if (!lock) return Fail(kOther, lock.error().message);
   const auto plan = repository::PlanCollection(order);
   if (!plan) return Fail(kOther, plan.error().message);
   if (line->Has("dry")) {
-    for (const auto& object : plan->freed) Say("Removing " + os::JoinPath(here->Cache(), object.id.Key()));
+    for (const auto& object : plan->freed) {
+      if (!line->quiet()) Say("Removing " + os::JoinPath(here->Cache(), object.id.Key()));
+    }
   } else if (!line->Has("force")) {
     return Fail(kFailed, "nothing was removed: -f agrees to it");
   } else if (const auto done = repository::Collect(order, *plan); !done) {
     return Fail(kOther, done.error().message);
   }
-  SayRemoved(*plan, order.in_remote);
+  if (!line->quiet()) SayRemoved(*plan, order.in_remote);
   return 0;
 }
 

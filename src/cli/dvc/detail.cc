@@ -13,19 +13,35 @@
 namespace cairn::cli::dvc {
 namespace {
 
-constexpr Option kStatus[] = {{"j", "jobs", true},   {"c", "cloud"},     {"r", "remote", true},
-                              {"a", "all-branches"}, {"T", "all-tags"},  {"A", "all-commits"},
-                              {"d", "with-deps"},    {"R", "recursive"}, {"", "json"},
-                              {"", "no-updates"}};
-constexpr Option kData[] = {
-    {"", "json"},          {"", "granular"},      {"", "unchanged"},        {"", "untracked-files"},
-    {"r", "remote", true}, {"", "not-in-remote"}, {"", "no-remote-refresh"}};
-constexpr Option kDiff[] = {
-    {"", "targets", true}, {"", "json"}, {"", "show-hash"}, {"", "md"}, {"", "hide-missing"}};
-constexpr Option kList[] = {{"R", "recursive"},   {"T", "tree"},        {"L", "level", true},
-                            {"", "dvc-only"},     {"", "json"},         {"", "rev", true},
-                            {"", "config", true}, {"", "remote", true}, {"", "remote-config", true},
-                            {"", "size"},         {"", "show-hash"}};
+constexpr Option kStatusOptions[] = {
+    {"j", "jobs", Takes::Value}, {"c", "cloud"},     {"r", "remote", Takes::Value},
+    {"a", "all-branches"},       {"T", "all-tags"},  {"A", "all-commits"},
+    {"d", "with-deps"},          {"R", "recursive"}, {"", "json"},
+    {"", "no-updates"}};
+constexpr Grammar kStatus{"status", kStatusOptions};
+constexpr Option kDataOptions[] = {{"", "json"},
+                                   {"", "granular"},
+                                   {"r", "remote", Takes::Value},
+                                   {"", "no-remote-refresh"},
+                                   Uncovered("unchanged"),
+                                   Uncovered("untracked-files", Takes::Maybe),
+                                   Uncovered("not-in-remote")};
+constexpr Grammar kData{"data status", kDataOptions};
+constexpr Option kDiffOptions[] = {
+    {"", "targets", Takes::Many}, {"", "json"}, {"", "show-hash"}, {"", "hide-missing"}, Uncovered("md")};
+constexpr Grammar kDiff{"diff", kDiffOptions, 2};
+constexpr Option kListOptions[] = {{"R", "recursive"},
+                                   {"", "dvc-only"},
+                                   {"", "json"},
+                                   {"T", "tree", Takes::Nothing, false},
+                                   {"L", "level", Takes::Value, false},
+                                   Uncovered("rev", Takes::Maybe),
+                                   Uncovered("config", Takes::Value),
+                                   Uncovered("remote", Takes::Value),
+                                   Uncovered("remote-config", Takes::Many),
+                                   Uncovered("size"),
+                                   Uncovered("show-hash")};
+constexpr Grammar kList{"list", kListOptions, 2};
 
 std::string Padded(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
@@ -165,7 +181,7 @@ int Status(Words words) {
   for (const auto& one : *chosen) tracked.push_back(one.path);
   const auto stages = HasStages(*here, tracked, line->rest.empty());
   if (!stages) return Fail(kOther, stages.error().message);
-  const TreeProgress progress("reading");
+  const TreeProgress progress("reading", BarOf(*line));
   const auto status = StatusOf(*here, tracked, progress.meter());
   if (!status) return Fail(kOther, status.error().message);
   const bool changed = !status->members().empty();
@@ -173,7 +189,7 @@ int Status(Words words) {
     return Fail(kFailed, "whether stages are to run again is not covered here: `cairn status` tells it");
   if (line->Has("quiet")) return changed ? kFailed : 0;
   if (line->Has("json")) {
-    Say(status->Dump());
+    SayJson(*status);
   } else if (*stages && !changed) {
     Say("Data is up to date.");
   } else {
@@ -192,19 +208,20 @@ int Data(Words words) {
   if (words[0] != "status") return NotCovered("data " + words[0]);
   const auto line = ReadLine(words.subspan(1), kData);
   if (!line) return Usage(line.error());
-  for (const char* other : {"unchanged", "untracked-files", "not-in-remote"}) {
-    if (line->Has(other)) return NotCovered(std::string("data status --") + other);
-  }
   auto here = OpenTree(code);
   if (!here) return code;
-  const auto tracked = here->tree.Tracked();
-  if (!tracked) return Fail(kOther, tracked.error().message);
+  std::vector<std::string> targets;
+  for (const auto& target : line->rest) {
+    auto path = here->tree.PathOf(target);
+    if (!path) return Fail(kOther, path.error().message);
+    targets.push_back(*std::move(path));
+  }
   const auto files = line->Has("granular") ? repository::Files::Listed : repository::Files::Omitted;
-  const TreeProgress progress("reading");
-  const auto status = DataStatusOf(*here, *tracked, files, progress.meter());
+  const TreeProgress progress("reading", BarOf(*line));
+  const auto status = DataStatusOf(*here, targets, files, progress.meter());
   if (!status) return Fail(kOther, status.error().message);
   if (line->Has("json")) {
-    Say(status->Dump());
+    SayJson(*status);
   } else if (!line->Has("quiet")) {
     SayDataStatus(*status);
   }
@@ -215,18 +232,15 @@ int Diff(Words words) {
   int code = 0;
   const auto line = ReadLine(words, kDiff);
   if (!line) return Usage(line.error());
-  if (line->Has("md")) return NotCovered("diff --md");
-  if (line->rest.size() > 2)
-    return Usage({Reason::InvalidArgument, "unrecognized arguments: " + line->rest[2]});
   auto here = OpenTree(code);
   if (!here) return code;
-  const TreeProgress progress("reading");
+  const TreeProgress progress("reading", BarOf(*line));
   const auto diff = DifferenceOf(*here, line->rest.empty() ? "HEAD" : line->rest[0],
                                  line->rest.size() > 1 ? line->rest[1] : "", progress.meter());
   if (!diff) return Fail(kFailed, "failed to get diff - " + diff.error().message);
   const Json trimmed = Trimmed(*diff, *line);
   if (line->Has("json")) {
-    Say(trimmed.Dump());
+    SayJson(trimmed);
   } else if (!line->Has("quiet")) {
     SayDiff(trimmed, line->Has("show-hash"));
   }
@@ -238,12 +252,9 @@ int List(Words words) {
   if (!line) return Usage(line.error());
   if (line->rest.empty())
     return Usage({Reason::InvalidArgument, "the following arguments are required: url"});
-  for (const char* other :
-       {"tree", "level", "rev", "config", "remote", "remote-config", "size", "show-hash"}) {
-    if (line->Has(other)) return NotCovered(std::string("list --") + other);
-  }
-  if (!line->Has("dvc-only")) return NotCovered("list without --dvc-only");
-  if (line->rest.size() > 1) return NotCovered("list of a path in a repository");
+  if (!line->Has("dvc-only"))
+    return NotCovered("list without --dvc-only", "`cairn data ls`, which lists what is tracked");
+  if (line->rest.size() > 1) return NotCovered("list of a path in a repository", "`cairn data ls PATH`");
   if (!os::IsFolder(line->rest[0])) return NotCovered("list of a repository elsewhere");
   auto tree = repository::WorkingTree::Find(line->rest[0]);
   if (!tree) return Fail(kFailed, "failed to list '" + line->rest[0] + "' - " + tree.error().message);
@@ -256,7 +267,7 @@ int List(Words words) {
   if (!items) return Fail(kFailed, items.error().message);
   if (!line->Has("recursive")) items = TopOf(*items);
   if (line->Has("json")) {
-    Say(items->Dump());
+    SayJson(*items);
   } else {
     for (const Json& item : items->items()) Say(item.Text("path"));
   }

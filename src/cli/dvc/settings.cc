@@ -4,8 +4,10 @@
 #include "cli/dvc/answers.h"
 #include "cli/dvc/commands.h"
 #include "cli/dvc/line.h"
+#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/configuration.h"
+#include "loop/repository/remote_renaming.h"
 
 namespace cairn::cli::dvc {
 namespace {
@@ -13,8 +15,10 @@ namespace {
 using repository::Change;
 using repository::Level;
 
-constexpr Option kLevelled[] = {{"", "global"},   {"", "system"}, {"", "project"}, {"", "local"},
-                                {"d", "default"}, {"f", "force"}, {"u", "unset"},  {"l", "list"}};
+constexpr Option kOfRemotes[] = {{"", "global"},   {"", "system"}, {"", "project"}, {"", "local"},
+                                 {"d", "default"}, {"f", "force"}, {"u", "unset"}};
+constexpr Option kOfConfig[] = {{"", "global"}, {"", "system"}, {"", "project"},    {"", "local"},
+                                {"u", "unset"}, {"l", "list"},  {"", "show-origin"}};
 
 Level LevelOf(const Line& line) {
   return line.Has("local")    ? Level::Local
@@ -46,7 +50,7 @@ int AddRemote(const Line& line) {
   changes.push_back({section, "url", line.rest[1]});
   if (line.Has("default")) {
     changes.push_back({"core", "remote", name});
-    Say("Setting '" + name + "' as a default remote.");
+    if (!line.quiet()) Say("Setting '" + name + "' as a default remote.");
   }
   return ChangeAll(line, changes);
 }
@@ -75,17 +79,95 @@ int DefaultRemote(const Here& here, const Line& line) {
   return ChangeAll(line, {{"core", "remote", LowerAscii(line.rest[0])}});
 }
 
+/// What names the remote as the default in the file of a level.
+bool IsDefaultAt(const std::string& root, Level level, const std::string& name) {
+  const auto settings = repository::SettingsAt(root, level);
+  return settings && std::any_of(settings->begin(), settings->end(), [&](const auto& one) {
+           return one.section == "core" && one.key == "remote" && LowerAscii(one.value) == name;
+         });
+}
+
 int RemoveRemote(const Here& here, const Line& line) {
   if (line.rest.size() != 1)
     return Usage({Reason::InvalidArgument, "the following arguments are required: name"});
   const std::string name = LowerAscii(line.rest[0]);
   std::vector<Change> changes{{"remote." + name, "", std::nullopt}};
-  const auto own = repository::SettingsAt(here.root, LevelOf(line));
-  if (own && std::any_of(own->begin(), own->end(), [&](const auto& one) {
-        return one.section == "core" && one.key == "remote" && LowerAscii(one.value) == name;
-      }))
-    changes.push_back({"core", "remote", std::nullopt});
+  if (IsDefaultAt(here.root, LevelOf(line), name)) changes.push_back({"core", "remote", std::nullopt});
   return ChangeAll(line, changes);
+}
+
+int RenameRemote(const Here& here, const Line& line) {
+  if (line.rest.size() != 2)
+    return Usage({Reason::InvalidArgument, "the following arguments are required: name, new"});
+  const std::string name = LowerAscii(line.rest[0]), next = LowerAscii(line.rest[1]);
+  const auto fail = [](const std::string& sentence) {
+    return Fail(kSettings, "configuration error - config file error: " + sentence);
+  };
+  if (here.configuration.Remote(next))
+    return fail("Rename failed. Remote name '" + next + "' already exists.");
+  const Level own = LevelOf(line);
+  const auto settings = repository::SettingsAt(here.root, own);
+  if (!settings || std::none_of(settings->begin(), settings->end(),
+                                [&](const auto& one) { return one.section == "remote." + name; }))
+    return fail("remote '" + name + "' doesn't exist.");
+  // The default in a nearer file would be of no use under the old name.
+  if (const auto done = repository::RenameRemote(here.root, own, name, next); !done)
+    return fail(done.error().message);
+  for (const Level level : {Level::Global, Level::Repository, Level::Local}) {
+    if (level <= own || !IsDefaultAt(here.root, level, name)) continue;
+    const Change change[] = {{"core", "remote", next}};
+    if (const auto done = repository::ChangeSettings(here.root, level, change); !done)
+      return fail(done.error().message);
+  }
+  return 0;
+}
+
+/// The levels that a line of `config` speaks of, the strongest last.
+std::vector<Level> LevelsOf(const Line& line, bool in_repository) {
+  const bool named = line.Has("local") || line.Has("global") || line.Has("system") || line.Has("project");
+  if (named) return {LevelOf(line)};
+  if (!in_repository) return {Level::System, Level::Global};
+  return {Level::System, Level::Global, Level::Repository, Level::Local};
+}
+
+/// With --show-origin the file before the value, seen from the working folder where it lies below.
+std::string OriginOf(const Line& line, const std::string& root, Level level) {
+  if (!line.Has("show-origin")) return "";
+  const std::string file = repository::ConfigurationFile(root, level);
+  const auto folder = os::WorkingFolder();
+  const bool below = folder && file.starts_with(*folder + "/");
+  return (below ? file.substr(folder->size() + 1) : file) + "\t";
+}
+
+int ListSettings(const Line& line, const std::string& root) {
+  if (!line.rest.empty() || line.Has("unset"))
+    return Fail(kFailed,
+                "-l/--list can't be used together with any of these options: -u/--unset, name, value");
+  for (const Level level : LevelsOf(line, !root.empty())) {
+    const auto settings = repository::SettingsAt(root, level);
+    if (!settings)
+      return Fail(kSettings, "configuration error - config file error: " + settings.error().message);
+    for (const auto& one : *settings)
+      Say(OriginOf(line, root, level) + one.section + "." + one.key + "=" + one.value);
+  }
+  return 0;
+}
+
+/// Where the winning value stands.
+int SaySetting(const Line& line, const std::string& root, const std::string& section,
+               const std::string& key) {
+  const auto levels = LevelsOf(line, !root.empty());
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    const auto settings = repository::SettingsAt(root, *level);
+    if (!settings)
+      return Fail(kSettings, "configuration error - config file error: " + settings.error().message);
+    for (const auto& one : *settings) {
+      if (one.section != section || one.key != key) continue;
+      Say(OriginOf(line, root, *level) + one.value);
+      return 0;
+    }
+  }
+  return 0;
 }
 
 }  // namespace
@@ -93,15 +175,17 @@ int RemoveRemote(const Here& here, const Line& line) {
 int Remote(Words words) {
   int code = 0;
   if (words.empty()) return Usage({Reason::InvalidArgument, "the following arguments are required: cmd"});
-  const auto line = ReadLine(words.subspan(1), kLevelled);
-  if (!line) return Usage(line.error());
   const std::string& what = words[0];
+  const std::string command = "remote " + what;
+  const auto line = ReadLine(words.subspan(1), {command, kOfRemotes, 3});
+  if (!line) return Usage(line.error());
   if (what == "add") return AddRemote(*line);
   const auto here = Open(code);
   if (!here) return code;
   if (what == "list") return ListRemotes(*here);
   if (what == "default") return DefaultRemote(*here, *line);
   if (what == "remove") return RemoveRemote(*here, *line);
+  if (what == "rename") return RenameRemote(*here, *line);
   if (what != "modify") return NotCovered("remote " + what);
   if (line->rest.size() < 2)
     return Usage({Reason::InvalidArgument, "the following arguments are required: name, option"});
@@ -114,12 +198,14 @@ int Remote(Words words) {
 }
 
 int Config(Words words) {
-  const auto line = ReadLine(words, kLevelled);
+  const auto line = ReadLine(words, {"config", kOfConfig, 2});
   if (!line) return Usage(line.error());
   const auto root = RootHere();
   const auto configuration = repository::Configuration::Read(root ? *root : "");
-  if (line->rest.empty() || line->Has("list"))
-    return line->Has("list") ? NotCovered("config --list") : Fail(kFailed, "name argument is required");
+  if (line->Has("show-origin") && (line->rest.size() > 1 || line->Has("unset")))
+    return Fail(kFailed, "--show-origin can't be used together with any of these options: -u/--unset, value");
+  if (line->Has("list")) return ListSettings(*line, root ? *root : "");
+  if (line->rest.empty()) return Fail(kFailed, "name argument is required");
   const std::string& name = line->rest[0];
   const auto dot = name.rfind('.');
   if (dot == std::string::npos)
@@ -131,8 +217,7 @@ int Config(Words words) {
   if (line->rest.size() > 1) return ChangeAll(*line, {{section, key, line->rest[1]}});
   if (!configuration)
     return Fail(kSettings, "configuration error - config file error: " + configuration.error().message);
-  if (const auto value = configuration->Find(section, key)) Say(*value);
-  return 0;
+  return SaySetting(*line, root ? *root : "", section, key);
 }
 
 }  // namespace cairn::cli::dvc

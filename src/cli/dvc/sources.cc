@@ -7,8 +7,20 @@
 namespace cairn::cli::dvc {
 namespace {
 
-constexpr Option kSource[] = {
-    {"o", "out", true}, {"", "rev", true}, {"f", "force"}, {"j", "jobs", true}, {"", "remote", true}};
+constexpr Option kOfGet[] = {{"o", "out", Takes::Maybe},
+                             {"", "rev", Takes::Maybe},
+                             {"f", "force"},
+                             {"j", "jobs", Takes::Value},
+                             {"", "remote", Takes::Value},
+                             Uncovered("show-url"),
+                             Uncovered("config", Takes::Value),
+                             Uncovered("remote-config", Takes::Many)};
+constexpr Grammar kGet{"get", kOfGet, 2};
+constexpr Option kOfImport[] = {
+    {"o", "out", Takes::Maybe},  {"", "rev", Takes::Maybe},         {"f", "force"},
+    {"j", "jobs", Takes::Value}, {"", "remote", Takes::Value},      Uncovered("no-exec"),
+    Uncovered("no-download"),    Uncovered("config", Takes::Value), Uncovered("remote-config", Takes::Many)};
+constexpr Grammar kImport{"import", kOfImport, 2};
 
 std::string OutOf(const Line& line) {
   std::string path = line.rest[1];
@@ -22,12 +34,18 @@ repository::SourceOrder SourceOf(const Line& line) {
   return {line.rest[0], line.rest[1], line.Text("rev"), line.Text("remote"), 0, {}, {}};
 }
 
-constexpr Option kUpdate[] = {{"", "rev", true}, {"j", "jobs", true}};
+constexpr Option kOfUpdate[] = {{"", "rev", Takes::Maybe},
+                                {"j", "jobs", Takes::Value},
+                                {"R", "recursive", Takes::Nothing, false},
+                                {"r", "remote", Takes::Value, false},
+                                Uncovered("no-download"),
+                                Uncovered("to-remote")};
+constexpr Grammar kUpdate{"update", kOfUpdate};
 
 }  // namespace
 
 int Get(Words words) {
-  const auto line = ReadLine(words, kSource);
+  const auto line = ReadLine(words, kGet);
   if (!line) return Usage(line.error());
   if (line->rest.size() != 2)
     return Usage({Reason::InvalidArgument, "the following arguments are required: url, path"});
@@ -40,14 +58,14 @@ int Get(Words words) {
 
 int Import(Words words) {
   int code = 0;
-  const auto line = ReadLine(words, kSource);
+  const auto line = ReadLine(words, kImport);
   if (!line) return Usage(line.error());
   if (line->rest.size() != 2)
     return Usage({Reason::InvalidArgument, "the following arguments are required: url, path"});
   const auto here = Open(code);
   if (!here) return code;
   const std::string out = OutOf(*line);
-  Say("Importing '" + line->rest[1] + " (" + line->rest[0] + ")' -> '" + out + "'");
+  if (!line->quiet()) Say("Importing '" + line->rest[1] + " (" + line->rest[0] + ")' -> '" + out + "'");
   const auto done =
       repository::Import(here->root, here->configuration, SourceOf(*line), here->FromRoot(out),
                          line->Has("force") ? repository::Existing::Replace : repository::Existing::Keep);

@@ -8,12 +8,15 @@ namespace {
 
 using repository::WorkingTree;
 
-constexpr Option kInit[] = {{"", "no-scm"}, {"f", "force"}, {"", "subdir"}};
+constexpr Option kOptions[] = {{"", "no-scm"}, {"f", "force", Takes::Nothing, false}, {"", "subdir"}};
+constexpr Grammar kInit{"init", kOptions, 0};
 
 }  // namespace
 
-int Root(Words) {
+int Root(Words words) {
   int code = 0;
+  const auto line = ReadLine(words, {"root", {}, 0});
+  if (!line) return Usage(line.error());
   const auto here = Open(code);
   if (!here) return code;
   std::string up;
@@ -25,7 +28,6 @@ int Root(Words) {
 int Init(Words words) {
   const auto line = ReadLine(words, kInit);
   if (!line) return Usage(line.error());
-  if (line->Has("force")) return NotCovered("init --force");
   if (line->Has("subdir") && line->Has("no-scm"))
     return Fail(kFailed, "failed to initiate DVC - Cannot initialize repo with `--no-scm` and `--subdir`");
   const auto history = line->Has("subdir")   ? WorkingTree::History::GitOfFolderAbove

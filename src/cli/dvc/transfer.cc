@@ -15,10 +15,43 @@ namespace {
 
 using repository::TransferReport;
 
-constexpr Option kTransfer[] = {{"r", "remote", true}, {"j", "jobs", true},   {"a", "all-branches"},
-                                {"T", "all-tags"},     {"A", "all-commits"},  {"d", "with-deps"},
-                                {"f", "force"},        {"R", "recursive"},    {"", "no-run-cache"},
-                                {"c", "cloud"},        {"", "allow-missing"}, {"", "json"}};
+constexpr Option kOfPush[] = {{"r", "remote", Takes::Value},
+                              {"j", "jobs", Takes::Value},
+                              {"a", "all-branches"},
+                              {"T", "all-tags"},
+                              {"A", "all-commits"},
+                              {"d", "with-deps"},
+                              {"R", "recursive"},
+                              {"", "no-run-cache"},
+                              Uncovered("run-cache"),
+                              Uncovered("glob")};
+constexpr Option kOfFetch[] = {{"r", "remote", Takes::Value},
+                               {"j", "jobs", Takes::Value},
+                               {"a", "all-branches"},
+                               {"T", "all-tags"},
+                               {"A", "all-commits"},
+                               {"d", "with-deps"},
+                               {"R", "recursive"},
+                               {"", "no-run-cache"},
+                               Uncovered("run-cache"),
+                               Uncovered("max-size", Takes::Value),
+                               Uncovered("type", Takes::Value)};
+constexpr Option kOfPull[] = {
+    {"r", "remote", Takes::Value}, {"j", "jobs", Takes::Value}, {"a", "all-branches"},  {"T", "all-tags"},
+    {"A", "all-commits"},          {"d", "with-deps"},          {"f", "force"},         {"R", "recursive"},
+    {"", "no-run-cache"},          {"", "allow-missing"},       Uncovered("run-cache"), Uncovered("glob")};
+constexpr Option kOfStatus[] = {{"r", "remote", Takes::Value},
+                                {"j", "jobs", Takes::Value},
+                                {"a", "all-branches"},
+                                {"T", "all-tags"},
+                                {"A", "all-commits"},
+                                {"d", "with-deps"},
+                                {"R", "recursive"},
+                                {"c", "cloud"},
+                                {"", "json"},
+                                {"", "no-updates"}};
+constexpr Grammar kPush{"push", kOfPush}, kFetch{"fetch", kOfFetch}, kPull{"pull", kOfPull},
+    kCloudStatus{"status", kOfStatus};
 
 Result<TransferWish> WishOf(const Line& line) {
   TransferWish wish;
@@ -34,11 +67,16 @@ Result<TransferWish> WishOf(const Line& line) {
   return wish;
 }
 
-void WarnOfMissing(const TransferReport& report) {
-  if (report.missing.empty()) return;
+void WarnOfMissing(const TransferReport& report, const Line& line) {
+  if (report.missing.empty() || line.quiet()) return;
   std::string names;
   for (const auto& object : report.missing) names += "\nmd5: " + object.id.md5;
   Warn("Some of the cache files do not exist neither locally nor on remote. Missing cache files:" + names);
+}
+
+/// What was done, unless -q was given.
+void SaySummary(const std::string& summary, const Line& line) {
+  if (!line.quiet()) Say(summary.empty() ? "Everything is up to date." : summary);
 }
 
 void NameFailures(const TransferReport& report) {
@@ -54,8 +92,8 @@ struct Order {
   TransferWish wish;
 };
 /// Nothing, with the exit code in `code`, for a line or a repository that is wrong.
-std::optional<Order> ReadOrder(Words words, int& code) {
-  auto line = ReadLine(words, kTransfer);
+std::optional<Order> ReadOrder(Words words, const Grammar& grammar, int& code) {
+  auto line = ReadLine(words, grammar);
   if (!line) {
     code = Usage(line.error());
     return std::nullopt;
@@ -73,7 +111,7 @@ std::optional<Order> ReadOrder(Words words, int& code) {
 /// As DVC, which moves nothing then and says so.
 bool LacksRemote(const Here& here, const TransferWish& wish) {
   if (!wish.remote.empty() || here.configuration.Find("core", "remote")) return false;
-  std::fprintf(stderr, "WARNING: No remote provided and no default remote set.\n");
+  if (!wish.quiet) Warn("No remote provided and no default remote set.");
   return true;
 }
 
@@ -81,31 +119,30 @@ int FetchOrPull(Words words, bool place) {
   int code = 0;
   const std::string failed =
       place ? "failed to pull data from the cloud - " : "failed to fetch data from the cloud - ";
-  const auto order = ReadOrder(words, code);
+  const auto order = ReadOrder(words, place ? kPull : kFetch, code);
   if (!order) return code;
   const auto& [here, line, wish] = *order;
   auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
                                         : Transfer(here, wish, Direction::Fetch);
   if (!report) return Fail(kFailed, failed + report.error().message);
-  WarnOfMissing(*report);
+  WarnOfMissing(*report, line);
   NameFailures(*report);
   if (!report->failed.empty())
     return Fail(kFailed, failed + std::to_string(report->failed.size()) + " files failed to download");
   if (!place) {
-    const std::string summary = Summary({{report->moved, "fetched"}});
-    Say(summary.empty() ? "Everything is up to date." : summary);
+    SaySummary(Summary({{report->moved, "fetched"}}), line);
     return 0;
   }
   const auto unsaved = line.Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse;
   const auto pulled = PlaceFetched(here, wish, unsaved, *std::move(report));
   if (!pulled) return Fail(kFailed, failed + pulled.error().message);
   const auto& placed = pulled->placed;
-  if (const auto tree = OpenTree(code)) SayChanges(placed, *tree);
+  if (const auto tree = OpenTree(code); tree && !line.quiet()) SayChanges(placed, *tree);
   const std::string summary = Summary({{pulled->fetched.moved, "fetched"},
                                        {placed.added.size(), "added"},
                                        {placed.modified.size(), "modified"},
                                        {placed.deleted.size(), "deleted"}});
-  Say(summary.empty() ? "Everything is up to date." : summary);
+  SaySummary(summary, line);
   return FailureOf(placed, failed, line.Has("allow-missing") ? Absent::Allowed : Absent::Failure);
 }
 
@@ -113,19 +150,18 @@ int FetchOrPull(Words words, bool place) {
 
 int Push(Words words) {
   int code = 0;
-  const auto order = ReadOrder(words, code);
+  const auto order = ReadOrder(words, kPush, code);
   if (!order) return code;
   const auto& [here, line, wish] = *order;
   auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
                                         : Transfer(here, wish, Direction::Push);
   if (!report) return Fail(kFailed, "failed to push data to the cloud - " + report.error().message);
-  WarnOfMissing(*report);
+  WarnOfMissing(*report, line);
   NameFailures(*report);
   if (!report->failed.empty())
     return Fail(kFailed, "failed to push data to the cloud - " + std::to_string(report->failed.size()) +
                              " files failed to upload");
-  const std::string summary = Summary({{report->moved, "pushed"}});
-  Say(summary.empty() ? "Everything is up to date." : summary);
+  SaySummary(Summary({{report->moved, "pushed"}}), line);
   return 0;
 }
 
@@ -134,7 +170,7 @@ int Fetch(Words words) { return FetchOrPull(words, false); }
 
 int CloudStatus(Words words) {
   int code = 0;
-  const auto line = ReadLine(words, kTransfer);
+  const auto line = ReadLine(words, kCloudStatus);
   if (!line) return Usage(line.error());
   const auto here = Open(code);
   if (!here) return code;
@@ -159,7 +195,7 @@ int CloudStatus(Words words) {
   tell(difference->only_there, "deleted");
   tell(difference->missing, "missing");
   if (line->Has("json")) {
-    Say(items.Dump());
+    SayJson(items);
   } else if (items.members().empty() && !line->Has("quiet")) {
     Say("Cache and remote '" +
         (wish->remote.empty() ? here->configuration.Find("core", "remote").value_or("") : wish->remote) +

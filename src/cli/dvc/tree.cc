@@ -3,6 +3,7 @@
 #include "cli/dvc/answers.h"
 #include "cli/dvc/commands.h"
 #include "cli/dvc/line.h"
+#include "ground/os/paths_like.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/adding.h"
 #include "loop/repository/arranging.h"
@@ -12,24 +13,39 @@
 namespace cairn::cli::dvc {
 namespace {
 
-constexpr Option kAdd[] = {{"f", "force"},        {"", "no-relink"},        {"", "no-commit"},
-                           {"", "glob"},          {"o", "out", true},       {"", "to-remote"},
-                           {"r", "remote", true}, {"", "remote-jobs", true}};
-constexpr Option kCommit[] = {{"f", "force"}, {"d", "with-deps"}, {"R", "recursive"}, {"", "no-relink"}};
-constexpr Option kCheckout[] = {{"", "summary"}, {"d", "with-deps"}, {"R", "recursive"},
-                                {"f", "force"},  {"", "relink"},     {"", "allow-missing"}};
-constexpr Option kRemove[] = {{"", "outs"}};
-
-/// "" or the first of the options that was given.
-std::string GivenOf(const Line& line, std::initializer_list<const char*> options) {
-  for (const char* option : options) {
-    if (line.Has(option)) return std::string("--") + option;
-  }
-  return "";
-}
+constexpr Option kOfAdd[] = {{"f", "force"},
+                             {"", "no-relink"},
+                             {"", "no-commit"},
+                             {"", "glob"},
+                             {"o", "out", Takes::Value, false},
+                             {"r", "remote", Takes::Value, false},
+                             Uncovered("to-remote"),
+                             Uncovered("remote-jobs", Takes::Value)};
+constexpr Grammar kAdd{"add", kOfAdd};
+constexpr Option kOfCommit[] = {
+    {"f", "force"}, {"d", "with-deps", Takes::Nothing, false}, {"R", "recursive"}, {"", "no-relink"}};
+constexpr Grammar kCommit{"commit", kOfCommit};
+constexpr Option kOfCheckout[] = {{"", "summary"},    {"d", "with-deps", Takes::Nothing, false},
+                                  {"R", "recursive"}, {"f", "force"},
+                                  {"", "relink"},     {"", "allow-missing"}};
+constexpr Grammar kCheckout{"checkout", kOfCheckout};
+constexpr Option kOfRemove[] = {{"", "outs"}};
+constexpr Grammar kRemove{"remove", kOfRemove};
 
 int Needs(const char* what) {
   return Usage({Reason::InvalidArgument, std::string("the following arguments are required: ") + what});
+}
+
+/// The paths that patterns mean, as Python's glob finds them.
+Result<std::vector<std::string>> Expanded(const std::vector<std::string>& patterns) {
+  std::vector<std::string> paths;
+  for (const auto& pattern : patterns) {
+    if (pattern.find("**") != std::string::npos)
+      return Error{Reason::Unsupported, NotCoveredText("add --glob '**'")};
+    for (auto& path : os::PathsLike(pattern)) paths.push_back(std::move(path));
+  }
+  if (!paths.empty()) return paths;
+  return Error{Reason::NotFound, "Glob ['" + Join(patterns, "', '") + "'] has no matches."};
 }
 
 /// As DVC does where git will not be told by itself.
@@ -46,17 +62,21 @@ int Add(Words words) {
   int code = 0;
   const auto line = ReadLine(words, kAdd);
   if (!line) return Usage(line.error());
-  const std::string other = GivenOf(*line, {"no-commit", "glob", "out", "to-remote", "remote"});
-  if (!other.empty()) return NotCovered("add " + other);
   if (line->rest.empty()) return Needs("targets");
   auto here = OpenTree(code);
   if (!here) return code;
+  const auto targets =
+      line->Has("glob") ? Expanded(line->rest) : Result<std::vector<std::string>>(line->rest);
+  if (!targets) return Fail(kFailed, targets.error().message);
   const auto added = [&] {
-    const TreeProgress progress("adding");
-    return repository::Add(here->tree, line->rest, progress.meter());
+    const TreeProgress progress("adding", BarOf(*line));
+    return repository::Add(here->tree, *targets, progress.meter(),
+                           {!line->Has("no-commit"), !line->Has("no-relink")});
   }();
   if (!added) return Fail(kFailed, added.error().message);
-  for (const auto& warning : added->warnings) Warn(warning);
+  for (const auto& warning : added->warnings) {
+    if (!line->quiet()) Warn(warning);
+  }
   std::vector<std::string> texts;
   for (const auto& path : added->paths) texts.push_back(path.said_in);
   for (const auto& text : added->texts) {
@@ -70,24 +90,25 @@ int Commit(Words words) {
   int code = 0;
   const auto line = ReadLine(words, kCommit);
   if (!line) return Usage(line.error());
-  if (line->Has("with-deps")) return NotCovered("commit --with-deps");
   auto here = OpenTree(code);
   if (!here) return code;
   const auto chosen = here->Choose(line->rest);
   if (!chosen) return Fail(kFailed, "failed to commit - " + chosen.error().message);
   std::vector<repository::TrackedPath> tracked;
   for (const auto& one : *chosen) tracked.push_back(one.path);
-  const TreeProgress progress("storing");
+  const TreeProgress progress("storing", BarOf(*line));
   if (!line->Has("force")) {
     const auto standings = repository::StandingsOf(here->tree, tracked, progress.meter());
     if (!standings) return Fail(kFailed, "failed to commit - " + standings.error().message);
     for (std::size_t i = 0; i < tracked.size(); ++i) {
-      if ((*standings)[i] == repository::Standing::Same) continue;
+      const auto standing = (*standings)[i];
+      if (standing == repository::Standing::Same || standing == repository::Standing::NotInCache) continue;
       return Fail(kFailed, "failed to commit - unable to commit changed stage: '" +
                                here->Shown(tracked[i].said_in) + "'. Use `-f|--force` to force.");
     }
   }
-  const auto done = repository::Commit(here->tree, tracked, progress.meter());
+  const auto done =
+      repository::Commit(here->tree, tracked, progress.meter(), {true, !line->Has("no-relink")});
   return done ? 0 : Fail(kFailed, "failed to commit - " + done.error().message);
 }
 
@@ -95,7 +116,6 @@ int Checkout(Words words) {
   int code = 0;
   const auto line = ReadLine(words, kCheckout);
   if (!line) return Usage(line.error());
-  if (line->Has("with-deps")) return NotCovered("checkout --with-deps");
   auto here = OpenTree(code);
   if (!here) return code;
   const auto unsaved = line->Has("force") ? repository::Unsaved::Overwrite : repository::Unsaved::Refuse;
@@ -103,7 +123,7 @@ int Checkout(Words words) {
   const auto chosen = here->Choose(line->rest);
   if (!chosen) return Fail(kOther, chosen.error().message);
   const auto out = [&] {
-    const TreeProgress progress("checking out");
+    const TreeProgress progress("checking out", BarOf(*line));
     return line->rest.empty() ? repository::CheckoutAll(here->tree, unsaved, links, progress.meter())
                               : repository::Checkout(here->tree, *chosen, unsaved, links, progress.meter());
   }();
@@ -119,14 +139,14 @@ int Checkout(Words words) {
 
 int Move(Words words) {
   int code = 0;
-  const auto line = ReadLine(words, {});
+  const auto line = ReadLine(words, {"move", {}, 2});
   if (!line) return Usage(line.error());
   if (line->rest.size() != 2) return Needs("src, dst");
   auto here = OpenTree(code);
   if (!here) return code;
   const auto from = here->tree.PathOf(line->rest[0]), to = here->tree.PathOf(line->rest[1]);
   if (!from || !to) return Fail(kFailed, (from ? to : from).error().message);
-  const TreeProgress progress("moving");
+  const TreeProgress progress("moving", BarOf(*line));
   const auto moved = repository::Move(here->tree, *from, *to, progress.meter());
   if (!moved)
     return Fail(kFailed, "failed to move '" + line->rest[0] + "' -> '" + line->rest[1] + "' - " +
@@ -143,7 +163,7 @@ int Remove(Words words) {
   auto here = OpenTree(code);
   if (!here) return code;
   const auto data = line->Has("outs") ? repository::Data::Removed : repository::Data::Kept;
-  const TreeProgress progress("reading");
+  const TreeProgress progress("reading", BarOf(*line));
   for (const auto& target : line->rest) {
     const auto path = here->tree.PathOf(target);
     if (!path) return Fail(kFailed, path.error().message);
@@ -156,7 +176,7 @@ int Remove(Words words) {
 
 int Unprotect(Words words) {
   int code = 0;
-  const auto line = ReadLine(words, {});
+  const auto line = ReadLine(words, {"unprotect", {}});
   if (!line) return Usage(line.error());
   if (line->rest.empty()) return Needs("targets");
   auto here = OpenTree(code);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "ground/os/clock.h"
 #include "ground/os/environment.h"
@@ -13,7 +14,7 @@
 namespace cairn::os {
 namespace {
 
-constexpr int kBarColumns = 20;
+constexpr std::size_t kBarColumns = 20, kLeastBarColumns = 5;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
 std::string Amount(std::uint64_t amount, std::string_view unit) {
@@ -26,9 +27,17 @@ void AppendIfItFits(std::string& line, const std::string& part, int width) {
     line += "  " + part;
 }
 
-std::string Bar(double share) {
-  const auto filled = static_cast<std::size_t>(share * kBarColumns);
-  return "[" + std::string(filled, '#') + std::string(kBarColumns - filled, ' ') + "]";
+std::string Bar(double share, std::size_t columns) {
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(columns));
+  return "[" + std::string(filled, '#') + std::string(columns - filled, ' ') + "]";
+}
+
+/// How long the bar may be beside the rest of the line, which needs `columns`; none when even the shortest is
+/// too long.
+std::optional<std::size_t> BarBeside(std::size_t columns, int width) {
+  const std::size_t room = static_cast<std::size_t>(std::max(width, 0)), frame = 4;
+  if (columns + frame + kLeastBarColumns > room) return std::nullopt;
+  return std::min(kBarColumns, room - columns - frame);
 }
 
 }  // namespace
@@ -57,17 +66,21 @@ std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64
     return line;
   }
   const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
-  AppendIfItFits(line, Bar(share), width);
-  const std::string percent = std::to_string(static_cast<int>(share * 100)) + "%";
-  AppendIfItFits(line, std::string(4 - percent.size(), ' ') + percent, width);
-  AppendIfItFits(line, Amount(done, unit) + " of " + Amount(total, unit) + noun, width);
-  AppendIfItFits(line, per_second, width);
-  if (rate > 0 && done < total) {
-    AppendIfItFits(
-        line,
-        FormatDuration(static_cast<std::int64_t>(static_cast<double>(total - done) * 1000 / rate)) + " left",
-        width);
+  std::string percent = std::to_string(static_cast<int>(share * 100)) + "%";
+  percent.insert(0, 4 - percent.size(), ' ');
+  const std::string amount = Amount(done, unit) + " of " + Amount(total, unit) + noun;
+  std::string left;
+  if (rate > 0 && done < total)
+    left = "  " + FormatDuration(static_cast<std::int64_t>(static_cast<double>(total - done) * 1000 / rate)) +
+           " left";
+  const std::string with_rate = "  " + percent + "  " + amount + "  " + per_second + left;
+  const std::string without_rate = "  " + percent + "  " + amount + left;
+  for (const std::string& rest : {with_rate, without_rate}) {
+    if (const auto bar = BarBeside(CodePoints(line) + CodePoints(rest), width))
+      return line + "  " + Bar(share, *bar) + rest;
   }
+  for (const std::string& part : {Bar(share, kBarColumns), percent, amount})
+    AppendIfItFits(line, part, width);
   return line;
 }
 

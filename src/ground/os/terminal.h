@@ -17,9 +17,9 @@ int WidthOf(int descriptor, int otherwise = 80);
 /// On a terminal, unless NO_COLOR is set (no-color.org) or TERM is "dumb".
 bool WantsColor(int descriptor);
 
-/// "hashing  [########            ]  40%  120.0 MiB of 300.0 MiB  60.0 MiB/s  3.0 s left", at most `width`
-/// columns: what does not fit is left out from the right. Without a total (0): what is done, and the rate.
-/// `unit` is "B" for bytes, else a noun: "rows".
+/// "hashing  [########            ]  40%  120.0 MiB of 300.0 MiB  60.0 MiB/s  3.0 s left", in `width`
+/// columns: the bar gets shorter, then the rate goes, then what is right. Without a total (0): what is done,
+/// the rate. `unit` is "B" for bytes, else a noun: "rows".
 std::string ProgressLine(std::string_view label, std::uint64_t done, std::uint64_t total,
                          std::string_view unit, std::int64_t elapsed_ms, int width);
 

@@ -58,7 +58,8 @@ TEST_F(Terminal, ABarIsDrawnAndWiped) {
     ProgressBar bar("hashing", 100, "files", {program_.number(), 0, 0});
     bar.Advance(50);
     const std::string shown = Shown();
-    EXPECT_NE(shown.find("hashing  [##########          ]   50%"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("hashing  [###"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("]   50%  50 of 100 files"), std::string::npos) << shown;
   }
   EXPECT_EQ(Shown(), "\r\033[K");
 }
@@ -75,7 +76,19 @@ TEST(ProgressLine, SaysShareRateAndTimeLeft) {
   EXPECT_EQ(ProgressLine("x", 10, 10, "rows", 1000, 200),
             "x  [####################]  100%  10 of 10 rows  10 rows/s");
   EXPECT_EQ(ProgressLine("x", 5, 10, "rows", 1000, 34), "x  [##########          ]   50%");
-  EXPECT_EQ(ProgressLine("x", 20, 10, "rows", 0, 34), "x  [####################]  100%");
+  EXPECT_EQ(ProgressLine("x", 20, 10, "rows", 0, 34), "x  [########]  100%  20 of 10 rows");
+}
+
+TEST(ProgressLine, TellsTheTimeLeftOfMuchWorkInANarrowTerminal) {
+  const std::uint64_t gib = 1 << 30;
+  EXPECT_EQ(ProgressLine("checking out", 120 * gib, 300 * gib, "B", 200'000, 79),
+            "checking out  [######           ]   40%  120.0 GiB of 300.0 GiB  5 min 0 s left");
+  EXPECT_EQ(ProgressLine("checking out", 120 * gib, 300 * gib, "B", 200'000, 70),
+            "checking out  [###     ]   40%  120.0 GiB of 300.0 GiB  5 min 0 s left");
+  for (int width = 10; width < 100; ++width) {
+    EXPECT_LE(ProgressLine("checking out", 120 * gib, 300 * gib, "B", 200'000, width).size(),
+              static_cast<std::size_t>(std::max(width, 12)));
+  }
 }
 
 TEST(Environment, FallsBackWhereNothingIsSet) {

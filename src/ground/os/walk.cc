@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -108,6 +109,7 @@ class Walker {
     open->rules = task.rules;
     const std::string path = task.folder.empty() ? root_ : JoinPath(root_, task.folder);
     auto opened = Open(path, O_RDONLY | O_DIRECTORY | (task.folder.empty() ? 0 : O_NOFOLLOW));
+    if (!opened && path.size() >= PATH_MAX) return TooDeep(task.folder);
     if (!opened) return NotEntered(task.folder, std::move(opened).error());
     const auto descriptor = std::make_shared<const Descriptor>(*std::move(opened));
     CAIRN_TRY(ReadNames(open->found, descriptor->number(), path));
@@ -136,6 +138,13 @@ class Walker {
     const std::lock_guard lock(mutex_);
     done_.push_back(open);
     return tasks;
+  }
+
+  /// There, and no system call takes its path.
+  Result<> TooDeep(const std::string& folder) {
+    const std::lock_guard lock(mutex_);
+    walk_.unreadable.push_back(folder);
+    return {};
   }
 
   /// Of a folder that vanished nothing is said; one that may not be read is remembered.

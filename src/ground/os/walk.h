@@ -49,7 +49,7 @@ enum class Detail {
 
 struct Walk {
   std::vector<WalkedFolder> folders;    ///< Sorted by path; the root is first.
-  std::vector<std::string> unreadable;  ///< Folders that may not be read, relative to the root; sorted.
+  std::vector<std::string> unreadable;  ///< Folders that may not be read, or have too long a path; sorted.
 };
 
 /// All below `root` (a folder, or a link to one), by all processors at once. Folders behind links are entries

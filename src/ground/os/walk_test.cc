@@ -1,8 +1,11 @@
 #include "ground/os/walk.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <climits>
 #include <map>
 #include <thread>
 
@@ -34,6 +37,34 @@ class WalkTest : public testing::Test {
 
   TempFolder folder_ = *TempFolder::Create();
 };
+
+/// Folders in folders, until their path is longer than the system opens; taken away again at the end.
+class DeepFolders {
+ public:
+  explicit DeepFolders(const std::string& root) {
+    open_.emplace_back(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    for (std::size_t bytes = 0; bytes < PATH_MAX + name_.size(); bytes += name_.size() + 1) {
+      mkdirat(open_.back().number(), name_.c_str(), 0755);
+      open_.emplace_back(openat(open_.back().number(), name_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
+  }
+  ~DeepFolders() {
+    open_.pop_back();
+    for (; !open_.empty(); open_.pop_back()) unlinkat(open_.back().number(), name_.c_str(), AT_REMOVEDIR);
+  }
+
+ private:
+  const std::string name_ = std::string(200, 'd');
+  std::vector<Descriptor> open_;
+};
+
+TEST_F(WalkTest, WhatLiesTooDeepIsNamed) {
+  const DeepFolders deep(folder_.path());
+  const auto walk = WalkTree(folder_.path(), Detail::Stamps, nullptr);
+  ASSERT_TRUE(walk) << walk.error().message;
+  ASSERT_EQ(walk->unreadable.size(), 1U);
+  EXPECT_GE(JoinPath(folder_.path(), walk->unreadable[0]).size(), std::size_t{PATH_MAX});
+}
 
 TEST_F(WalkTest, EverythingIsFoundWithItsStamp) {
   Write("a");

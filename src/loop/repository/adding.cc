@@ -116,7 +116,7 @@ class Addition {
     const std::string said_in = now ? now->said_in : path + ".dvc";
     const auto text = CAIRN_TRY(texts.Read(said_in));
     texts.Put(said_in, CAIRN_TRY(TextOf(path, said_in, text, now, content)));
-    if (read.stored && (!now || now->stage.empty()))
+    if ((!now || now->cached) && (!now || now->stage.empty()))
       CAIRN_TRY(IgnoreInTexts(tree_, path, content.nfiles.has_value(), texts));
     paths_.push_back(path);
     const bool changed = !now || now->legacy || now->md5 != content.md5;
@@ -192,16 +192,22 @@ class Addition {
   bool published_ = false;
 };
 
-Result<Added> AddTargets(WorkingTree& tree, std::vector<Target> targets, const Meter& meter) {
+Result<Added> AddTargets(WorkingTree& tree, std::vector<Target> targets, const Meter& meter,
+                         AddChoices choices) {
   const CacheUse& use = tree.objects().use();
   CAIRN_TRY(os::MakeFolders(use.folder));
   Addition addition(tree, CAIRN_TRY(Intake::Begin(use, &tree.index(), meter.done)), meter);
   for (Target& target : targets) {
-    const bool stored = !target.tracked || target.tracked->cached;
+    if (!choices.stored && target.IsInside())
+      return Error{Reason::InvalidArgument,
+                   "'" + target.path + "' lies in '" + target.tracked->path +
+                       "', whose other files are stored already: store it too, or add "
+                       "the whole folder"};
+    const bool stored = choices.stored && (!target.tracked || target.tracked->cached);
     CAIRN_TRY(addition.Read(std::move(target), stored));
   }
   Added added = CAIRN_TRY(addition.Finish());
-  if (LinksFiles(use)) CAIRN_TRY(RelinkRead(tree, addition.read()));
+  if (choices.linked && LinksFiles(use)) CAIRN_TRY(RelinkRead(tree, addition.read()));
   static_cast<void>(bool(tree.index().Save()));
   if (tree.git_root() && tree.configuration().Truth("core", "autostage", false) && !added.texts.empty()) {
     std::vector<std::string> files;
@@ -213,7 +219,8 @@ Result<Added> AddTargets(WorkingTree& tree, std::vector<Target> targets, const M
 
 }  // namespace
 
-Result<Added> Add(WorkingTree& tree, std::span<const std::string> paths, const Meter& meter) {
+Result<Added> Add(WorkingTree& tree, std::span<const std::string> paths, const Meter& meter,
+                  AddChoices choices) {
   const auto tracked = CAIRN_TRY(tree.Tracked());
   std::vector<Target> targets;
   std::vector<TrackedPath> same;  // DVC 2's names stay until the content changes.
@@ -229,14 +236,15 @@ Result<Added> Add(WorkingTree& tree, std::span<const std::string> paths, const M
     if (!known) targets.push_back(std::move(target));
   }
   CAIRN_TRY(CheckApart(targets));
-  Added added = CAIRN_TRY(AddTargets(tree, std::move(targets), meter));
+  Added added = CAIRN_TRY(AddTargets(tree, std::move(targets), meter, choices));
   for (const TrackedPath& one : same)
     added.paths.push_back(
         {one.path, one.said_in, one.md5, one.size, static_cast<std::size_t>(one.nfiles.value_or(1)), false});
   return added;
 }
 
-Result<Added> Commit(WorkingTree& tree, std::span<const TrackedPath> tracked, const Meter& meter) {
+Result<Added> Commit(WorkingTree& tree, std::span<const TrackedPath> tracked, const Meter& meter,
+                     AddChoices choices) {
   const auto standings = CAIRN_TRY(StandingsOf(tree, tracked, {}));
   std::vector<Target> targets;
   for (std::size_t i = 0; i < tracked.size(); ++i) {
@@ -250,7 +258,7 @@ Result<Added> Commit(WorkingTree& tree, std::span<const TrackedPath> tracked, co
                                          tracked[i].path + "' cannot be committed: run it first"};
     targets.push_back({tracked[i].path, tracked[i]});
   }
-  return AddTargets(tree, std::move(targets), meter);
+  return AddTargets(tree, std::move(targets), meter, choices);
 }
 
 }  // namespace cairn::repository

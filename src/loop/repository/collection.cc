@@ -17,10 +17,11 @@ namespace {
 
 constexpr const char* kKept = "cairn/kept";
 
-/// Reads listings, from the cache or else from a remote, each once.
+/// Reads listings, from the cache or else from the remote that keeps the folder, each once.
 class Listings {
  public:
-  Listings(std::string cache, const Remote* remote) : cache_(std::move(cache)), remote_(remote) {}
+  explicit Listings(std::string cache, const CollectionOrder* order = nullptr)
+      : cache_(std::move(cache)), order_(order) {}
 
   /// None when neither has it; Corrupt when it is damaged, for then nobody knows what it needs.
   Result<const std::vector<ObjectOfPath>*> FilesOf(const TrackedPath& tracked) {
@@ -31,10 +32,10 @@ class Listings {
     const Chosen chosen{tracked, {}};
     if (IsInCache(cache_, id)) {
       files = CAIRN_TRY(ReadFolder(chosen, PathInCache(cache_, id))).files;
-    } else if (remote_) {
+    } else if (const Remote* const remote = CAIRN_TRY(RemoteOf(tracked))) {
       const auto folder = CAIRN_TRY(os::TempFolder::Create());
       const Remote::Move move{id, folder / "listing"};
-      const auto got = remote_->Get({&move, 1}, Pace{}).front();
+      const auto got = remote->Get({&move, 1}, Pace{}).front();
       if (got) files = CAIRN_TRY(ReadFolder(chosen, move.path)).files;
       if (!got && got.error().reason != Reason::NotFound) return got.error();
     }
@@ -44,8 +45,22 @@ class Listings {
   }
 
  private:
+  /// Null when there is none.
+  Result<const Remote*> RemoteOf(const TrackedPath& tracked) {
+    if (!order_) return nullptr;
+    const std::string& name = order_->remote.empty() ? tracked.remote : order_->remote;
+    const auto opened = remotes_.find(name);
+    if (opened != remotes_.end()) return opened->second.get();
+    const auto settings = order_->configuration.Remote(name);
+    auto remote = settings ? Remote::Open(*settings) : Result<std::unique_ptr<Remote>>(nullptr);
+    // One that only DVC can ask is none here.
+    if (!remote && remote.error().reason != Reason::Unsupported) return remote.error();
+    return (remotes_[name] = remote ? *std::move(remote) : nullptr).get();
+  }
+
   const std::string cache_;
-  const Remote* const remote_;
+  const CollectionOrder* const order_;  // Whose remotes may be asked; null: none.
+  std::map<std::string, std::unique_ptr<Remote>> remotes_;
   std::map<ObjectId, std::optional<std::vector<ObjectOfPath>>> known_;
   std::vector<ObjectOfPath> none_;
 };
@@ -60,17 +75,35 @@ std::uint64_t BytesOf(const std::string& cache, const ObjectId& id) {
   return status ? status->stamp.size : 0;
 }
 
+/// Of what is only told, not kept, an unknown listing is nothing.
+enum class Unknown { Stops, Passed };
+
+Error NoListing(const TrackedPath& tracked) {
+  return {Reason::NotFound,
+          "the listing " + tracked.md5 + " of '" + tracked.path +
+              "' is neither in the cache nor in a remote, so that nobody knows which files it needs, and "
+              "nothing is "
+              "freed: `cairn data add " +
+              tracked.path +
+              "` makes it anew where the folder is whole, `cairn data gc --skip-missing` frees its files"};
+}
+
 /// Calls `take(id, path)` for every object of a tracked path.
 template <class Take>
-Result<> EachObject(const TrackedPath& tracked, Listings& listings, Take take) {
+Result<> EachObject(const TrackedPath& tracked, Listings& listings, Unknown unknown, Take take) {
   const auto object = ObjectOf({tracked, {}});
   if (!object) return Done{};
   take(object->id, object->path);
   if (!object->id.IsListing()) return Done{};
   const auto* files = CAIRN_TRY(listings.FilesOf(tracked));
+  if (!files && unknown == Unknown::Stops) return NoListing(tracked);
   if (!files) return Done{};
   for (const auto& file : *files) take(file.id, tracked.path + file.path);
   return Done{};
+}
+
+Unknown UnknownIn(const CollectionOrder& order) {
+  return order.unlisted == Unlisted::Stop ? Unknown::Stops : Unknown::Passed;
 }
 
 Result<> AddVersions(const CollectionOrder& order, const std::string& root, const std::string& cache,
@@ -80,7 +113,7 @@ Result<> AddVersions(const CollectionOrder& order, const std::string& root, cons
     Keeper keeper{(root == order.root ? "" : root + ": ") + Join(version.names, ", "), 0, 0};
     std::set<ObjectId> own;
     for (const auto& tracked : *version.tracked) {
-      CAIRN_TRY(EachObject(tracked, listings, [&](const ObjectId& id, const std::string&) {
+      CAIRN_TRY(EachObject(tracked, listings, UnknownIn(order), [&](const ObjectId& id, const std::string&) {
         if (own.insert(id).second) keeper.bytes += BytesOf(cache, id);
       }));
     }
@@ -103,7 +136,8 @@ Result<> AddKept(const std::string& cache, Listings& listings, Needed& needed) {
       tracked.md5 = Trim(line);
       tracked.path = name;
       if (tracked.md5.empty()) continue;
-      CAIRN_TRY(EachObject(tracked, listings, [&](const ObjectId& id, const std::string&) {
+      // A folder that is kept so and whose listing is gone cannot be made anew by anybody.
+      CAIRN_TRY(EachObject(tracked, listings, Unknown::Passed, [&](const ObjectId& id, const std::string&) {
         if (!needed.all.insert(id).second) return;
         ++keeper.objects;
         keeper.bytes += BytesOf(cache, id);
@@ -132,7 +166,11 @@ std::vector<FreedObject> Unneeded(const std::vector<HeldObject>& held, const Nee
 }
 
 /// Finds out which commit needed each of them last, going back until all are found.
-Result<> NameLastUse(const CollectionOrder& order, Listings& listings, std::vector<FreedObject*> freed) {
+Result<> NameLastUse(const CollectionOrder& order, const std::string& cache,
+                     std::vector<FreedObject*> freed) {
+  // For a word about the past no remote is asked.
+  Listings listings(cache);
+
   std::map<ObjectId, std::vector<FreedObject*>> unnamed;
   for (auto* one : freed) unnamed[one->id].push_back(one);
   Scope everything;
@@ -146,17 +184,18 @@ Result<> NameLastUse(const CollectionOrder& order, Listings& listings, std::vect
     if (unnamed.empty()) break;
     if (!seen.insert(version.tracked.get()).second) continue;
     for (const auto& tracked : *version.tracked) {
-      CAIRN_TRY(EachObject(tracked, listings, [&](const ObjectId& id, const std::string& path) {
-        const auto found = unnamed.find(id);
-        if (found == unnamed.end()) return;
-        for (auto* one : found->second) {
-          one->path = path;
-          one->last_commit = version.commit;
-          one->summary = version.summary;
-          one->last_ms = version.time_ms;
-        }
-        unnamed.erase(found);
-      }));
+      CAIRN_TRY(
+          EachObject(tracked, listings, Unknown::Passed, [&](const ObjectId& id, const std::string& path) {
+            const auto found = unnamed.find(id);
+            if (found == unnamed.end()) return;
+            for (auto* one : found->second) {
+              one->path = path;
+              one->last_commit = version.commit;
+              one->summary = version.summary;
+              one->last_ms = version.time_ms;
+            }
+            unnamed.erase(found);
+          }));
     }
   }
   return Done{};
@@ -173,7 +212,7 @@ Result<CollectionPlan> PlanCollection(const CollectionOrder& order) {
   const std::string cache = order.configuration.CacheFolder(order.root);
   std::unique_ptr<Remote> remote;
   if (order.in_remote) remote = CAIRN_TRY(Remote::Open(CAIRN_TRY(order.configuration.Remote(order.remote))));
-  Listings listings(cache, remote.get());
+  Listings listings(cache, &order);
   Needed needed;
   // Before the needs are read: what comes later is not in the list.
   const auto held = CAIRN_TRY(ObjectsBelow(cache));
@@ -195,7 +234,7 @@ Result<CollectionPlan> PlanCollection(const CollectionOrder& order) {
   std::vector<FreedObject*> all;
   for (auto& one : plan.freed) all.push_back(&one);
   for (auto& one : plan.freed_remote) all.push_back(&one);
-  if (!all.empty()) CAIRN_TRY(NameLastUse(order, listings, std::move(all)));
+  if (!all.empty()) CAIRN_TRY(NameLastUse(order, cache, std::move(all)));
   return plan;
 }
 

@@ -15,6 +15,12 @@
 /// Freeing objects that nothing refers to.
 namespace cairn::repository {
 
+/// What becomes of the files of a needed folder whose listing is neither in the cache nor in a remote.
+enum class Unlisted {
+  Stop,   ///< Nobody knows which they are: nothing is freed.
+  Freed,  ///< They go, like what nobody needs.
+};
+
 struct CollectionOrder {
   std::string root;  ///< Of the repository.
   const Configuration& configuration;
@@ -26,6 +32,7 @@ struct CollectionOrder {
   TimeMs younger_than_ms =
       0;  ///< What was written after this moment is kept: somebody may just be adding it.
   unsigned jobs = 0;
+  Unlisted unlisted = Unlisted::Stop;
 };
 
 struct FreedObject {
@@ -55,7 +62,8 @@ struct CollectionPlan {
 
 /// What may be freed, and what keeps the rest. Frees nothing. InvalidArgument for a scope that is empty; an
 /// error with a text of any version in the scope stops it, for what that version needs is not known. The
-/// listing of a needed folder that the cache lacks is read from the remote when that is collected too.
+/// listing of a needed folder that the cache lacks is read from the remote that keeps the folder; NotFound
+/// when that has it neither, or there is none, unless the order says otherwise.
 Result<CollectionPlan> PlanCollection(const CollectionOrder& order);
 
 /// Frees what a plan says, listings of folders before files, so that whoever finds a listing finds its files.

@@ -7,6 +7,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/repository/configuration/known_keys.h"
 #include "loop/repository/configuration/settings_text.h"
+#include "loop/repository/remote_renaming.h"
 
 namespace cairn::repository {
 namespace {
@@ -235,7 +236,11 @@ Result<std::vector<Setting>> SettingsAt(const std::string& root, Level level) {
   return SettingsOf(CAIRN_TRY(LayerOf(root, level)));
 }
 
-Result<> ChangeSettings(const std::string& root, Level level, std::span<const Change> changes) {
+namespace {
+
+/// Changes the text of a level, and writes it when DVC could read what comes out.
+template <class ChangeText>
+Result<> ChangeAt(const std::string& root, Level level, ChangeText change) {
   std::vector<Layer> layers;
   for (const Level one : LevelsOf(root)) {
     if (one > level) break;
@@ -247,7 +252,7 @@ Result<> ChangeSettings(const std::string& root, Level level, std::span<const Ch
         "there is no DVC repository here whose settings could be changed: `cairn dvc init` makes one"};
   Layer& changed = layers.back();
   const std::string before = changed.text.text();
-  for (const auto& change : changes) CAIRN_TRY(Apply(change, changed.folder, changed.text));
+  CAIRN_TRY(change(changed));
   CAIRN_TRY(Merged(layers));
   if (changed.text.text() == before) return Done{};
   CAIRN_TRY(os::MakeFolders(changed.folder));
@@ -255,6 +260,26 @@ Result<> ChangeSettings(const std::string& root, Level level, std::span<const Ch
   const auto there = os::Stat(changed.file);
   const std::string file = there ? CAIRN_TRY(os::RealPath(changed.file)) : changed.file;
   return os::WriteFileAtomically(file, changed.text.text(), there ? there->mode : 0644);
+}
+
+}  // namespace
+
+Result<> ChangeSettings(const std::string& root, Level level, std::span<const Change> changes) {
+  return ChangeAt(root, level, [&](Layer& layer) -> Result<> {
+    for (const auto& change : changes) CAIRN_TRY(Apply(change, layer.folder, layer.text));
+    return Done{};
+  });
+}
+
+Result<> RenameRemote(const std::string& root, Level level, const std::string& from, const std::string& to) {
+  return ChangeAt(root, level, [&](Layer& layer) -> Result<> {
+    CAIRN_TRY(CheckName("remote." + to));
+    if (!layer.text.RenameSection("remote." + from, "remote." + to))
+      return Error{Reason::NotFound, "there is no remote '" + from + "' in that file of settings"};
+    if (LowerAscii(layer.text.Find("core", "remote").value_or("")) == from)
+      layer.text.Set("core", "remote", to);
+    return Done{};
+  });
 }
 
 }  // namespace cairn::repository

@@ -34,9 +34,9 @@ struct Imported {
 };
 
 /// Takes the path over into the cache of the repository at `root` and to `out` (relative to it), and records
-/// in
-/// `<out>.dvc` where it is from, as DVC does: frozen, with the commit, never pushed. What is there already is
-/// AlreadyExists unless `replace`. The errors of Get.
+/// in `<out>.dvc` where it is from, as DVC does: frozen, with the commit, never pushed. What is there already
+/// is AlreadyExists unless `replace`; a place outside, or git's or DVC's own, InvalidArgument. The errors of
+/// Get.
 enum class Existing { Keep, Replace };
 Result<Imported> Import(const std::string& root, const Configuration& configuration, const SourceOrder& order,
                         const std::string& out, Existing existing);

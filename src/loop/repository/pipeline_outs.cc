@@ -6,6 +6,7 @@
 #include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
+#include "loop/repository/reserved.h"
 
 namespace cairn::repository {
 namespace {
@@ -49,6 +50,14 @@ Result<Declared> ReadDeclared(const Node& item) {
   declared.pushed = CAIRN_TRY(TruthAt(flags, "push", true));
   declared.remote = CAIRN_TRY(TextAt(flags, "remote"));
   return declared;
+}
+
+Result<> CheckNotReserved(const Node& at, const std::string& path) {
+  const auto part = ReservedPart(path);
+  if (part.empty()) return Done{};
+  return WrongAt(at,
+                 "'" + path + "' lies in '" + std::string(part) +
+                     "', into which no data is put: correct the path, or take the output out of this file");
 }
 
 Result<std::vector<Declared>> DeclaredIn(const Node& stage) {
@@ -131,6 +140,7 @@ class StageOuts {
       if (unknown_folder || HasTemplate(one.path)) continue;
       const auto folder = CAIRN_TRY(FolderOf(name_));
       const auto path = folder ? PathInside(*folder, one.path) : std::nullopt;
+      if (path) CAIRN_TRY(CheckNotReserved(stage_, *path));
       const bool known = !path || std::any_of(outs_.begin(), outs_.end(),
                                               [&](const TrackedPath& out) { return out.path == *path; });
       if (known) continue;
@@ -208,6 +218,7 @@ Result<std::optional<TrackedPath>> ReadOut(const Node& out, const std::string& f
     return WrongAt(out, "an output without a 'path'");
   const auto inside = PathInside(folder, path->text());
   if (!inside || inside->empty()) return std::optional<TrackedPath>();
+  CAIRN_TRY(CheckNotReserved(*path, *inside));
   TrackedPath tracked;
   tracked.path = *inside;
   tracked.written = path->text();

@@ -14,7 +14,8 @@ namespace cairn::repository {
 std::optional<std::string> PathInside(const std::string& folder, const std::string& path);
 
 /// One entry under `outs` of a `.dvc` file or of a stage in dvc.lock: digests, size and where it lies, seen
-/// from `folder`. Nothing when it lies outside the repository. InvalidArgument with the place.
+/// from `folder`. Nothing when it lies outside the repository. InvalidArgument with the place, also for a
+/// path that is git's or DVC's own (ReservedPart).
 Result<std::optional<TrackedPath>> ReadOut(const Node& out, const std::string& folder);
 
 /// What the stages of a dvc.yaml make, with the digests of the dvc.lock beside it (a null node when there is

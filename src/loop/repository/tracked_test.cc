@@ -143,6 +143,23 @@ TEST(TrackedTest, PathsOutsideTheRepositoryAreLeftOut) {
           .empty());
 }
 
+TEST(TrackedTest, WhatIsGitsOrDvcsOwnIsNoOutput) {
+  for (const char* path : {".git/hooks/post-checkout", "sub/../.git/config", ".dvc/config.local", ".hg/hgrc",
+                           "sub/.git", ".GIT/config", "deep/.dvc/config"}) {
+    const std::string out = "outs:\n- path: " + std::string(path) + "\n  hash: md5\n";
+    const auto tracked = TrackedIn(TextsOf({{"a.dvc", out}}));
+    ASSERT_FALSE(tracked) << path;
+    EXPECT_EQ(tracked.error().reason, Reason::InvalidArgument);
+    EXPECT_NE(tracked.error().message.find("no data is put"), std::string::npos) << tracked.error().message;
+  }
+  EXPECT_FALSE(TrackedIn(TextsOf({{"a.dvc", "wdir: .git\nouts:\n- {path: config, hash: md5}\n"}})));
+  EXPECT_FALSE(TrackedIn(TextsOf({{"dvc.yaml", "stages:\n  a:\n    cmd: x\n    outs: [.git/config]\n"}})));
+  EXPECT_EQ(
+      Read({{"a.dvc", "outs:\n- {path: .github/x.git, hash: md5}\n- {path: sub/.gitkeep, hash: md5}\n"}})
+          .size(),
+      2U);
+}
+
 TEST(TrackedTest, WhatIsNoneOfDvcsTextsIsRefusedWithItsPlace) {
   for (const char* text :
        {"outs:\n- md5: zz\n  path: a\n", "outs:\n- md5: ''\n  paht: a\n", "- a\n", "outs: a\n",

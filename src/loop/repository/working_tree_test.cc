@@ -206,6 +206,48 @@ TEST_F(WorkingTreeTest, WhatIsTrackedNoMoreIsTakenAwayWhenItIsSaved) {
   EXPECT_EQ(Read("changed"), "in another way\n");
 }
 
+TEST_F(WorkingTreeTest, NothingIsPutIntoGitsOrDvcsOwnFolders) {
+  Write("one", "one\n");
+  Write("folder/config", "bad\n");
+  ASSERT_TRUE(Put({"one", "folder"}));
+  ASSERT_TRUE(os::Remove(At("one")));
+  ASSERT_TRUE(os::RemoveTree(At("folder")));
+  ASSERT_TRUE(os::MakeFolders(At(".git/hooks")));
+  // A link in the way, and a link in the place of a folder.
+  Write("link/one.dvc", Read("one.dvc"));
+  ASSERT_TRUE(os::Rename(At("link/one.dvc"), At("behind.dvc")));
+  ASSERT_TRUE(os::Remove(At("link")));
+  ASSERT_TRUE(os::Symlink(".git/hooks", At("link")));
+  std::string text = Read("behind.dvc");
+  text.replace(text.find("path: one"), 9, "path: link/one");
+  Write("behind.dvc", text);
+  ASSERT_TRUE(os::Symlink(".git", At("folder")));
+  const auto out = CheckOut(Unsaved::Overwrite);
+  ASSERT_TRUE(out) << out.error().message;
+  ASSERT_EQ(out->failed.size(), 2U);
+  for (const auto& one : out->failed)
+    EXPECT_EQ(one.error.reason, Reason::InvalidArgument) << one.error.message;
+  EXPECT_EQ(Read("one"), "one\n");
+  EXPECT_EQ(Read(".git/hooks/one"), "(none)");
+  EXPECT_EQ(Read(".git/config"), "(none)");
+}
+
+TEST_F(WorkingTreeTest, AListingThatNamesGitsFilesIsNotCheckedOut) {
+  Write("folder/.git/config", "bad\n");
+  Write("folder/a", "a\n");
+  auto index = StatIndex::Open(At("index"));
+  const auto snapshot = TakeSnapshot(At("folder"), index);
+  ASSERT_TRUE(snapshot);
+  ASSERT_TRUE(Open().objects().Store(At("folder"), *snapshot, nullptr));
+  ASSERT_TRUE(os::RemoveTree(At("folder")));
+  Write("folder.dvc", "outs:\n- {path: folder, hash: md5, md5: " + snapshot->md5 + "}\n");
+  const auto out = CheckOut();
+  ASSERT_TRUE(out) << out.error().message;
+  ASSERT_EQ(out->failed.size(), 1U);
+  EXPECT_EQ(out->failed[0].error.reason, Reason::Corrupt);
+  EXPECT_FALSE(os::Exists(At("folder")));
+}
+
 TEST_F(WorkingTreeTest, LinksIntoTheCacheAreMadeAndUndone) {
   for (const std::string kind : {"hardlink", "symlink"}) {
     Write(".dvc/config", "[core]\n    no_scm = True\n[cache]\n    type = " + kind + "\n");

@@ -288,6 +288,14 @@ bool SettingsText::Remove(std::string_view section, std::string_view key) {
   return false;
 }
 
+bool SettingsText::RenameSection(std::string_view section, const std::string& name) {
+  const Section* at = FindSection(section);
+  if (!at) return false;
+  text_.replace(at->begin, BehindLine(text_, at->begin) - at->begin, HeadOf(name) + "\n");
+  Reread();
+  return true;
+}
+
 bool SettingsText::RemoveSection(std::string_view section) {
   const Section* at = FindSection(section);
   if (!at) return false;

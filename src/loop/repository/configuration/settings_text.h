@@ -35,6 +35,7 @@ class SettingsText {
   /// False when it is not there.
   bool Remove(std::string_view section, std::string_view key);
   bool RemoveSection(std::string_view section);
+  bool RenameSection(std::string_view section, const std::string& name);
 
  private:
   struct Entry : SettingLine {

@@ -8,6 +8,8 @@
 #include "loop/repository/dvc_file.h"
 #include "loop/repository/import/source.h"
 #include "loop/repository/objects.h"
+#include "loop/repository/pipeline_outs.h"
+#include "loop/repository/reserved.h"
 
 namespace cairn::repository {
 namespace {
@@ -20,8 +22,10 @@ bool HasGit(std::string folder) {
 }
 
 Result<> PlaceAt(const std::string& cache, const Taken& taken, const std::string& at) {
+  const Objects objects(cache);
+  if (taken.nfiles) CAIRN_TRY(CheckPlaces(CAIRN_TRY(objects.ReadListing({taken.md5, false})), at));
   CAIRN_TRY(os::MakeFolders(os::ParentOf(at)));
-  CAIRN_TRY(Objects(cache).Checkout(taken.md5, at));
+  CAIRN_TRY(objects.Checkout(taken.md5, at));
   if (!taken.executable) return Done{};
   return os::SetMode(at, CAIRN_TRY(os::Stat(at)).mode | 0111);
 }
@@ -71,6 +75,10 @@ Result<> Get(const SourceOrder& order, const std::string& out) {
 Result<Imported> Import(const std::string& root, const Configuration& configuration, const SourceOrder& order,
                         const std::string& out, Existing existing) {
   const std::string at = os::JoinPath(root, out), cache = configuration.CacheFolder(root);
+  if (PathInside("", out).value_or("").empty())
+    return Error{Reason::InvalidArgument,
+                 "'" + out + "' is no place in the repository '" + root + "': name one inside it"};
+  CAIRN_TRY(CheckPlace(root, out));
   if (existing == Existing::Keep) {
     for (const auto& path : {at, at + ".dvc"}) {
       if (os::Stat(path, os::Symlinks::Report))

@@ -9,6 +9,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/repository/ignore.h"
 #include "loop/repository/pointer/text_batch.h"
+#include "loop/repository/reserved.h"
 #include "loop/repository/scan/digest.h"
 
 namespace cairn::repository {
@@ -54,6 +55,7 @@ bool IsOurs(const os::FileStamp& stamp, std::int64_t placed_ns) {
 }  // namespace
 
 Result<Placed> Placer::Place(const Chosen& chosen) {
+  CAIRN_TRY(CheckPlace(tree_.root(), chosen.path.path));
   return chosen.path.IsFolder() ? PlaceFolder(chosen) : PlaceFile(chosen.path);
 }
 
@@ -122,6 +124,7 @@ Result<Placer::Plan> Placer::PlanFor(const Chosen& chosen) {
   if (!listing && listing.error().reason == Reason::NotFound)
     return Missing(tracked.path, {tracked.md5, tracked.legacy});
   Plan plan{tracked.path, DigestsOf(tracked), CAIRN_TRY(std::move(listing)), std::nullopt, {}, {}, {}, {}};
+  CAIRN_TRY(CheckPlaces(plan.listing, tracked.path));
   if (os::IsFolder(tree_.At(tracked.path)))
     plan.scan = CAIRN_TRY(
         ScanFolder(tree_.At(tracked.path), CAIRN_TRY(IgnoreRules::For(tree_.root(), tracked.path))));

@@ -1,5 +1,7 @@
 #include "loop/repository/scan/scan.h"
 
+#include <climits>
+
 namespace cairn::repository {
 namespace {
 
@@ -12,6 +14,16 @@ Error Unfit(const std::string& path, const os::WalkedFolder& folder, const os::W
   }
   return {Reason::InvalidArgument,
           "'" + at + "' is neither a file nor a folder: remove it or keep it elsewhere"};
+}
+
+Error Unreadable(const std::string& path) {
+  if (path.size() < PATH_MAX)
+    return {Reason::Denied, "'" + path + "' may not be read; check its owner and mode"};
+  constexpr std::size_t kShown = 80;
+  return {Reason::InvalidArgument, "the folder '" + path.substr(0, kShown) + "…' has a path of " +
+                                       std::to_string(path.size()) +
+                                       " bytes, more than the system takes: move it up, or leave it out by a "
+                                       ".dvcignore"};
 }
 
 /// Makes room for the paths first, so that they stay where they are put.
@@ -48,10 +60,7 @@ Result<Scan> ScanFolder(const std::string& path, const std::shared_ptr<const os:
   Scan scan;
   scan.began_ns = NowNs();
   auto walk = CAIRN_TRY(os::WalkTree(path, os::Detail::Stamps, rules));
-  if (!walk.unreadable.empty()) {
-    return Error{Reason::Denied, "'" + os::JoinPath(path, walk.unreadable.front()) +
-                                     "' may not be read; check its owner and mode"};
-  }
+  if (!walk.unreadable.empty()) return Unreadable(os::JoinPath(path, walk.unreadable.front()));
   scan.folders = std::move(walk.folders);
   ReserveFor(scan.folders, scan);
   for (const auto& folder : scan.folders) {

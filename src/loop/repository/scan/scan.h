@@ -36,8 +36,8 @@ struct Scan {
 };
 
 /// Looks at all files below `path` (absolute), by all processors at once. `rules` may be null. NotFound,
-/// Denied for what may not be read; InvalidArgument for what is neither file nor folder, and for a .dvcignore
-/// inside, which DVC refuses.
+/// Denied for what may not be read; InvalidArgument for a folder with too long a path, for what is neither
+/// file nor folder, and for a .dvcignore inside, which DVC refuses.
 Result<Scan> ScanFolder(const std::string& path, const std::shared_ptr<const os::WalkRules>& rules);
 
 }  // namespace cairn::repository
