@@ -29,9 +29,9 @@ Result<> EnsureRoom(const std::vector<Need>& needs, const std::string& what) {
   for (const auto& [device, need] : by_device) {
     const auto free = CAIRN_TRY(os::FreeSpace(need.folder));
     if (free >= need.bytes) continue;
-    return Error{Reason::Exhausted, what + " needs about " + FormatBytes(need.bytes) + " and '" +
-                                        need.folder + "' has " + FormatBytes(free) +
-                                        " free; nothing was written"};
+    return Error{Reason::Exhausted, what + " needs about " + FormatBytes(need.bytes - kReserve) + ", with " +
+                                        FormatBytes(kReserve) + " to spare, and '" + need.folder + "' has " +
+                                        FormatBytes(free) + " free; nothing was written"};
   }
   return Done{};
 }
