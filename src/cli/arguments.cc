@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done, 1 a check found problems, 2 wrong input, 3 not found, 4 exists or changed "
     "meanwhile, 5 not allowed,\n"
-    "6 unavailable or full, 7 damaged data, 70 a bug, 130 interrupted.";
+    "6 unavailable or full, 7 damaged data, 8 could not be judged, 70 a bug, 130 interrupted.";
 
 /// Says of an operand that may come more than once what everybody else says: "FILE...".
 class Usage : public CLI::Formatter {

@@ -3,6 +3,7 @@
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
 #include "cli/door.h"
+#include "cli/table_path.h"
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/http/router.h"
@@ -31,12 +32,6 @@ Result<Json> TextOf(const std::string& path) {
   return Json{{"text", text}, {"file", path}};
 }
 
-/// The absolute path of a data file; a pattern stays one.
-Result<std::string> PathOf(const std::string& file) {
-  if (os::Exists(file)) return os::RealPath(file);
-  return os::JoinPath(CAIRN_TRY(os::WorkingFolder()), file);
-}
-
 /// The text on stdout, or in the file that --out names.
 Result<> Give(const Session& session, const Arguments& arguments, const Json& answer) {
   if (arguments.Has("--out")) {
@@ -52,7 +47,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
   if (!arguments.Has("--contract"))
     return Error{Reason::InvalidArgument, "say which contract: --contract FILE"};
   const std::string file = arguments.Text("FILE"), contract = arguments.Text("--contract");
-  Json body{{"file", CAIRN_TRY(PathOf(file))},
+  Json body{{"file", CAIRN_TRY(TablePattern(file))},
             {"contract", CAIRN_TRY(TextOf(contract))},
             {"folder", CAIRN_TRY(os::RealPath(os::ParentOf(contract)))},
             {"table", arguments.Text("--table")},
@@ -64,7 +59,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
     if (sign == std::string::npos || sign == 0)
       return Error{Reason::InvalidArgument,
                    "--with names a table and its file: --with customers=data/customers.csv"};
-    tables.Set(with.substr(0, sign), CAIRN_TRY(PathOf(with.substr(sign + 1))));
+    tables.Set(with.substr(0, sign), CAIRN_TRY(TablePattern(with.substr(sign + 1))));
   }
   body.Set("tables", std::move(tables));
   if (arguments.Has("--query-seconds"))
@@ -91,7 +86,7 @@ Result<int> Infer(Session& session, const Arguments& arguments) {
       return session.Post("/api/v1/data/infer", body);
     }
     const std::string base = os::BaseName(of);
-    Json body{{"file", CAIRN_TRY(PathOf(of))}, {"name", base.substr(0, base.find('.'))}};
+    Json body{{"file", CAIRN_TRY(TablePattern(of))}, {"name", base.substr(0, base.find('.'))}};
     if (arguments.Has("--name")) body.Set("name", arguments.Text("--name"));
     return Ask(session, "/api/v1/contracts/infer", body);
   }();

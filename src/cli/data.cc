@@ -1,6 +1,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/data_tree.h"
+#include "cli/table_path.h"
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
@@ -26,7 +27,7 @@ std::string AddedLine(const std::string& file, const Json& answer) {
   std::string line =
       file + ": " + answer.Text("dataset") + " version " + std::to_string(answer.Int("version"));
   if (answer.Bool("unchanged")) return line + " has it already";
-  line += ", " + WithThousands(part.Int("rows")) + " rows";
+  line += ", " + WithThousands(part.Int("rows")) + (part.Int("rows") == 1 ? " row" : " rows");
   const std::int64_t sealed = part.At("sealed").Int("rows");
   if (sealed > 0) line += ", " + WithThousands(sealed) + " of them sealed for the final test";
   if (!answer.Bool("contract_passed")) line += "; the contract is BROKEN, as recorded";
@@ -78,6 +79,10 @@ Result<Json> AddOne(Session& session, const std::string& shown, const Json& body
   if (!answer || session.json()) return answer;
   session.Say(AddedLine(shown, *answer));
   for (const Json& warning : answer->At("warnings").items()) session.Note("warning: " + warning.AsString());
+  const std::string encoding = answer->At("dialect").Text("encoding");
+  if (encoding == "windows-1252" && !answer->Bool("unchanged") && !body.At("dialect").Find("encoding"))
+    session.Note("warning: " + shown + " is no UTF-8, and its encoding was guessed to be " + encoding +
+                 ": if letters look wrong, add it again with --encoding NAME --replace");
   return answer;
 }
 
@@ -127,7 +132,7 @@ Result<int> Add(Session& session, const Arguments& arguments) {
   Json items = Json::Array();
   for (const auto& file : files) {
     Json body = AdditionOf(arguments, dataset);
-    items.Push(CAIRN_TRY(AddOne(session, file, body.Set("file", CAIRN_TRY(os::RealPath(file))))));
+    items.Push(CAIRN_TRY(AddOne(session, file, body.Set("file", CAIRN_TRY(TablePath(file))))));
   }
   if (arguments.Has("--from")) {
     Json body = AdditionOf(arguments, dataset);
@@ -147,7 +152,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
         "say which file is to be held against the contract: cairn data check FILE --against DATASET"};
   const std::string file = arguments.Text("FILE"), dataset = CAIRN_TRY(DatasetIn(arguments, "--against"));
   const Json body{
-      {"file", CAIRN_TRY(os::RealPath(file))}, {"dataset", dataset}, {"junit", arguments.Has("--junit")}};
+      {"file", CAIRN_TRY(TablePath(file))}, {"dataset", dataset}, {"junit", arguments.Has("--junit")}};
   auto answer = [&] {
     const Waiting waiting("checking " + file);
     return session.Post("/api/v1/data/check", body);

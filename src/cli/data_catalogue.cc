@@ -61,12 +61,14 @@ void ShowSource(const Sheet& sheet, const Json& version) {
   sheet.Line("added", FormatUtc(version.Int("created_ms")) + " by " + version.Text("added_by"));
 }
 
+std::string Times(std::int64_t count) { return count == 1 ? "once" : std::to_string(count) + " times"; }
+
 void ShowContent(const Sheet& sheet, const Json& version) {
+  const std::size_t files = version.At("files").items().size();
   sheet.Line("rows", WithThousands(version.Int("rows")) + ", " + WithThousands(version.Int("sealed_rows")) +
-                         " of them sealed, seal opened " + std::to_string(version.Int("seal_openings")) +
-                         " times");
+                         " of them sealed, seal opened " + Times(version.Int("seal_openings")));
   sheet.Line("size", FormatBytes(static_cast<std::uint64_t>(version.Int("bytes"))) + " in " +
-                         std::to_string(version.At("files").items().size()) + " files");
+                         std::to_string(files) + (files == 1 ? " file" : " files"));
   std::string contract = version.Text("contract_digest").empty() ? "none"
                          : version.Bool("contract_passed")       ? "kept"
                                                                  : "BROKEN";
@@ -186,8 +188,8 @@ Result<int> Seal(Session& session, const Arguments& arguments) {
       name.Path(name.version.empty() ? "/seal" : "/seal?version=" + PercentEncode(name.version))));
   if (session.PrintedJson(answer)) return 0;
   session.Say(answer.Text("dataset") + " version " + std::to_string(answer.Int("version")) + ": " +
-              WithThousands(answer.Int("sealed_rows")) + " rows sealed; opened " +
-              std::to_string(answer.Int("openings")) + " times");
+              WithThousands(answer.Int("sealed_rows")) + (answer.Int("sealed_rows") == 1 ? " row" : " rows") +
+              " sealed; opened " + Times(answer.Int("openings")));
   Table table({"version", "opened", "by", "what for", "story"});
   for (const Json& opening : answer.At("items").items()) {
     table.Add({std::to_string(opening.Int("version")), FormatUtc(opening.Int("at_ms")), opening.Text("by"),

@@ -1,7 +1,9 @@
 #include <optional>
 
 #include "cli/catalogue.h"
+#include "cli/dataset_name.h"
 #include "cli/door.h"
+#include "cli/table_path.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -11,21 +13,26 @@
 namespace cairn::cli {
 namespace {
 
+/// Exit code: nothing has drifted as far as could be judged, and not everything could.
+constexpr int kNotJudged = 8;
+
 bool IsPattern(const std::string& word) { return word.find_first_of("*?[") != std::string::npos; }
 
-/// A file, a pattern of files, or DATASET@VERSION.
+/// A file, a pattern of files, or DATASET@VERSION, the version by its number or an alias.
 Result<Json> SideOf(const std::string& word) {
-  if (os::Exists(word)) return Json{{"file", CAIRN_TRY(os::RealPath(word))}};
-  if (IsPattern(word)) return Json{{"file", os::JoinPath(CAIRN_TRY(os::WorkingFolder()), word)}};
+  if (os::Exists(word)) return Json{{"file", CAIRN_TRY(TablePath(word))}};
+  if (IsPattern(word)) return Json{{"file", CAIRN_TRY(TablePattern(word))}};
   const auto at = word.rfind('@');
   if (at != std::string::npos) {
-    const auto version = ParseInt(word.substr(at + 1));
-    if (at == 0 || !version || *version < 1) {
-      return Error{
-          Reason::InvalidArgument,
-          "'" + word + "' names no version: write DATASET@NUMBER, as `cairn data list DATASET` shows them"};
+    const DatasetName name = DatasetName::Of(word);
+    const auto number = ParseInt(name.version);
+    if (name.dataset.empty() || name.version.empty() || (number && *number < 1)) {
+      return Error{Reason::InvalidArgument,
+                   "'" + word +
+                       "' names no version: write DATASET@NUMBER or DATASET@ALIAS, as `cairn data list "
+                       "DATASET` shows them"};
     }
-    return Json{{"dataset", word.substr(0, at)}, {"version", *version}};
+    return name.Body();
   }
   if (word.find_first_of("/.") != std::string::npos)
     return Error{Reason::NotFound, "there is no file '" + word + "'"};
@@ -68,17 +75,28 @@ std::string ScoreOf(const Json& column) {
   return column.At("score").IsNumber() ? Shown(column.Double("score")) : "";
 }
 
+std::string VerdictOn(const Json& column) {
+  if (column.Bool("drifted")) return "DRIFTED";
+  return column.Bool("judged", true) ? "no" : "not judged";
+}
+
+/// A table of which something could not be judged is neither drifted nor as it was.
+std::string Relation(const Json& report) {
+  if (report.Bool("drifted")) return " has drifted from ";
+  return report.Int("unjudged_columns") > 0 ? " could not be judged wholly against " : " is as ";
+}
+
 void Show(const Session& session, const Json& report) {
   Table table({"column", "type", "drifted", "method", "score", "threshold", "what"});
-  for (const bool drifted : {true, false}) {
+  for (const std::string verdict : {"DRIFTED", "not judged", "no"}) {
     for (const Json& column : report.At("columns").items()) {
-      if (column.Bool("drifted") != drifted) continue;
+      if (VerdictOn(column) != verdict) continue;
       const std::string threshold =
           column.At("threshold").IsNumber() ? Shown(column.Double("threshold")) : "";
       table.Add(
-          {column.Text("column"), column.Text("type"), drifted ? "DRIFTED" : "no", column.Text("method"),
+          {column.Text("column"), column.Text("type"), verdict, column.Text("method"),
            (column.Bool("approximate") ? "~" : "") + ScoreOf(column), threshold, column.Text("sentence")},
-          drifted ? Table::Look::Strong : Table::Look::Plain);
+          verdict == "no" ? Table::Look::Plain : Table::Look::Strong);
     }
   }
   std::fputs(table.Text("There is no column to compare.").c_str(), stdout);
@@ -91,9 +109,10 @@ void Show(const Session& session, const Json& report) {
   }
   const std::string count =
       std::to_string(report.Int("drifted_columns")) + " of " + std::to_string(report.Int("compared_columns"));
-  session.Say(count + " columns drifted (policy " + report.Text("policy") +
-              "): " + report.At("current").Text("name") +
-              (report.Bool("drifted") ? " has drifted from " : " is as ") +
+  const std::int64_t unjudged = report.Int("unjudged_columns");
+  session.Say(count + " columns drifted" +
+              (unjudged > 0 ? ", " + std::to_string(unjudged) + " could not be judged" : "") + " (policy " +
+              report.Text("policy") + "): " + report.At("current").Text("name") + Relation(report) +
               report.At("reference").Text("name") +
               (report.Bool("approximate") ? ", as far as their profiles tell." : "."));
 }
@@ -113,7 +132,8 @@ Result<int> Compare(Session& session, const Arguments& arguments) {
   if (arguments.Has("--html")) CAIRN_TRY(write("--html", data::ComparisonPage(*report)));
   if (arguments.Has("--junit")) CAIRN_TRY(write("--junit", data::ComparisonJunit(*report)));
   if (!session.PrintedJson(*report)) Show(session, *report);
-  return report->Bool("drifted") ? 1 : 0;
+  if (report->Bool("drifted")) return 1;
+  return report->Int("unjudged_columns") > 0 ? kNotJudged : 0;
 }
 
 }  // namespace
@@ -122,9 +142,11 @@ std::vector<Command> DataCompareCommands() {
   return {
       {"data compare",
        "Say in which columns a table differs from another one",
-       "Exit code 1 when the table has drifted. Each side is a file (CSV, Parquet, JSON lines; a quoted "
+       "Exit code 1 when the table has drifted, 8 when it has not and a column could not be judged (the "
+       "statistic does not apply to its values). Each side is a file (CSV, Parquet, JSON lines; a quoted "
        "pattern for several), "
-       "DATASET@VERSION (its training part), or a profile saved as JSON; profiles compare approximately. "
+       "DATASET@VERSION (its training part; a number or an alias), or a saved profile (-o, or its JSON); "
+       "profiles compare approximately. "
        "Policies: cairn (sure by Benjamini-Hochberg over all columns, and large), evidently, nannyml, tfdv.",
        {{"REFERENCE", "What was there before"}, {"CURRENT", "What is there now"}},
        {{"--policy", "NAME", "How columns are judged; cairn unless named"},

@@ -1,8 +1,9 @@
-#include <cmath>
+#include <cstdio>
 
 #include "cli/catalogue.h"
 #include "cli/dataset_name.h"
 #include "cli/door.h"
+#include "cli/table_path.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
@@ -61,8 +62,9 @@ void ShowBalance(const Json& balance) {
   for (const Json& one : classes) {
     std::vector<std::string> cells{one.Text("class")};
     for (const auto& [part, spread] : one.At("parts").members()) {
-      cells.push_back(WithThousands(spread.Int("rows")) + " (" +
-                      std::to_string(std::lround(1000 * spread.Double("share")) / 10.0).substr(0, 4) + "%)");
+      char share[32];
+      std::snprintf(share, sizeof share, "%.1f%%", 100 * spread.Double("share"));
+      cells.push_back(WithThousands(spread.Int("rows")) + " (" + share + ")");
     }
     cells.push_back(one.At("weight").IsNumber() ? Shown(one.Double("weight")) : "");
     table.Add(cells);
@@ -70,8 +72,18 @@ void ShowBalance(const Json& balance) {
   std::fputs(("\n" + table.Text()).c_str(), stdout);
 }
 
+/// The parts that got no row.
+std::vector<std::string> EmptyParts(const Json& report) {
+  std::vector<std::string> empty;
+  for (const Json& part : report.At("parts").items()) {
+    if (part.Int("rows") == 0) empty.push_back(part.Text("name"));
+  }
+  return empty;
+}
+
 int ShowSplit(const Session& session, const Json& report) {
-  const bool sound = report.At("leaks").Bool("sound");
+  const auto empty = EmptyParts(report);
+  const bool sound = report.At("leaks").Bool("sound") && empty.empty();
   if (session.PrintedJson(report)) return sound ? 0 : 1;
   Table parts({"part", "rows", "file", "sha256"});
   for (const Json& part : report.At("parts").items()) {
@@ -79,6 +91,10 @@ int ShowSplit(const Session& session, const Json& report) {
                part.Text("sha256").substr(0, 12)});
   }
   std::fputs((parts.Text() + "\n").c_str(), stdout);
+  if (!empty.empty())
+    session.Say("EMPTY: no row came to " + Join(empty, ", ") +
+                "; there are too few keys, groups or times for these shares: name other parts, or another "
+                "seed");
   ShowLeaks(session, report.At("leaks"));
   ShowBalance(report.At("balance"));
   return sound ? 0 : 1;
@@ -92,7 +108,7 @@ Result<int> SplitRows(Session& session, const Arguments& arguments) {
     if (!arguments.Has("--to")) return Error{Reason::InvalidArgument, "say where the parts go: --to DIR"};
     if (arguments.Has("--name"))
       return Error{Reason::InvalidArgument, "--name is for the split of a data set"};
-    body.Set("file", CAIRN_TRY(os::RealPath(what)));
+    body.Set("file", CAIRN_TRY(TablePath(what)));
     body.Set("to", os::JoinPath(CAIRN_TRY(os::WorkingFolder()), arguments.Text("--to")));
     if (arguments.Has("--target")) body.Set("target", arguments.Text("--target"));
   } else {
@@ -115,7 +131,7 @@ Result<int> SplitRows(Session& session, const Arguments& arguments) {
 
 Result<int> Leaks(Session& session, const Arguments& arguments) {
   Json files = Json::Array();
-  for (const auto& file : arguments.All("PART...")) files.Push(CAIRN_TRY(os::RealPath(file)));
+  for (const auto& file : arguments.All("PART...")) files.Push(CAIRN_TRY(TablePath(file)));
   Json body = WishOf(arguments);
   body.Set("files", std::move(files)).Set("ordered", arguments.Has("--ordered"));
   if (arguments.Has("--target")) body.Set("target", arguments.Text("--target"));
@@ -143,7 +159,7 @@ std::vector<Command> SplitCommands() {
        "every machine "
        "and in any order of rows. Parts of a data set are kept and recorded; a file needs no store. Exit "
        "code 1 when the "
-       "parts leak into each other.",
+       "parts leak into each other, or one of them is empty.",
        {{"DATASET|FILE", "NAME, NAME@VERSION, or the path of a file"}},
        {{"--by", "WAY", "random (unless said), stratified, group or time"},
         {"--parts", "SHARES", "Such as train=80,validation=10,test=10"},

@@ -225,9 +225,10 @@ Result<int> CheckObjects(Session& session, const Arguments&) {
   for (const auto& problem : report->problems) session.Say(problem.sentence);
   const std::string what = WithThousands(static_cast<std::int64_t>(report->objects + report->listings)) +
                            " objects, " + FormatBytes(report->bytes);
-  session.Say(code == 0 ? "The store is sound: " + what + "."
-                        : WithThousands(static_cast<std::int64_t>(report->problems.size())) +
-                              " problems among " + what + ".");
+  session.Say(code == 0
+                  ? "The store is sound: " + what + "."
+                  : WithThousands(static_cast<std::int64_t>(report->problems.size())) +
+                        (problems.items().size() == 1 ? " problem" : " problems") + " among " + what + ".");
   return code;
 }
 

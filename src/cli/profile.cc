@@ -21,7 +21,8 @@ constexpr std::string_view kSavedBegins = "CAIRNPRF";
 bool NamesFile(const std::string& word) {
   static constexpr std::string_view kEndings[] = {".csv",   ".tsv",    ".txt", ".parquet", ".json",
                                                   ".jsonl", ".ndjson", ".gz",  ".zst",     ".profile"};
-  return word.find_first_of("/*?[") != std::string::npos || (os::Exists(word) && !os::IsFolder(word)) ||
+  return word.find_first_of("/*?[") != std::string::npos ||
+         (bool(os::Stat(word, os::Symlinks::Report)) && !os::IsFolder(word)) ||
          std::any_of(std::begin(kEndings), std::end(kEndings),
                      [&](auto ending) { return word.ends_with(ending); });
 }
@@ -80,7 +81,7 @@ Result<profile::TableProfile> ReadSaved(const std::string& path) {
 
 /// What the flags ask for beside the answer itself: a page, a file.
 Result<int> HandOver(Session& session, const Arguments& arguments, const Json& report,
-                     const std::string& title, const std::string& saved) {
+                     const std::string& title, const std::string& saved, bool from_saved = false) {
   if (arguments.Has("--html")) {
     CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--html"), profile::ProfilePage(report, title)));
     session.Note("written to " + arguments.Text("--html"));
@@ -89,7 +90,7 @@ Result<int> HandOver(Session& session, const Arguments& arguments, const Json& r
     CAIRN_TRY(os::WriteFileAtomically(arguments.Text("-o"), saved));
     session.Note("saved to " + arguments.Text("-o"));
   }
-  if (!session.PrintedJson(report)) ShowProfile(session, report);
+  if (!session.PrintedJson(report)) ShowProfile(session, report, from_saved);
   return 0;
 }
 
@@ -101,7 +102,7 @@ Result<int> OfFiles(Session& session, const Arguments& arguments, const std::vec
                    "saved profiles are put together by `cairn data profile merge A B -o AB`"};
     auto profile = CAIRN_TRY(ReadSaved(files.front()));
     return HandOver(session, arguments, profile.Report(subject), subject.dataset,
-                    arguments.Has("-o") ? profile.Bytes() : "");
+                    arguments.Has("-o") ? profile.Bytes() : "", true);
   }
   auto profile = CAIRN_TRY(ProfileFiles(files, subject, arguments));
   return HandOver(session, arguments, profile.Report(subject), subject.dataset,
@@ -149,7 +150,7 @@ Result<int> Merge(Session& session, const Arguments& arguments) {
   CAIRN_TRY(os::WriteFileAtomically(arguments.Text("-o"), bytes));
   const Json report = merged.Report({NameOf(files), "", {}});
   session.Note("saved to " + arguments.Text("-o"));
-  if (!session.PrintedJson(report)) ShowProfile(session, report);
+  if (!session.PrintedJson(report)) ShowProfile(session, report, true);
   return 0;
 }
 

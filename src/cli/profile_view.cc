@@ -126,7 +126,7 @@ void ShowWarnings(const Session& session, const Json& warnings) {
 
 }  // namespace
 
-void ShowProfile(const Session& session, const Json& report) {
+void ShowProfile(const Session& session, const Json& report, bool saved) {
   ShowHead(session, report);
   ShowWarnings(session, report.At("warnings"));
   session.Say("");
@@ -143,9 +143,12 @@ void ShowProfile(const Session& session, const Json& report) {
   }
   std::fputs(columns.Text("It has no columns.").c_str(), stdout);
   if (estimated)
-    session.Say(
-        "\nSome figures are estimates: not all values fit the memory set aside (--memory). --json\nsays how "
-        "far each may be off.");
+    session.Say(saved ? "\nSome figures are estimates: a saved profile keeps sketches of what is many. "
+                        "--json says how\nfar "
+                        "each may be off."
+                      : "\nSome figures are estimates: not all values fit the memory set aside (--memory). "
+                        "--json\nsays "
+                        "how far each may be off.");
 }
 
 }  // namespace cairn::cli

@@ -6,6 +6,7 @@
 namespace cairn::cli {
 
 /// A profile's report on a terminal of 80 columns or more: what it is of, warnings, then a line per column.
-void ShowProfile(const Session& session, const Json& report);
+/// `saved`: it was read from a file that keeps sketches of what is many.
+void ShowProfile(const Session& session, const Json& report, bool saved = false);
 
 }  // namespace cairn::cli

@@ -158,11 +158,11 @@ def test_an_object_of_a_bucket_is_fetched_and_recorded(project, monkeypatch):
         for name, value in {"AWS_ENDPOINT_URL_S3": moto.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}.items():
             monkeypatch.setenv(name, value)
         moto.client().create_bucket(Bucket="feeds")
-        for name, rows in (("up.parquet", 30), ("up.jsonl", 7)):
+        for name, rows, dataset in (("up.parquet", 30, "plain"), ("up.jsonl", 7, "typed")):
             moto.client().upload_file(str(project.folder / name), "feeds", f"daily/{name}")
-            added = project("data", "add", "--to", "plain", "--from", f"s3://feeds/daily/{name}", "--replace")["items"][0]
+            added = project("data", "add", "--to", dataset, "--from", f"s3://feeds/daily/{name}", "--replace")["items"][0]
             assert (added["source"]["kind"], added["source"]["address"]) == ("s3", f"s3://feeds/daily/{name}")
-            files = {file["name"]: file for file in project("data", "show", "plain")["files"]}
+            files = {file["name"]: file for file in project("data", "show", dataset)["files"]}
             assert files[name]["sha256"] == hashlib.sha256((project.folder / name).read_bytes()).hexdigest() and files[name]["rows"] == rows
         gone = project("data", "add", "--to", "plain", "--from", "s3://feeds/daily/none.csv", code=3)
         assert "none.csv" in gone["error"]["message"]

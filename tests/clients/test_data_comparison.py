@@ -41,7 +41,7 @@ def compare(cairn_binary, tmp_path):
     def run(reference, current, *options, code=None):
         command = [cairn_binary, "data", "compare", str(reference), str(current), *options]
         ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
-        assert ended.returncode in ((0, 1) if code is None else (code,)), ended.stdout + ended.stderr
+        assert ended.returncode in ((0, 1, 8) if code is None else (code,)), ended.stdout + ended.stderr
         return ended
 
     return run
@@ -141,6 +141,26 @@ def test_page_and_junit_hold_the_verdicts_and_need_no_store(tables, compare, tmp
     assert suites.get("tests") == "14" and suites.get("failures") == "3"
     assert {case.get("name") for case in suites.iter("testcase") if case.find("failure") is not None} == {"shifted", "flag", "city"}
     assert not (tmp_path / ".cairn").exists()
+
+
+@pytest.mark.parametrize("method", ["fisher_exact", "g_test", "welch", "anderson"])
+def test_what_a_statistic_cannot_judge_has_not_drifted(compare, tmp_path, method):
+    """Each fits the kind of a column and not its values: three values, sides of unequal size, one row, one value."""
+    pd.DataFrame({"k": ["a", "b", "c"] * 4, "n": [1.5] * 12}).to_csv(tmp_path / "t.csv", index=False)
+    rows = 1 if method == "welch" else 9
+    pd.DataFrame({"k": (["a", "b", "c"] * 3)[:rows], "n": [1.5] * rows}).to_csv(tmp_path / "less.csv", index=False)
+    page, junit = tmp_path / "page.html", tmp_path / "junit.xml"
+    column = "k" if method in ("fisher_exact", "g_test") else "n"
+    ended = compare("t.csv", "less.csv", "--method", method, "--columns", column, "--json", "--html", page, "--junit", junit, code=8)
+    report = json.loads(ended.stdout)
+    assert not report["drifted"] and report["drifted_columns"] == 0 and report["unjudged_columns"] == 1, report
+    [judged] = report["columns"]
+    assert judged["judged"] is False and judged["drifted"] is False and judged["sentence"].startswith("could not be judged: "), judged
+    assert "1 column could not be judged" in page.read_text()
+    suites = xml.etree.ElementTree.parse(junit).getroot()
+    assert (suites.get("failures"), suites.get("errors")) == ("0", "1")
+    said = compare("t.csv", "less.csv", "--method", method, "--columns", column, code=8).stdout
+    assert "not judged" in said and "DRIFTED" not in said and "0 of 1 columns drifted, 1 could not be judged" in said, said
 
 
 def test_mistakes_get_a_sentence_and_a_code(tables, compare, tmp_path):

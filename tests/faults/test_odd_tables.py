@@ -4,6 +4,7 @@ CAIRN names the cairn program (default build/release/cairn).
 """
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -142,3 +143,61 @@ def test_a_parquet_file_with_changed_bytes_crashes_nothing(project, parquet, tho
         for done in readings(project, name).values():
             if done.returncode not in (0, 1):
                 assert_refused(done, name, codes=(2, 6, 7))
+
+
+RECORDS = pandas.DataFrame({"id": range(40), "name": [f"n{i}" for i in range(40)], "x": [i / 8 for i in range(40)]})
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["records.json", "records.json.gz", "records"])
+def test_an_array_of_objects_has_the_rows_and_columns_that_pandas_wrote(project, name, indent):
+    RECORDS.to_json(project.folder / name, orient="records", indent=indent)
+    profiled = json.loads(project("data", "profile", f"./{name}", "--json").stdout)
+    assert (profiled["table"]["rows"], [column["name"] for column in profiled["columns"]]) == (40, ["id", "name", "x"])
+    assert profiled["columns"][2]["mean"] == RECORDS["x"].mean()
+    (project.folder / "contract.yaml").write_text(CONTRACT.replace("- name: a\n", "- name: name\n") + "        unique: true\n")
+    checked = json.loads(project("data", "contract", "check", name, "--contract", "contract.yaml", "--json").stdout)
+    assert checked["rows"] == 40 and checked["passed"], checked
+    assert "- name: x\n" in project("data", "contract", "infer", f"./{name}").stdout
+    assert project("data", "add", name, "--to", "d").returncode == 0
+    assert json.loads(project("data", "list", "d", "--json").stdout)["items"][0]["rows"] == 40
+    RECORDS.to_csv(project.folder / "same.csv", index=False)
+    assert project("data", "compare", f"./{name}", "same.csv").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name, content, says",
+    [
+        ("numbers.json", b"[1, 2, 3]", "is a JSON array of other things than objects"),
+        ("none.json", b" [ ]\n", "is an empty JSON array"),
+        ("pretty.json", b'{\n  "a": 1,\n  "b": 2\n}\n', "goes over several lines"),
+        ("deep.json", b'[{"a":\n' + b"[\n" * 100_000 + b"]\n" * 100_000 + b"}]\n", "nests more than 200 levels"),
+        ("cut.parquet", b"PAR1" + b"x" * 500, "is cut short"),
+        ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 50)[:20], "is cut short"),
+    ],
+)
+def test_what_holds_no_rows_or_not_all_is_refused_with_what_to_do(project, name, content, says):
+    (project.folder / name).write_bytes(content)
+    for command, done in readings(project, name).items():
+        assert_refused(done, name)
+        said = done.stderr.strip() or json.loads(done.stdout)["error"]["message"]
+        assert says in said and "auto-detect" not in said, (command, said)
+
+
+def test_what_has_no_end_is_refused_at_once(project):
+    os.mkfifo(project.folder / "pipe.csv")
+    (project.folder / "zero.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.csv"):
+        for command in (["data", "profile", name], ["data", "contract", "check", name, "--contract", "contract.yaml"], ["data", "contract", "infer", f"./{name}"], ["data", "compare", name, name], ["data", "add", name, "--to", "d"]):
+            environment = {**os.environ, "CAIRN_ID_DIR": str(project.folder / "ids"), "CAIRN_ACTOR": "ada"}
+            done = subprocess.run([str(CAIRN), *command], cwd=project.folder, env=environment, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 2 and ("regular file" in done.stderr or "neither a file nor a folder" in done.stderr), (command, done)
+
+
+def test_a_name_that_is_not_utf8_is_refused_with_what_to_do(project):
+    name = b"caf\xe9.csv"
+    (project.folder / os.fsdecode(name)).write_bytes(b"a,b\n1,2\n")
+    for command in (["data", "profile"], ["data", "contract", "check", "--contract", "contract.yaml"], ["data", "contract", "infer"], ["data", "leaks", "contract.yaml"], ["data", "compare", "contract.yaml"], ["data", "add"]):
+        words = [*map(os.fsencode, command), name, *([b"--to", b"d"] if "add" in command else [])]
+        done = subprocess.run([os.fsencode(CAIRN), *words], cwd=project.folder, env={**os.environ, "CAIRN_ID_DIR": str(project.folder / "ids"), "CAIRN_ACTOR": "ada"}, capture_output=True, text=True, timeout=60, errors="replace")
+        assert done.returncode == 2 and "caf\\xe9.csv" in done.stderr and "rename" in done.stderr, (command, done)

@@ -6,6 +6,9 @@
 #include <iterator>
 #include <vector>
 
+#include "ground/archive/codec.h"
+#include "ground/tables/file_head.h"
+
 namespace cairn::tables {
 namespace {
 
@@ -118,6 +121,17 @@ std::vector<CsvFile> FilesOf(std::string_view statement) {
 
 std::string Fields(std::int64_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
 
+/// Of a compressed file whose stream does not end as it should.
+std::optional<std::string> FaultInPacking(const std::string& path) {
+  const std::string head = HeadOf(path);
+  if (!IsCompressed(head)) return std::nullopt;
+  const auto codec = *archive::CodecOf(head);
+  const auto end = archive::UnpackFile(path, codec, [](std::string_view) { return true; });
+  if (end && *end == archive::Unpacked::End::Whole) return std::nullopt;
+  return path + " is cut short or damaged: its " + archive::NameOf(codec) +
+         " data do not end as they should; fetch or write it again.";
+}
+
 }  // namespace
 
 std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
@@ -147,6 +161,7 @@ std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
 std::optional<std::string> FaultInCsvOf(std::string_view statement) {
   const auto files = FilesOf(statement);
   for (const auto& file : files) {
+    if (auto fault = FaultInPacking(file.path)) return fault;
     if (auto fault = FaultInCsv(file.path, file.delimiter)) return fault;
   }
   if (files.empty()) return std::nullopt;

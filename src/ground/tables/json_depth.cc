@@ -59,7 +59,7 @@ std::size_t BracketsIn(std::string_view text) {
 /// followed, and what does not end with its piece.
 class Lines {
  public:
-  explicit Lines(int most) : most_(most) {}
+  Lines(int most, bool one_value) : most_(most), one_value_(one_value) {}
 
   /// The number of the first line that nests too deep.
   std::optional<std::int64_t> Take(std::string_view piece) {
@@ -67,11 +67,11 @@ class Lines {
       const std::size_t size = std::min(piece.find('\n'), piece.size());
       const std::string_view part = piece.substr(0, size);
       const bool whole = size < piece.size();
-      const bool few = whole && !begun_ && BracketsIn(part) <= static_cast<std::size_t>(most_);
+      const bool few = whole && !begun_ && !one_value_ && BracketsIn(part) <= static_cast<std::size_t>(most_);
       if (!few && NestsTooDeep(part)) return line_;
       begun_ = !whole;
       if (!whole) break;
-      depth_ = Depth();
+      if (!one_value_) depth_ = Depth();
       ++line_;
       piece.remove_prefix(size + 1);
     }
@@ -84,6 +84,7 @@ class Lines {
   }
 
   const int most_;
+  const bool one_value_;
   std::int64_t line_ = 1;
   bool begun_ = false;  ///< Whether the line has a part in an earlier piece.
   Depth depth_;
@@ -91,8 +92,8 @@ class Lines {
 
 }  // namespace
 
-std::optional<std::int64_t> LineNestedDeeperThan(const std::string& path, int most) {
-  Lines lines(most);
+std::optional<std::int64_t> LineNestedDeeperThan(const std::string& path, int most, bool whole) {
+  Lines lines(most, whole);
   if (const auto head = HeadOf(path); IsCompressed(head)) {
     std::optional<std::int64_t> line;
     // What cannot be unpacked here is told by whoever reads the file.

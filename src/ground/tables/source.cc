@@ -6,7 +6,9 @@
 
 #include "ground/os/files.h"
 #include "ground/tables/file_head.h"
+#include "ground/tables/file_name.h"
 #include "ground/tables/json_depth.h"
+#include "ground/tables/json_form.h"
 #include "ground/tables/pattern.h"
 #include "ground/vocabulary/text.h"
 
@@ -46,6 +48,36 @@ Result<> CheckHeader(const std::string& path, std::string_view head) {
       Reason::Unprocessable, path,
       "has NUL bytes where the names of its columns stand, so that it is no CSV; text of two bytes "
       "a character has to become UTF-8 first.");
+}
+
+/// A Parquet file ends as it begins; one that does not was not written or not copied to its end.
+Result<> CheckEnd(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char end[4] = {};
+  file.seekg(-4, std::ios::end);
+  file.read(end, sizeof end);
+  if (file && std::string_view(end, sizeof end) == "PAR1") return Done{};
+  return Unreadable(
+      Reason::Corrupt, path,
+      "is cut short: it begins as a Parquet file and does not end as one; fetch or write it again.");
+}
+
+Result<> CheckJson(const std::vector<std::string>& paths) {
+  std::optional<JsonForm> form;
+  for (const auto& path : paths) {
+    const JsonForm found = CAIRN_TRY(JsonFormOf(path));
+    if (form && *form != found)
+      return Error{Reason::InvalidArgument,
+                   "'" + paths.front() + "' and '" + path +
+                       "' are of different forms (JSON lines, a JSON array); read them one by one."};
+    form = found;
+    const auto line = LineNestedDeeperThan(path, kDeepest, found == JsonForm::Array);
+    if (line)
+      return Unreadable(Reason::Unprocessable, path,
+                        "nests more than " + std::to_string(kDeepest) + " levels in line " +
+                            std::to_string(*line) + "; keep that value as text.");
+  }
+  return Done{};
 }
 
 Result<> CheckWidth(const std::string& path, char delimiter) {
@@ -90,9 +122,15 @@ Result<Format> FormatOf(const std::string& path) {
   if (status.kind == os::FileKind::Folder)
     return Unreadable(Reason::InvalidArgument, path,
                       "is a folder; name its files, such as " + path + "/*.csv.");
+  if (status.kind != os::FileKind::File)
+    return Unreadable(Reason::InvalidArgument, path,
+                      "is no regular file (a pipe or a device); write what it gives to a file first.");
   const auto head = HeadOf(path);
   if (head.empty()) return Unreadable(Reason::Unprocessable, path, "is empty or cannot be read.");
-  if (head.starts_with("PAR1")) return Format::Parquet;
+  if (head.starts_with("PAR1")) {
+    CAIRN_TRY(CheckEnd(path));
+    return Format::Parquet;
+  }
   for (const auto& foreign : kForeign) {
     if (head.starts_with(foreign.begins))
       return Unreadable(Reason::Unsupported, path, std::string(foreign.says));
@@ -104,7 +142,9 @@ Result<Format> FormatOf(const std::string& path) {
     if (name.ends_with(ending)) return Format::Csv;
   for (const std::string_view ending : {".jsonl", ".ndjson", ".json"})
     if (name.ends_with(ending)) return Format::JsonLines;
-  return !IsCompressed(head) && Trim(head).starts_with('{') ? Format::JsonLines : Format::Csv;
+  const auto begins = [&](char c) { return !IsCompressed(head) && Trim(head).starts_with(c); };
+  const bool records = begins('[') && Trim(Trim(head).substr(1)).starts_with('{');
+  return begins('{') || records ? Format::JsonLines : Format::Csv;
 }
 
 namespace {
@@ -179,6 +219,7 @@ Result<Source> Source::Open(std::string_view path, ReadOptions options) {
 
 Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options) {
   if (paths.empty()) return Error{Reason::InvalidArgument, "No file was named."};
+  for (const auto& path : paths) CAIRN_TRY(CheckFileName(path));
   std::optional<Format> format;
   for (const auto& path : paths) {
     const auto found = CAIRN_TRY(FormatOf(path));
@@ -191,25 +232,15 @@ Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options)
     format = found;
   }
   if (options.format) format = options.format;
-  if (*format == Format::Csv && options.delimiter == 0)
-    options.delimiter = DelimiterIn(HeadOf(paths.front()), paths.front());
   if (*format == Format::Csv) {
     for (const auto& path : paths) {
       const std::string head = HeadOf(path);
       if (IsCompressed(head)) continue;
-      CAIRN_TRY(CheckWidth(path, options.delimiter));
+      CAIRN_TRY(CheckWidth(path, options.delimiter != 0 ? options.delimiter : DelimiterIn(head, path)));
       CAIRN_TRY(CheckHeader(path, head));
     }
   }
-  if (*format == Format::JsonLines) {
-    for (const auto& path : paths) {
-      const auto line = LineNestedDeeperThan(path, kDeepest);
-      if (line)
-        return Unreadable(Reason::Unprocessable, path,
-                          "nests more than " + std::to_string(kDeepest) + " levels in line " +
-                              std::to_string(*line) + "; keep that value as text.");
-    }
-  }
+  if (*format == Format::JsonLines) CAIRN_TRY(CheckJson(paths));
   return Source(std::move(paths), *format, std::move(options));
 }
 
@@ -218,16 +249,34 @@ std::string Source::Relation() const {
   switch (format_) {
     case Format::Parquet:
       return "read_parquet(" + files + ", union_by_name=true)";
-    case Format::JsonLines:
+    case Format::JsonLines: {
+      // Open has seen that all files are of the form of the first.
+      const auto form = JsonFormOf(paths_.front());
+      const std::string how =
+          form && *form == JsonForm::Array ? ", format='array'" : ", format='newline_delimited'";
       if (!options_.json_texts.empty())
-        return "read_json(" + files +
-               ", format='newline_delimited', columns=" + Members(options_.json_texts) + ")";
-      return "read_json(" + files + ", format='newline_delimited', union_by_name=true, sample_size=" +
-             std::to_string(options_.sample_rows) + ")";
+        return "read_json(" + files + how + ", columns=" + Members(options_.json_texts) + ")";
+      return "read_json(" + files + how +
+             ", union_by_name=true, sample_size=" + std::to_string(options_.sample_rows) + ")";
+    }
     case Format::Csv:
-      return "read_csv(" + files + CsvOptions() + ")";
+      break;
   }
-  return "";
+  if (options_.delimiter != 0) return "read_csv(" + files + CsvOptions() + ")";
+  // The files that follow each other with one delimiter are read at once; each has its own.
+  std::vector<Source> runs;
+  for (const auto& path : paths_) {
+    ReadOptions options = options_;
+    options.delimiter = DelimiterIn(HeadOf(path), path);
+    if (runs.empty() || runs.back().options_.delimiter != options.delimiter)
+      runs.push_back(Source({}, format_, std::move(options)));
+    runs.back().paths_.push_back(path);
+  }
+  if (runs.size() == 1) return runs.front().Relation();
+  std::string sum;
+  for (const auto& run : runs)
+    sum += (sum.empty() ? "(SELECT * FROM " : " UNION ALL BY NAME SELECT * FROM ") + run.Relation();
+  return sum + ")";
 }
 
 std::string Source::CsvOptions() const {

@@ -38,19 +38,45 @@ Result<std::vector<Edge>> RecomputedEdges(sql::Connection& connection) {
   }
 }
 
+/// A thing whose neighbours are still to be looked at, and the step that led to it.
+struct Ahead {
+  std::string thing;
+  std::int64_t depth = 0;
+  std::string label, kind;
+};
+
+/// Of the steps up from `here`, takes away those that only share its bytes: makers that had them already,
+/// when another one wrote them at the place `label` at which they were read, or when they were read as what a
+/// data set took in (`kind`).
+Result<> LeaveOutOthers(sql::Connection& connection, const std::string& here, const std::string& label,
+                        const std::string& kind, std::vector<LineageStep>& steps) {
+  const auto at_place = [&](const LineageStep& step) { return !label.empty() && step.label == label; };
+  const bool placed = std::any_of(steps.begin(), steps.end(), at_place);
+  if (steps.empty() || (!placed && kind != "data.version_added")) return Done{};
+  const auto takers = CAIRN_TRY(Neighbours(connection, here, Direction::Downstream));
+  std::erase_if(steps, [&](const LineageStep& step) {
+    return !at_place(step) && std::any_of(takers.begin(), takers.end(), [&](const LineageStep& taker) {
+      return taker.thing == step.thing && taker.event == step.event;
+    });
+  });
+  return Done{};
+}
+
 }  // namespace
 
 Result<LineageWalk> WalkLineage(sql::Database& database, const std::vector<std::string>& names,
-                                Direction direction, std::size_t limit) {
+                                Direction direction, std::size_t limit, const std::string& place) {
   return database.Read([&](sql::Connection& connection) -> Result<LineageWalk> {
     LineageWalk walk;
     std::unordered_set<std::string> seen(names.begin(), names.end());
-    std::deque<std::pair<std::string, std::int64_t>> ahead;
-    for (const auto& name : names) ahead.emplace_back(name, 0);
+    std::deque<Ahead> ahead;
+    for (const auto& name : names) ahead.push_back({name, 0, place, ""});
     while (!ahead.empty()) {
-      const auto [here, depth] = std::move(ahead.front());
+      const auto [here, depth, label, kind] = std::move(ahead.front());
       ahead.pop_front();
-      for (auto& step : CAIRN_TRY(Neighbours(connection, here, direction))) {
+      auto steps = CAIRN_TRY(Neighbours(connection, here, direction));
+      if (direction == Direction::Upstream) CAIRN_TRY(LeaveOutOthers(connection, here, label, kind, steps));
+      for (auto& step : steps) {
         if (!seen.insert(step.thing).second) continue;
         if (walk.steps.size() == limit) {
           walk.complete = false;
@@ -58,7 +84,7 @@ Result<LineageWalk> WalkLineage(sql::Database& database, const std::vector<std::
         }
         step.via = here;
         step.depth = depth + 1;
-        ahead.emplace_back(step.thing, step.depth);
+        ahead.push_back({step.thing, step.depth, step.label, step.kind});
         walk.steps.push_back(std::move(step));
       }
     }

@@ -45,9 +45,13 @@ struct LineageWalk {
 };
 
 /// Everything that can be reached from a thing, which itself is not among the steps. A file goes by several
-/// names, its digests: `names` are those of one thing. Nothing for a thing that no event speaks of.
+/// names, its digests: `names` are those of one thing, and `place` is the path at which it lies ("" when
+/// nothing is known of it). Where several deeds wrote the same bytes, those that wrote them at the place
+/// where they were read are taken for what they came from; and what a data set took in did not come from
+/// another one that took in the same. Nothing for a thing that no event speaks of.
 Result<LineageWalk> WalkLineage(sql::Database& database, const std::vector<std::string>& names,
-                                Direction direction, std::size_t limit = 10'000);
+                                Direction direction, std::size_t limit = 10'000,
+                                const std::string& place = "");
 
 /// The things on record whose name begins so, in order, at most `limit`: for a digest that was cut short.
 Result<std::vector<std::string>> ThingsLike(sql::Database& database, std::string_view beginning,

@@ -52,8 +52,8 @@ bool Emptied(ColumnDrift& found) {
 
 void Take(ColumnDrift& found, const Result<Drift>& drift) {
   if (!drift) {
-    found.drifted = true;
-    found.sentence = "could not be compared: " + drift.error().message;
+    found.judged = false;
+    found.sentence = "could not be judged: " + drift.error().message;
     return;
   }
   found.method = drift->method;
@@ -61,6 +61,15 @@ void Take(ColumnDrift& found, const Result<Drift>& drift) {
   found.threshold = drift->threshold;
   found.drifted = drift->drifted;
   if (IsPValue(drift->method)) found.p_value = drift->score;
+}
+
+/// The statistic that was asked for. Where it has no value (a spread of nothing), nothing was judged.
+void TakeAsked(ColumnDrift& found, const Result<Drift>& drift) {
+  Take(found, drift);
+  if (!found.judged || !std::isnan(found.score)) return;
+  found.judged = false;
+  found.drifted = false;
+  found.sentence = "could not be judged: " + std::string(FactsOf(found.method).shown) + " has no value here";
 }
 
 void TakeTest(ColumnDrift& found, Method method, const Policy& policy, const Result<TestResult>& test) {
@@ -163,7 +172,7 @@ void ConcludeOurs(const Policy& policy, std::vector<ColumnDrift>& columns) {
     const std::string reason = Reason(policy, found);
     if (found.share_moved) found.drifted = false;
     if (reason.empty()) continue;
-    found.drifted = true;
+    found.drifted = found.judged = true;
     found.sentence = reason;
   }
 }
@@ -190,7 +199,7 @@ ColumnDrift Look(const Policy& policy, const NumberColumn& column) {
   if (policy.kind == Policy::Kind::Cairn) TestMissing(found);
   if (Emptied(found)) return found;
   if (Fits(policy, &MethodFacts::numbers)) {
-    Take(found, CompareNumbers(column.reference, column.current, column.kind, SettingsFor(policy)));
+    TakeAsked(found, CompareNumbers(column.reference, column.current, column.kind, SettingsFor(policy)));
     return found;
   }
   switch (policy.kind) {
@@ -204,7 +213,10 @@ ColumnDrift Look(const Policy& policy, const NumberColumn& column) {
       const auto score = JsDivergenceTfdv(column.reference, column.current, column.missing.reference,
                                           column.missing.current);
       const double threshold = policy.threshold.value_or(kTfdvNumbers);
-      if (score) Take(found, Drift{Method::JsDivergence2, *score, threshold, *score > threshold, 0, 0});
+      if (score)
+        Take(found, Drift{Method::JsDivergence2, *score, threshold, *score > threshold, 0, 0});
+      else
+        Take(found, score.error());
       break;
     }
     case Policy::Kind::Cairn:
@@ -220,7 +232,7 @@ ColumnDrift Look(const Policy& policy, const CategoryColumn& column) {
   if (policy.kind == Policy::Kind::Cairn) TestMissing(found);
   if (Emptied(found)) return found;
   if (Fits(policy, &MethodFacts::categories)) {
-    Take(found, CompareCounts(column.counts, SettingsFor(policy)));
+    TakeAsked(found, CompareCounts(column.counts, SettingsFor(policy)));
     return found;
   }
   switch (policy.kind) {
@@ -263,11 +275,12 @@ TableDrift Conclude(const Policy& policy, std::vector<ColumnDrift> columns) {
   TableDrift table;
   table.columns = std::move(columns);
   table.drifted_columns = std::ranges::count_if(table.columns, &ColumnDrift::drifted);
-  table.drifted_share = table.columns.empty() ? 0
-                                              : static_cast<double>(table.drifted_columns) /
-                                                    static_cast<double>(table.columns.size());
+  table.unjudged_columns = std::ranges::count(table.columns, false, &ColumnDrift::judged);
+  const auto judged = std::ssize(table.columns) - table.unjudged_columns;
+  table.drifted_share =
+      judged == 0 ? 0 : static_cast<double>(table.drifted_columns) / static_cast<double>(judged);
   table.drifted = policy.kind == Policy::Kind::Evidently
-                      ? !table.columns.empty() && table.drifted_share >= policy.drift_share
+                      ? judged > 0 && table.drifted_share >= policy.drift_share
                       : table.drifted_columns > 0;
   return table;
 }

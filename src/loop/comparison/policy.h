@@ -83,6 +83,8 @@ struct ColumnDrift {
   double score = 0;  ///< By `method`; NaN when the values could not be compared, and `sentence` says why.
   double threshold = 0;
   bool drifted = false;
+  bool judged =
+      true;  ///< False when the statistic does not apply to these values: drifted or not is not known.
   std::int64_t reference_rows = 0, current_rows = 0;  ///< With a usable value.
   MissingRows missing = {};
   std::string sentence;  ///< What is said about the column, for a person.
@@ -99,10 +101,11 @@ ColumnDrift Look(const Policy& policy, const NumberColumn& column);
 ColumnDrift Look(const Policy& policy, const CategoryColumn& column);
 ColumnDrift Look(const Policy& policy, const TextColumn& column);
 
+/// Columns that could not be judged count for neither side of the share.
 struct TableDrift {
   std::vector<ColumnDrift> columns;
-  std::int64_t drifted_columns = 0;
-  double drifted_share = 0;
+  std::int64_t drifted_columns = 0, unjudged_columns = 0;
+  double drifted_share = 0;  ///< Of the columns that were judged.
   bool drifted = false;
 };
 TableDrift Conclude(const Policy& policy, std::vector<ColumnDrift> columns);

@@ -85,6 +85,25 @@ std::vector<ColumnDrift> CleanTable(const Policy& policy, std::uint64_t seed, st
   return columns;
 }
 
+TEST(Policy, WhatAStatisticDoesNotApplyToIsNotJudged) {
+  for (const auto kind : {Policy::Kind::Cairn, Policy::Kind::Evidently}) {
+    Policy policy{kind};
+    policy.method = Method::FisherP;
+    std::vector<ColumnDrift> columns;
+    columns.push_back(Look(policy, Categories("three", {4, 4, 4}, {4, 4, 4})));
+    columns.push_back(Look(policy, Categories("two", {90, 10}, {10, 90})));
+    const TableDrift table = Conclude(policy, std::move(columns));
+    EXPECT_FALSE(table.columns[0].judged);
+    EXPECT_FALSE(table.columns[0].drifted);
+    EXPECT_EQ(table.columns[0].sentence.rfind("could not be judged: ", 0), 0u) << table.columns[0].sentence;
+    EXPECT_TRUE(table.columns[1].judged);
+    EXPECT_TRUE(table.columns[1].drifted);
+    EXPECT_EQ(table.unjudged_columns, 1);
+    EXPECT_EQ(table.drifted_columns, 1);
+    EXPECT_EQ(table.drifted_share, 1.0) << "of the columns that were judged";
+  }
+}
+
 TEST(Policy, OursAlarmsOnNoMoreThanItsLevelOfCleanTables) {
   constexpr int kTables = 1000;
   Policy bare, ours;

@@ -158,7 +158,12 @@ Rule TableRule(std::string name, std::string sentence, Test test, std::string di
 
 }  // namespace
 
-bool ColumnRule::Masked() const { return !classification.empty() && LowerAscii(classification) != "public"; }
+bool ColumnRule::Masked() const {
+  const auto masked = [](const ColumnRule& part) { return part.Masked(); };
+  return (!classification.empty() && LowerAscii(classification) != "public") ||
+         std::any_of(properties.begin(), properties.end(), masked) ||
+         std::any_of(item.begin(), item.end(), masked);
+}
 
 const ColumnRule* Contract::Find(std::string_view column) const {
   const auto found = std::find_if(columns.begin(), columns.end(),

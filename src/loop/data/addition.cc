@@ -8,6 +8,7 @@
 #include "loop/data/address.h"
 #include "loop/data/catalogue.h"
 #include "loop/data/draft.h"
+#include "loop/data/fitting.h"
 #include "loop/data/recording.h"
 #include "loop/data/room.h"
 #include "loop/repository/collection.h"
@@ -98,18 +99,26 @@ class Adding {
 
   Result<DatasetVersion> Run() {
     CAIRN_TRY(Look());
+    // How it is written is told before anything else is, and found out only where it comes to be read.
+    const bool said = !(addition_.dialect == tables::Dialect());
+    if (said) CAIRN_TRY(FindForm());
     const auto versions = CAIRN_TRY(catalogue_.Versions(specification_.name));
     if (!versions.empty()) {
       for (const auto& file : versions.front().files) {
         if (file.sha256 != snapshot_.sha256) continue;
+        const auto holding = CAIRN_TRY(catalogue_.Find(specification_.name, file.added_in));
+        if (said && CAIRN_TRY(ReadOtherwise(holding, file))) continue;
         CAIRN_TRY(Publish(file));
-        return catalogue_.Find(specification_.name, file.added_in);
+        return holding;
       }
       // A data set that is one file has another in its place, whatever it is called.
       if (IsOneFile(specification_.path) && addition_.taken == Addition::Taken::Replace)
         file_.name = versions.front().files.front().name;
       CAIRN_TRY(CheckName(versions.front().files));
+      if (!said) CAIRN_TRY(FindForm());
+      CAIRN_TRY(CheckFormat(file_.name, tables::NameOf(format_), versions.front()));
     }
+    if (versions.empty() && !said) CAIRN_TRY(FindForm());
     CAIRN_TRY(CheckPlace(versions.empty()));
     CAIRN_TRY(os::MakeFolders(catalogue_.places_.cache));
     drafts_ = CAIRN_TRY(catalogue_.Drafts());
@@ -118,8 +127,9 @@ class Adding {
       return plain_ ? NamingTheOriginal(std::move(read).error(), plain_->path(), addition_.file)
                     : std::move(read).error();
     }
-    const auto recorded = CAIRN_TRY(
-        RecordVersion(catalogue_.database_, {*read, file_, versions, addition_.cause, specification_.path}));
+    const auto recorded =
+        CAIRN_TRY(RecordVersion(catalogue_.database_, {*read, file_, versions, addition_.cause,
+                                                       specification_.path, PlaceOnRecord()}));
     // The workspace follows the record: what is missing here after a crash is put back by adding the file
     // again.
     CAIRN_TRY(Publish(file_));
@@ -138,11 +148,16 @@ class Adding {
     const std::string lower = LowerAscii(addition_.file);
     const bool compressed = lower.ends_with(".gz") || lower.ends_with(".zst");
     const std::uint64_t size = status.stamp.size, plain = compressed ? size * kExpansion : size;
-    // The original, both its parts, one of them in the making, and the working copy of one.
-    const std::uint64_t parts = specification_.holdout > 0 ? plain : 0;
+    const double holdout = std::clamp(specification_.holdout, 0.0, 1.0);
+    const std::uint64_t parts = holdout > 0 ? plain : 0;
+    const auto training = static_cast<std::uint64_t>(static_cast<double>(plain) * (1 - holdout));
+    const Need kept{places().cache, size + parts};
+    const std::string what = "adding '" + addition_.file + "'";
+    // A part is in the making while the original and the parts are stored; when it is gone, the working copy
+    // of one comes.
     CAIRN_TRY(
-        EnsureRoom({{places().cache, size + parts}, {places().scratch, parts}, {places().project, plain}},
-                   "adding '" + addition_.file + "'"));
+        EnsureRoom({kept, {places().scratch, holdout > 0 ? std::max(training, plain - training) : 0}}, what));
+    CAIRN_TRY(EnsureRoom({kept, {places().project, training}}, what));
     snapshot_ = CAIRN_TRY(repository::TakeSnapshot(addition_.file, index_, repository::Evidence::Sha256));
     stamp_ = status.stamp;
     file_.name = addition_.name.empty() ? os::BaseName(addition_.file) : addition_.name;
@@ -179,6 +194,37 @@ class Adding {
     return Done{};
   }
 
+  /// How the file is to be read.
+  Result<> FindForm() {
+    format_ = CAIRN_TRY(tables::FormatOf(addition_.file));
+    if (format_ == tables::Format::Csv)
+      dialect_ = CAIRN_TRY(tables::FindDialect(addition_.file, addition_.dialect));
+    return Done{};
+  }
+
+  /// Whether the same bytes, which `holding` has as `file`, are to be read in another way than they were.
+  Result<bool> ReadOtherwise(const DatasetVersion& holding, const DatasetFile& file) const {
+    if (format_ != tables::Format::Csv || DialectJson(dialect_) == holding.dialect) return false;
+    const bool same_place = IsOneFile(specification_.path) || file.name == file_.name;
+    if (addition_.taken == Addition::Taken::Replace && same_place) return true;
+    const std::string encoding = holding.dialect.Text("encoding");
+    return Error{Reason::AlreadyExists, "data set '" + specification_.name + "' has these bytes as '" +
+                                            file.name + "' (version " + std::to_string(file.added_in) +
+                                            "), read in another way (" + encoding +
+                                            "): let a new version read them as you say with --replace" +
+                                            (same_place ? "" : " --name " + file.name)};
+  }
+
+  /// What the file is called in lineage: its path in the project, by which it is told from others of the same
+  /// bytes, or its name.
+  std::string PlaceOnRecord() const {
+    const std::string project = places().project + "/";
+    const auto real = os::RealPath(addition_.file);
+    if (!real || addition_.origin != Addition::Origin::Users || !real->starts_with(project))
+      return file_.name;
+    return real->substr(project.size());
+  }
+
   /// An original must not lie where training parts are written.
   Result<> CheckPlace(bool first) const {
     const std::string real = CAIRN_TRY(os::RealPath(addition_.file)),
@@ -202,6 +248,8 @@ class Adding {
     DatasetVersion version;
     const std::string readable = CAIRN_TRY(Readable(version));
     auto& engine = *CAIRN_TRY(catalogue_.Engine());
+    version.columns = CAIRN_TRY(ColumnsOf(engine, readable));
+    if (!versions.empty()) CAIRN_TRY(CheckColumns(file_.name, version.columns, versions.front()));
     const auto verdict =
         CAIRN_TRY(CheckReadable(catalogue_, specification_, readable, catalogue_.clock_.Now()));
     if (!verdict.passed && addition_.broken == Addition::Broken::Refuse) {
@@ -211,7 +259,6 @@ class Adding {
     CAIRN_TRY(catalogue_.objects_.Store(addition_.file, snapshot_));
     CAIRN_TRY(Part(engine, readable));
     CAIRN_TRY(KeepObjects());
-    version.columns = CAIRN_TRY(ColumnsOf(engine, readable));
     if (!(CAIRN_TRY(os::Stat(addition_.file)).stamp == stamp_)) {
       return Error{Reason::Conflict,
                    "'" + addition_.file + "' changed while it was read; try again when it is settled"};
@@ -232,14 +279,12 @@ class Adding {
 
   /// The file itself, or a plain copy of a CSV text that is written in another way.
   Result<std::string> Readable(DatasetVersion& version) {
-    const auto format = CAIRN_TRY(tables::FormatOf(addition_.file));
-    version.format = tables::NameOf(format);
-    if (format != tables::Format::Csv) return addition_.file;
-    const auto dialect = CAIRN_TRY(tables::FindDialect(addition_.file, addition_.dialect));
-    version.dialect = DialectJson(dialect);
-    if (tables::IsPlain(dialect)) return addition_.file;
+    version.format = tables::NameOf(format_);
+    if (format_ != tables::Format::Csv) return addition_.file;
+    version.dialect = DialectJson(dialect_);
+    if (tables::IsPlain(dialect_)) return addition_.file;
     plain_.emplace(drafts_ + "/" + os::NewHexId() + ".csv");
-    CAIRN_TRY(tables::WritePlain(addition_.file, dialect, plain_->path()));
+    CAIRN_TRY(tables::WritePlain(addition_.file, dialect_, plain_->path()));
     return plain_->path();
   }
 
@@ -320,6 +365,8 @@ class Adding {
   os::FileStamp stamp_;
   Provenance provenance_;
   DatasetFile file_;
+  tables::Format format_ = tables::Format::Csv;
+  tables::Dialect dialect_;  ///< Of a CSV text.
   std::string drafts_;
   std::optional<Draft> plain_;
 };

@@ -284,6 +284,7 @@ TEST_P(CatalogueTest, JsonLinesAndParquetKeepTheirFormatAndSplitAlike) {
                                tables::Format::Parquet));
   std::vector<std::string> ids;
   for (const auto& file : {json, parquet, csv}) {
+    flights_.name = os::BaseName(file);  // The files of a data set are of one format.
     const auto version = Add(file);
     ASSERT_TRUE(version) << version.error().message;
     const auto part = tables::Source::Open(InProject("data/flights/" + os::BaseName(file)));

@@ -170,8 +170,9 @@ std::string Section(const Json& column) {
   const std::string sentence = column.Text("sentence");
   return "<section><h2>" + EscapeHtml(column.Text("column")) + "</h2>" +
          (sentence.empty() ? "" : "<p>" + EscapeHtml(sentence) + "</p>") + Picture(column.At("picture")) +
-         (column.Bool("drifted") ? WordTable(column) : "") + "<div class=\"how\">" + EscapeHtml(How(column)) +
-         "</div></section>\n";
+         (column.Bool("drifted") ? WordTable(column) : "") +
+         (column.Bool("personal") ? "<p class=\"facts\">personal: no value is shown</p>" : "") +
+         "<div class=\"how\">" + EscapeHtml(How(column)) + "</div></section>\n";
 }
 
 std::string NamesOf(const Json& list) {
@@ -183,9 +184,15 @@ std::string NamesOf(const Json& list) {
 
 std::string Verdict(const Json& report) {
   const std::int64_t drifted = report.Int("drifted_columns"), compared = report.Int("compared_columns");
-  if (drifted == 0 && !report.Bool("drifted")) return "Nothing has drifted";
+  const std::int64_t unjudged = report.Int("unjudged_columns");
+  const std::string open = unjudged == 0
+                               ? ""
+                               : "; " + std::to_string(unjudged) + (unjudged == 1 ? " column" : " columns") +
+                                     " could not be judged";
+  if (drifted == 0 && !report.Bool("drifted"))
+    return (unjudged == 0 ? "Nothing has drifted" : "Nothing judged has drifted") + open;
   return std::to_string(drifted) + " of " + std::to_string(compared) +
-         (compared == 1 ? " column has" : " columns have") + " drifted";
+         (compared == 1 ? " column has" : " columns have") + " drifted" + open;
 }
 
 std::string Facts(const Json& report) {
@@ -212,22 +219,25 @@ std::string Facts(const Json& report) {
 }  // namespace
 
 std::string ComparisonPage(const Json& report) {
-  std::string drifted, calm;
-  for (const Json& column : report.At("columns").items())
-    (column.Bool("drifted") ? drifted : calm) += Section(column);
+  std::string drifted, unjudged, calm;
+  for (const Json& column : report.At("columns").items()) {
+    const bool judged = column.Bool("judged", true);
+    (column.Bool("drifted") ? drifted : judged ? calm : unjudged) += Section(column);
+  }
+  const bool alarm = report.Bool("drifted") || !unjudged.empty();
   const std::string title = report.At("reference").Text("name") + " and " + report.At("current").Text("name");
   return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
          "content=\"width=device-width\"><title>" +
          EscapeHtml(title) + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1 class=\"" +
-         (report.Bool("drifted") ? "drift" : "calm") + "\">" + Verdict(report) + "</h1>\n" + Facts(report) +
-         "<div class=\"drifted\">\n" + drifted + "</div>\n<div class=\"calmer\">\n" + calm +
-         "</div></body></html>\n";
+         (alarm ? "drift" : "calm") + "\">" + Verdict(report) + "</h1>\n" + Facts(report) +
+         "<div class=\"drifted\">\n" + drifted + "</div>\n<div class=\"unjudged calmer\">\n" + unjudged +
+         "</div>\n<div class=\"calmer\">\n" + calm + "</div></body></html>\n";
 }
 
 std::string ComparisonJunit(const Json& report) {
   std::string cases;
-  std::size_t failures = 0, count = 0;
-  const auto add = [&](const std::string& name, const std::string& failure) {
+  std::size_t failures = 0, errors = 0, count = 0;
+  const auto add = [&](const std::string& name, const std::string& failure, bool judged = true) {
     ++count;
     cases += "    <testcase classname=\"" + EscapeHtml(report.At("current").Text("name")) + "\" name=\"" +
              EscapeHtml(name) + "\"";
@@ -235,17 +245,19 @@ std::string ComparisonJunit(const Json& report) {
       cases += "/>\n";
       return;
     }
-    ++failures;
-    cases += ">\n      <failure message=\"" + EscapeHtml(failure) + "\"/>\n    </testcase>\n";
+    ++(judged ? failures : errors);
+    cases += std::string(">\n      <") + (judged ? "failure" : "error") + " message=\"" +
+             EscapeHtml(failure) + "\"/>\n    </testcase>\n";
   };
   for (const Json& column : report.At("columns").items()) {
     const std::string sentence = column.Text("sentence"), how = How(column);
     const std::string failure = sentence.empty() ? how : how.empty() ? sentence : sentence + " (" + how + ")";
-    add(column.Text("column"), column.Bool("drifted") ? failure : "");
+    const bool judged = column.Bool("judged", true);
+    add(column.Text("column"), column.Bool("drifted") || !judged ? failure : "", judged);
   }
   for (const Json& name : report.At("missing_columns").items()) add(name.AsString(), "the column is missing");
-  const std::string totals =
-      "tests=\"" + std::to_string(count) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"0\"";
+  const std::string totals = "tests=\"" + std::to_string(count) + "\" failures=\"" +
+                             std::to_string(failures) + "\" errors=\"" + std::to_string(errors) + "\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + totals +
          ">\n  <testsuite name=\"drift of " + EscapeHtml(report.At("current").Text("name")) + " from " +
          EscapeHtml(report.At("reference").Text("name")) + "\" " + totals + ">\n" + cases +

@@ -2,30 +2,88 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/key_hash.h"
 #include "loop/data/split_plan.h"
+#include "loop/profile/personal_columns.h"
 
 namespace cairn::data {
 namespace {
 
 constexpr std::int64_t kMostClasses = 100;
+/// Rows looked at to tell a column's type.
+constexpr std::int64_t kTypedRows = 100'000;
 
 /// All rows of all parts with the place of their part, and the columns that every part has.
 struct Rows {
   std::string relation;
   std::vector<std::string> columns;
+  std::vector<std::string> decimals;  ///< Of these: numbers, which may be written in several ways.
+  std::vector<std::string> files;
+  std::optional<profile::PersonalColumns> personal = {};  ///< Once somebody has asked.
 };
+
+/// The columns that point at persons in one of the parts.
+Result<> FindPersonal(tables::Engine& engine, Rows& rows) {
+  if (rows.personal) return Done{};
+  profile::PersonalColumns personal;
+  for (const auto& file : rows.files)
+    personal.merge(CAIRN_TRY(profile::FindPersonal(engine, std::vector{file})));
+  rows.personal = std::move(personal);
+  return Done{};
+}
+
+/// The columns that hold numbers in every part, and not whole ones alone.
+class Decimals {
+ public:
+  Result<> See(tables::Engine& engine, const std::string& file) {
+    tables::ReadOptions options;
+    options.sample_rows = kTypedRows;
+    const auto source = CAIRN_TRY(tables::Source::Open(std::vector{file}, options));
+    for (const auto& field : CAIRN_TRY(engine.Sniff(source))) {
+      Seen& seen = seen_[field.name];
+      ++seen.parts;
+      seen.numbers += field.type == tables::Type::Int || field.type == tables::Type::Double ? 1 : 0;
+      seen.decimal = seen.decimal || field.type == tables::Type::Double;
+    }
+    return Done{};
+  }
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, seen] : seen_) {
+      if (seen.decimal && seen.numbers == seen.parts) names.push_back(name);
+    }
+    return names;
+  }
+
+ private:
+  struct Seen {
+    std::size_t parts = 0, numbers = 0;
+    bool decimal = false;
+  };
+  std::map<std::string, Seen> seen_;
+};
+
+/// A number's text in the one way that it is compared by: 1.50 is 1.5, 0.0 and -0.0 are 0.
+std::string OneWay(const std::string& text) {
+  return "CASE WHEN regexp_full_match(" + text + ", '-?[0-9]+\\.[0-9]*') OR " + text +
+         " = '-0' THEN regexp_replace(regexp_replace(" + text +
+         ", '(\\.[0-9]*[1-9])0+$|\\.0*$', '\\1'), '^-0$', '0') ELSE " + text + " END";
+}
 
 Result<Rows> RowsOf(tables::Engine& engine, const std::vector<PartFile>& parts) {
   Rows rows;
+  Decimals decimals;
   std::string sum;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     tables::ReadOptions options;
     options.all_text = true;
     options.null_strings = {""};
+    rows.files.push_back(parts[i].path);
+    CAIRN_TRY(decimals.See(engine, parts[i].path));
     const auto source = CAIRN_TRY(tables::Source::Open(std::vector{parts[i].path}, options));
     std::vector<std::string> names;
     for (const auto& field : CAIRN_TRY(engine.Sniff(source))) names.push_back(field.name);
@@ -39,7 +97,14 @@ Result<Rows> RowsOf(tables::Engine& engine, const std::vector<PartFile>& parts) 
     sum += (i == 0 ? "" : " UNION ALL BY NAME ") + ("SELECT " + std::to_string(i)) +
            " AS cairn_part, * FROM " + source.Relation();
   }
+  rows.decimals = decimals.Names();
+  std::string replaced;
+  for (const auto& column : rows.decimals) {
+    const std::string name = tables::Identifier(column);
+    replaced += (replaced.empty() ? "" : ", ") + OneWay("CAST(" + name + " AS VARCHAR)") + " AS " + name;
+  }
   rows.relation = "(" + sum + ")";
+  if (!replaced.empty()) rows.relation = "(SELECT * REPLACE (" + replaced + ") FROM " + rows.relation + ")";
   return rows;
 }
 
@@ -57,23 +122,32 @@ struct Noun {
   std::string one, many;
 };
 
-/// How many different values of `columns` lie in several parts, with some of them.
-Result<Json> Shared(tables::Engine& engine, const Rows& rows, const std::string& check,
-                    const std::vector<std::string>& columns, const Noun& what, bool leaks) {
+/// SQL for a row of `columns` as an example, with stars for what points at persons.
+std::string Shown(const std::vector<std::string>& columns, const profile::PersonalColumns& personal) {
   std::string shown;
   for (const auto& column : columns) {
     if (shown.size() > 2000) break;
-    shown += (shown.empty() ? "" : " || ', ' || ") +
-             ("coalesce(CAST(" + tables::Identifier(column) + " AS VARCHAR), '')");
+    shown +=
+        (shown.empty() ? "" : " || ', ' || ") +
+        (personal.contains(column) ? tables::Literal("***")
+                                   : "coalesce(CAST(" + tables::Identifier(column) + " AS VARCHAR), '')");
   }
+  return shown;
+}
+
+/// How many different values of `columns` lie in several parts, with some of them.
+Result<Json> Shared(tables::Engine& engine, Rows& rows, const std::string& check,
+                    const std::vector<std::string>& columns, const Noun& what, bool leaks) {
   const std::string shared =
       " FROM " + rows.relation + " GROUP BY " + KeyDigest(columns) + " HAVING count(DISTINCT cairn_part) > 1";
   const auto found = CAIRN_TRY(engine.Query("SELECT count(*) FROM (SELECT 1" + shared + ")"));
   const std::int64_t count = found[0].Int(0);
   Json examples = Json::Array();
   if (count > 0) {
-    const auto texts = CAIRN_TRY(engine.Query("SELECT left(min(" + shown + "), 100)" + shared + " ORDER BY " +
-                                              KeyDigest(columns) + " LIMIT 5"));
+    CAIRN_TRY(FindPersonal(engine, rows));
+    const auto texts =
+        CAIRN_TRY(engine.Query("SELECT left(min(" + Shown(columns, *rows.personal) + "), 100)" + shared +
+                               " ORDER BY " + KeyDigest(columns) + " LIMIT 5"));
     for (std::size_t i = 0; i < texts.rows(); ++i) examples.Push(texts[0].Text(i));
   }
   return Json{{"check", check},
@@ -110,7 +184,7 @@ Result<Json> TimeOverlap(tables::Engine& engine, const Rows& rows, const PartCol
 
 Result<Json> CheckParts(tables::Engine& engine, const std::vector<PartFile>& parts,
                         const PartColumns& columns) {
-  const Rows rows = CAIRN_TRY(RowsOf(engine, parts));
+  Rows rows = CAIRN_TRY(RowsOf(engine, parts));
   for (const auto* named : {&columns.key, &columns.group}) CAIRN_TRY(CheckThere(rows, *named));
   Json checks = Json::Array();
   if (!columns.key.empty())

@@ -29,9 +29,9 @@ struct PartColumns {
 ///   group       groups that do
 ///   duplicates  rows, equal in every column, that do
 ///   features    rows that are equal in every column but the key, and do; told, not held against the parts
-///   time        rows of a part that are later than the first row of a part behind it; a leak when the parts
-///   are
-///               ordered, otherwise only told
+///   time        rows of a part not before the first row of a later part; a leak when the parts are ordered
+/// Numbers are equal however they are written (0, 0.0). Examples show "***" for the values of columns that
+/// profiles call personal.
 /// Unprocessable for a column that a part lacks.
 Result<Json> CheckParts(tables::Engine& engine, const std::vector<PartFile>& parts,
                         const PartColumns& columns);

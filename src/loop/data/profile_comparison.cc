@@ -173,6 +173,13 @@ bool IsTime(const Json& profile, const std::string& name) {
   return false;
 }
 
+bool IsPersonal(const Json& profile, const std::string& name) {
+  for (const Json& column : profile.At("columns").items()) {
+    if (column.Text("name") == name) return !column.At("personal").items().empty();
+  }
+  return false;
+}
+
 void KeepRows(comparison::ColumnDrift& drift, const Json& reference, const Json& current) {
   drift.reference_rows = reference.Int("rows");
   drift.current_rows = current.Int("rows");
@@ -213,6 +220,7 @@ Result<Json> CompareProfiles(const Json& reference, const Json& current, const C
     const Rebuild rebuild = CAIRN_TRY(RebuildOf(name, *found, column, policy.kind));
     looked.push_back(LookAt(policy, rebuild.column));
     looked.back().error_bound = rebuild.error_bound;
+    looked.back().personal = IsPersonal(reference, name) || IsPersonal(current, name);
     KeepRows(looked.back().drift, *found, column);
   }
   for (const auto& [name, column] : before.members()) {

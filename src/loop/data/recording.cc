@@ -47,8 +47,8 @@ metadata::Lineage LineageOf(const Recording& recording, const DatasetVersion& ve
     if (!digest.empty()) links.push_back({kind + digest, label});
   };
   const DatasetFile& file = recording.file;
-  add(lineage.from, "sha256:", file.sha256, file.name);
-  add(lineage.from, "md5:", file.md5, file.name);
+  add(lineage.from, "sha256:", file.sha256, recording.place);
+  add(lineage.from, "md5:", file.md5, recording.place);
   if (Grew(recording, version)) {
     lineage.from.push_back({SubjectOf(recording.before.front()), "the version before"});
   } else {

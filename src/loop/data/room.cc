@@ -29,8 +29,10 @@ Result<> EnsureRoom(const std::vector<Need>& needs, const std::string& what) {
   for (const auto& [device, need] : by_device) {
     const auto free = CAIRN_TRY(os::FreeSpace(need.folder));
     if (free >= need.bytes) continue;
-    return Error{Reason::Exhausted, what + " needs about " + FormatBytes(need.bytes) + " and '" +
-                                        need.folder + "' has " + FormatBytes(free) +
+    // Both figures without the reserve, so that they can be held against each other.
+    const std::uint64_t usable = free > kReserve ? free - kReserve : 0;
+    return Error{Reason::Exhausted, what + " needs about " + FormatBytes(need.bytes - kReserve) + " and '" +
+                                        need.folder + "' has " + FormatBytes(usable) +
                                         " free; nothing was written"};
   }
   return Done{};

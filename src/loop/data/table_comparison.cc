@@ -11,6 +11,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/data/comparing/column_reader.h"
 #include "loop/data/comparing/column_report.h"
+#include "loop/profile/personal_columns.h"
 
 namespace cairn::data {
 namespace {
@@ -110,6 +111,18 @@ Result<bool> ChangedType(tables::Engine& engine, const Readable& reference, cons
   return true;
 }
 
+/// Which of the shared columns point at persons on either side.
+Result<profile::PersonalColumns> PersonalOf(tables::Engine& engine, const Readable& reference,
+                                            const Readable& current, const std::vector<Shared>& shared) {
+  profile::PersonalColumns personal;
+  for (const auto* side : {&reference, &current}) {
+    std::vector<tables::Field> fields;
+    for (const Shared& column : shared) fields.push_back(*side->Find(column.name));
+    personal.merge(CAIRN_TRY(profile::FindPersonal(engine, side->relation(), fields)));
+  }
+  return personal;
+}
+
 LookedAt Changed(const Shared& column) {
   LookedAt looked;
   looked.drift.column = column.name;
@@ -135,6 +148,7 @@ Result<Json> CompareTables(tables::Engine& engine, const ComparedTable& referenc
   const auto shared = CAIRN_TRY(Choose(*before, *after, settings.columns, frame));
   const ColumnReader reader(engine, {before->relation(), before->rows()}, {after->relation(), after->rows()},
                             settings.policy.kind);
+  const auto personal = CAIRN_TRY(PersonalOf(engine, *before, *after, shared));
   std::vector<LookedAt> looked(shared.size());
   std::vector<Result<Done>> ended(shared.size());
   os::ForEachIndex(shared.size(), threads, [&](std::size_t i) {
@@ -145,6 +159,7 @@ Result<Json> CompareTables(tables::Engine& engine, const ComparedTable& referenc
       }
       const auto column = CAIRN_TRY(reader.Read(shared[i].name, shared[i].reference, shared[i].current));
       looked[i] = LookAt(settings.policy, column);
+      looked[i].personal = personal.contains(shared[i].name);
       return Done{};
     }();
   });

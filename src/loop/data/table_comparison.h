@@ -24,15 +24,19 @@ struct ComparedTable {
 /// How a table differs from another one, column by column under a policy. Names are stable:
 ///
 ///   {"format": 1, "policy", "approximate": false, "level", "reference": {"name", "rows"}, "current": …,
-///    "drifted", "drifted_columns", "compared_columns", "drifted_share",
+///    "drifted", "drifted_columns", "unjudged_columns" (the statistic does not apply to their values: they
+///    count as neither drifted nor calm), "compared_columns", "drifted_share" (of the judged ones),
 ///    "missing_columns": [names that only the reference has: the table has drifted then], "new_columns",
 ///    "left_out": [{"column", "why"}…] (times, which move on by themselves),
 ///    "columns": [{"column", "type": "number"|"category"|"text", "method", "shown" (its name for a person),
-///                 "score" (null when the values could not be compared), "threshold", "drifted", "sentence",
+///                 "score" (null when the values could not be compared), "threshold", "drifted", "judged",
+///                 "sentence",
 ///                 "reference": {"rows" (with a usable value), "missing"}, "current": …,
 ///                 where the policy has them: "p_value", "adjusted_p_value", "missing_p_value",
 ///                 "missing_adjusted_p_value", "share_moved", "shift", "words": [{"word", "reference_share",
 ///                 "current_share", "p_value"}…],
+///                 "personal": true (profiles call it so on one side at least: no value is told, and the
+///                 picture is null, or one of lengths),
 ///                 "picture": {"kind": "histogram", "edges", "reference", "current"} | {"kind": "bars",
 ///                 "labels", "reference", "current"} with rows per bin, or null}…]}
 ///

@@ -5,6 +5,7 @@
 #include "ground/tables/source.h"
 #include "loop/profile/file/profile_file.h"
 #include "loop/profile/report/report.h"
+#include "loop/profile/table/selection.h"
 #include "loop/profile/table/table.h"
 
 namespace cairn::profile {
@@ -34,18 +35,6 @@ Result<tables::Source> OpenFiles(tables::Engine& engine, const std::vector<std::
   return tables::Source::Open(files, options);
 }
 
-/// What stands in the SELECT: whole numbers that may be beyond 64 bits are read as reals.
-std::string Selected(const std::vector<tables::Field>& fields) {
-  std::string list;
-  for (const auto& field : fields) {
-    const std::string name = tables::Identifier(field.name);
-    const bool huge =
-        field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT";
-    list += (list.empty() ? "" : ", ") + (huge ? "CAST(" + name + " AS DOUBLE) AS " + name : name);
-  }
-  return list;
-}
-
 }  // namespace
 
 struct TableProfile::State {
@@ -62,13 +51,9 @@ Result<TableProfile> TableProfile::Of(tables::Engine& engine, const std::vector<
                                       const Subject& subject, const Options& options) {
   const auto source = CAIRN_TRY(OpenFiles(engine, files, subject.contract));
   auto fields = CAIRN_TRY(engine.Sniff(source));
-  const std::string sql = "SELECT " + Selected(fields) + " FROM " + source.Relation();
+  const std::string sql = "SELECT " + Selection(fields) + " FROM " + source.Relation();
   auto state = std::make_unique<State>();
   Crew crew(options.threads == 0 ? os::Processors() : options.threads);
-  for (auto& field : fields) {
-    if (field.sql_type == "UBIGINT" || field.sql_type == "HUGEINT" || field.sql_type == "UHUGEINT")
-      field.type = tables::Type::Double;
-  }
   state->table = Table(fields, subject.target, options);
   state->target = state->table.target ? subject.target : "";
   Intake intake(state->table, crew);

@@ -2,9 +2,11 @@
 #include <cmath>
 
 #include "ground/os/files.h"
+#include "ground/os/mapped_file.h"
 #include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/table_comparison.h"
+#include "loop/profile/profile.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -20,8 +22,22 @@ struct Side {
   std::optional<Json> profile;
 };
 
-/// The profile in a file, if it is one: a single JSON object with a member "reference".
+/// How a saved profile begins (docs/profile-file.md).
+constexpr std::string_view kSavedBegins = "CAIRNPRF";
+
+Result<bool> IsSaved(const std::string& path) {
+  const auto status = os::Stat(path);
+  if (!status || status->kind != os::FileKind::File || status->stamp.size < kSavedBegins.size()) return false;
+  return CAIRN_TRY(os::MappedFile::Open(path)).bytes().starts_with(kSavedBegins);
+}
+
+/// The profile in a file, if it is one: a saved one, or a single JSON object with a member "reference".
 Result<std::optional<Json>> ProfileIn(const std::string& path) {
+  if (CAIRN_TRY(IsSaved(path))) {
+    auto profile = profile::TableProfile::FromBytes(CAIRN_TRY(os::ReadFile(path, kLargestProfile)));
+    if (!profile) return Error{profile.error().reason, "'" + path + "': " + profile.error().message};
+    return std::optional<Json>(profile->Report({os::BaseName(path), "", {}}));
+  }
   if (!path.ends_with(".json")) return std::optional<Json>();
   const auto text = os::ReadFile(path, kLargestProfile);
   if (!text && text.error().reason != Reason::TooLarge) return text.error();
@@ -40,7 +56,7 @@ Result<Side> FileSide(const std::string& path) {
   return side;
 }
 
-/// {"file": path or pattern} or {"dataset": name, "version": number (absent: the newest)}.
+/// {"file": path or pattern} or {"dataset": name, "version": number or alias (absent: the newest)}.
 Result<Side> SideIn(const Json& body, const char* name, const data::Catalogue* catalogue) {
   const Json& given = body.At(name);
   if (!given.IsObject())
@@ -51,7 +67,11 @@ Result<Side> SideIn(const Json& body, const char* name, const data::Catalogue* c
   const std::string dataset = CAIRN_TRY(RequiredText(given, "dataset"));
   if (catalogue == nullptr)
     return Error{Reason::NotFound, "data set '" + dataset + "' is not known here: there is no store"};
-  const auto version = CAIRN_TRY(catalogue->Find(dataset, given.Int("version")));
+  const Json& named = given.At("version");
+  if (!named.IsNull() && !named.IsInt() && !named.IsString())
+    return Error{Reason::InvalidArgument, "'version' must be a number or an alias"};
+  const auto version = CAIRN_TRY(
+      catalogue->Named(dataset, named.IsInt() ? std::to_string(named.AsInt()) : given.Text("version")));
   return Side{{dataset + "@" + std::to_string(version.version), catalogue->TrainingParts(version)}, {}};
 }
 

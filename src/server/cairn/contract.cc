@@ -9,6 +9,7 @@
 #include "loop/contract/infer.h"
 #include "loop/contract/lint.h"
 #include "loop/contract/odcs_text.h"
+#include "loop/profile/personal_columns.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
 #include "server/cairn/mount.h"
@@ -114,7 +115,9 @@ Result<Json> InferFromFile(const Call& call) {
   CAIRN_TRY(OnlyMembers(call.body, {"file", "name"}));
   const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
   const auto engine = CAIRN_TRY(NewEngine());
-  return ToJson(CAIRN_TRY(contract::Infer(*engine, {file}, call.body.Text("name", os::BaseName(file)))));
+  const auto personal = CAIRN_TRY(profile::FindPersonal(*engine, {file}));
+  return ToJson(
+      CAIRN_TRY(contract::Infer(*engine, {file}, call.body.Text("name", os::BaseName(file)), personal)));
 }
 
 /// From the training part: the sealed rows are not opened.
@@ -123,7 +126,9 @@ Result<Json> InferFromDataset(const Rooms& rooms, const Call& call) {
   const std::string dataset = CAIRN_TRY(RequiredText(call.body, "dataset"));
   const auto version = CAIRN_TRY(rooms->catalogue.Find(dataset, call.body.Int("version")));
   auto& engine = *CAIRN_TRY(rooms->catalogue.Engine());
-  Json answer = ToJson(CAIRN_TRY(contract::Infer(engine, rooms->catalogue.TrainingParts(version), dataset)));
+  const auto parts = rooms->catalogue.TrainingParts(version);
+  const auto personal = CAIRN_TRY(profile::FindPersonal(engine, parts));
+  Json answer = ToJson(CAIRN_TRY(contract::Infer(engine, parts, dataset, personal)));
   return answer.Set("version", version.version);
 }
 

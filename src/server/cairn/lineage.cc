@@ -18,10 +18,18 @@ Result<bool> IsKnown(const LineageRooms& rooms, const std::string& thing) {
   return !like.empty() && like.front() == thing;
 }
 
+constexpr std::size_t kMostSteps = 10'000;
+
 /// A file of this machine is known by what it holds.
 Result<std::vector<std::string>> NamesOfFile(const std::string& path) {
   const auto digests = CAIRN_TRY(crypto::HashFile(path));
   return std::vector<std::string>{"sha256:" + digests.sha256, "md5:" + digests.md5};
+}
+
+/// Where a file lies in the project; "" for what is no file of it.
+std::string PlaceOf(const LineageRooms& rooms, const std::string& asked) {
+  const std::string project = rooms.catalogue.places().project + "/";
+  return asked.starts_with(project) ? asked.substr(project.size()) : "";
 }
 
 /// DATASET, DATASET@VERSION or MODEL@ALIAS; nothing when the word is none of them. NotFound for a version
@@ -126,9 +134,9 @@ Result<Json> Walk(const LineageRooms& rooms, const Call& call) {
     return Error{Reason::InvalidArgument, "'direction' must be upstream or downstream"};
   if (call.Query("thing").empty()) return Error{Reason::InvalidArgument, "say of what: ?thing="};
   const auto names = CAIRN_TRY(ThingMeant(rooms, call.Query("thing")));
-  const auto walk = CAIRN_TRY(metadata::WalkLineage(
-      rooms.database, names,
-      direction == "upstream" ? metadata::Direction::Upstream : metadata::Direction::Downstream));
+  const auto way = direction == "upstream" ? metadata::Direction::Upstream : metadata::Direction::Downstream;
+  const auto walk = CAIRN_TRY(
+      metadata::WalkLineage(rooms.database, names, way, kMostSteps, PlaceOf(rooms, call.Query("thing"))));
   Json items = Json::Array();
   for (const auto& step : walk.steps) items.Push(ToJson(rooms, step));
   Json things = Json::Array();

@@ -122,8 +122,14 @@ std::string Word(std::string_view text) { return std::string(Trim(DumpYaml(Json(
 /// Writes one property.
 class PropertyWriter {
  public:
-  PropertyWriter(std::string& text, const std::string& name, ColumnSummary& seen)
-      : text_(text), name_(name), seen_(seen), type_(TypeOf(seen)), distinct_(seen.Distinct()) {}
+  /// `personal` is what the column holds of persons, "" for nothing.
+  PropertyWriter(std::string& text, const std::string& name, ColumnSummary& seen, const std::string& personal)
+      : text_(text),
+        name_(name),
+        seen_(seen),
+        type_(TypeOf(seen)),
+        distinct_(seen.Distinct()),
+        personal_(personal.empty() && IsEmail() ? "e-mail addresses" : personal) {}
 
   /// Whether it could be the key.
   bool Write(bool key_taken) {
@@ -141,6 +147,9 @@ class PropertyWriter {
     if (unique && !key_taken)
       text_ += "      primaryKey: true  # a different value in every row: does it name the row?\n";
     if (unique && key_taken) text_ += "      unique: true  # a different value in every row\n";
+    if (!personal_.empty())
+      text_ += "      classification: restricted  # " + personal_ +
+               " point at persons: values are kept out of reports\n";
     WriteForm(unique);
     WriteQuality(unique);
     return unique;
@@ -151,7 +160,7 @@ class PropertyWriter {
 
   /// Few values, each often enough to be one of a list.
   bool IsList() const {
-    if (seen_.many_values || seen_.values.empty() || IsEmail()) return false;
+    if (seen_.many_values || seen_.values.empty() || !personal_.empty()) return false;
     if (type_ != ColumnType::String && type_ != ColumnType::Integer) return false;
     const auto count = static_cast<std::int64_t>(seen_.values.size());
     const std::size_t most = type_ == ColumnType::Integer ? 5 : kFewValues;
@@ -162,7 +171,8 @@ class PropertyWriter {
     std::vector<std::string> options;
     std::string why;
     const bool number = type_ == ColumnType::Integer || type_ == ColumnType::Number;
-    if (number && !IsList() && !unique) {
+    // The ends of a column that points at persons are values of it.
+    if (number && !IsList() && !unique && personal_.empty()) {
       const bool scale = type_ == ColumnType::Integer && IsScale(seen_, distinct_);
       const Range range =
           scale ? Range{seen_.least, seen_.greatest} : Widened(seen_, type_ == ColumnType::Integer);
@@ -180,13 +190,11 @@ class PropertyWriter {
   void WriteTextForm(std::vector<std::string>& options, std::string& why) {
     const bool all_texts = seen_.texts == seen_.present();
     if (IsEmail() && all_texts) {
-      text_ +=
-          "      classification: restricted  # e-mail addresses name people: values are kept out of "
-          "reports\n";
       options.emplace_back("format: email");
     } else if (all_texts && seen_.uuids == seen_.texts) {
       options.emplace_back("format: uuid");
-    } else if (all_texts && seen_.form && IsCode(*seen_.form) && seen_.present() >= kEnoughRows) {
+    } else if (all_texts && personal_.empty() && seen_.form && IsCode(*seen_.form) &&
+               seen_.present() >= kEnoughRows) {
       options.push_back("pattern: " + QuotedYaml(PatternOf(*seen_.form)));
       why = "all " + WithThousands(seen_.present()) + " values have this form";
     } else if (all_texts && seen_.longest > 0) {
@@ -223,6 +231,7 @@ class PropertyWriter {
   ColumnSummary& seen_;
   ColumnType type_;
   std::int64_t distinct_;
+  std::string personal_;
 };
 
 std::string Head(const std::string& table, std::int64_t rows) {
@@ -238,7 +247,8 @@ std::string Head(const std::string& table, std::int64_t rows) {
 }  // namespace
 
 Result<Inference> Infer(tables::Engine& engine, const std::vector<std::string>& files,
-                        const std::string& name) {
+                        const std::string& name,
+                        const std::map<std::string, std::string, std::less<>>& personal) {
   const Layout names = CAIRN_TRY(Layout::Of(engine, files, {}, {}));
   const Layout layout = CAIRN_TRY(Layout::Of(engine, files, {}, names.in_file()));
   const auto looks =
@@ -254,8 +264,12 @@ Result<Inference> Infer(tables::Engine& engine, const std::vector<std::string>& 
   const std::string table = TableName(name);
   inference.text = Head(table, inference.rows) + "    properties:\n";
   bool key = false;
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    key = PropertyWriter(inference.text, layout.columns()[i].name, columns[i]).Write(key) || key;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string& column = layout.columns()[i].name;
+    const auto found = personal.find(column);
+    PropertyWriter writer(inference.text, column, columns[i], found == personal.end() ? "" : found->second);
+    key = writer.Write(key) || key;
+  }
   if (inference.rows >= kEnoughRows) {
     inference.text +=
         "    quality:\n      # Half of what was seen: a file cut short is the fault that this finds.\n"

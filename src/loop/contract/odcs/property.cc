@@ -75,6 +75,22 @@ Result<> ReadBound(const Node& options, std::string_view name, const ColumnRule&
   return Done{};
 }
 
+/// A tag that says what a classification would: "personal", "PII"; "" for none. What else stands among the
+/// tags is nobody's rule here.
+std::string ClassifyingTag(const Node& node) {
+  constexpr std::array<std::string_view, 5> kTags = {"personal", "pii", "sensitive", "confidential",
+                                                     "restricted"};
+  const Node* given = node.Find("tags");
+  if (!given) return "";
+  const Json tags = given->ToJson();
+  const auto classifies = [&](const Json& tag) {
+    return tag.IsString() && std::find(kTags.begin(), kTags.end(), LowerAscii(tag.AsString())) != kTags.end();
+  };
+  if (classifies(tags)) return tags.AsString();
+  const auto found = std::find_if(tags.items().begin(), tags.items().end(), classifies);
+  return found == tags.items().end() ? "" : found->AsString();
+}
+
 Result<> CheckBounds(const ColumnRule& column, const Node& options, const std::string& place) {
   const auto crossed = [](const std::optional<double>& low, const std::optional<double>& high) {
     return low && high && *low > *high;
@@ -192,6 +208,9 @@ Result<ColumnRule> ReadProperty(const Node& node, const std::string& place) {
   column.nullable = !CAIRN_TRY(TruthAt(node, "required", false)) && !key;
   column.unique = CAIRN_TRY(TruthAt(node, "unique", false));
   column.classification = CAIRN_TRY(TextAt(node, "classification"));
+  if (const std::string tag = ClassifyingTag(node);
+      !tag.empty() && (column.classification.empty() || LowerAscii(column.classification) == "public"))
+    column.classification = tag;
   column.description = CAIRN_TRY(TextAt(node, "description"));
   CAIRN_TRY(ReadEnvironments(node, column.training, column.serving));
   if (const Node* options = CAIRN_TRY(MapAt(node, "logicalTypeOptions")))

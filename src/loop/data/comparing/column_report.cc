@@ -37,6 +37,7 @@ Json ColumnOf(const comparison::ColumnDrift& drift, LookedAt& looked) {
               {"score", compared ? Json(drift.score) : Json()},
               {"threshold", compared ? Json(drift.threshold) : Json()},
               {"drifted", drift.drifted},
+              {"judged", drift.judged},
               {"sentence", drift.sentence},
               {"reference", Json{{"rows", drift.reference_rows}, {"missing", drift.missing.reference}}},
               {"current", Json{{"rows", drift.current_rows}, {"missing", drift.missing.current}}}};
@@ -46,8 +47,11 @@ Json ColumnOf(const comparison::ColumnDrift& drift, LookedAt& looked) {
   SetIf(column, "missing_adjusted_p_value", drift.missing_adjusted_p_value);
   SetIf(column, "share_moved", drift.share_moved);
   SetIf(column, "shift", drift.shift);
-  if (!drift.words.empty()) column.Set("words", WordsOf(drift.words));
+  if (looked.personal) column.Set("personal", true);
+  if (!drift.words.empty() && !looked.personal) column.Set("words", WordsOf(drift.words));
   if (looked.error_bound) column.Set("approximate", true).Set("error_bound", *looked.error_bound);
+  // The picture of texts is one of their lengths; those of the others carry values.
+  if (looked.personal && looked.type != "text") looked.picture = Json();
   return column.Set("picture", std::move(looked.picture));
 }
 
@@ -77,6 +81,7 @@ Json ReportOf(const comparison::Policy& policy, const ReportFrame& frame, std::v
               {"current", Json{{"name", frame.current_name}, {"rows", frame.current_rows}}},
               {"drifted", table.drifted || !frame.missing_columns.empty()},
               {"drifted_columns", table.drifted_columns},
+              {"unjudged_columns", table.unjudged_columns},
               {"compared_columns", columns.size()},
               {"drifted_share", table.drifted_share},
               {"missing_columns", Names(frame.missing_columns)},

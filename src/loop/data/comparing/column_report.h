@@ -19,6 +19,7 @@ struct LookedAt {
   std::string type;
   Json picture;
   std::optional<double> error_bound = {};  ///< Of a column read off profiles.
+  bool personal = false;                   ///< It points at persons: none of its values is told.
 };
 
 /// Scores and picture of a column.
