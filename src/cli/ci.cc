@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "cli/catalogue.h"
+#include "cli/contract_change.h"
 #include "cli/run_story.h"
 #include "cli/stale.h"
 #include "ground/os/clock.h"
@@ -150,8 +151,14 @@ Suite CodeSuite(Session& session, const Job& job, std::stop_token stop, Report& 
   return suite;
 }
 
-Suite DataSuite(Session& session, const Job& job, std::stop_token stop) {
+Suite DataSuite(Session& session, const Job& job, bool may_break, std::stop_token stop) {
   Suite suite{"data", {}};
+  for (Case& one : ContractCases(job.change, os::JoinPath(job.out, "then"), may_break)) {
+    if (!session.json())
+      session.Say(suite.name + ": " + one.name + " " + ci::NameOf(one.state) +
+                  (one.message.empty() ? "" : ", " + one.message));
+    suite.cases.push_back(std::move(one));
+  }
   RunAll(session, job, Kind::Data, ContractTests(job), stop, suite);
   RunAll(session, job, Kind::Data, job.settings.data, stop, suite);
   return suite;
@@ -284,7 +291,7 @@ Result<int> RunCi(Session& session, const Arguments& arguments) {
   {
     const Stopper stopper(signals);
     report.suites.push_back(CodeSuite(session, job, stopper.token(), report));
-    report.suites.push_back(DataSuite(session, job, stopper.token()));
+    report.suites.push_back(DataSuite(session, job, arguments.Has("--allow-breaking"), stopper.token()));
     interrupted = stopper.token().stop_requested();
   }
   const bool pipeline = os::Exists(os::JoinPath(job.change.project, "dvc.yaml"));
@@ -319,7 +326,8 @@ std::vector<Command> CiCommands() {
       {"ci",
        "Test what a change touches, and report it for a review",
        "Holds the working copy against the commit at which it left the target branch. Changed code runs the "
-       "tests of code; changed data is held to its contract and runs the tests of data; then the pipeline "
+       "tests of code; changed data is held to its contract and runs the tests of data; a contract that "
+       "promises consumers less than the target branch's fails; then the pipeline "
        "runs what is stale, and a changed model runs the tests of models; metrics are compared with the "
        "target branch's and kept to their bounds. Which tests there are stands in cairn.yaml as `ci` (pytest "
        "where it does not say). Writes junit.xml and report.md, ready as a comment. Exit code 1 when a test "
@@ -327,6 +335,7 @@ std::vector<Command> CiCommands() {
        {},
        {{"--base", "REF", "The target branch (ci.base in cairn.yaml, or main)"},
         {"--out", "FOLDER", "Where the reports go (.cairn/ci)"},
+        {"--allow-breaking", "", "A contract may promise less than on the target branch"},
         {"--no-run", "", "Leave the pipeline as it is"}},
        RunCi}};
 }

@@ -145,6 +145,33 @@ def test_a_changed_contract_is_held_against_all_that_is_there(repository):
     assert repository.ci("--no-run")["cases"]["data: rows: rows/one.csv"] == "passed"
 
 
+@pytest.mark.parametrize("form", ["short", "file"])
+def test_a_contract_that_promises_less_than_the_target_branch_fails(repository, form):
+    odcs = "apiVersion: v3.1.0\nkind: DataContract\nid: rows\nversion: 1.0.0\nstatus: active\nschema:\n  - name: rows\n    properties:\n      - {name: id, logicalType: integer, required: true}\n      - {name: size, logicalType: number}\n"
+    written = {"cairn.yaml": CONFIGURATION}
+    if form == "file":
+        written = {"cairn.yaml": CONFIGURATION.split("    contract:")[0] + "    contract: rows.odcs.yaml\nci:" + CONFIGURATION.split("ci:")[1], "rows.odcs.yaml": odcs}
+        repository.write(written)
+        repository.git("add", ".")
+        repository.git("commit", "-q", "-m", "the contract in a file of its own")
+    name = list(written)[-1]
+    base = ["--base", "HEAD"]
+
+    def changed(old, new):
+        assert old in written[name]
+        repository.write({name: written[name].replace(old, new)})
+
+    changed(*((", size: {type: number, min: 0}", "") if form == "short" else ("      - {name: size, logicalType: number}\n", "")))
+    answer = repository.ci(*base, "--no-run", code=1)
+    assert answer["cases"]["data: rows: contract"] == "failed" and answer["cases"]["data: rows: rows/one.csv"] == "passed", answer["cases"]
+    assert "promises consumers less" in answer["report"] and "size" in answer["report"]
+    assert repository.ci(*base, "--no-run", "--allow-breaking")["cases"]["data: rows: contract"] == "passed"
+    changed(*(("min: 0", "min: 1") if form == "short" else ("logicalType: number", "logicalType: number, required: true")))
+    assert repository.ci(*base, "--no-run")["cases"]["data: rows: contract"] == "passed", "it promises more"
+    repository.write(written)
+    assert "data: rows: contract" not in repository.ci(*base, "--no-run")["cases"]
+
+
 def test_what_cannot_be_compared_is_named(repository, tmp_path, cairn_binary):
     assert "fetch it" in repository.ci("--base", "nowhere", code=3)["error"]["message"]
     repository.write({"cairn.yaml": CONFIGURATION.replace("run: test -s", "rum: test -s")})

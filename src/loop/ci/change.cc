@@ -1,6 +1,7 @@
 #include "loop/ci/change.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "ground/os/files.h"
@@ -27,13 +28,16 @@ bool EndsIn(std::string_view path, std::initializer_list<std::string_view> endin
 struct Roles {
   std::set<std::string> params;
   std::vector<std::string> data;  ///< Paths of data sets.
+  /// Data sets by the files that their contracts stand in.
+  std::multimap<std::string, std::string> contracts;
 };
 
 Kind KindOf(const std::string& path, const Roles& roles) {
   const std::string name = os::BaseName(path);
   const bool data = std::any_of(roles.data.begin(), roles.data.end(),
                                 [&](const auto& folder) { return pipeline::FitsPattern(path, folder); });
-  if (data || EndsIn(path, {".dvc", ".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".arrow", ".feather"}))
+  if (data || roles.contracts.contains(path) ||
+      EndsIn(path, {".dvc", ".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".arrow", ".feather"}))
     return Kind::Data;
   if (roles.params.contains(path) || name == "dvc.yaml" || name == "dvc.lock" || name == "cairn.lock" ||
       EndsIn(path,
@@ -75,6 +79,9 @@ Result<Roles> RolesIn(const std::string& project) {
   const Json configuration = text ? ConfigurationIn(*text) : Json::Object();
   for (const auto& [dataset, specification] : configuration.At("data").members()) {
     if (!specification.Text("path").empty()) roles.data.push_back(specification.Text("path"));
+    const Json& contract = specification.At("contract");
+    const std::string file = contract.IsString() ? contract.AsString() : contract.Text("file");
+    if (!file.empty()) roles.contracts.emplace(file, dataset);
   }
   return roles;
 }
@@ -127,6 +134,8 @@ Result<Change> ChangeAgainst(const std::string& folder, const std::string& base)
     const Kind kind = KindOf(path, roles);
     if (path != "cairn.yaml") {
       change.files.push_back({path, kind});
+      const auto [first, last] = roles.contracts.equal_range(path);
+      for (auto at = first; at != last; ++at) change.contracts.push_back(at->second);
       continue;
     }
     const auto was = FileAt(change, path), is = os::ReadFile(os::JoinPath(change.project, path), 16 << 20);
