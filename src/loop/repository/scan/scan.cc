@@ -19,7 +19,7 @@ Error Unfit(const std::string& path, const os::WalkedFolder& folder, const os::W
 Error Unreadable(const std::string& path) {
   if (path.size() < PATH_MAX)
     return {Reason::Denied, "'" + path + "' may not be read; check its owner and mode"};
-  constexpr std::size_t kShown = 80;
+  constexpr std::size_t kShown = 200;
   return {Reason::InvalidArgument, "the folder '" + path.substr(0, kShown) + "…' has a path of " +
                                        std::to_string(path.size()) +
                                        " bytes, more than the system takes: move it up, or leave it out by a "
