@@ -19,7 +19,8 @@ std::string Percent(double share) {
 }
 
 std::string Examples(const Json& rule) {
-  if (rule.Bool("masked")) return "; the values are kept back, because of the column's classification or tags";
+  if (rule.Bool("masked"))
+    return "; the values are kept back, because of the column's classification or tags";
   std::vector<std::string> parts;
   const auto& examples = rule.At("examples").items();
   const auto& rows = rule.At("example_rows").items();

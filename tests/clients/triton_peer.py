@@ -7,6 +7,9 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = pathlib.Path(os.environ.get("CAIRN_TRITON", ROOT / "build" / "env" / "triton" / "bin" / "python"))
@@ -88,13 +91,23 @@ class Triton:
         )
         for line in self.process.stdout:
             self.said.append(line)
-            if "Started HTTPService" in line:  # the last of its doors
+            if "Started HTTPService" in line:  # the last of its doors, said just before it opens
+                until = time.monotonic() + 30
+                while not self.is_ready() and time.monotonic() < until:
+                    pass
                 # What it says later must not fill the pipe.
                 self.reader = threading.Thread(target=lambda: [None for _ in self.process.stdout])
                 self.reader.start()
                 return True
         self.process.wait(timeout=60)
         return False
+
+    def is_ready(self):
+        try:
+            with urllib.request.urlopen(f"http://{self.http}/v2/health/ready", timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, ConnectionError):
+            return False
 
     def stop(self):
         self.process.terminate()
