@@ -1,5 +1,6 @@
 """MLflow's own server, started for a test beside ours."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -33,3 +34,12 @@ class Peer:
         self.process.wait(timeout=30)
         self.reader.join(timeout=30)
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def peer_in(folder):
+    running = Peer(folder)
+    try:
+        yield running
+    finally:
+        running.stop()

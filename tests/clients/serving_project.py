@@ -1,16 +1,20 @@
 """A model taken the whole way into production by the program itself: data, candidate, gates, approval."""
 
+import contextlib
 import json
 import os
 import subprocess
+import time
 
 import mlflow
 import numpy
 import onnx
 import pandas
-from running import CAIRN
+import requests
+from running import CAIRN, Server
 
 NAME = "late-arrival"
+PATIENCE = 60  # seconds until a promoted version must answer
 
 PROJECT = """
 project: served
@@ -77,3 +81,23 @@ class Project:
     def promote(self, version):
         rollout = self.cairn("model", "consider", NAME, str(version))
         return self.cairn("model", "approve", rollout["id"], "--sign", "ada", actor="ada")
+
+    def serve(self, version):
+        """Promotes a version, and waits until it answers."""
+        self.promote(version)
+        until = time.monotonic() + PATIENCE
+        while requests.get(f"{self.running.uri}/api/v1/serving", timeout=30).json()["version"] != str(version):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        return version
+
+
+@contextlib.contextmanager
+def begun(folder, frame, columns, options=(), **how):
+    """A project of `frame` in a folder of its own, as Project.begin takes it, and its server, which must end well."""
+    running = Server(folder / "data-folder", folder, options=options)
+    project = Project(folder, running)
+    project.begin(frame, columns, **how)
+    yield project
+    assert running.stop() == 0
+    running.log.close()

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.parse
 
 import cloudpickle
@@ -19,7 +18,7 @@ import tritonclient.http
 import xgboost
 from mlflow.models import infer_signature
 from running import CAIRN, Server
-from serving_project import NAME, Project
+from serving_project import NAME, Project, begun
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -27,7 +26,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 WORKER = {"python": sys.executable, "processes": 1, "timeout_s": 30, "memory_mib": 4096}
-PATIENCE = 60
 NUMBERS = ["a", "b"]
 TEXTS = ["a", "b", "c"]
 
@@ -48,13 +46,9 @@ def amounts(table):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("convert")
-    running = Server(folder / "data-folder", folder)
-    made = Project(folder, running)
-    made.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker={**WORKER, "code": "permit"})
-    yield made
-    assert running.stop() == 0
-    running.log.close()
+    columns = {"a": "number", "b": "integer", "c": "string"}
+    with begun(tmp_path_factory.mktemp("convert"), frame(), columns, assertions="none", worker={**WORKER, "code": "permit"}) as made:
+        yield made
 
 
 def log(project, flavour, model, columns, predict=None, example=True, **options):
@@ -90,14 +84,6 @@ def files(version):
 
 def local(version):
     return mlflow.pyfunc.load_model(f"models:/{NAME}/{version}")
-
-
-def promote(project, version):
-    project.promote(version)
-    until = time.monotonic() + PATIENCE
-    while requests.get(f"{project.running.uri}/api/v1/serving", timeout=30).json()["version"] != str(version):
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def invoked(project, table):
@@ -150,11 +136,11 @@ class TestARegressor:
     def test_it_answers_in_the_same_form_without_a_worker(self, project, both):
         model, original, made = both
         table = frame()[NUMBERS]
-        promote(project, original)
+        project.serve(original)
         before, platform = infer(project, table)
         assert platform == "python_function"
         bare = invoked(project, table)
-        promote(project, made["version"])
+        project.serve(made["version"])
         after, platform = infer(project, table)
         assert platform == "onnx_onnxv1"
         assert before.keys() == after.keys()
@@ -211,7 +197,7 @@ def test_a_pipeline_over_texts_and_numbers_answers_like_its_original(project):
     encoded = make_column_transformer((OneHotEncoder(), ["c"]), (StandardScaler(), ["a"]), remainder="passthrough")
     model = make_pipeline(encoded, LogisticRegression(max_iter=1000)).fit(table[TEXTS], labels(table))
     made = same_by_scikit_learn(project, model, TEXTS)
-    promote(project, made["version"])
+    project.serve(made["version"])
     answers, platform = infer(project, frame())
     assert platform == "onnx_onnxv1"
     assert answers["predictions"].tolist() == invoked(project, frame()) == model.predict(frame()).tolist()
@@ -315,7 +301,7 @@ def test_what_cannot_be_converted_says_so_and_is_served_by_the_worker(project, b
     version = log(project, "sklearn", model, NUMBERS)
     code, said = refused(project, version)
     assert code == 2 and "skl2onnx" in said and "Halved" in said, said
-    promote(project, version)
+    project.serve(version)
     assert infer(project, frame()[NUMBERS])[1] == "python_function"
     assert invoked(project, frame()[NUMBERS]) == model.predict(frame()[NUMBERS]).tolist()
 
@@ -328,7 +314,7 @@ def test_one_that_answers_otherwise_is_refused_with_the_row_and_goes_on_record(p
     assert "No conversion answers as the model does" in said and "rows@1, training" in said and "(a = " in said, said
     events = project.cairn("audit", "log", "--kind", "conversion.refused")["items"]
     assert any(event["subject"] == f"model:{NAME}/{version}" and "(a = " in event["body"]["reason"] for event in events)
-    promote(project, version)
+    project.serve(version)
     assert infer(project, frame()[NUMBERS])[1] == "python_function"
 
 
@@ -364,7 +350,7 @@ def test_a_pickle_needs_the_permission_that_loading_it_needs(tmp_path):
         code, said = refused(project, log(project, "sklearn", model, NUMBERS))
         assert code == 5 and "code: permit" in said, said
         made = convert(project, log(project, "sklearn", model, NUMBERS, serialization_format="skops"))
-        promote(project, made["version"])
+        project.serve(made["version"])
         assert invoked(project, frame()[NUMBERS]) == model.predict(frame()[NUMBERS]).tolist()
     finally:
         assert running.stop() == 0

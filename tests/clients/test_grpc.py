@@ -2,6 +2,7 @@
 file; and what the protocol's bare messages say that its client does not."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -18,13 +19,16 @@ import requests
 import tritonclient.grpc as triton
 import tritonclient.http as rest
 from running import CAIRN, Server
-from serving_project import NAME, Project
-from test_triton_client import TYPES, arrays, column, echo_model, frame, texts
+from serving_project import NAME, begun
+from test_triton_client import CONTRACT, TYPES, arrays, column, echo_model, frame, texts
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import InferenceServerException, serialize_byte_tensor
 
 TYPED = {"BOOL": "bool", "UINT8": "uint", "UINT16": "uint", "UINT32": "uint", "UINT64": "uint64", "INT8": "int", "INT16": "int", "INT32": "int", "INT64": "int64",
          "FP32": "fp32", "FP64": "fp64", "BYTES": "bytes"}
+
+
+PLAIN = {kind: values for kind, values in TYPES.items() if kind != "FP16"}
 
 
 def typed_model():
@@ -37,19 +41,23 @@ def typed_model():
     return model
 
 
+@contextlib.contextmanager
+def typed_project(folder, options=()):
+    """That model in production: a server for the clients of others, which have no FP16 either."""
+    columns = {column(kind): CONTRACT[column(kind)] for kind in PLAIN}
+    with begun(folder, frame().drop(columns="in_fp16"), columns, options, assertions="none") as project:
+        project.promote(project.register(typed_model()))
+        yield project
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The echo model as version 1, in production; a version 2 that nobody decided about; a version 3 that was in production before."""
-    folder = tmp_path_factory.mktemp("grpc")
-    running = Server(folder / "data-folder", folder, options=["--grpc-listen", "127.0.0.1:0"])
-    project = Project(folder, running)
-    project.begin(frame(), {column(kind): contract for kind, (_, _, contract, _) in TYPES.items()}, assertions="none")
-    assert project.register(echo_model()) == 1
-    project.promote(1)
-    assert project.register(echo_model()) == 2
-    yield project
-    assert running.stop() == 0
-    running.log.close()
+    with begun(tmp_path_factory.mktemp("grpc"), frame(), CONTRACT, ["--grpc-listen", "127.0.0.1:0"], assertions="none") as project:
+        assert project.register(echo_model()) == 1
+        project.promote(1)
+        assert project.register(echo_model()) == 2
+        yield project
 
 
 @pytest.fixture(scope="module")

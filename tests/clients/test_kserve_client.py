@@ -7,13 +7,12 @@ import subprocess
 
 import onnxruntime
 import pytest
-from running import ROOT, Server
-from serving_project import NAME, Project
-from test_grpc import typed_model
-from test_triton_client import TYPES, arrays, column, frame, texts
+from running import ROOT
+from serving_project import NAME
+from test_grpc import PLAIN, typed_model, typed_project
+from test_triton_client import arrays, column, texts
 
 PYTHON = os.environ.get("CAIRN_KSERVE", str(ROOT / "build" / "env" / "kserve" / "bin" / "python"))
-PLAIN = {kind: values for kind, values in TYPES.items() if kind != "FP16"}  # which its client has no numbers for
 WAYS = ["rest json", "rest binary", "grpc typed", "grpc raw"]
 ROWS = 5
 
@@ -21,18 +20,14 @@ ROWS = 5
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kserve")
-    running = Server(folder / "data-folder", folder, options=["--grpc-listen", "127.0.0.1:0"])
-    project = Project(folder, running)
-    project.begin(frame().drop(columns="in_fp16"), {column(kind): contract for kind, (_, _, contract, _) in PLAIN.items()}, assertions="none")
-    project.promote(project.register(typed_model()))
     inputs = {column(kind): {"datatype": kind, "values": texts(arrays(ROWS)[kind])} for kind in PLAIN}
     (folder / "inputs.json").write_text(json.dumps(inputs, default=lambda number: number.item()))
     peer = pathlib.Path(__file__).with_name("kserve_peer.py")
-    done = subprocess.run([PYTHON, peer, running.uri, running.grpc, NAME, folder / "inputs.json"], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    yield json.loads(done.stdout.splitlines()[-1])
-    assert running.stop() == 0
-    running.log.close()
+    with typed_project(folder, ["--grpc-listen", "127.0.0.1:0"]) as project:
+        command = [PYTHON, peer, project.running.uri, project.running.grpc, NAME, folder / "inputs.json"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("way", WAYS)

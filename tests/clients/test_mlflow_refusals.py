@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from mlflow_peer import Peer
+from mlflow_peer import peer_in
 
 
 class Prepared:
@@ -69,11 +69,8 @@ def ours(server_on_each):
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory):
-    running = Peer(tmp_path_factory.mktemp("peer"))
-    try:
+    with peer_in(tmp_path_factory.mktemp("peer")) as running:
         yield Remembered(running.uri)
-    finally:
-        running.stop()
 
 
 UNKNOWN_RUN, ODD_RUN = "0" * 32, "no such/run"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import requests
-from mlflow_peer import Peer
+from mlflow_peer import peer_in
 
 
 class Loaded:
@@ -153,11 +153,8 @@ def ours(server_on_each):
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory):
-    running = Peer(tmp_path_factory.mktemp("peer"))
-    try:
+    with peer_in(tmp_path_factory.mktemp("peer")) as running:
         yield Remembered(running.uri)
-    finally:
-        running.stop()
 
 
 FILTERS = {

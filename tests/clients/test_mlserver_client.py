@@ -8,13 +8,12 @@ import subprocess
 import numpy
 import onnxruntime
 import pytest
-from running import ROOT, Server
-from serving_project import NAME, Project
-from test_grpc import typed_model
-from test_triton_client import TYPES, arrays, column, frame, texts
+from running import ROOT
+from serving_project import NAME
+from test_grpc import PLAIN, typed_model, typed_project
+from test_triton_client import arrays, column, texts
 
 PYTHON = pathlib.Path(os.environ.get("CAIRN_MLSERVER", ROOT / "build" / "env" / "mlserver" / "bin" / "python"))
-PLAIN = {kind: values for kind, values in TYPES.items() if kind != "FP16"}
 ROWS = 40
 
 CHECK = """
@@ -29,14 +28,8 @@ for line in open(sys.argv[1]):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mlserver")
-    running = Server(folder / "data-folder", folder)
-    project = Project(folder, running)
-    project.begin(frame().drop(columns="in_fp16"), {column(kind): contract for kind, (_, _, contract, _) in PLAIN.items()}, assertions="none")
-    project.promote(project.register(typed_model()))
-    yield running.uri.removeprefix("http://")
-    assert running.stop() == 0
-    running.log.close()
+    with typed_project(tmp_path_factory.mktemp("mlserver")) as project:
+        yield project.running.uri.removeprefix("http://")
 
 
 @pytest.mark.parametrize("batch", [1, 8])

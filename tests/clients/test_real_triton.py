@@ -9,29 +9,21 @@ import pytest
 import requests
 import tritonclient.grpc as triton_grpc
 import tritonclient.http as triton_rest
-from running import Server
-from serving_project import NAME, Project
-from test_grpc import TYPED, raw_request, typed_model, typed_request
-from test_triton_client import TYPES, arrays, column, frame, texts
+from serving_project import NAME
+from test_grpc import PLAIN, TYPED, raw_request, typed_model, typed_project, typed_request
+from test_triton_client import TYPES, arrays, column, texts
 from triton_peer import Triton
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 # FP16 has no form in Triton's JSON, nor in typed contents.
-PLAIN = {kind: values for kind, values in TYPES.items() if kind != "FP16"}
 KINDS = {column(kind): kind for kind in PLAIN} | {f"out_{kind.lower()}": kind for kind in PLAIN} | {"probabilities": "FP32"}
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ours")
-    running = Server(folder / "data-folder", folder, options=["--grpc-listen", "127.0.0.1:0"])
-    project = Project(folder, running)
-    project.begin(frame().drop(columns="in_fp16"), {column(kind): contract for kind, (_, _, contract, _) in PLAIN.items()}, assertions="none")
-    project.promote(project.register(typed_model()))
-    running.http = running.uri.removeprefix("http://")
-    yield running
-    assert running.stop() == 0
-    running.log.close()
+    with typed_project(tmp_path_factory.mktemp("ours"), ["--grpc-listen", "127.0.0.1:0"]) as project:
+        project.running.http = project.running.uri.removeprefix("http://")
+        yield project.running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import json
 
 import jsonschema
 import numpy
-import onnx
 import onnxruntime
 import openapi_spec_validator
 import pandas
@@ -13,8 +12,7 @@ import pytest
 import requests
 import tritonclient.http as triton
 from onnx import TensorProto, helper
-from running import Server
-from serving_project import NAME, Project
+from serving_project import NAME, begun
 from tritonclient.utils import InferenceServerException
 
 # Name in the protocol: ONNX's type, numpy's type, the contract's type, five values.
@@ -37,6 +35,9 @@ TYPES = {
 
 def column(kind):
     return f"in_{kind.lower()}"
+
+
+CONTRACT = {column(kind): contract for kind, (_, _, contract, _) in TYPES.items()}
 
 
 def echo_model():
@@ -65,16 +66,11 @@ def frame():
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The echo model as version 1, in production; a version 2 that nobody decided about."""
-    folder = tmp_path_factory.mktemp("triton")
-    running = Server(folder / "data-folder", folder)
-    project = Project(folder, running)
-    project.begin(frame(), {column(kind): contract for kind, (_, _, contract, _) in TYPES.items()}, assertions="none")
-    assert project.register(echo_model()) == 1
-    project.promote(1)
-    assert project.register(echo_model()) == 2
-    yield project
-    assert running.stop() == 0
-    running.log.close()
+    with begun(tmp_path_factory.mktemp("triton"), frame(), CONTRACT, assertions="none") as project:
+        assert project.register(echo_model()) == 1
+        project.promote(1)
+        assert project.register(echo_model()) == 2
+        yield project
 
 
 @pytest.fixture(scope="module")

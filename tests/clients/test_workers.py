@@ -21,7 +21,7 @@ import xgboost
 from mlflow.models import infer_signature
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 from running import Server
-from serving_project import NAME, Project
+from serving_project import NAME, Project, begun
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -82,22 +82,9 @@ class Moods(mlflow.pyfunc.PythonModel):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("workers")
-    running = Server(folder / "data-folder", folder)
-    made = Project(folder, running)
-    made.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker={**WORKER, "code": "permit"})
-    yield made
-    assert running.stop() == 0
-    running.log.close()
-
-
-def promote(project, version):
-    project.promote(version)
-    until = time.monotonic() + PATIENCE
-    while requests.get(f"{project.running.uri}/api/v1/serving", timeout=30).json()["version"] != str(version):
-        assert time.monotonic() < until
-        time.sleep(0.1)
-    return version
+    columns = {"a": "number", "b": "integer", "c": "string"}
+    with begun(tmp_path_factory.mktemp("workers"), frame(), columns, assertions="none", worker={**WORKER, "code": "permit"}) as made:
+        yield made
 
 
 def scored(project, table):
@@ -145,7 +132,7 @@ class TestScikitLearn:
         model = make_pipeline(encoded, LogisticRegression(max_iter=1000)).fit(table, labels(table))
         logged = project.log(mlflow.sklearn, model, signature=infer_signature(frame(), model.predict(frame())), input_example=frame(2),
                              serialization_format="cloudpickle", pip_requirements=["scikit-learn"])
-        return promote(project, logged)
+        return project.serve(logged)
 
     def test_mlflows_client_gets_what_predict_gives(self, project, version):
         assert scored(project, frame()) == local(version).predict(frame()).tolist()
@@ -203,7 +190,7 @@ class TestBoosters:
     @staticmethod
     def check(project, flavour, model, of_trainer):
         table = frame()[["a", "b"]]
-        version = promote(project, project.log(flavour, model, signature=infer_signature(table, of_trainer(table)), pip_requirements=["numpy"]))
+        version = project.serve(project.log(flavour, model, signature=infer_signature(table, of_trainer(table)), pip_requirements=["numpy"]))
         numpy.testing.assert_allclose(numpy.array(scored(project, table)), of_trainer(table), rtol=1e-6)
         due = local(version).predict(table)
         numpy.testing.assert_array_equal(numpy.array(scored(project, table), due.dtype), due)
@@ -235,7 +222,7 @@ class TestMoods:
                                  pip_requirements=["cloudpickle"])
         finally:
             cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
-        return promote(project, logged), model
+        return project.serve(logged), model
 
     def ask(self, project, mood):
         return requests.post(f"{project.running.uri}/invocations", json={"dataframe_records": [{"a": 0.0, "b": 1, "c": mood}]}, timeout=60)
@@ -333,7 +320,7 @@ def test_code_needs_a_permission_and_other_formats_do_not(tmp_path):
         kept_out = project.cairn("model", "consider", NAME, str(pickled), code=1)
         assert kept_out["stage"] == "kept_out", kept_out
         assert "code: permit" in json.dumps(kept_out)
-        promote(project, project.log(mlflow.sklearn, model, serialization_format="skops", **options))
+        project.serve(project.log(mlflow.sklearn, model, serialization_format="skops", **options))
         assert scored(project, table) == model.predict(table).tolist()
     finally:
         assert running.stop() == 0

@@ -6,6 +6,7 @@
 #include "ground/crypto/signature.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/governance/refusal.h"
+#include "ledger/governance/warrant.h"
 #include "ledger/metadata/recall.h"
 
 namespace cairn::governance {
@@ -48,12 +49,6 @@ Result<> CheckTerms(const Delegation& delegation, TimeMs now) {
   if (delegation.ends - delegation.begins > Delegations::kLongestMs)
     return Wrong("a delegation lasts 90 days at most; for longer, change the roles in cairn.yaml");
   return Done{};
-}
-
-Result<const Principal*> PrincipalNamed(const Authority& authority, const std::string& name) {
-  const Principal* principal = authority.Find(name);
-  if (principal != nullptr) return principal;
-  return Denied("'" + name + "' is no principal of the accepted configuration");
 }
 
 /// The terms with the keys of both, when these two may agree on them.

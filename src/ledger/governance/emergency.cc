@@ -10,6 +10,7 @@
 #include "ledger/governance/decision.h"
 #include "ledger/governance/refusal.h"
 #include "ledger/governance/store/decision_table.h"
+#include "ledger/governance/warrant.h"
 #include "ledger/metadata/recall.h"
 
 namespace cairn::governance {
@@ -80,8 +81,7 @@ std::string SentenceOn(const Emergency& emergency, TimeMs now) {
 
 Result<Principal> ReviewerOf(const Authority& authority, const Decision& decision, const Emergency& emergency,
                              const std::string& name) {
-  const Principal* reviewer = authority.Find(name);
-  if (reviewer == nullptr) return Denied("'" + name + "' is no principal of the accepted configuration");
+  const Principal* reviewer = CAIRN_TRY(PrincipalNamed(authority, name));
   const bool may =
       std::any_of(kReviewers.begin(), kReviewers.end(), [&](Role role) { return reviewer->Has(role); });
   if (!may)

@@ -5,6 +5,7 @@
 #include "ledger/governance/grounds.h"
 #include "ledger/governance/refusal.h"
 #include "ledger/governance/store/decision_table.h"
+#include "ledger/governance/warrant.h"
 #include "ledger/metadata/event.h"
 
 namespace cairn::governance {
@@ -23,8 +24,7 @@ Result<Principal> ReleaserOf(const Authority& authority, const EmergencyRule& ru
     return Denied(
         "nobody may release in an emergency: the accepted configuration has no 'gates.emergency' "
         "(roles: [approver], review_days: 3), which an approver can add with 'cairn apply --sign NAME'");
-  const Principal* principal = authority.Find(name);
-  if (principal == nullptr) return Denied("'" + name + "' is no principal of the accepted configuration");
+  const Principal* principal = CAIRN_TRY(PrincipalNamed(authority, name));
   if (rule.Lets(*principal)) return *principal;
   std::string roles;
   for (const Role role : rule.roles) roles += (roles.empty() ? "" : " or ") + std::string(NameOf(role));

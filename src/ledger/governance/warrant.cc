@@ -60,11 +60,16 @@ bool VoteHolds(const Decision& decision, const Vote& vote, const Authority& auth
 
 }  // namespace
 
+Result<const Principal*> PrincipalNamed(const Authority& authority, const std::string& name) {
+  const Principal* principal = authority.Find(name);
+  if (principal != nullptr) return principal;
+  return Denied("'" + name + "' is no principal of the accepted configuration");
+}
+
 Result<Warrant> WarrantOf(sql::Connection& connection, const Authority& authority, const Signature& signature,
                           std::span<const Role> roles, TimeMs now) {
   const std::string& name = signature.principal;
-  const Principal* signer = authority.Find(name);
-  if (signer == nullptr) return Denied("'" + name + "' is no principal of the accepted configuration");
+  const Principal* signer = CAIRN_TRY(PrincipalNamed(authority, name));
   if (signature.delegation.empty()) {
     if (HasOneOf(*signer, roles)) return Warrant{*signer};
     return Denied("'" + name + "' has not the role " + Listed(roles));

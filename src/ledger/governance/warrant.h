@@ -18,6 +18,8 @@ struct Warrant {
 inline constexpr std::array kMayApprove{Role::Approver};
 inline constexpr std::array kMayReject{Role::Approver, Role::Validator};
 
+/// Denied when the accepted configuration has nobody of that name. As long as `authority`.
+Result<const Principal*> PrincipalNamed(const Authority& authority, const std::string& name);
 /// The signer's own right by one of `roles`, or another's under the delegation that the signature names.
 /// Denied without it.
 Result<Warrant> WarrantOf(sql::Connection& connection, const Authority& authority, const Signature& signature,

@@ -3,18 +3,9 @@
 #include <algorithm>
 
 #include "ground/vocabulary/section.h"
+#include "loop/charter/amount.h"
 
 namespace cairn::charter {
-namespace {
-
-Result<std::optional<double>> AmountAt(const Node& map, std::string_view key) {
-  const auto amount = CAIRN_TRY(NumberAt(map, key));
-  if (amount && *amount < 0)
-    return WrongAt(*map.Find(key), "'" + std::string(key) + "' cannot be less than nothing");
-  return amount;
-}
-
-}  // namespace
 
 std::string_view NameOf(Expense expense) {
   switch (expense) {

@@ -8,16 +8,10 @@
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/refusal.h"
 #include "ledger/metadata/recall.h"
+#include "loop/charter/amount.h"
 
 namespace cairn::charter {
 namespace {
-
-Result<std::optional<double>> AmountAt(const Node& map, std::string_view key) {
-  const auto amount = CAIRN_TRY(NumberAt(map, key));
-  if (amount && *amount < 0)
-    return WrongAt(*map.Find(key), "'" + std::string(key) + "' cannot be less than nothing");
-  return amount;
-}
 
 Result<Estimate> ReadEstimate(const Node& node) {
   if (!node.IsMap()) return WrongAt(node, "'prediction' is a map of what it would be worth");

@@ -9,21 +9,30 @@ namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
-/// Calls `take(key, path)` for each name in the folders of two digits below both parts of the tree.
+/// Calls `take(part, name)` for each folder at the head of both parts of the tree.
 template <class Take>
-Result<> EachName(const std::string& root, Take take) {
+Result<> EachFolder(const std::string& root, Take take) {
   for (const std::string part : {"files/md5/", ""}) {
-    const std::string folder = os::JoinPath(root, part);
-    if (!os::IsFolder(folder)) continue;
-    for (const auto& digits : CAIRN_TRY(os::ListFolder(folder))) {
-      if (!IsHex(digits, 2) || !os::IsFolder(os::JoinPath(folder, digits))) continue;
-      for (const auto& name : CAIRN_TRY(os::ListFolder(os::JoinPath(folder, digits)))) {
-        const std::string key = part + digits + "/" + name;
-        CAIRN_TRY(take(key, os::JoinPath(root, key), name));
-      }
+    const std::string above = os::JoinPath(root, part);
+    if (!os::IsFolder(above)) continue;
+    for (const auto& name : CAIRN_TRY(os::ListFolder(above))) {
+      if (os::IsFolder(os::JoinPath(above, name))) CAIRN_TRY(take(part, name));
     }
   }
   return Done{};
+}
+
+/// Calls `take(key, path, name)` for each name in the folders of two digits below both parts of the tree.
+template <class Take>
+Result<> EachName(const std::string& root, Take take) {
+  return EachFolder(root, [&](const std::string& part, const std::string& digits) -> Result<> {
+    if (!IsHex(digits, 2)) return Done{};
+    for (const auto& name : CAIRN_TRY(os::ListFolder(os::JoinPath(root, part + digits)))) {
+      const std::string key = part + digits + "/" + name;
+      CAIRN_TRY(take(key, os::JoinPath(root, key), name));
+    }
+    return Done{};
+  });
 }
 
 }  // namespace
@@ -54,16 +63,13 @@ Result<std::vector<Leftover>> LeftoversBelow(const std::string& root) {
         if (Landing::IsHidden(name)) add(path);
         return Done{};
       }));
-  for (const std::string part : {"files/md5/", ""}) {
-    const std::string folder = os::JoinPath(root, part);
-    if (!os::IsFolder(folder)) continue;
-    for (const auto& name : CAIRN_TRY(os::ListFolder(folder))) {
-      const std::string hidden = os::JoinPath(folder, name);
-      if (!Landing::IsHiddenFolder(name) || !os::IsFolder(hidden)) continue;
-      for (const auto& file : CAIRN_TRY(os::ListFolder(hidden))) add(os::JoinPath(hidden, file));
-      add(hidden);  // After what is in it.
-    }
-  }
+  CAIRN_TRY(EachFolder(root, [&](const std::string& part, const std::string& name) -> Result<> {
+    if (!Landing::IsHiddenFolder(name)) return Done{};
+    const std::string hidden = os::JoinPath(root, part + name);
+    for (const auto& file : CAIRN_TRY(os::ListFolder(hidden))) add(os::JoinPath(hidden, file));
+    add(hidden);  // After what is in it.
+    return Done{};
+  }));
   return leftovers;
 }
 

@@ -1,23 +1,11 @@
 #include "ground/vocabulary/text.h"
 #include "loop/documents/facts/model_facts.h"
+#include "loop/documents/facts/sayings.h"
 
 namespace cairn::documents {
 namespace {
 
 using charter::Charter;
-
-/// Adds statements of the configuration, leaving out what it does not say.
-class Sayings {
- public:
-  Sayings(Facts& facts, Record record) : facts_(facts), record_(std::move(record)) {}
-  void Add(const char* name, const std::string& label, const std::string& value) {
-    if (!value.empty()) facts_[name].push_back({label, value, record_});
-  }
-
- private:
-  Facts& facts_;
-  Record record_;
-};
 
 void AddPurpose(const Charter& charter, Sayings& says) {
   says.Add("use", "problem", charter.problem);

@@ -6,22 +6,10 @@
 #include "ground/crypto/hash.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/specification.h"
+#include "loop/documents/facts/sayings.h"
 
 namespace cairn::documents {
 namespace {
-
-/// Adds what the charter says, leaving out what it does not.
-class Sayings {
- public:
-  Sayings(Facts& facts, Record record) : facts_(facts), record_(std::move(record)) {}
-  void Add(const char* name, const std::string& label, const std::string& value) {
-    if (!value.empty()) facts_[name].push_back({label, value, record_});
-  }
-
- private:
-  Facts& facts_;
-  Record record_;
-};
 
 std::string Target(const std::string& comparator, const std::optional<double>& target,
                    const std::string& than) {
