@@ -24,7 +24,7 @@ class Landing {
   static constexpr unsigned kProtected = 0444;
 
   Landing(std::string root, Sharing sharing) : root_(std::move(root)), sharing_(sharing) {}
-  /// What got no name is removed.
+  /// What arrived and got no name is removed.
   ~Landing();
   Landing(const Landing&) = delete;
   Landing& operator=(const Landing&) = delete;
