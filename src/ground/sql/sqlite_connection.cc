@@ -67,20 +67,23 @@ Reason ReasonOf(int extended, bool reader, int system_error) {
   }
 }
 
+/// The column itself, asked once: each sqlite3_column_* function looks it up anew. A connection is used by
+/// one thread at a time, so that the value needs no other protection.
 void Read(sqlite3_stmt* handle, Row& row) {
   auto& columns = row.columns();
   columns.resize(static_cast<std::size_t>(sqlite3_column_count(handle)));
   for (int index = 0; auto& column : columns) {
-    const int type = sqlite3_column_type(handle, index);
+    sqlite3_value* value = sqlite3_column_value(handle, index++);
+    const int type = sqlite3_value_type(value);
     if (type == SQLITE_INTEGER) {
-      column.Set(std::int64_t{sqlite3_column_int64(handle, index)});
+      column.Set(std::int64_t{sqlite3_value_int64(value)});
     } else if (type == SQLITE_FLOAT) {
-      column.Set(sqlite3_column_double(handle, index));
+      column.Set(sqlite3_value_double(value));
     } else if (type == SQLITE_NULL) {
       column = Value();
     } else {
-      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle, index));
-      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, index));
+      const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+      const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
       const auto content = bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
       if (type == SQLITE_TEXT) {
         column.Set(content);
@@ -88,7 +91,6 @@ void Read(sqlite3_stmt* handle, Row& row) {
         column = Value(Bytes{std::string(content)});
       }
     }
-    ++index;
   }
 }
 

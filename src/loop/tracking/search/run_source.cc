@@ -22,15 +22,6 @@ constexpr std::int64_t kWalkedForOne = 3;
 /// So many experiments are walked side by side at most; more are looked through as one heap.
 constexpr std::size_t kMostLanes = 100;
 
-/// Equality by the indexed beginning of a value, which settles it for what is shorter. For the rest NOT <>
-/// instead of =, because SQLite would put the one into the other, which hides the index.
-std::string SameValue(Sentence& sentence, const std::string& value) {
-  constexpr std::size_t kIndexed = 100;
-  const auto bound = sentence.Bind(value);
-  const auto same = "substr(d.value, 1, 100) = substr(CAST(" + bound + " AS TEXT), 1, 100)";
-  return value.size() < kIndexed ? same : same + " AND NOT (d.value <> " + bound + ")";
-}
-
 class Chooser {
  public:
   Chooser(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts)
@@ -131,6 +122,14 @@ std::string OfKey(Sentence& sentence, const RunQuestion& question, std::string_v
   return std::string(table) + ".key = " + sentence.Bind(question.keys.Of(key));
 }
 
+std::string SameValue(Sentence& sentence, std::string_view table, const std::string& value) {
+  constexpr std::size_t kIndexed = 100;
+  const auto bound = sentence.Bind(value);
+  const auto column = std::string(table) + ".value";
+  const auto same = "substr(" + column + ", 1, 100) = substr(CAST(" + bound + " AS TEXT), 1, 100)";
+  return value.size() < kIndexed ? same : same + " AND NOT (" + column + " <> " + bound + ")";
+}
+
 std::string SourceOf(Sentence& sentence, const RunQuestion& question, const query::Comparison& comparison) {
   const auto& name = comparison.name;
   const auto entity = EntityOf(name.prefix);
@@ -139,11 +138,11 @@ std::string SourceOf(Sentence& sentence, const RunQuestion& question, const quer
   const bool text = comparison.comparator == Comparator::Equal && literal.kind == query::Literal::Kind::Text;
   if (entity == Entity::Param && text && name.function.empty()) {
     return "run_param d WHERE " + InExperiments(sentence, "d.experiment", question.search.experiments) +
-           " AND d.key = " + sentence.Bind(name.key) + " AND " + SameValue(sentence, literal.text);
+           " AND d.key = " + sentence.Bind(name.key) + " AND " + SameValue(sentence, "d", literal.text);
   }
   if (entity == Entity::Tag && text && name.key == kParentTag && name.function.empty()) {
     return "run_tag d WHERE d.key = '" + std::string(kParentTag) + "' AND " +
-           SameValue(sentence, literal.text);
+           SameValue(sentence, "d", literal.text);
   }
   if (entity == Entity::Metric && literal.kind == query::Literal::Kind::Number &&
       IsOrdering(comparison.comparator) && comparison.comparator != Comparator::NotEqual &&

@@ -28,6 +28,10 @@ struct RunSource {
 Result<RunSource> ChooseSource(sql::Connection& connection, const RunQuestion& question, MatchCounts& counts,
                                std::int64_t page);
 
+/// Equality by the beginning of a value that the index by value has, which settles it for what is shorter.
+/// For the rest NOT <> instead of =, because SQLite would put the one into the other, which hides the index.
+std::string SameValue(Sentence& sentence, std::string_view table, const std::string& value);
+
 /// FROM and WHERE of what satisfies a comparison that a source can be made of, with "d.run" for its run; ""
 /// when none can be made of it.
 std::string SourceOf(Sentence& sentence, const RunQuestion& question, const query::Comparison& comparison);

@@ -32,6 +32,7 @@ class Filler {
       double value;
     };
     std::vector<Latest> found;
+    found.reserve(numbers_.size() * 8);
     std::set<std::int64_t> keys;
     CAIRN_TRY(Each("SELECT run, key, step, at_ms, value, is_nan FROM metric_latest WHERE run IN ", "",
                    [&](Run& run, const sql::Row& row) {
@@ -129,7 +130,16 @@ class Filler {
       sentence.Add(head);
       sentence.Add(list);
       sentence.Add(tail);
-      return sentence.Each(connection_, [&](const sql::Row& row) { take(*by_number_[row.Int(0)], row); });
+      // Rows of one run come one after the other.
+      std::int64_t number = -1;
+      Run* run = nullptr;
+      return sentence.Each(connection_, [&](const sql::Row& row) {
+        if (row.Int(0) != number) {
+          number = row.Int(0);
+          run = by_number_[number];
+        }
+        take(*run, row);
+      });
     });
   }
 
