@@ -139,10 +139,12 @@ def mlflow_server(folder, store=None):
 
 
 @contextlib.contextmanager
-def fasttrackml_server(folder):
-    """FastTrackML's server, a Go program, on SQLite."""
+def fasttrackml_server(folder, durable=True):
+    """FastTrackML's server, a Go program, on SQLite. As it comes it is not `durable`: it syncs when SQLite copies its log, and
+    a machine that stops loses what was answered since."""
     port = free_port()
-    command = [FASTTRACKML, "server", "--listen-address", f"127.0.0.1:{port}", "--database-uri", f"sqlite://{folder}/fasttrackml.db",
+    database = f"sqlite://{folder}/fasttrackml-{port}.db" + ("?_synchronous=FULL" if durable else "")
+    command = [FASTTRACKML, "server", "--listen-address", f"127.0.0.1:{port}", "--database-uri", database,
                "--default-artifact-root", str(folder / "fasttrackml")]
     with running(command, f"http://127.0.0.1:{port}/health", folder / "fasttrackml.log", cwd=folder):
         yield f"http://127.0.0.1:{port}"

@@ -1,5 +1,6 @@
-"""Durable tracking beside its peers, on the same disk in the same minutes: `mlflow server` and FastTrackML, all on SQLite.
-Writes, the history of one metric, a search. postgres.py and store.py print the same table for PostgreSQL and for a big store."""
+"""Durable tracking beside its peers, on the same disk in the same minutes: `mlflow server` and FastTrackML, all on SQLite and
+all syncing each commit. FastTrackML does not sync by itself; how it writes then is told as well, and not judged. Writes, the
+history of one metric, a search. postgres.py and store.py print the same table for PostgreSQL and for a big store."""
 
 import json
 
@@ -125,12 +126,16 @@ def on_sqlite(table):
         with measure.fasttrackml_server(folder) as uri:
             other = Writes(uri, folder, 1_000, 3_000, 3_000).measure()
             other_searched, other_sought = search(uri, folder, 100)
+        with measure.fasttrackml_server(folder, durable=False) as uri:
+            unsynced = Writes(uri, folder, 1_000, 3_000, 3_000).measure()
         with measure.mlflow_server(folder) as uri:
             mlflow = Writes(uri, folder, 300, 600, 600).measure()
             mlflow_searched, mlflow_sought = search(uri, folder, 50)
         for call, mlflow_bar, other_bar in (("runs/log-batch", 100, 10), ("runs/create", 100, 5), ("runs/log-metric", 100, 8)):
             name = call + (f", {METRICS} metrics" if call == "runs/log-batch" else "")
             table.rate(name, ours[call], mlflow[call], mlflow_bar, other[call], other_bar, sync, single=call != "runs/log-batch")
+        for call, other in unsynced.items():
+            table.rate(f"{call}, FastTrackML not syncing", ours[call], None, None, other)
         table.rate(f"runs/search, {RUNS:,} runs", searched, mlflow_searched, 200, other_searched, 15)
         table.rate("the same, each search another one", sought, mlflow_sought, None, other_sought, None)
         table.time(f"history of {POINTS:,} points, whole answer", history[1], 2)
