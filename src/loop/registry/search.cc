@@ -157,6 +157,10 @@ class Compiler {
       return query::Refused(comparison.comparator_position, "The tag " + std::string(kPromptTag) +
                                                                 " is compared with = != LIKE or ILIKE alone");
     }
+    // Refused as that of any other tag is, when it is no text.
+    Sentence unused;
+    CAIRN_TRY(
+        tracking::CompareText(connection_, unused, "t.value", comparison, "tag", tracking::Lists::Refused));
     const auto& value = comparison.values.front().text;
     const bool asked =
         (equal && EqualsIgnoringCase(value, "true")) || (other && EqualsIgnoringCase(value, "false"));

@@ -10,7 +10,8 @@ namespace {
 using query::Comparator;
 
 constexpr std::string_view kAttributes =
-    "name, model_id, model_type, status, source_run_id, experiment_id, creation_timestamp, "
+    "name, model_id, model_type, status, source_run_id, experiment_id, artifact_location, "
+    "creation_timestamp, "
     "last_updated_timestamp";
 
 /// The column, as text or as a time, and what to order by where that is another.
@@ -25,6 +26,7 @@ std::optional<Column> ColumnOf(std::string_view key) {
   if (key == "model_id") return Column{"m.id"};
   if (key == "model_type") return Column{"m.type"};
   if (key == "source_run_id") return Column{"m.source_run"};
+  if (key == "artifact_location") return Column{"m.artifact_uri"};
   if (key == "experiment_id") return Column{"CAST(m.experiment AS TEXT)"};
   if (key == "status")
     return Column{"CASE m.status WHEN 1 THEN 'PENDING' WHEN 2 THEN 'READY' ELSE 'FAILED' END", false,
