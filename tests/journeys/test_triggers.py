@@ -100,8 +100,12 @@ class Project:
 
         def look():
             fired = self.firings(name)
-            done = len(fired) >= count and all(one["state"] != "waiting" for one in fired)
-            return fired if done and all(run["state"] != "running" for run in self.get("/api/v1/pipeline/runs")["items"]) else None
+            if len(fired) < count or any(one["state"] == "waiting" for one in fired):
+                return None
+            if any(run["state"] == "running" for run in self.get("/api/v1/pipeline/runs")["items"]):
+                return None
+            # A run that died with a killed server may have been found dead in between, and its firing waits again.
+            return fired if self.firings(name) == fired else None
 
         return self.wait_for(f"{name} to fire", look)
 
