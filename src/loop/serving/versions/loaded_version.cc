@@ -84,7 +84,7 @@ Result<runtime::Batch> LoadedVersion::Bind(const Question& question) const {
   const auto& names = binder_.names();
   for (std::size_t i = 0; i < names.size(); ++i) {
     // Callers mostly send the columns in the model's own order.
-    const std::vector<Json>* values = nullptr;
+    const Values* values = nullptr;
     if (i < question.columns.size() && question.columns[i].first == names[i]) {
       values = &question.columns[i].second;
     } else {
