@@ -21,6 +21,7 @@ PYTHON = os.environ.get("CAIRN_PYTHON", sys.executable)
 DVC = os.environ.get("CAIRN_DVC", str(ROOT / "build" / "env" / "dvc" / "bin" / "dvc"))
 FASTTRACKML = os.environ.get("CAIRN_FASTTRACKML", str(ROOT / "build" / "env" / "fasttrackml" / "bin" / "fml"))
 LOAD = str(ROOT / "build" / "bench" / "load")
+BARE_GRPC = str(ROOT / "build" / "bench" / "bare_grpc")
 GRPC_LOAD = str(ROOT / "build" / "bench" / "grpc_load")
 PATIENCE = 180  # seconds until a server that does not answer is given up
 
@@ -165,6 +166,14 @@ def load(uri, path, body_file, requests, connections=8, method="POST", content_t
 def grpc_load(address, method, message_file, calls, connections=8):
     """The same over gRPC."""
     return _tally([GRPC_LOAD, address, method, str(message_file), str(connections), str(calls)])
+
+
+@contextlib.contextmanager
+def bare_grpc():
+    """The address of a gRPC server that does nothing at all (bare_grpc.cc): no call of gRPC takes less here."""
+    with subprocess.Popen([BARE_GRPC], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield f"127.0.0.1:{process.stdout.readline().strip()}"
+        process.stdin.close()
 
 
 def _tally(command):

@@ -3,7 +3,7 @@ scikit-learn's: MLflow's ONNX flavour does not take one input a column), MLServe
 own server; a thousand rows at a time beside ONNX Runtime alone. Ours was examined, approved and promoted as any other; its
 contract is asserted and every prediction is logged. Then what each protocol adds over one connection to the time that ONNX Runtime itself takes
 (which the server counts): the client's own time, the wire, and all that answering takes beside the model. The peer is a call on the same wire
-that does nothing."""
+that does nothing; over gRPC, where most of the time is gRPC's, also a bare grpc++ server that does nothing but answer."""
 
 import concurrent.futures
 import contextlib
@@ -171,6 +171,9 @@ def added(report, uri, grpc, folder, row, requests):
     def over_grpc():
         return measure.grpc_load(grpc, "/inference.GRPCInferenceService/ServerLive", nothing, requests, connections=1)
 
+    with measure.bare_grpc() as bare:
+        floor = measure.grpc_load(bare, "/bare/Call", nothing, requests, connections=1)["p50_ms"] * 1000
+
     for protocol, bar, send, idle in (
         ("JSON", 60, lambda count: measure.load(uri, path, folder / "infer.json", count, connections=1), over_http),
         ("binary", 40, lambda count: measure.load(uri, path, folder / "infer.bin", count, connections=1, content_type=binary), over_http),
@@ -182,7 +185,7 @@ def added(report, uri, grpc, folder, row, requests):
         calls, ran = runtime_us(uri)
         mine = (ran - ran_before) / (calls - calls_before)
         report.line(f"added to the runtime's own time, {protocol}", f"{p50 - mine:.0f} us", f"{idle()['p50_ms'] * 1000:.0f} us, an idle call", f"<= {bar} us",
-                    p50 - mine <= bar, f"p50, one row, one connection; the runtime takes {mine:.0f} us")
+                    p50 - mine <= bar, f"p50, one row, one connection; the runtime takes {mine:.0f} us" + (f", a bare grpc++ server {floor:.0f} us" if protocol == "gRPC" else ""))
 
 
 def peer(folder, model, signature, requests):

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,21 @@ namespace {
 /// and clocks are set back a little.
 constexpr TimeMs kOvertaking = 10'000;
 
+/// Asked of the system for many at once; a process that was forked off asks for its own.
+std::array<std::uint64_t, 2> RandomPair() {
+  using Pairs = std::array<std::array<std::uint64_t, 2>, 64>;
+  thread_local Pairs pairs;
+  thread_local std::size_t left = 0;
+  thread_local pid_t owner = 0;
+  if (left == 0 || owner != getpid()) {
+    const std::string bytes = RandomBytes(sizeof(Pairs));
+    std::memcpy(pairs.data(), bytes.data(), sizeof(Pairs));
+    left = pairs.size();
+    owner = getpid();
+  }
+  return pairs[--left];
+}
+
 /// The 74 bits below a version-7 UUID's time, counted up within a millisecond.
 class Sequence {
  public:
@@ -28,9 +44,7 @@ class Sequence {
   };
 
   Step Next(TimeMs now) {
-    std::uint64_t random[2];
-    const std::string bytes = RandomBytes(sizeof random);
-    std::memcpy(random, bytes.data(), sizeof random);
+    const auto random = RandomPair();
     const std::lock_guard lock(mutex_);
     if (now > last_.at || now < last_.at - kOvertaking) {
       last_ = {now, random[0] & kStartHigh, random[1] & kLow};

@@ -126,6 +126,16 @@ void AppendEscape(std::string& out, char c) {
 }
 
 /// Leaves one member per name: the first's place, the last's value.
+/// Most objects are small, and of different names: seen without sorting them.
+bool IsSmallAndDistinct(const std::vector<Json::Member>& members) {
+  constexpr std::size_t kSmall = 8;
+  if (members.size() > kSmall) return false;
+  for (std::size_t i = 1; i < members.size(); ++i)
+    for (std::size_t before = 0; before < i; ++before)
+      if (members[i].first == members[before].first) return false;
+  return true;
+}
+
 void MergeByName(std::vector<Json::Member>& members) {
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -160,7 +170,7 @@ Json::Json(std::initializer_list<Part> parts) {
 }
 
 Json Json::Object(std::vector<Member> members) {
-  if (members.size() > 1) MergeByName(members);
+  if (!IsSmallAndDistinct(members)) MergeByName(members);
   return Json(State(std::move(members)));
 }
 

@@ -1,6 +1,7 @@
 #include "loop/contract/row_rules.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "ground/vocabulary/text.h"
@@ -134,6 +135,16 @@ std::string RowRules::Violation(std::size_t column, const Json& value) const {
     if (test.Breaks(cell, value)) return Why(test.rule, cell, value, tests.reader.type());
   }
   return "";
+}
+
+bool RowRules::FitAll(std::size_t column, std::span<const double> numbers) const {
+  const ColumnTests& tests = compiled_->columns[column];
+  if (!tests.reader.TakesAsItIs(Cell::Kind::Double)) return false;
+  if (std::any_of(numbers.begin(), numbers.end(), [](double number) { return std::isnan(number); }))
+    return false;
+  return std::all_of(tests.tests.begin(), tests.tests.end(), [&](const ValueTest& test) {
+    return test.rule.path.empty() && test.predicate.AllowsAll(numbers);
+  });
 }
 
 namespace {

@@ -29,8 +29,11 @@ class RowRules {
 
   /// "" for a value that fits, else why it does not ("is 7000, above the maximum 6000").
   std::string Violation(std::size_t column, const Json& value) const;
-  /// The same for what columns must be to each other: "arrival: must be >= departure". `row` has a value for
-  /// each column, in the order of columns(); null where it was not given.
+  /// True when a look at the numbers alone shows that each of them fits (NaN, no value, does not). False says
+  /// nothing: ask of each.
+  bool FitAll(std::size_t column, std::span<const double> numbers) const;
+  /// The same as Violation for what columns must be to each other: "arrival: must be >= departure". `row` has
+  /// a value for each column, in the order of columns(); null where it was not given.
   std::string RowViolation(std::span<const Json* const> row) const;
   bool HasRowTests() const;
 

@@ -13,7 +13,7 @@ TimeMs StartOf(TimeMs at, std::int64_t length) {
   return at - (rest < 0 ? rest + length : rest);
 }
 
-const std::vector<Json>* Column(const serving::Prediction& prediction, std::string_view name) {
+const serving::Values* Column(const serving::Prediction& prediction, std::string_view name) {
   for (const auto& [column, values] : prediction.inputs) {
     if (column == name) return &values;
   }
@@ -28,11 +28,11 @@ void Insert(std::vector<TimeMs>& sorted, TimeMs start) {
 }  // namespace
 
 TimeMs Intake::EventTime(const serving::Prediction& prediction, std::size_t row,
-                         const std::vector<Json>* times) const {
+                         const serving::Values* times) const {
   if (plan_.time_column.empty()) return prediction.at;
   const TimeMs otherwise = watermark_ == 0 ? prediction.at : watermark_;
   if (times == nullptr || row >= times->size()) return otherwise;
-  const Json& value = (*times)[row];
+  const Json value = (*times)[row];
   TimeMs at = otherwise;
   if (value.IsInt()) {
     at = value.AsInt();
@@ -47,7 +47,7 @@ TimeMs Intake::EventTime(const serving::Prediction& prediction, std::size_t row,
 void Intake::Take(const serving::Prediction& prediction) {
   if (prediction.model != plan_.model || prediction.arm == serving::Arm::Named) return;
   const auto* times = Column(prediction, plan_.time_column);
-  std::vector<const std::vector<Json>*> watched;
+  std::vector<const serving::Values*> watched;
   for (const std::string& column : plan_.columns) watched.push_back(Column(prediction, column));
   for (std::size_t row = 0; row < prediction.scores.size(); ++row) {
     if (!std::isfinite(prediction.scores[row])) continue;

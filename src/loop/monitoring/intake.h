@@ -28,7 +28,7 @@ class Intake {
 
  private:
   TimeMs EventTime(const serving::Prediction& prediction, std::size_t row,
-                   const std::vector<Json>* times) const;
+                   const serving::Values* times) const;
 
   const Plan& plan_;
   TimeMs watermark_;

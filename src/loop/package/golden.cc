@@ -104,7 +104,8 @@ Result<> CheckOutput(const Json& recorded, const Json& found, std::size_t rows) 
 
 Json ToJson(const Golden& golden) {
   Json inputs = Json::Object();
-  for (const auto& [name, values] : golden.columns) inputs.Set(name, Json::Array(values));
+  for (const auto& [name, values] : golden.columns)
+    inputs.Set(name, Json::Array(serving::Values(values).list()));
   return Json{{"rows", golden.rows}, {"inputs", std::move(inputs)}, {"outputs", golden.outputs}};
 }
 

@@ -12,7 +12,7 @@ namespace cairn::package {
 
 /// Rows and what the version answered to them when it was packaged.
 struct Golden {
-  std::vector<std::pair<std::string, std::vector<Json>>> columns;
+  serving::Columns columns;
   std::size_t rows = 0;
   /// One a output: {"name", "datatype", "shape", "data"}, the data row by row. What is not finite stands
   /// there by its name.

@@ -27,8 +27,7 @@ class PackageTest : public ::testing::Test {
     files_["golden.json"] = golden;
     Seal(files_);
   }
-  using Columns = std::vector<std::pair<std::string, std::vector<Json>>>;
-  static serving::Question Rows(Columns columns) {
+  static serving::Question Rows(serving::Columns columns) {
     serving::Question question;
     question.rows = columns[0].second.size();
     question.columns = std::move(columns);

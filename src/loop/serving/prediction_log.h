@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "ground/os/append_file.h"
@@ -14,6 +13,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "ledger/metadata/event.h"
+#include "loop/serving/request_values.h"
 
 namespace cairn::serving {
 
@@ -32,7 +32,7 @@ struct Prediction {
   Arm arm = Arm::Production;
   /// Columns by name, each with one value a row: all that the caller sent, also what the model does not read
   /// (the event's time, keys).
-  std::vector<std::pair<std::string, std::vector<Json>>> inputs;
+  Columns inputs;
   std::vector<double>
       scores;  ///< One a row: the probability of the positive class, or the value of a regression.
   std::int64_t micros = 0;  ///< From the request's last byte to the answer.
@@ -47,7 +47,7 @@ struct SegmentLimits {
 
 /// Append-only segments, one per writing thread: a prediction is in its segment (in the page cache: it
 /// survives kill -9) before its answer leaves, on disk within 100 ms, and a closed segment's digest goes into
-/// the event log. Records are framed (length, CRC-32, canonical JSON) and numbered within the segment, so
+/// the event log. Records are framed (length, CRC-32, JSON, log/packed.h) and numbered within the segment, so
 /// that a gap or a torn tail shows.
 class PredictionLog {
  public:

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -103,6 +104,81 @@ TEST(RecordTest, IsCanonicalAndComesBackWhole) {
   EXPECT_EQ(again, text);
   EXPECT_EQ(record->prediction.failure, "The model failed.");
   EXPECT_EQ(record->prediction.inputs.size(), 3u);
+}
+
+/// More rows than are written as JSON, in columns of every kind.
+Prediction Many(int number) {
+  constexpr std::size_t kRows = 100;
+  Prediction prediction = Numbered(number);
+  Values::Floats floats(kRows, 0.1f);
+  Values::Doubles doubles(kRows, 0.1), endless(kRows, 1.5);
+  Values::List mixed(kRows, Json(2.5)), fractions(kRows, Json(0.3)), texts(kRows, Json("EWR"));
+  floats[7] = std::numeric_limits<float>::quiet_NaN();
+  endless[9] = std::numeric_limits<double>::infinity();
+  mixed[3] = nullptr;
+  prediction.inputs = {{"zone", texts},
+                       {"floats", Values(floats)},
+                       {"doubles", Values(doubles)},
+                       {"endless", Values(endless)},
+                       {"wholes", Values(Values::Wholes(kRows, -5))},
+                       {"mixed", mixed},
+                       {"fractions", fractions}};
+  prediction.scores.assign(kRows, 1.0 / 3);
+  return prediction;
+}
+
+Values InputOf(const Prediction& prediction, std::string_view name) {
+  for (const auto& [column, values] : prediction.inputs)
+    if (column == name) return values;
+  return {};
+}
+
+TEST(RecordTest, KeepsManyNumbersAsBytesAndGivesThemBack) {
+  const Prediction many = Many(8);
+  std::string payload;
+  WriteRecord(payload, many, 3);
+  const auto record = ReadRecord(payload);
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->sequence, 3);
+  EXPECT_EQ(record->prediction.id, many.id);
+  EXPECT_EQ(record->prediction.scores, many.scores);
+  for (const char* name : {"zone", "floats", "doubles", "wholes", "mixed", "fractions"})
+    EXPECT_EQ(InputOf(record->prediction, name), InputOf(many, name)) << name;
+  EXPECT_EQ(InputOf(record->prediction, "endless")[9], Json("Infinity"));
+  std::string again;
+  WriteRecord(again, record->prediction, 3);
+  EXPECT_EQ(again.size(), payload.size());
+}
+
+TEST(RecordTest, TakesScoresOfSinglePrecisionForWhatTheyAre) {
+  Prediction narrow = Many(8), wide = Many(8);
+  for (double& score : narrow.scores) score = 0.1f;
+  std::string short_one, long_one;
+  WriteRecord(short_one, narrow, 1);
+  WriteRecord(long_one, wide, 1);
+  EXPECT_EQ(short_one.size() + 400, long_one.size());
+  EXPECT_EQ(ReadRecord(short_one)->prediction.scores, narrow.scores);
+}
+
+TEST(RecordTest, RefusesNumbersThatAreNotAsManyAsItSays) {
+  std::string payload;
+  WriteRecord(payload, Many(8), 3);
+  EXPECT_FALSE(ReadRecord(payload.substr(0, payload.size() - 1)));
+  EXPECT_FALSE(ReadRecord(payload + "x"));
+  EXPECT_FALSE(ReadRecord(payload.substr(0, 3)));
+  payload[4] = '\x7f';
+  EXPECT_FALSE(ReadRecord(payload));
+}
+
+TEST_P(PredictionLogTest, ClosesAndVerifiesSegmentsOfBothForms) {
+  Append(0, 2);
+  ASSERT_TRUE(log_->Append(Many(2)));
+  Append(3, 4);
+  ASSERT_TRUE(log_->CloseSegments());
+  EXPECT_EQ(Ids().size(), 4u);
+  const auto verified = log_->Verify();
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_EQ(verified->Int("records"), 4);
 }
 
 TEST_P(PredictionLogTest, ReadsWhatWasAppendedAndGoesOnBehindIt) {

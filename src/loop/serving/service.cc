@@ -39,10 +39,11 @@ Result<> CheckShare(double share) {
 std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Question& question) {
   static const Json none;
   std::vector<double> scores(question.rows);
+  std::vector<Json> made(question.columns.size());
   for (std::size_t row = 0; row < question.rows; ++row) {
     scores[row] = heuristic.Score([&](std::string_view name) -> const Json& {
-      for (const auto& [column, values] : question.columns)
-        if (column == name) return values[row];
+      for (std::size_t i = 0; i < question.columns.size(); ++i)
+        if (question.columns[i].first == name) return question.columns[i].second.At(row, made[i]);
       return none;
     });
   }

@@ -6,7 +6,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "ground/os/clock.h"
@@ -14,6 +13,7 @@
 #include "loop/registry/registry.h"
 #include "loop/runtime/model.h"
 #include "loop/serving/prediction_log.h"
+#include "loop/serving/request_values.h"
 #include "loop/serving/service_state.h"
 #include "loop/serving/settings.h"
 #include "loop/serving/statistics.h"
@@ -25,7 +25,7 @@ namespace cairn::serving {
 
 /// Rows to be scored, column by column, as the doors read them.
 struct Question {
-  std::vector<std::pair<std::string, std::vector<Json>>> columns;
+  Columns columns;
   std::size_t rows = 0;
   std::string id;  ///< The caller's own id (up to 200 visible ASCII characters), or "" to get one.
   std::int64_t received_ns = 0;  ///< os::SteadyNs() when the request was read; 0: now.

@@ -45,13 +45,8 @@ Result<> AddColumns(serving::Question& question, const serving::Offer& offer, Gi
                                   std::move(tensor.elements));
     return Done{};
   }
-  for (std::size_t column = 0; column < width; ++column) {
-    std::vector<Json> values;
-    values.reserve(question.rows);
-    for (std::size_t row = 0; row < question.rows; ++row)
-      values.push_back(std::move(tensor.elements[row * width + column]));
-    question.columns.emplace_back(offer.columns[column], std::move(values));
-  }
+  for (std::size_t column = 0; column < width; ++column)
+    question.columns.emplace_back(offer.columns[column], tensor.elements.Every(width, column));
   return Done{};
 }
 

@@ -15,7 +15,7 @@ struct GivenTensor {
   std::string name;
   runtime::DataType type = runtime::DataType::Fp32;
   std::vector<std::int64_t> shape;
-  std::vector<Json> elements;
+  serving::Values elements;
 };
 
 /// Adds the input to the question's columns: a column as [N] or [N,1], or the whole matrix [N,F] of a model

@@ -2,13 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
 #include "ground/vocabulary/json.h"
 #include "loop/runtime/tensor.h"
 #include "server/inference/grpc/contents.h"
 #include "server/inference/grpc/infer_codec.h"
-#include "server/inference/grpc/places.h"
 #include "server/inference/grpc/rest.h"
 #include "server/inference/infer_request.h"
 
@@ -107,20 +105,6 @@ TEST(GrpcCodec, TheTimeToTheDeadlineIsTheTimeoutUnlessTheCallersOwnIsShorter) {
   EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_uint64_param(900); }, 250), 250);
   EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_int64_param(0); }, 250), 250);
   EXPECT_EQ(timeout([](auto& given) { given["timeout"].set_int64_param(900); }, 0), 900);
-}
-
-TEST(Places, WhoFindsNoneWaitsForOneOrForItsDeadline) {
-  using std::chrono::system_clock;
-  Places places(1);
-  ASSERT_TRUE(places.Take(system_clock::time_point::max()));
-  EXPECT_FALSE(places.Take(system_clock::now()));
-  std::jthread waiting([&] {
-    EXPECT_TRUE(places.Take(system_clock::time_point::max()));
-    places.GiveBack();
-  });
-  places.GiveBack();
-  waiting.join();
-  EXPECT_TRUE(places.Take(system_clock::now()));
 }
 
 TEST(GrpcCodec, TypedContentsAreTheBytesOfTheirType) {

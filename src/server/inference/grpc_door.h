@@ -28,8 +28,8 @@ class GrpcDoor {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;                        ///< 0: a free one; port() tells.
     std::size_t message_bytes = 64 * 1024 * 1024;  ///< Of one request, unpacked; beyond: RESOURCE_EXHAUSTED.
-    int at_once = 16;                              ///< Calls for predictions that run at once.
-    int waiting = 1024;  ///< Calls that may wait for that; beyond: RESOURCE_EXHAUSTED.
+    int at_once = 16;    ///< Threads for predictions that may have to wait, or that come together.
+    int waiting = 1024;  ///< Calls that may wait for those; beyond: RESOURCE_EXHAUSTED.
   };
 
   /// Listens and serves at once. `router` must outlive the door. Unavailable when the address is in use;
@@ -44,8 +44,13 @@ class GrpcDoor {
 
   /// What the module asks: a request of REST.
   using Ask = std::function<http::Response(http::Request)>;
+  struct Rest {
+    Ask ask;
+    /// Whether a prediction asked for now may have to wait for others (http::Route::may_wait).
+    std::function<bool()> may_wait;
+  };
   /// The module's one function.
-  using Opener = std::unique_ptr<GrpcDoor> (*)(const Ask& ask, const Options& options, Error& error);
+  using Opener = std::unique_ptr<GrpcDoor> (*)(const Rest& rest, const Options& options, Error& error);
 };
 
 }  // namespace cairn::inference

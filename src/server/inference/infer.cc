@@ -1,5 +1,7 @@
 #include "server/inference/infer.h"
 
+#include <utility>
+
 #include "ground/os/clock.h"
 #include "server/inference/asked.h"
 #include "server/inference/infer_request.h"
@@ -27,9 +29,18 @@ void WriteHead(std::string& json, const serving::Answer& answer, const Offer& of
   json += ",\"arm\":\"" + std::string(NameOf(answer.arm)) + "\"},\"outputs\":[";
 }
 
-http::Response Write(const serving::Answer& answer, const Offer& offer, const std::vector<Wanted>& wanted,
+void AppendShape(std::string& json, const std::vector<std::int64_t>& shape) {
+  char before = '[';
+  for (const std::int64_t size : shape) {
+    json += std::exchange(before, ',');
+    json += std::to_string(size);
+  }
+  json += shape.empty() ? "[]" : "]";
+}
+
+http::Response Write(serving::Answer& answer, const Offer& offer, const std::vector<Wanted>& wanted,
                      const std::string& id) {
-  const auto batch = OutputsOf(answer, offer);
+  const runtime::Batch& batch = OutputsOf(answer, offer);
   std::string json, binary;
   WriteHead(json, answer, offer, id);
   bool first = true, any_binary = false;
@@ -39,8 +50,10 @@ http::Response Write(const serving::Answer& answer, const Offer& offer, const st
     json += first ? "{\"name\":" : ",{\"name\":";
     first = false;
     AppendJsonString(json, one.name);
-    json += std::string(",\"datatype\":\"") + runtime::NameOf(tensor->type) +
-            "\",\"shape\":" + ShapeJson(tensor->shape).Dump();
+    json += ",\"datatype\":\"";
+    json += runtime::NameOf(tensor->type);
+    json += "\",\"shape\":";
+    AppendShape(json, tensor->shape);
     if (one.binary) {
       const std::string bytes = WriteBinary(*tensor);
       json += ",\"parameters\":{\"binary_data_size\":" + std::to_string(bytes.size()) + "}}";
@@ -75,9 +88,8 @@ http::Response Infer(Service& service, const http::Request& request) {
   if (!read) return failed(read.error());
   read->question.received_ns = received;
   const std::int64_t parsed = os::SteadyNs();
-  const auto answer = request.Captured("version").empty()
-                          ? service.Predict(read->question)
-                          : service.PredictWith((*offer)->version, read->question);
+  auto answer = request.Captured("version").empty() ? service.Predict(read->question)
+                                                    : service.PredictWith((*offer)->version, read->question);
   if (!answer) return failed(answer.error());
   const std::int64_t answered = os::SteadyNs();
   auto response = Write(*answer, **offer, read->wanted, read->question.id);

@@ -48,10 +48,12 @@ Result<std::optional<std::size_t>> JsonLengthOf(const http::Request& request, st
 }
 
 /// What is said beside a tensor and cannot be passed over in silence: the answer would be another one.
-Result<> CheckParameters(const std::string& what, const Json& parameters) {
-  for (const char* name : {"shared_memory_region", "classification", "sequence_id"})
-    if (parameters.Find(name))
-      return Wrong(what + " has the parameter '" + name + "', and this server lacks that extension");
+Result<> CheckParameters(const char* what, const std::string& name, const Json& parameters) {
+  for (const char* extension : {"shared_memory_region", "classification", "sequence_id"}) {
+    if (!parameters.Find(extension)) continue;
+    const std::string subject = name.empty() ? what : std::string(what) + " '" + name + "'";
+    return Wrong(subject + " has the parameter '" + extension + "', and this server lacks that extension");
+  }
   return Done{};
 }
 
@@ -64,7 +66,7 @@ Result<GivenTensor> ReadInput(const Json& input, std::string_view& binary) {
                  "', which the protocol does not know");
   tensor.type = *type;
   tensor.shape = CAIRN_TRY(ReadShape(tensor.name, input.At("shape")));
-  CAIRN_TRY(CheckParameters("Input '" + tensor.name + "'", input.At("parameters")));
+  CAIRN_TRY(CheckParameters("Input", tensor.name, input.At("parameters")));
   const Json& size = input.At("parameters").At("binary_data_size");
   if (size.IsNull()) {
     tensor.elements = CAIRN_TRY(ReadElements(tensor.name, tensor.type, tensor.shape, input.At("data")));
@@ -86,7 +88,7 @@ Result<serving::Question> ReadQuestion(const Json& json, std::string_view binary
   question.id = json.Text("id");
   if (!json.At("inputs").IsArray() || json.At("inputs").items().empty())
     return Wrong("Unable to parse 'inputs': the request must have a list of at least one");
-  CAIRN_TRY(CheckParameters("The request", json.At("parameters")));
+  CAIRN_TRY(CheckParameters("The request", "", json.At("parameters")));
   CAIRN_TRY(ReadTurn(json.At("parameters"), question));
   for (const Json& input : json.At("inputs").items())
     CAIRN_TRY(AddColumns(question, offer, CAIRN_TRY(ReadInput(input, binary))));
@@ -108,7 +110,7 @@ Result<std::vector<Wanted>> ReadWanted(const Json& json, const Offer& offer) {
   for (const Json& output : json.At("outputs").items()) {
     const Json& parameters = output.At("parameters");
     wanted.push_back({CAIRN_TRY(RequiredText(output, "name")), parameters.Bool("binary_data", otherwise)});
-    CAIRN_TRY(CheckParameters("Output '" + wanted.back().name + "'", parameters));
+    CAIRN_TRY(CheckParameters("Output", wanted.back().name, parameters));
     const bool known = std::any_of(ports.begin(), ports.end(),
                                    [&](const auto& port) { return port.name == wanted.back().name; });
     if (!known && !ports.empty())

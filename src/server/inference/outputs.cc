@@ -81,14 +81,14 @@ void Put(Tensor& tensor, std::size_t at, double value) {
   }
 }
 
-runtime::Batch OutputsOf(const serving::Answer& answer, const serving::Offer& offer) {
+const runtime::Batch& OutputsOf(serving::Answer& answer, const serving::Offer& offer) {
   if (answer.arm != serving::Arm::Fallback) return answer.outputs;
   const auto& signature = offer.signature.outputs.empty() ? Classifier() : offer.signature;
   const auto score = runtime::ScoreOf(signature);
-  runtime::Batch batch;
+  answer.outputs.tensors.clear();
   for (const auto& port : signature.outputs)
-    batch.tensors.push_back(InFormOf(port, score ? score->name : "", answer.scores));
-  return batch;
+    answer.outputs.tensors.push_back(InFormOf(port, score ? score->name : "", answer.scores));
+  return answer.outputs;
 }
 
 void NameAnswer(http::Response& response, const serving::Answer& answer) {

@@ -135,7 +135,7 @@ http::Response Invoke(Service& service, const http::Request& request) {
   body->question.received_ns = received;
   body->question.id = std::string(request.headers.Get("X-Cairn-Prediction-Id"));
   const std::int64_t parsed = os::SteadyNs();
-  const auto answer = service.Predict(body->question);
+  auto answer = service.Predict(body->question);
   if (!answer) return failed(answer.error());
   const std::int64_t answered = os::SteadyNs();
   std::string out = "{\"predictions\":";

@@ -43,7 +43,7 @@ Result<> ReadMatrix(std::string_view form, const Json& rows, const Offer& offer,
                    std::to_string(width) + " values, and the model reads " +
                    std::to_string(question.columns.size()) + " columns");
     for (std::size_t column = 0; column < width; ++column)
-      question.columns[column].second[row] = given.IsArray() ? given.items()[column] : given;
+      question.columns[column].second.list()[row] = given.IsArray() ? given.items()[column] : given;
   }
   return Done{};
 }
@@ -66,7 +66,7 @@ Result<> ReadSplit(const Json& split, const Offer& offer, Question& question) {
   question.rows = rows.items().size();
   for (const Json& column : columns.items()) {
     question.columns.emplace_back(CAIRN_TRY(NameIn(column)), std::vector<Json>());
-    question.columns.back().second.reserve(question.rows);
+    question.columns.back().second.list().reserve(question.rows);
   }
   for (std::size_t row = 0; row < question.rows; ++row) {
     const auto& values = rows.items()[row].items();
@@ -109,7 +109,7 @@ Result<> ReadRecords(std::string_view form, const Json& records, Question& quest
     for (const auto& [name, value] : record.members()) {
       const auto [place, added] = places.try_emplace(name, question.columns.size());
       if (added) question.columns.emplace_back(name, std::vector<Json>(question.rows));
-      question.columns[place->second].second[row] = value;
+      question.columns[place->second].second.list()[row] = value;
     }
   }
   return Done{};

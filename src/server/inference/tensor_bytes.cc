@@ -1,7 +1,6 @@
 #include "server/inference/tensor_bytes.h"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -14,6 +13,7 @@ namespace {
 
 using runtime::DataType;
 using runtime::Tensor;
+using serving::Values;
 
 /// Values are kept, and logged, as JSON has whole numbers: signed.
 constexpr std::uint64_t kGreatestWhole = std::numeric_limits<std::int64_t>::max();
@@ -40,35 +40,82 @@ Result<std::vector<Json>> ReadTexts(const std::string& name, std::size_t count, 
   return texts;
 }
 
-Json ElementOf(const Tensor& tensor, std::size_t index) {
-  if (tensor.type == DataType::Bool) return tensor.data[index] != 0;
-  if (tensor.type == DataType::Uint64) return static_cast<std::int64_t>(tensor.As<std::uint64_t>()[index]);
-  if (const auto whole = tensor.Whole(index)) return *whole;
-  const double number = tensor.Number(index);
-  return std::isnan(number) ? Json() : Json(number);
+/// The elements as an array of T, wherever they lie.
+template <class T>
+std::vector<T> Elements(std::string_view bytes) {
+  std::vector<T> elements(bytes.size() / sizeof(T));
+  if (!elements.empty()) std::memcpy(elements.data(), bytes.data(), bytes.size());
+  return elements;
+}
+
+template <class T>
+Values Wholes(std::string_view bytes) {
+  if constexpr (sizeof(T) == sizeof(std::int64_t)) return Values(Elements<std::int64_t>(bytes));
+  const auto elements = Elements<T>(bytes);
+  return Values(Values::Wholes(elements.begin(), elements.end()));
+}
+
+Values Truths(std::string_view bytes) {
+  Values::List truths;
+  truths.reserve(bytes.size());
+  for (const char byte : bytes) truths.emplace_back(byte != 0);
+  return truths;
+}
+
+Values Halves(const std::string& name, DataType type, std::string_view bytes) {
+  const auto count = bytes.size() / sizeof(std::uint16_t);
+  const Tensor tensor{name, type, {static_cast<std::int64_t>(count)}, Elements<std::uint8_t>(bytes), {}};
+  Values::Floats floats(count);
+  for (std::size_t i = 0; i < count; ++i) floats[i] = static_cast<float>(tensor.Number(i));
+  return Values(std::move(floats));
+}
+
+Result<> CheckWhole(const std::string& name, std::uint64_t value) {
+  if (value <= kGreatestWhole) return Done{};
+  return Error{Reason::InvalidArgument, "Input '" + name + "' holds " + std::to_string(value) +
+                                            ", and whole numbers are taken up to " +
+                                            std::to_string(kGreatestWhole)};
 }
 
 }  // namespace
 
-Result<std::vector<Json>> ReadBinary(const std::string& name, DataType type,
-                                     const std::vector<std::int64_t>& shape, std::string_view bytes) {
+Result<Values> ReadBinary(const std::string& name, DataType type, const std::vector<std::int64_t>& shape,
+                          std::string_view bytes) {
   std::size_t count = 1;
   for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-  if (type == DataType::Bytes) return ReadTexts(name, count, bytes);
+  if (type == DataType::Bytes) return Values(CAIRN_TRY(ReadTexts(name, count, bytes)));
   if (bytes.size() != count * runtime::SizeOf(type)) return WrongSize(name);
-  Tensor tensor{name, type, shape, {}, {}};
-  tensor.data.resize(bytes.size());
-  if (!bytes.empty()) std::memcpy(tensor.data.data(), bytes.data(), bytes.size());
-  if (type == DataType::Uint64)
-    for (const std::uint64_t value : tensor.As<std::uint64_t>())
-      if (value > kGreatestWhole)
-        return Error{Reason::InvalidArgument, "Input '" + name + "' holds " + std::to_string(value) +
-                                                  ", and whole numbers are taken up to " +
-                                                  std::to_string(kGreatestWhole)};
-  std::vector<Json> elements;
-  elements.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) elements.push_back(ElementOf(tensor, i));
-  return elements;
+  switch (type) {
+    case DataType::Fp32:
+      return Values(Elements<float>(bytes));
+    case DataType::Fp64:
+      return Values(Elements<double>(bytes));
+    case DataType::Fp16:
+    case DataType::Bf16:
+      return Halves(name, type, bytes);
+    case DataType::Bool:
+      return Truths(bytes);
+    case DataType::Uint8:
+      return Wholes<std::uint8_t>(bytes);
+    case DataType::Uint16:
+      return Wholes<std::uint16_t>(bytes);
+    case DataType::Uint32:
+      return Wholes<std::uint32_t>(bytes);
+    case DataType::Uint64:
+      for (const std::uint64_t value : Elements<std::uint64_t>(bytes)) CAIRN_TRY(CheckWhole(name, value));
+      return Wholes<std::uint64_t>(bytes);
+    case DataType::Int8:
+      return Wholes<std::int8_t>(bytes);
+    case DataType::Int16:
+      return Wholes<std::int16_t>(bytes);
+    case DataType::Int32:
+      return Wholes<std::int32_t>(bytes);
+    case DataType::Int64:
+      return Wholes<std::int64_t>(bytes);
+    case DataType::Bytes:
+      break;
+  }
+  return WrongSize(name);
 }
 
 std::string WriteBinary(const Tensor& tensor) {

@@ -65,14 +65,16 @@ Json ShapeJson(const std::vector<std::int64_t>& shape) {
 }
 
 Result<std::vector<std::int64_t>> ReadShape(const std::string& name, const Json& shape) {
-  const Error wrong{Reason::InvalidArgument,
-                    "Unable to parse 'shape' of input '" + name +
-                        "': it must be a list of whole numbers that are not negative"};
-  if (!shape.IsArray()) return wrong;
+  const auto wrong = [&] {
+    return Error{Reason::InvalidArgument, "Unable to parse 'shape' of input '" + name +
+                                              "': it must be a list of whole numbers that are not negative"};
+  };
+  if (!shape.IsArray()) return wrong();
   std::vector<std::int64_t> sizes;
+  sizes.reserve(shape.items().size());
   std::int64_t elements = 1;
   for (const Json& size : shape.items()) {
-    if (!size.IsInt() || size.AsInt() < 0 || size.AsInt() > kMostElements) return wrong;
+    if (!size.IsInt() || size.AsInt() < 0 || size.AsInt() > kMostElements) return wrong();
     sizes.push_back(size.AsInt());
     elements *= size.AsInt();
     if (elements > kMostElements)

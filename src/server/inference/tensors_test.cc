@@ -24,7 +24,7 @@ std::string BytesOf(std::initializer_list<T> values) {
 std::string Read(DataType type, std::int64_t count, const std::string& bytes) {
   const auto read = ReadBinary("x", type, {count}, bytes);
   if (!read) return read.error().message;
-  return Json::Array(*read).Dump();
+  return Json::Array(serving::Values(*read).list()).Dump();
 }
 
 TEST(TensorBytesTest, EveryTypeIsReadAsItsValues) {

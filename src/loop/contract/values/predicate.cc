@@ -229,6 +229,11 @@ std::int64_t Predicate::CountBreaking(std::span<const double> measures) const {
   return breaking;
 }
 
+bool Predicate::AllowsAll(std::span<const double> numbers) const {
+  if (const auto* missing = std::get_if<MissingCheck>(&check_)) return !missing->some;
+  return std::holds_alternative<TypeCheck>(check_) || (IsOfMeasures() && CountBreaking(numbers) == 0);
+}
+
 std::vector<const Json*> ValuesAt(const Json& value, const std::vector<std::string>& path) {
   std::vector<const Json*> found = {&value};
   for (const auto& step : path) {

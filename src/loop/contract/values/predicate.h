@@ -57,6 +57,9 @@ class Predicate {
   /// Whether the measure of a proper value decides, and then how many of these break it.
   bool IsOfMeasures() const { return std::holds_alternative<RangeCheck>(check_); }
   std::int64_t CountBreaking(std::span<const double> measures) const;
+  /// True when a look at the numbers alone shows that none of them breaks it; they are of the column's type,
+  /// and none is NaN. False says nothing.
+  bool AllowsAll(std::span<const double> numbers) const;
 
   // What the tests are compiled to.
   struct MissingCheck {

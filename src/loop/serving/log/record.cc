@@ -2,39 +2,47 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <optional>
+
+#include "loop/serving/log/packed.h"
 
 namespace cairn::serving {
 namespace {
 
 constexpr std::array<std::string_view, 4> kArms = {"production", "canary", "fallback", "named"};
 
-void WriteInputs(std::string& out, const Prediction& prediction) {
-  std::vector<const std::pair<std::string, std::vector<Json>>*> columns;
-  columns.reserve(prediction.inputs.size());
-  for (const auto& column : prediction.inputs) columns.push_back(&column);
+void WriteList(std::string& out, const Values& values) {
+  Json made;
+  out += '[';
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    if (row > 0) out += ',';
+    values.At(row, made).DumpTo(out);
+  }
+  out += ']';
+}
+
+void WriteInputs(std::string& out, const Columns& inputs, Tail& tail) {
+  std::vector<const Columns::value_type*> columns;
+  columns.reserve(inputs.size());
+  for (const auto& column : inputs) columns.push_back(&column);
   std::sort(columns.begin(), columns.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   char before = '{';
   for (const auto* column : columns) {
     out += before;
     before = ',';
     AppendJsonString(out, column->first);
-    out += ":[";
-    for (std::size_t row = 0; row < column->second.size(); ++row) {
-      if (row > 0) out += ',';
-      column->second[row].DumpTo(out);
-    }
-    out += ']';
+    out += ':';
+    if (!tail.Take(out, column->second)) WriteList(out, column->second);
   }
   out += columns.empty() ? "{}" : "}";
 }
 
-double NumberOf(const Json& value) {
-  if (value.IsNumber()) return value.AsDouble();
-  const double infinity = std::numeric_limits<double>::infinity();
-  if (value == Json("Infinity")) return infinity;
-  return value == Json("-Infinity") ? -infinity : std::numeric_limits<double>::quiet_NaN();
+void WriteScores(std::string& out, const std::vector<double>& scores) {
+  out += '[';
+  for (std::size_t row = 0; row < scores.size(); ++row) {
+    if (row > 0) out += ',';
+    AppendJsonDouble(out, scores[row]);
+  }
+  out += ']';
 }
 
 Error NoRecord(std::string_view what) {
@@ -46,6 +54,9 @@ Error NoRecord(std::string_view what) {
 std::string_view NameOf(Arm arm) { return kArms[static_cast<std::size_t>(arm)]; }
 
 void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t sequence) {
+  const std::size_t begin = out.size();
+  Tail tail(prediction.scores.size());
+  if (tail.IsWanted()) out.append(kPackedHead, kPacked);
   out += "{\"arm\":\"";
   out += NameOf(prediction.arm);
   out += "\",\"at\":";
@@ -55,25 +66,28 @@ void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t se
   out += ",\"id\":";
   AppendJsonString(out, prediction.id);
   out += ",\"inputs\":";
-  WriteInputs(out, prediction);
+  WriteInputs(out, prediction.inputs, tail);
   out += ",\"micros\":";
   out += std::to_string(prediction.micros);
   out += ",\"model\":";
   AppendJsonString(out, prediction.model);
-  out += ",\"scores\":[";
-  for (std::size_t row = 0; row < prediction.scores.size(); ++row) {
-    if (row > 0) out += ',';
-    AppendJsonDouble(out, prediction.scores[row]);
-  }
-  out += "],\"sequence\":";
+  out += ",\"scores\":";
+  if (!tail.Take(out, prediction.scores)) WriteScores(out, prediction.scores);
+  out += ",\"sequence\":";
   out += std::to_string(sequence);
   out += ",\"version\":";
   out += std::to_string(prediction.version);
   out += '}';
+  if (tail.IsWanted()) tail.Close(out, begin);
 }
 
-Result<Record> ReadRecord(std::string_view json) {
-  auto parsed = Json::Parse(json);
+Result<Record> ReadRecord(std::string_view payload) {
+  std::string_view head = payload;
+  Unpacker unpacker;
+  if (payload.starts_with(kPacked)) {
+    if (!unpacker.Split(payload, head)) return NoRecord("its head has no end");
+  }
+  auto parsed = Json::Parse(head);
   if (!parsed) return NoRecord(parsed.error().message);
   const auto arm = std::find(kArms.begin(), kArms.end(), parsed->Text("arm"));
   if (arm == kArms.end()) return NoRecord("it names no arm");
@@ -88,9 +102,10 @@ Result<Record> ReadRecord(std::string_view json) {
   prediction.arm = static_cast<Arm>(arm - kArms.begin());
   prediction.micros = parsed->Int("micros");
   prediction.failure = parsed->Text("failure");
-  for (const Json& score : parsed->At("scores").items()) prediction.scores.push_back(NumberOf(score));
-  for (const auto& [name, values] : parsed->At("inputs").members())
-    prediction.inputs.emplace_back(name, values.items());
+  for (const auto& [name, list] : parsed->At("inputs").members())
+    prediction.inputs.emplace_back(name, unpacker.ValuesOf(list));
+  prediction.scores = unpacker.ScoresOf(parsed->At("scores"));
+  if (!unpacker.IsSound()) return NoRecord("its numbers are not as many as its head says");
   return record;
 }
 

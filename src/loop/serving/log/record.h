@@ -16,9 +16,9 @@ struct Record {
 };
 
 /// Appends the record's canonical JSON (members in order of name, no spaces) without building it as a value
-/// first.
+/// first; of a record of many rows, the numbers as bytes behind it (packed.h).
 void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t sequence);
-/// Corrupt when `json` is no record.
-Result<Record> ReadRecord(std::string_view json);
+/// Corrupt when `payload` is no record.
+Result<Record> ReadRecord(std::string_view payload);
 
 }  // namespace cairn::serving

@@ -1,5 +1,7 @@
 #include "loop/serving/versions/columns.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace cairn::serving {
@@ -67,9 +69,7 @@ Features::Numbers Numbers(const std::vector<Json>& values) {
   return numbers;
 }
 
-}  // namespace
-
-Result<Features::Column> ColumnOf(const std::string& name, const std::vector<Json>& values, Wanted wanted) {
+Result<Features::Column> ColumnOfList(const std::string& name, const Values::List& values, Wanted wanted) {
   const Seen seen = CAIRN_TRY(Look(name, values));
   Features::Column column{name, {}, {}};
   if (seen.nulls) {
@@ -84,6 +84,30 @@ Result<Features::Column> ColumnOf(const std::string& name, const std::vector<Jso
     column.values = Wholes(values);
   }
   return column;
+}
+
+template <class T>
+Features::Column ColumnOfReals(const std::string& name, const std::vector<T>& values) {
+  Features::Column column{name, Features::Numbers(values.begin(), values.end()), {}};
+  const auto none = [](T value) { return std::isnan(value); };
+  if (std::none_of(values.begin(), values.end(), none)) return column;
+  column.nulls.resize(values.size());
+  std::transform(values.begin(), values.end(), column.nulls.begin(), none);
+  return column;
+}
+
+}  // namespace
+
+Result<Features::Column> ColumnOf(const std::string& name, const Values& values, Wanted wanted) {
+  if (const auto* list = std::get_if<Values::List>(&values.kept())) return ColumnOfList(name, *list, wanted);
+  if (const auto* wholes = std::get_if<Values::Wholes>(&values.kept()))
+    return Features::Column{name, *wholes, {}};
+  if (wanted == Wanted::Text) {
+    Values listed = values;
+    return ColumnOfList(name, listed.list(), wanted);
+  }
+  if (const auto* floats = std::get_if<Values::Floats>(&values.kept())) return ColumnOfReals(name, *floats);
+  return ColumnOfReals(name, std::get<Values::Doubles>(values.kept()));
 }
 
 }  // namespace cairn::serving

@@ -6,6 +6,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/runtime/features.h"
+#include "loop/serving/request_values.h"
 
 namespace cairn::serving {
 
@@ -14,7 +15,6 @@ enum class Wanted { Number, Text };
 
 /// A column of a request as the runtime takes it: texts, whole numbers, or numbers (truth values as 0 and 1).
 /// Unprocessable naming column and row for lists and objects, and for texts among numbers.
-Result<runtime::Features::Column> ColumnOf(const std::string& name, const std::vector<Json>& values,
-                                           Wanted wanted);
+Result<runtime::Features::Column> ColumnOf(const std::string& name, const Values& values, Wanted wanted);
 
 }  // namespace cairn::serving

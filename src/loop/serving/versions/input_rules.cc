@@ -13,6 +13,14 @@ Error Broken(const std::string& column, const std::string& what) {
   return {Reason::Unprocessable, "Column '" + column + "' " + what + "."};
 }
 
+/// Most columns of numbers need no look at each of them.
+bool FitsAsNumbers(const contract::RowRules& rules, std::size_t number, const Values& values) {
+  if (const auto* doubles = std::get_if<Values::Doubles>(&values.kept()))
+    return rules.FitAll(number, *doubles);
+  const auto* floats = std::get_if<Values::Floats>(&values.kept());
+  return floats && rules.FitAll(number, Values::Doubles(floats->begin(), floats->end()));
+}
+
 }  // namespace
 
 Result<InputRules> InputRules::Of(const Settings& settings) {
@@ -39,24 +47,32 @@ Result<std::optional<std::size_t>> InputRules::NumberOf(const std::string& colum
 
 Result<> InputRules::Check(const Question& question, const LoadedVersion* version) const {
   if (!rules_) return Done{};
-  std::vector<const std::vector<Json>*> columns(served_.size());
+  std::vector<const Values*> columns(served_.size());
   for (const auto& [name, values] : question.columns) {
     const auto number = CAIRN_TRY(NumberOf(name, version));
     if (!number) continue;
     columns[*number] = &values;
-    for (std::size_t row = 0; row < values.size(); ++row) {
-      const std::string violation = rules_->Violation(*number, values[row]);
-      if (!violation.empty()) return Broken(name, "in row " + std::to_string(row + 1) + " " + violation);
-    }
+    CAIRN_TRY(CheckValues(name, *number, values));
   }
   return rules_->HasRowTests() ? CheckRows(question, columns) : Result<>();
 }
 
-Result<> InputRules::CheckRows(const Question& question,
-                               const std::vector<const std::vector<Json>*>& columns) const {
+Result<> InputRules::CheckValues(const std::string& name, std::size_t number, const Values& values) const {
+  if (FitsAsNumbers(*rules_, number, values)) return Done{};
+  Json made;
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const std::string violation = rules_->Violation(number, values.At(row, made));
+    if (!violation.empty()) return Broken(name, "in row " + std::to_string(row + 1) + " " + violation);
+  }
+  return Done{};
+}
+
+Result<> InputRules::CheckRows(const Question& question, const std::vector<const Values*>& columns) const {
   std::vector<const Json*> values(columns.size());
+  std::vector<Json> made(columns.size());
   for (std::size_t row = 0; row < question.rows; ++row) {
-    for (std::size_t i = 0; i < columns.size(); ++i) values[i] = columns[i] ? &(*columns[i])[row] : nullptr;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      values[i] = columns[i] ? &columns[i]->At(row, made[i]) : nullptr;
     const std::string violation = rules_->RowViolation(values);
     if (!violation.empty())
       return Error{Reason::Unprocessable, "Row " + std::to_string(row + 1) + " breaks " + violation + "."};

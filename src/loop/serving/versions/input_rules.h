@@ -27,7 +27,9 @@ class InputRules {
  private:
   /// The number of a column in the rules; none for one that only the model reads.
   Result<std::optional<std::size_t>> NumberOf(const std::string& column, const LoadedVersion* version) const;
-  Result<> CheckRows(const Question& question, const std::vector<const std::vector<Json>*>& columns) const;
+  /// Of the column with that number.
+  Result<> CheckValues(const std::string& name, std::size_t number, const Values& values) const;
+  Result<> CheckRows(const Question& question, const std::vector<const Values*>& columns) const;
 
   std::optional<contract::RowRules> rules_;  ///< None: nothing is checked.
   std::vector<bool> served_;                 ///< Whether requests carry the column of that number.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ground/os/clock.h"
 #include "ground/vocabulary/text.h"
@@ -28,6 +29,24 @@ bool IsProbability(const runtime::Signature& signature, const runtime::ScoreOutp
                                  [&](const runtime::Port& one) { return one.name == score.name; });
   return score.name.starts_with("prob") ||
          (port != signature.outputs.end() && port->shape.size() == 2 && port->shape[1] == 2);
+}
+
+/// Columns of single precision, sent in the order of inputs that take it, are tensors already; nothing for
+/// others.
+std::optional<runtime::Batch> TensorsOf(const Question& question, const Offer& offer) {
+  const auto& inputs = offer.signature.inputs;
+  if (offer.matrix || question.columns.size() < inputs.size()) return std::nullopt;
+  const auto rows = static_cast<std::int64_t>(question.rows);
+  runtime::Batch batch;
+  batch.tensors.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto& [name, values] = question.columns[i];
+    const auto* floats = std::get_if<Values::Floats>(&values.kept());
+    if (!floats || name != inputs[i].name || inputs[i].type != runtime::DataType::Fp32) return std::nullopt;
+    auto shape = inputs[i].shape.size() == 2 ? std::vector{rows, std::int64_t{1}} : std::vector{rows};
+    batch.tensors.push_back(runtime::Tensor::From<float>(name, std::move(shape), *floats));
+  }
+  return batch;
 }
 
 /// Rounding in single precision may leave the bounds by a little.
@@ -80,11 +99,12 @@ bool LoadedVersion::TakesText(std::size_t column) const {
 }
 
 Result<runtime::Batch> LoadedVersion::Bind(const Question& question) const {
+  if (auto batch = TensorsOf(question, *offer_)) return *std::move(batch);
   runtime::Features features;
   const auto& names = binder_.names();
   for (std::size_t i = 0; i < names.size(); ++i) {
     // Callers mostly send the columns in the model's own order.
-    const std::vector<Json>* values = nullptr;
+    const Values* values = nullptr;
     if (i < question.columns.size() && question.columns[i].first == names[i]) {
       values = &question.columns[i].second;
     } else {
@@ -130,15 +150,17 @@ Result<LoadedVersion::Outcome> LoadedVersion::Run(const runtime::Batch& inputs, 
 }
 
 Result<> LoadedVersion::CheckScores(const std::vector<double>& scores, std::size_t rows) const {
-  const auto about = "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' ";
+  const auto about = [this] {
+    return "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' ";
+  };
   if (scores.size() != rows)
-    return Error{Reason::Internal, about + "gave " + std::to_string(scores.size()) + " scores for " +
+    return Error{Reason::Internal, about() + "gave " + std::to_string(scores.size()) + " scores for " +
                                        std::to_string(rows) + " rows."};
   for (std::size_t row = 0; row < rows; ++row) {
     const double score = scores[row];
     const bool outside = probability_ && (score < -kRounding || score > 1 + kRounding);
     if (!std::isfinite(score) || outside)
-      return Error{Reason::Internal, about + "answered " + ShortestText(score) + " in row " +
+      return Error{Reason::Internal, about() + "answered " + ShortestText(score) + " in row " +
                                          std::to_string(row + 1) +
                                          (outside ? ", which is no probability." : ".")};
   }
