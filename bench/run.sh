@@ -6,7 +6,8 @@
 #   tracking    writes, history and search on SQLite, beside MLflow and FastTrackML
 #   postgres    writes on a private PostgreSQL, beside MLflow on the same
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
-#   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level
+#   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level, regime;
+#               the log sealed, verified, proven, read as of a moment
 #   demo        the whole story, set-up aside
 #   evidence    a bundle about a version of 256 MiB, beside sha256sum
 #   batching    a small network over 32 connections: requests that wait run together, or not

@@ -1,5 +1,6 @@
 #include "app/rooms.h"
 
+#include <algorithm>
 #include <array>
 
 #include "app/wiring.h"
@@ -15,6 +16,7 @@
 #include "loop/pipeline/schema.h"
 #include "loop/registry/schema.h"
 #include "loop/rollout/schema.h"
+#include "loop/scorecard/regime.h"
 #include "loop/sweep/schema.h"
 #include "loop/tracking/schema.h"
 
@@ -95,6 +97,19 @@ pipeline::Scheduler::Around SchedulerAround(Rooms& rooms) {
           }};
 }
 
+/// What the regime demands before a version goes live.
+Result<rollout::Rollouts::Rooms::Governance> GovernanceOf(const Rooms& rooms) {
+  const auto configuration = CAIRN_TRY(rooms.Governing());
+  rollout::Rollouts::Rooms::Governance governance;
+  if (!configuration || configuration->Find("governance") == nullptr) return governance;
+  const auto history = CAIRN_TRY(scorecard::History::Read(rooms.log));
+  const auto profile = CAIRN_TRY(scorecard::ProfileOf(history, &*configuration, rooms.clock.Now()));
+  governance.binding = std::any_of(profile.components.begin(), profile.components.end(),
+                                   [](const scorecard::Component& one) { return one.binding; });
+  governance.missing = profile.Binding();
+  return governance;
+}
+
 }  // namespace
 
 std::span<const sql::RoomSchema* const> Schemas() {
@@ -130,7 +145,8 @@ Rooms::Rooms(const Settings& given, Opened opened)
       service(registry, *predictions, clock),
       assessments({*database, clock, configurations, catalogue, registry, *tracking}),
       monitoring(*database, clock, *predictions, catalogue, registry),
-      rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service}),
+      rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service,
+                [this] { return GovernanceOf(*this); }}),
       journal(clock, {}),
       runner(*database, clock, SurroundingsOf(*this)),
       scheduler(*database, clock, runner, SchedulerAround(*this)),

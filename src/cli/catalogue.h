@@ -49,7 +49,7 @@ std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, leve
 std::vector<Command> ImportCommands();    ///< import mlflow, merge
 std::vector<Command> ExportCommands();    ///< export mlflow
 std::vector<Command> BackupCommands();    ///< backup, restore
-std::vector<Command> AuditCommands();     ///< audit log, verify, as-of, rebuild
+std::vector<Command> AuditCommands();     ///< audit log, verify, as-of, diff, who, why, export, rebuild
 std::vector<Command> ShellCommands();     ///< completion, version
 
 }  // namespace cairn::cli

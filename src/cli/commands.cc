@@ -21,9 +21,9 @@ std::span<const Command> Commands() {
                             ModelCommands,       DecideCommands,   DelegationCommands,  TrialCommands,
                             InspectCommands,     ConvertCommands,  PackageCommands,     PredictCommands,
                             EvaluateCommands,    ServingCommands,  LoadCommands,        MonitorCommands,
-                            ScoreCommands,       StandingCommands, ImportCommands,      ExportCommands,
-                            BackupCommands,      AuditCommands,    EvidenceCommands,    DocsCommands,
-                            ShellCommands}) {
+                            ScoreCommands,       StandingCommands, GovernCommands,      ImportCommands,
+                            ExportCommands,      BackupCommands,   AuditCommands,       EvidenceCommands,
+                            DocsCommands,        ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -13,6 +13,7 @@
 #include "loop/rollout/figure.h"
 #include "loop/rollout/rollout.h"
 #include "loop/scorecard/canvas.h"
+#include "loop/scorecard/oversight.h"
 #include "loop/scorecard/settings.h"
 #include "loop/serving/service.h"
 #include "server/cairn/configuration.h"
@@ -51,6 +52,7 @@ std::vector<api::SectionCheck> SectionChecks() {
           CheckBy(pipeline::ParseTriggers),
           CheckBy(ci::ParseCi),
           CheckBy(scorecard::ParseScorecard),
+          CheckBy(scorecard::ParseOversight),
           scorecard::CheckCanvas,
           documents::CheckAnswers};
 }
@@ -154,7 +156,8 @@ void MountOwn(http::Router& router, app::App& app) {
                     [&rooms](const scorecard::Moment& checked) { return CheckedAgain(rooms, checked); }});
   api::MountDoctor(router, {*rooms.database, rooms.clock, rooms.log, rooms.configurations, rooms.registry,
                             rooms.service, rooms.runner, rooms.settings.project_dir});
-  api::MountAudit(router, {rooms.configurations,
+  api::MountAudit(router, {*rooms.database,
+                           rooms.configurations,
                            rooms.log,
                            rooms.sealer,
                            rooms.clock,

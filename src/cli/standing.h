@@ -10,6 +10,7 @@ namespace cairn::cli {
 
 std::vector<Command> StandingCommands();  ///< metrics, level, principles, doctor
 std::vector<Command> CanvasCommands();    ///< canvas …, stack
+std::vector<Command> GovernCommands();    ///< govern profile, risks
 
 /// What an answer found that somebody must see to, one line each.
 void SayFindings(const Session& session, const Json& answer);

@@ -84,9 +84,11 @@ def complaints(answers):
 def test_what_is_answered_is_what_is_described(asked):
     asked("post", "/api/v1/feasibility", body={})
     for template, method in sorted(described()):
-        if method == "get" and "{" not in template and template not in ("/api/v1/audit/as-of", "/api/v1/lineage", "/api/v1/data/search"):
+        if method == "get" and "{" not in template and template not in ("/api/v1/audit/as-of", "/api/v1/audit/diff", "/api/v1/audit/account", "/api/v1/lineage", "/api/v1/data/search"):
             asked("get", template)
     asked("get", "/api/v1/audit/as-of", "?at=2100-01-01")
+    asked("get", "/api/v1/audit/diff", "?from=2001-01-01")
+    asked("get", "/api/v1/audit/account", f"?thing={MODEL}/1")
     asked("get", "/api/v1/lineage", "?thing=rows@1&direction=downstream")
     asked("get", "/api/v1/data/search", "?words=rows")
     event = asked("get", "/api/v1/audit/log", "?limit=1&order=oldest")["items"][0]["id"]

@@ -227,6 +227,10 @@ def test_the_log_is_sound_and_the_derived_tables_follow_from_it(told):
     assert told.cairn.ask("audit", "rebuild")["equal"]
 
 
+def test_the_evidence_about_production_verifies_by_itself(told):
+    assert told.cairn.ask("evidence", "verify", "build/late-arrival.evidence.zip")["sound"]
+
+
 def test_every_prediction_is_on_record(told):
     logged = told.cairn.ask("serving", "verify")
     assert logged["open"] == 0

@@ -138,7 +138,7 @@ class TestAnEmergency:
         assert "emergency releases" in ended(cairn, "metrics").stdout
         assert cairn.ask("metrics")["emergencies"] == {"count": 1, "events": [event["id"]]}
         for command in ("score", "level"):
-            (finding,) = cairn.ask(command)["findings"]
+            finding = cairn.ask(command)["findings"][0]  # what the regime of high risk lacks comes after it
             assert words in finding and "overdue" in finding
         assert server.get("/api/v1/overview")["production"]["approved_by"] == ["ada", "ada (emergency)"]
         (move,) = cairn.ask("audit", "as-of", "2100-01-01")["items"]

@@ -57,6 +57,14 @@ def scorecard(scene: Scene) -> None:
         show = scene.say.good if verdict["sound"] else scene.say.bad
         sound = "sound" if verdict["sound"] else "NOT sound"
         show("audit", f"{verdict['sealed']:,} events recomputed: {sound}, root {short(verdict['root'])}")
+        bundle = scene.cairn.ask("evidence", "bundle", MODEL, "production", "--out", "build/late-arrival.evidence.zip")
+        held = scene.cairn.ask("evidence", "verify", bundle["bundle"], findings=True)
+        show = scene.say.good if held["sound"] else scene.say.bad
+        show("evidence", f"version {bundle['version']} in build/late-arrival.evidence.zip: {held['files']} files and {held['events']} events that verify by themselves")
+        profile = scene.cairn.ask("govern", "profile", findings=True)
+        due = sum(part["mandatory"] for part in profile["items"])
+        show = scene.say.bad if profile["missing"] else scene.say.fact
+        show("governance", f"{profile['regime']}: {due} of {len(profile['items'])} parts are mandatory, {len(profile['missing'])} of them missing")
 
 
 def _delivery(delivery: dict) -> str:

@@ -16,8 +16,9 @@
 namespace cairn::governance {
 namespace {
 
-constexpr std::array<std::string_view, 12> kGuarded = {"roles",
+constexpr std::array<std::string_view, 13> kGuarded = {"roles",
                                                        "gates",
+                                                       "governance",
                                                        "model",
                                                        "charter.risk",
                                                        "charter.signatures",

@@ -49,10 +49,10 @@ struct Acceptance {
 std::string AcceptanceStatement(const std::string& digest, const std::string& previous);
 
 /// What only an approver of the configuration that governs may change, as dotted paths: `roles`, `gates`,
-/// `model`, `charter.risk`, `.signatures`, `.kpis`, `.success`, `.cost` and `.heuristic`, `serving.canary`,
-/// `serving.worker.code` and `.python`, and `data.<name>` of every data set that was there. Gives those in
-/// which the two differ. What a gate is judged on, and what is done with its verdict, is among them; monitors
-/// and triggers are not: they begin work, and what comes of it meets the gates.
+/// `governance`, `model`, `charter.risk`, `.signatures`, `.kpis`, `.success`, `.cost` and `.heuristic`,
+/// `serving.canary`, `serving.worker.code` and `.python`, and `data.<name>` of every data set that was there.
+/// Gives those in which the two differ. What a gate is judged on, and what is done with its verdict, is among
+/// them; monitors and triggers are not: they begin work, and what comes of it meets the gates.
 std::vector<std::string> GuardedChanges(const Node& before, const Node& after);
 
 /// The last accepted configuration, in the caller's transaction.

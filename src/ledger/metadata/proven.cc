@@ -50,6 +50,21 @@ Result<TreeHead> HeadOf(sql::Database& database, std::int64_t size) {
   });
 }
 
+Result<std::vector<std::string>> CanonicalEvents(sql::Database& database, std::int64_t from,
+                                                 std::int64_t limit, std::int64_t size) {
+  return database.Read([&](sql::Connection& connection) -> Result<std::vector<std::string>> {
+    EventFilter filter;
+    filter.scope = EventFilter::Scope::Sealed;
+    if (from > 0) filter.after_position = from - 1;
+    filter.limit = std::min(limit, size - from);
+    std::vector<std::string> lines;
+    if (filter.limit <= 0) return lines;
+    for (const auto& row : CAIRN_TRY(SealedEvents(connection, filter)))
+      lines.push_back(CanonicalBytes(row, *row.position));
+    return lines;
+  });
+}
+
 Result<std::vector<ProvenEvent>> Prove(sql::Database& database, const std::vector<std::string>& ids,
                                        const TreeHead& head) {
   return database.Read([&](sql::Connection& connection) -> Result<std::vector<ProvenEvent>> {

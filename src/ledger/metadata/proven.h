@@ -24,4 +24,9 @@ struct ProvenEvent {
 Result<std::vector<ProvenEvent>> Prove(sql::Database& database, const std::vector<std::string>& ids,
                                        const TreeHead& head);
 
+/// The canonical texts of the log's events from position `from` on, at most `limit`, of the first `size`:
+/// lines of which anybody can make the tree again.
+Result<std::vector<std::string>> CanonicalEvents(sql::Database& database, std::int64_t from,
+                                                 std::int64_t limit, std::int64_t size);
+
 }  // namespace cairn::metadata

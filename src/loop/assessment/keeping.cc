@@ -1,5 +1,7 @@
 #include "loop/assessment/keeping.h"
 
+#include <algorithm>
+
 #include "ground/crypto/hash.h"
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
@@ -7,11 +9,24 @@
 namespace cairn::assessment {
 namespace {
 
+/// How many of a report's slices or columns of groups were judged.
+std::int64_t Judged(const Json& list) {
+  const auto& items = list.items();
+  return std::count_if(items.begin(), items.end(), [](const Json& one) { return one.Bool("judged", true); });
+}
+std::int64_t Worse(const Json& list) {
+  const auto& items = list.items();
+  return std::count_if(items.begin(), items.end(), [](const Json& one) { return one.Bool("worse"); });
+}
+
 Json EventBody(const Json& report, const std::string& text) {
   Json body = Json::Object();
   for (const char* name : {"id", "model", "version", "manifest", "on", "suite", "rows", "metric", "value",
                            "low", "high", "threshold_record", "bound"})
     if (const Json* value = report.Find(name)) body.Set(name, *value);
+  body.Set("slices_judged", Judged(report.At("slices")))
+      .Set("slices_worse", Worse(report.At("slices")))
+      .Set("groups_compared", Judged(report.At("fairness")));
   return body.Set("report", crypto::Sha256Hex(text));
 }
 

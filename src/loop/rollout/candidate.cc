@@ -132,6 +132,18 @@ Result<> Measure(const Rollouts::Rooms& rooms, const Setting& setting, const Rol
   return Done{};
 }
 
+/// Whether what the regime demands is in place, as one more rule.
+Result<> JudgeGovernance(const Rollouts::Rooms& rooms, Candidate& candidate) {
+  if (!rooms.governance) return Done{};
+  const auto governance = CAIRN_TRY(rooms.governance());
+  if (!governance.binding) return Done{};
+  const auto count = static_cast<std::int64_t>(governance.missing.size());
+  candidate.rules.push_back(
+      {"governance in place", count == 0, count, 0,
+       count == 0 ? "what the regime demands is in place" : "missing: " + Join(governance.missing, " ")});
+  return Done{};
+}
+
 }  // namespace
 
 Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting,
@@ -143,6 +155,7 @@ Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& 
   if (!model && IsSurroundings(model.error().reason)) return model.error();
   if (model) {
     CAIRN_TRY(Measure(rooms, setting, rollout, version, dataset, *model, candidate));
+    CAIRN_TRY(JudgeGovernance(rooms, candidate));
     return candidate;
   }
   Evidence evidence;

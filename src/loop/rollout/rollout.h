@@ -102,6 +102,13 @@ class Rollouts {
     data::Catalogue& catalogue;
     registry::Registry& registry;
     serving::Service& service;
+    /// A sentence about each part of governance that must be in place before a version goes live and is not;
+    /// `binding` is false where nothing has to be. Empty where nobody asks.
+    struct Governance {
+      bool binding = false;
+      std::vector<std::string> missing{};
+    };
+    std::function<Result<Governance>()> governance = {};
   };
   explicit Rollouts(Rooms rooms) : rooms_(rooms) {}
 

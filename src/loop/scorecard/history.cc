@@ -7,12 +7,20 @@
 namespace cairn::scorecard {
 namespace {
 
-constexpr std::array<std::string_view, 10> kWhole{
-    "governance.", "charter.",       "scorecard.",  "pipeline.",          "registry.",
-    "rollout.",    "serving.loaded", "monitoring.", "data.version_added", "data.contract_checked"};
-constexpr std::array<std::string_view, 8> kNewest{"data.profiled",   "data.seal_opened", "data.split_sealed",
+constexpr std::array<std::string_view, 11> kWhole{"governance.",
+                                                  "charter.",
+                                                  "scorecard.",
+                                                  "pipeline.",
+                                                  "registry.",
+                                                  "rollout.",
+                                                  "evidence.",
+                                                  "serving.loaded",
+                                                  "monitoring.",
+                                                  "data.version_added",
+                                                  "data.contract_checked"};
+constexpr std::array<std::string_view, 9> kNewest{"data.profiled",   "data.seal_opened", "data.split_sealed",
                                                   "data.split_made", "data.alias_set",   "data.alias_removed",
-                                                  "data.verified",   "experiment."};
+                                                  "data.verified",   "experiment.",      "evaluation.made"};
 /// Of these there may be millions: sought among the newest events of all kinds, which cost no sorting.
 constexpr std::array<std::string_view, 2> kFrequent{"run.ended", "serving.segment_closed"};
 constexpr std::int64_t kLookedThrough = 10'000;

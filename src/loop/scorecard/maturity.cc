@@ -9,60 +9,42 @@ namespace {
 struct Requirement {
   int level;
   std::string_view name, missing;
-  const Moment* (*find)(const History&);  ///< Null while no record of this program can show it.
+  std::string_view kind;  ///< Of the events that can show it; "" while no record of this program can.
+  bool (*fits)(const History&, const Moment&);
 };
 
-const Moment* LastWhere(const History& history, std::string_view kind,
-                        bool (*fits)(const History&, const Moment&)) {
-  const auto all = history.Of(kind);
-  const auto found =
-      std::find_if(all.rbegin(), all.rend(), [&](const Moment* moment) { return fits(history, *moment); });
-  return found == all.rend() ? nullptr : *found;
+bool Any(const History&, const Moment&) { return true; }
+bool ByTrigger(const History& history, const Moment& moment) { return history.IsAutomatic(moment); }
+
+bool OfATriggeredRun(const History& history, const Moment& ended) {
+  if (ended.event.body.Text("state") != "finished") return false;
+  const Moment* started = history.RunStarted(ended.event.body.Text("run"));
+  return started != nullptr && history.IsAutomatic(*started);
 }
 
-const Moment* TriggeredRun(const History& history) {
-  return LastWhere(history, "pipeline.run_ended", [](const History& all, const Moment& ended) {
-    if (ended.event.body.Text("state") != "finished") return false;
-    for (const Moment* started : all.Of("pipeline.run_started")) {
-      if (started->event.subject == ended.event.subject && all.IsAutomatic(*started)) return true;
-    }
-    return false;
-  });
-}
-const Moment* DataValidation(const History& history) { return history.Last("data.contract_checked"); }
-const Moment* ModelValidation(const History& history) { return history.Last("rollout.gates_judged"); }
-const Moment* Metadata(const History& history) { return history.Last("run.ended"); }
-const Moment* Monitoring(const History& history) { return history.Last("monitoring.window_closed"); }
-const Moment* ContinuousDelivery(const History& history) {
-  return LastWhere(history, "rollout.promoted",
-                   [](const History& all, const Moment& promoted) { return all.IsAutomatic(promoted); });
-}
-
-const Moment* SourceControl(const History& history) {
-  return LastWhere(history, "pipeline.run_started", [](const History&, const Moment& started) {
-    return !started.event.body.At("git").Text("commit").empty();
-  });
+bool OfACommit(const History&, const Moment& started) {
+  return !started.event.body.At("git").Text("commit").empty();
 }
 
 constexpr std::array<Requirement, 10> kRequirements{{
     {1, "continuous training",
      "No pipeline run that a trigger started has finished: give cairn.yaml a trigger, and let it fire.",
-     TriggeredRun},
+     "pipeline.run_ended", OfATriggeredRun},
     {1, "data validation", "No data set was checked against its contract: `cairn data add` does it.",
-     DataValidation},
+     "data.contract_checked", Any},
     {1, "model validation", "No candidate was held against the gates: `cairn model approve` begins with it.",
-     ModelValidation},
-    {1, "metadata", "No run is on record: run the training with the tracking address set.", Metadata},
+     "rollout.gates_judged", Any},
+    {1, "metadata", "No run is on record: run the training with the tracking address set.", "run.ended", Any},
     {1, "performance monitoring", "No window of live traffic has closed: name monitors in cairn.yaml.",
-     Monitoring},
+     "monitoring.window_closed", Any},
     {1, "continuous delivery of models", "No version that a trigger brought has reached production.",
-     ContinuousDelivery},
+     "rollout.promoted", ByTrigger},
     {2, "source control of the pipeline", "No pipeline run names the commit that it was built from.",
-     SourceControl},
-    {2, "continuous integration", "No test run of the pipeline's code is on record.", nullptr},
-    {2, "delivery of pipelines", "No pipeline version was tried in a staging place before it went live.",
+     "pipeline.run_started", OfACommit},
+    {2, "continuous integration", "No test run of the pipeline's code is on record.", "", nullptr},
+    {2, "delivery of pipelines", "No pipeline version was tried in a staging place before it went live.", "",
      nullptr},
-    {2, "feature store", "No feature definition is shared by training and serving.", nullptr},
+    {2, "feature store", "No feature definition is shared by training and serving.", "", nullptr},
 }};
 
 constexpr std::array<std::string_view, 3> kNames{"manual process", "ML pipeline automation",
@@ -73,15 +55,27 @@ constexpr std::array<std::string_view, 3> kNames{"manual process", "ML pipeline 
 Maturity MaturityOf(const History& history) {
   Maturity maturity;
   for (const Requirement& requirement : kRequirements) {
-    const Moment* evidence = requirement.find == nullptr ? nullptr : requirement.find(history);
-    maturity.needs.push_back(
-        {requirement.level, requirement.name, evidence != nullptr, requirement.missing, evidence});
+    Need need{requirement.level, requirement.name, false, requirement.missing, nullptr, nullptr};
+    const auto all = history.Of(requirement.kind);
+    const auto fits = [&](const Moment* moment) { return requirement.fits(history, *moment); };
+    const auto first = std::find_if(all.begin(), all.end(), fits);
+    need.met = first != all.end();
+    if (need.met) {
+      need.first = *first;
+      need.evidence = *std::find_if(all.rbegin(), all.rend(), fits);
+    }
+    maturity.needs.push_back(need);
   }
   for (int level = 1; level <= 2; ++level) {
     const bool reached = std::all_of(maturity.needs.begin(), maturity.needs.end(),
                                      [&](const Need& need) { return need.level != level || need.met; });
     if (!reached) break;
     maturity.level = level;
+    const Moment* completed = nullptr;
+    for (const Need& need : maturity.needs) {
+      if (need.level == level) completed = Later(completed, need.first);
+    }
+    maturity.reached.push_back(completed);
   }
   return maturity;
 }
@@ -106,8 +100,14 @@ Json Maturity::ToJson() const {
                     {"missing", need.met ? Json() : Json(need.missing)},
                     {"evidence", need.evidence == nullptr ? Json() : Citation(*need.evidence)}});
   }
-  return Json{
-      {"level", level}, {"name", Name()}, {"missing", std::move(missing)}, {"items", std::move(items)}};
+  Json trend = Json::Array();
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    trend.Push(Json{{"level", i + 1}, {"since_ms", reached[i]->at}, {"evidence", Citation(*reached[i])}});
+  return Json{{"level", level},
+              {"name", Name()},
+              {"missing", std::move(missing)},
+              {"trend", std::move(trend)},
+              {"items", std::move(items)}};
 }
 
 }  // namespace cairn::scorecard

@@ -15,6 +15,7 @@ struct Need {
   bool met = false;
   std::string_view missing;          ///< One sentence: what would meet it.
   const Moment* evidence = nullptr;  ///< Into the history; the newest.
+  const Moment* first = nullptr;     ///< The first that met it.
 };
 
 /// Google's levels of MLOps: 0 everything by hand, 1 the pipeline runs by itself (continuous training), 2 the
@@ -22,6 +23,7 @@ struct Need {
 struct Maturity {
   int level = 0;
   std::vector<Need> needs;
+  std::vector<const Moment*> reached;  ///< The event that completed level 1, 2.
 
   std::string_view Name() const;
   /// The sentences of what the next level lacks.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "ground/vocabulary/time.h"
+#include "loop/scorecard/rubric/rubric.h"
 
 namespace cairn::scorecard {
 namespace {
@@ -72,6 +74,22 @@ Json ToJson(const StageOutput& output) {
       {"stage", output.stage},     {"gives", output.gives},
       {"overdue", output.overdue}, {"digest", output.digest.empty() ? Json() : Json(output.digest)},
       {"why", output.why},         {"evidence", output.last == nullptr ? Json() : Citation(*output.last)}};
+}
+
+Json Lacking() {
+  std::map<std::string_view, std::vector<std::string>> tests;
+  for (const Entry& entry : Rubric()) {
+    if (!entry.lacks.empty()) tests[entry.lacks].emplace_back(entry.id);
+  }
+  Json items = Json::Array();
+  items.Push(Json{{"what", "the labelling of rows by people: labels come in by `POST /api/v1/labels` alone"},
+                  {"tests", Json::Array()}});
+  for (const auto& [what, waiting] : tests) {
+    Json names = Json::Array();
+    for (const auto& name : waiting) names.Push(name);
+    items.Push(Json{{"what", what}, {"tests", std::move(names)}});
+  }
+  return items;
 }
 
 }  // namespace cairn::scorecard

@@ -25,4 +25,8 @@ struct StageOutput {
 std::vector<StageOutput> OutputsOf(const History& history, TimeMs now, std::int64_t cadence_ms);
 Json ToJson(const StageOutput& output);
 
+/// What Cairn has not got yet, each with the tests of the rubric that wait for it: [{"what", "tests":
+/// [ids]}].
+Json Lacking();
+
 }  // namespace cairn::scorecard

@@ -178,6 +178,44 @@ TEST_F(TestScoreTest, AGatesFindingThatAnApproverSignedIsAHandsWork) {
   EXPECT_EQ(Scored(story, "T-M5").points, 0) << "no gate does it any more";
 }
 
+TEST_F(TestScoreTest, GapsBetweenGroupsAreJudgedByGatesOrSearchedForByAStage) {
+  const std::string gates = R"(project: p
+gates:
+  rules:
+    - {name: equal chances, gap: equal_opportunity_difference, by: sex, max: 0.1}
+)";
+  Configure(gates);
+  const auto proposed = [](Story& story, double hour, bool passed) -> Story& {
+    return story.At(hour, "governance.decision_proposed",
+                    Json{{"decision", "d"},
+                         {"rules", Json::Array({Json{{"name", "equal chances"}, {"passed", passed}}})}},
+                    "a");
+  };
+  Story story;
+  proposed(proposed(story.Raised(1, "a", 1), 2, true), 3, false);
+  EXPECT_EQ(Scored(story, "T-M7").points, 1);
+  EXPECT_EQ(Scored(story, "T-M7").passing, Json(false));
+  Configure(gates + "scorecard: {checks: [{test: T-M7, stage: proxies}]}\n");
+  story.Stage(4, "1", "proxies", "schedule");
+  EXPECT_EQ(Scored(story, "T-M7").passing, Json(true)) << "the newest of both";
+  EXPECT_EQ(Scored(story, "T-M7").evidence.size(), 3u);
+  Configure("project: p\n");
+  EXPECT_EQ(Scored(story, "T-M7").points, 0);
+}
+
+TEST_F(TestScoreTest, EvaluationsBySliceAreCitedAndCountAsWorkByHand) {
+  const auto made = [](double hour, int slices, int worse) {
+    return Story().At(hour, "evaluation.made",
+                      Json{{"model", "m"}, {"slices_judged", slices}, {"slices_worse", worse}});
+  };
+  EXPECT_EQ(Scored(made(1, 0, 0), "T-M6").evidence.size(), 0u);
+  const ScoredTest test = Scored(made(1, 4, 1), "T-M6");
+  EXPECT_EQ(test.points, 0);
+  EXPECT_EQ(test.evidence.size(), 1u);
+  EXPECT_EQ(test.passing, Json(false));
+  EXPECT_TRUE(test.sentence.starts_with("On record once by hand")) << test.sentence;
+}
+
 TEST_F(TestScoreTest, OneRunWithoutAHandIsNotTwoAndAFailingTestStillCounts) {
   Configure(WithChecks());
   Story story;
@@ -312,6 +350,8 @@ TEST(MaturityTest, ALevelNeedsAllOfItsRecords) {
   const History history = story.Promoted(5, 2, 1, "a").Told();
   const Maturity after = MaturityOf(history);
   EXPECT_EQ(after.level, 1);
+  ASSERT_EQ(after.reached.size(), 1u);
+  EXPECT_EQ(after.reached[0]->event.kind, "rollout.promoted") << "the last of its needs";
   EXPECT_EQ(after.MissingForNext().size(), 4u);
   EXPECT_EQ(after.ToJson().Text("name"), "ML pipeline automation");
   story.At(6, "pipeline.run_started",

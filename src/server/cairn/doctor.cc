@@ -40,12 +40,22 @@ Examined TestAndBuild(const DoctorRooms& rooms) {
          (plan.AnyStale() ? ", some stale." : ", none stale.");
 }
 
+/// Whether a version of the bound model stands in production.
+bool HasProduction(const DoctorRooms& rooms) {
+  const auto guard = rooms.registry.guard();
+  if (!guard || guard->model.empty()) return false;
+  const auto standing = rooms.registry.StandingOf(guard->model);
+  return standing && standing->version != 0;
+}
+
 Examined Deployment(const DoctorRooms& rooms) {
   const auto state = rooms.service.state();
+  if (state.version == 0 && !HasProduction(rooms))
+    return Error{Reason::NotFound, "nothing is in production yet, so nothing is served"};
   if (state.version == 0)
-    return Error{Reason::NotFound, state.problem.empty()
-                                       ? "nothing is loaded here: `cairn up` serves what is in production"
-                                       : state.problem};
+    return state.problem.empty()
+               ? Error{Reason::NotFound, "nothing is loaded here: `cairn up` serves what is in production"}
+               : Error{Reason::Unavailable, state.problem};
   return "version " + std::to_string(state.version) + " of " + state.model + " is loaded and has answered " +
          WithThousands(state.requests) + " requests.";
 }
@@ -117,14 +127,22 @@ constexpr std::array<Component, 7> kComponents{{
     {"orchestrator", Orchestrator},
 }};
 
+/// Whether it is not there, rather than not well.
+bool IsMissing(const Error& error) {
+  return error.reason == Reason::NotFound || error.reason == Reason::Unsupported;
+}
+
 Result<Json> Examine(const DoctorRooms& rooms) {
   Json components = Json::Array(), stages = Json::Array();
-  std::int64_t alive = 0;
+  std::int64_t alive = 0, broken = 0;
   for (const Component& component : kComponents) {
     const auto examined = component.examine(rooms);
     alive += static_cast<bool>(examined);
+    const std::string_view state = examined ? "alive" : IsMissing(examined.error()) ? "missing" : "broken";
+    broken += state == "broken";
     components.Push(Json{{"component", component.name},
                          {"alive", static_cast<bool>(examined)},
+                         {"state", state},
                          {"why", examined ? *examined : examined.error().message}});
   }
   scorecard::Settings settings;
@@ -139,6 +157,8 @@ Result<Json> Examine(const DoctorRooms& rooms) {
                                      [&](const auto& one) { return one.IsOverdue(now); });
   return Json{{"alive", alive},
               {"of", kComponents.size()},
+              {"broken", broken},
+              {"lacking", scorecard::Lacking()},
               {"components", std::move(components)},
               {"stages", std::move(stages)},
               {"overdue", overdue},

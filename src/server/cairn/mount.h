@@ -37,6 +37,7 @@ namespace cairn::api {
 void MountVersion(http::Router& router);
 
 struct AuditRooms {
+  sql::Database& database;
   const governance::Configurations& configurations;
   metadata::Log& log;
   metadata::Sealer& sealer;
@@ -178,7 +179,8 @@ struct ScorecardRooms {
   const monitoring::Monitoring& monitoring;
   scorecard::Meters meters;
 };
-/// /api/v1/score, /api/v1/delivery, /api/v1/level, /api/v1/kpis, /api/v1/overview.
+/// /api/v1/score, /api/v1/delivery, /api/v1/level, /api/v1/governance, /api/v1/risks, /api/v1/kpis,
+/// /api/v1/overview.
 void MountScorecard(http::Router& router, ScorecardRooms rooms);
 
 /// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/verify.

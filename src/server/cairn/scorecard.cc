@@ -3,6 +3,7 @@
 #include "loop/scorecard/delivery.h"
 #include "loop/scorecard/maturity.h"
 #include "loop/scorecard/principles.h"
+#include "loop/scorecard/regime.h"
 #include "loop/scorecard/test_score.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/governing.h"
@@ -30,6 +31,12 @@ Result<Scored> ScoredBy(const ScorecardRooms& rooms) {
 Result<scorecard::TestScore> ScoreOf(const ScorecardRooms& rooms, const Scored& scored) {
   const Node* configuration = scored.governing ? &scored.governing->document : nullptr;
   return scorecard::Judge(scored.history, configuration, rooms.clock.Now());
+}
+
+/// `scored` must outlive it.
+Result<scorecard::Profile> ProfileFor(const ScorecardRooms& rooms, const Scored& scored) {
+  const Node* configuration = scored.governing ? &scored.governing->document : nullptr;
+  return scorecard::ProfileOf(scored.history, configuration, rooms.clock.Now());
 }
 
 Result<Json> ShowScore(const ScorecardRooms& rooms) {
@@ -81,10 +88,22 @@ void MountScorecard(http::Router& router, ScorecardRooms given) {
         return ToJson(CAIRN_TRY(scorecard::PrinciplesOf(scored.history, configuration, rooms->clock.Now())));
       }));
   router.Get("/api/v1/level", Answer([rooms](const Call&) -> Result<Json> {
-               const auto history = CAIRN_TRY(scorecard::History::Read(rooms->log));
-               Json level = scorecard::MaturityOf(history).ToJson();
-               level.Set("findings", CAIRN_TRY(UnreviewedEmergencies(rooms->log, rooms->clock.Now())));
+               const auto scored = CAIRN_TRY(ScoredBy(*rooms));
+               const auto profile = CAIRN_TRY(ProfileFor(*rooms, scored));
+               Json level = scorecard::MaturityOf(scored.history).ToJson();
+               level.Set("readiness", profile.readiness.ToJson());
+               Json findings = CAIRN_TRY(UnreviewedEmergencies(rooms->log, rooms->clock.Now()));
+               for (const auto& sentence : profile.Missing()) findings.Push(sentence);
+               level.Set("findings", std::move(findings));
                return level;
+             }));
+  router.Get("/api/v1/governance", Answer([rooms](const Call&) -> Result<Json> {
+               const auto scored = CAIRN_TRY(ScoredBy(*rooms));
+               return CAIRN_TRY(ProfileFor(*rooms, scored)).ToJson();
+             }));
+  router.Get("/api/v1/risks", Answer([rooms](const Call&) -> Result<Json> {
+               const auto scored = CAIRN_TRY(ScoredBy(*rooms));
+               return ToJson(CAIRN_TRY(ProfileFor(*rooms, scored)).risks);
              }));
   router.Get("/api/v1/costs", Answer([rooms](const Call&) -> Result<Json> {
                const auto scored = CAIRN_TRY(ScoredBy(*rooms));

@@ -33,7 +33,8 @@ std::vector<std::string> Examiner::RulesWith(std::string_view key, std::string_v
   if (rules == nullptr) return names;
   for (const Node& rule : rules->items()) {
     const Node *name = rule.Find("name"), *setting = rule.Find(key);
-    if (name != nullptr && setting != nullptr && setting->text() == value) names.push_back(name->text());
+    if (name != nullptr && setting != nullptr && (value.empty() || setting->text() == value))
+      names.push_back(name->text());
   }
   return names;
 }
@@ -71,7 +72,17 @@ Finding Examiner::StagesOf(const Entry& entry) const {
 }
 
 Finding Examiner::FindingOf(const Entry& entry) const {
-  return entry.answer == nullptr ? StagesOf(entry) : entry.answer(*this);
+  if (entry.answer == nullptr) return StagesOf(entry);
+  Finding finding = entry.answer(*this);
+  if (entry.by == By::Program) return finding;
+  Finding stages = StagesOf(entry);
+  if (!finding.lacks.empty()) finding.lacks = stages.lacks;
+  const Moment* newest = finding.evidence.empty() ? nullptr : finding.evidence.back();
+  if (!stages.evidence.empty() && Later(newest, stages.evidence.back()) == stages.evidence.back())
+    finding.passing = stages.passing;
+  finding.evidence.insert(finding.evidence.end(), stages.evidence.begin(), stages.evidence.end());
+  std::sort(finding.evidence.begin(), finding.evidence.end());
+  return finding;
 }
 
 Examiner::ByHand Examiner::RecordOf(std::string_view test) const {

@@ -42,6 +42,7 @@ class Examiner {
   /// The accepted configuration's value under a dotted path, as text; `otherwise` when absent.
   std::string Setting(std::string_view path, std::string_view otherwise) const;
   /// The names of the accepted gate rules with this key and value.
+  /// With `value` "": of those with this key at all.
   std::vector<std::string> RulesWith(std::string_view key, std::string_view value) const;
 
   Marks Examine(const Entry& entry) const;
@@ -65,11 +66,12 @@ class Examiner {
   TimeMs now_;
 };
 
-/// One function for each test that the program does itself.
+/// One function for each test that the program does itself, or in part.
 Finding SchemaIsShared(const Examiner& examiner);
 Finding OfflineFollowsLive(const Examiner& examiner);
 Finding SimplerIsNotBetter(const Examiner& examiner);
 Finding SlicesAreGood(const Examiner& examiner);
+Finding GroupsAreTreatedAlike(const Examiner& examiner);
 Finding GatesBeforeProduction(const Examiner& examiner);
 Finding CanaryBeforeAll(const Examiner& examiner);
 Finding CanBeTakenBack(const Examiner& examiner);

@@ -55,6 +55,18 @@ Finding RuleWasJudged(const Examiner& examiner, std::string_view key, std::strin
   return finding;
 }
 
+/// With the evaluations (`cairn evaluate`) that judged any of what `counted` counts: by hand, but done.
+Finding WithEvaluations(const Examiner& examiner, Finding finding, std::string_view counted) {
+  const bool judged = !finding.evidence.empty();
+  for (const Moment* made : examiner.history().Of("evaluation.made")) {
+    if (made->event.body.Int(counted) == 0) continue;
+    finding.evidence.push_back(made);
+    if (!judged && counted == "slices_judged") finding.passing = made->event.body.Int("slices_worse") == 0;
+  }
+  std::sort(finding.evidence.begin(), finding.evidence.end());
+  return finding;
+}
+
 Finding WindowsOf(const Examiner& examiner, std::string_view kind) {
   Finding finding;
   for (const Moment* closed : examiner.history().Of("monitoring.window_closed")) {
@@ -162,7 +174,12 @@ Finding SimplerIsNotBetter(const Examiner& examiner) {
   return RuleWasJudged(examiner, "against", "heuristic", "the heuristic");
 }
 Finding SlicesAreGood(const Examiner& examiner) {
-  return RuleWasJudged(examiner, "slice", "worst", "the worst slice");
+  return WithEvaluations(examiner, RuleWasJudged(examiner, "slice", "worst", "the worst slice"),
+                         "slices_judged");
+}
+Finding GroupsAreTreatedAlike(const Examiner& examiner) {
+  return WithEvaluations(examiner, RuleWasJudged(examiner, "gap", "", "a gap between groups"),
+                         "groups_compared");
 }
 
 Finding GatesBeforeProduction(const Examiner& examiner) {

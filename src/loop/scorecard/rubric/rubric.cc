@@ -47,8 +47,9 @@ constexpr std::array<Entry, 28> kRubric{{
      "a gate on the worst slice, judged at least twice on candidates that a trigger brought", By::Program,
      SlicesAreGood, ""},
     {"T-M7", "The model was examined for inclusion and fairness",
-     "metrics by group with their gaps and intervals, and a search for proxies", By::Stage, nullptr,
-     "metrics by protected group"},
+     "a gate on a gap between groups, judged at least twice on candidates that a trigger brought, or a stage "
+     "that searches for proxies",
+     By::Stage, GroupsAreTreatedAlike, "the search for proxies of a protected column"},
     {"T-I1", "Training is reproducible",
      "the same training done twice with equal digests, or within a declared tolerance", By::Stage, nullptr,
      "replays on a schedule (`cairn replay` does one by hand)"},

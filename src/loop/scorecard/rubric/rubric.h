@@ -18,8 +18,9 @@ enum class By {
 struct Entry {
   std::string_view id, meaning, earns;
   By by;
-  Finding (*answer)(const Examiner&);  ///< Of tests by the program; else null.
-  std::string_view lacks;              ///< What would do it without a stage, and is not there yet; else "".
+  /// Of tests by the program; of others what the program sees beside the stage, or null.
+  Finding (*answer)(const Examiner&);
+  std::string_view lacks;  ///< What would do it without a stage, and is not there yet; else "".
 };
 
 /// All 28, in order.
