@@ -9,6 +9,7 @@
 #include "ground/http/server.h"
 #include "ground/os/files.h"
 #include "ground/os/signals.h"
+#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "server/cairn/version.h"
 #include "server/inference/mount.h"
@@ -67,6 +68,7 @@ Result<int> Serve(Session& session, const Arguments& arguments) {
   const auto listening = CAIRN_TRY(ReadListening(arguments, "cairn serve"));
   os::IgnoreBrokenPipes();
   os::StopSignals signals;
+  os::RemoveAbandonedTempFolders();
   const os::SystemClock clock;
   const auto opened = CAIRN_TRY(package::Open(arguments.Text("PACKAGE")));
   if (const std::string wanted = arguments.Text("--sha256"); !wanted.empty() && wanted != opened.digest)

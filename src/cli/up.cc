@@ -7,6 +7,7 @@
 #include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/os/signals.h"
+#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
 #include "server/cairn/version.h"
 #include "server/mlflow/mount.h"
@@ -73,6 +74,7 @@ Result<int> Up(Session& session, const Arguments& arguments) {
   const auto address = CAIRN_TRY(ReadListening(arguments, "cairn up"));
   os::IgnoreBrokenPipes();
   os::StopSignals signals;
+  os::RemoveAbandonedTempFolders();
   const auto settings = SettingsFor(session, arguments);
   const auto site = CAIRN_TRY(Site::Open(settings));
   CAIRN_TRY(mlflow::MountMlflowPage(site->router, arguments.Text("--mlflow-page")));

@@ -325,3 +325,37 @@ def test_code_needs_a_permission_and_other_formats_do_not(tmp_path):
     finally:
         assert running.stop() == 0
         running.log.close()
+
+
+def test_what_a_killed_server_left_of_its_models_goes_with_the_next_start(tmp_path):
+    """A worker reads a copy of its model below TMPDIR. Nobody else's folders there are touched, nor those of a server that lives."""
+    place = tmp_path / "temporary"
+    (place / "somebodys").mkdir(parents=True)
+    running = Server(tmp_path / "data-folder", tmp_path, environment={"TMPDIR": str(place)})
+    beside = None
+    try:
+        project = Project(tmp_path, running)
+        project.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker=WORKER)
+        table = frame()[["a", "b"]]
+        model = LogisticRegression().fit(table, labels(table))
+        options = {"signature": infer_signature(table, model.predict(table)), "pip_requirements": ["scikit-learn"]}
+        project.serve(project.log(mlflow.sklearn, model, serialization_format="skops", **options))
+        copy, = copies_in(place)
+        beside = Server(tmp_path / "beside", tmp_path, environment={"TMPDIR": str(place)})
+        assert copies_in(place) == [copy]
+        running.kill()
+        assert copies_in(place) == [copy]
+        running.start()
+        assert scored(project, table) == model.predict(table).tolist()
+        assert copies_in(place) not in ([], [copy])
+        assert len(copies_in(place)) == 1
+        assert (place / "somebodys").exists()
+    finally:
+        for server in filter(None, [running, beside]):
+            assert server.stop() == 0
+            server.log.close()
+    assert copies_in(place) == []
+
+
+def copies_in(place):
+    return [each.name for each in place.iterdir() if (each / "worker.py").exists()]

@@ -148,6 +148,8 @@ Result<Json> Json::Parse(std::string_view text, Limits limits) {
   if (parser.max_depth() != limits.depth && parser.allocate(parser.capacity(), limits.depth)) {
     return Error{Reason::Exhausted, "no memory to parse JSON"};
   }
+  // simdjson copies from the text even when it is empty and lies nowhere.
+  if (text.empty()) return Located(text, "it is empty");
   const auto parsed = parser.parse(text.data(), text.size(), true);
   switch (parsed.error()) {
     case simdjson::SUCCESS:

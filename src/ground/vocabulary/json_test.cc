@@ -29,6 +29,7 @@ TEST(Json, RefusesWhatIsNotJson) {
                            "\"\xff\"", "nul"}) {
     EXPECT_FALSE(Json::Parse(text)) << text;
   }
+  EXPECT_EQ(Json::Parse(std::string_view()).error().message, Json::Parse("").error().message);
 }
 
 TEST(Json, RefusesNestingBeyondTheLimit) {

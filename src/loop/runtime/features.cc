@@ -233,12 +233,14 @@ Result<Binder> Binder::For(const Signature& signature, const std::vector<std::st
   }
   const auto width = inputs[0].shape[1];
   if (names.empty())
-    return Error{Reason::Unprocessable,
-                 "The model takes one matrix '" + inputs[0].name +
-                     "', and nothing says which columns it is made of; log it with a signature."};
+    return Error{
+        Reason::Unprocessable,
+        "The model takes one matrix '" + inputs[0].name +
+            "', and nothing says which columns it is made of; log it with a signature by columns or, where "
+            "its kind takes arrays alone, with a data frame of them as input_example."};
   if (width >= 0 && static_cast<std::size_t>(width) != names.size())
     return Error{Reason::Unprocessable, "The model takes " + std::to_string(width) +
-                                            " columns, and its signature names " +
+                                            " columns, and its signature or example names " +
                                             std::to_string(names.size()) + "."};
   binder.names_ = names;
   return binder;

@@ -19,8 +19,9 @@ struct SignatureColumn {
 struct ModelFolder {
   std::string data;                   ///< Path of the ONNX file; "" when there is no ONNX flavour.
   std::vector<std::string> flavours;  ///< "onnx", "python_function", "sklearn", …
-  std::vector<SignatureColumn>
-      columns;  ///< Of the signature's inputs, in order; empty without a signature by columns.
+  /// Of the signature's inputs, in order; where those are arrays, or nothing, of the data frame that was
+  /// logged as its example, without types. Empty without both.
+  std::vector<SignatureColumn> columns;
 };
 
 /// Reads the file MLmodel in `folder`. NotFound without one; Corrupt when it is not what MLflow writes;

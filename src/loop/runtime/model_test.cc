@@ -258,6 +258,30 @@ TEST_F(ModelFolderTest, LoadsItsOnnxFlavourWithItsColumns) {
   EXPECT_EQ(loaded->about.flavours, (std::vector<std::string>{"onnx", "python_function"}));
 }
 
+TEST_F(ModelFolderTest, KnowsTheColumnsOfAnArrayFromTheExampleThatWasLogged) {
+  const std::string tensors =
+      "flavors:\n  python_function:\n    loader_module: mlflow.keras\nsaved_input_example_info:\n  "
+      "artifact_path: EXAMPLE\n  pandas_orient: split\n  type: dataframe\nsignature:\n  inputs: '[{\"type\": "
+      "\"tensor\", \"tensor-spec\": {\"dtype\": \"float32\", \"shape\": [-1, 2]}}]'\n";
+  const auto named = [&](const std::string& example) {
+    std::string text = tensors;
+    Write(text.replace(text.find("EXAMPLE"), 7, example));
+    const auto about = ReadModelFolder(folder_.path());
+    std::string names;
+    for (const auto& column : about->columns) names += column.name + " ";
+    return names;
+  };
+  EXPECT_EQ(named("example.json"), "");
+  EXPECT_TRUE(
+      os::WriteFileAtomically(folder_ / "example.json", R"({"columns": ["b", "a"], "data": [[1, 2]]})"));
+  EXPECT_EQ(named("example.json"), "b a ");
+  const auto elsewhere = *os::TempFolder::Create();
+  EXPECT_TRUE(os::CopyFile(folder_ / "example.json", elsewhere / "example.json"));
+  EXPECT_EQ(named(elsewhere / "example.json"), "");
+  EXPECT_TRUE(os::WriteFileAtomically(folder_ / "example.json", R"({"columns": [0, 1], "data": [[1, 2]]})"));
+  EXPECT_EQ(named("example.json"), "");
+}
+
 TEST_F(ModelFolderTest, SaysWhatToDoWithoutAFlavourThatRunsHere) {
   Write("flavors:\n  sklearn:\n    pickled_model: model.pkl\n  crate: {}\n");
   const auto loaded = LoadModelFolder(folder_.path());

@@ -103,6 +103,9 @@ TEST(WorkerFrames, NamePortsThatAreTheirOwn) {
   Json odd = port;
   odd.Set("datatype", "COMPLEX");
   EXPECT_FALSE(ReadPorts(Json::Array({odd})));
+  // What was read before the fault goes again, also a name that takes memory of its own.
+  odd.Set("name", std::string(200, 'n'));
+  EXPECT_FALSE(ReadPorts(Json::Array({odd})));
 }
 
 }  // namespace

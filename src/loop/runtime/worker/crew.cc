@@ -38,8 +38,9 @@ Result<Hello> ReadHello(const Frame& frame) {
     return Error{about == "environment" ? Reason::Unavailable : Reason::Unsupported,
                  "The model cannot be loaded: " + frame.head.Text("why")};
   Hello hello;
-  hello.signature = {CAIRN_TRY(ReadPorts(frame.head.At("inputs"))),
-                     CAIRN_TRY(ReadPorts(frame.head.At("outputs"))), frame.head.Text("bare")};
+  hello.signature.inputs = CAIRN_TRY(ReadPorts(frame.head.At("inputs")));
+  hello.signature.outputs = CAIRN_TRY(ReadPorts(frame.head.At("outputs")));
+  hello.signature.bare = frame.head.Text("bare");
   for (const Json& line : frame.head.At("environment").items())
     if (line.IsString()) hello.environment += line.AsString() + "\n";
   return hello;

@@ -91,7 +91,10 @@ bool Fits(const Port& port, const std::vector<std::int64_t>& shape, std::int64_t
 
 Result<Tensor> ReadTensor(const Json& head, std::string_view& data, const Port& port, std::int64_t rows) {
   const auto about = "for the output '" + port.name + "' ";
-  Tensor tensor{port.name, CAIRN_TRY(ReadType(head)), CAIRN_TRY(ReadShape(head.At("shape"), 0)), {}, {}, {}};
+  Tensor tensor;
+  tensor.name = port.name;
+  tensor.type = CAIRN_TRY(ReadType(head));
+  tensor.shape = CAIRN_TRY(ReadShape(head.At("shape"), 0));
   if (head.Text("name") != port.name || tensor.type != port.type)
     return Broken(about + "is another output, or of another type");
   if (!Fits(port, tensor.shape, rows))
@@ -151,14 +154,18 @@ Result<Frame> Receive(os::Channel& channel, std::int64_t until_ns) {
   const Lengths lengths = CAIRN_TRY(ReadStart(CAIRN_TRY(channel.Receive(kStartBytes, until_ns))));
   auto head = Json::Parse(CAIRN_TRY(channel.Receive(lengths.head, until_ns)));
   if (!head || !head->IsObject()) return Broken("has a head that is no JSON object");
-  return Frame{*std::move(head), CAIRN_TRY(channel.Receive(lengths.data, until_ns))};
+  std::string data = CAIRN_TRY(channel.Receive(lengths.data, until_ns));
+  return Frame{*std::move(head), std::move(data)};
 }
 
 Result<std::vector<Port>> ReadPorts(const Json& list) {
   std::vector<Port> ports;
   if (!list.IsArray() || list.items().empty()) return Broken("lists no inputs or outputs");
   for (const Json& item : list.items()) {
-    Port port{item.Text("name"), CAIRN_TRY(ReadType(item)), CAIRN_TRY(ReadShape(item.At("shape"), -1))};
+    Port port;
+    port.name = item.Text("name");
+    port.type = CAIRN_TRY(ReadType(item));
+    port.shape = CAIRN_TRY(ReadShape(item.At("shape"), -1));
     const bool twice =
         std::any_of(ports.begin(), ports.end(), [&](const Port& one) { return one.name == port.name; });
     if (port.name.empty() || twice) return Broken("has an input or output without a name of its own");

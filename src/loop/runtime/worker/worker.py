@@ -19,8 +19,8 @@ NUMBERS = {"BOOL": "?", "INT8": "i1", "INT16": "i2", "INT32": "i4", "INT64": "i8
 COLUMNS = {"double": "FP64", "float": "FP32", "long": "INT64", "integer": "INT32", "boolean": "BOOL", "string": "BYTES", "binary": "BYTES", "datetime": "BYTES"}
 NONE = 0xFFFFFFFF
 ENVIRONMENT, MODEL, INPUT = "environment", "model", "input"
-# numpy and pandas are imported once the limits hold.
-numpy = pandas = None
+# These are imported once the limits hold.
+mlflow = numpy = pandas = None
 
 
 class Unfit(Exception):
@@ -317,14 +317,22 @@ class Model:
         return {"outputs": heads}, parts
 
 
+def choose_backend(folder):
+    """Keras asks its environment what to run on, and MLflow notes what a model was made on without telling it so."""
+    backend = mlflow.models.Model.load(folder).flavors.get("keras", {}).get("keras_backend")
+    if isinstance(backend, str):
+        os.environ["KERAS_BACKEND"] = backend
+
+
 def load(folder):
+    global mlflow, numpy, pandas
     try:
         import mlflow.pyfunc
     except ImportError as problem:
         raise Unfit(ENVIRONMENT, f"its Python has no MLflow ({problem}): install mlflow there, or name another Python under serving.worker.python")
-    global numpy, pandas
     import numpy
     import pandas
+    choose_backend(folder)
     forbid_system_calls()
     try:
         return mlflow.pyfunc.load_model(folder)
@@ -338,7 +346,6 @@ def sentence_of(problem):
 
 
 def environment():
-    import mlflow
     return [f"python=={platform.python_version()}", f"mlflow=={mlflow.__version__}", f"numpy=={numpy.__version__}", f"pandas=={pandas.__version__}"]
 
 
