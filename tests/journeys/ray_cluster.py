@@ -22,9 +22,10 @@ with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=
 
 
 class RayCluster:
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, alone=False, **environment):
+        """Of two nodes, or of the head `alone` until others are started."""
         assert RAY.exists(), f"{RAY} is not there: tools/setup/python.sh ray tests/requirements/ray.txt makes it, and CAIRN_RAY may name another"
-        self.folder, self.nodes = pathlib.Path(folder), {}
+        self.folder, self.alone, self.nodes = pathlib.Path(folder), alone, {}
         self.address = f"http://{HEAD}:{API_PORT}"
         self.environment = {**os.environ, "PATH": f"{RAY.parent}:{os.environ['PATH']}", "RAY_USAGE_STATS_ENABLED": "0", "RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "4", **environment}
 
@@ -40,8 +41,8 @@ class RayCluster:
         try:
             self.start(HEAD, "--head", f"--port={GCS_PORT}", f"--dashboard-host={HEAD}", f"--dashboard-port={API_PORT}", f"--temp-dir={self.folder}")
             self.await_nodes(HEAD)
-            self.start(OTHER, f"--address={HEAD}:{GCS_PORT}")
-            self.await_nodes(HEAD, OTHER)
+            if not self.alone:
+                self.add_other()
         except BaseException:
             self.__exit__()
             raise
@@ -59,6 +60,10 @@ class RayCluster:
         command = [*self.enter, *alone, RAY.parent / "ray", "start", "--block", "--num-cpus=1", f"--node-ip-address={name}", "--object-store-memory=80000000", "--disable-usage-stats", *options]
         with open(self.folder / f"{name}.log", "ab") as words:
             self.nodes[name] = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=self.environment, cwd=self.folder)
+
+    def add_other(self):
+        self.start(OTHER, f"--address={HEAD}:{GCS_PORT}")
+        self.await_nodes(HEAD, OTHER)
 
     def kill(self, name):
         """The whole node at once, as when its machine loses power."""

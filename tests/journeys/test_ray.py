@@ -188,8 +188,7 @@ def test_a_run_that_loses_a_node_makes_what_a_run_here_makes(cluster, tmp_path):
     assert "nothing ran" in ray.cairn("run")
     ray.write("cairn.yaml", "pipeline: {executor: local}\n")
     assert "nothing ran" in ray.cairn("run"), "only the executor differs"
-    cluster.start(OTHER, f"--address={HEAD}:6399")
-    cluster.await_nodes(HEAD, OTHER)
+    cluster.add_other()
 
 
 def outs_of(project):

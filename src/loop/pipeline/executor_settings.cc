@@ -15,7 +15,7 @@ Result<std::string> AddressAt(const Node& map, std::string_view key) {
 }
 
 Result<> ReadRay(const Node& section, ExecutorSettings& executor) {
-  CAIRN_TRY(section.OnlyKeys({"address", "store", "tracking", "python", "patience", "token"}));
+  CAIRN_TRY(section.OnlyKeys({"address", "store", "tracking", "python", "path", "patience", "token"}));
   executor.address = CAIRN_TRY(AddressAt(section, "address"));
   if (executor.address.empty())
     return WrongAt(section, "'ray' needs the 'address' of the Jobs API, such as http://head:8265");
@@ -29,6 +29,11 @@ Result<> ReadRay(const Node& section, ExecutorSettings& executor) {
   }
   executor.tracking = CAIRN_TRY(AddressAt(section, "tracking"));
   if (section.Find("python")) executor.python = CAIRN_TRY(TextAt(section, "python"));
+  executor.path = CAIRN_TRY(TextAt(section, "path"));
+  if (!executor.path.empty() && !executor.path.starts_with('/'))
+    return WrongAt(*section.Find("path"),
+                   "'path' names folders of the nodes where stages find their programs, absolute ones such "
+                   "as /opt/project/bin");
   if (const Node* patience = section.Find("patience")) {
     const auto duration = charter::ParseDuration(patience->text());
     if (!patience->IsScalar() || !duration)

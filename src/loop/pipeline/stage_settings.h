@@ -72,7 +72,9 @@ struct ExecutorSettings {
   /// "s3://bucket/prefix".
   std::string store;
   std::string tracking;  ///< Where the machines reach the tracking server; "" for where this one does.
-  std::string python = "python3";     ///< Of the machines, with Ray in it.
+  std::string python = "python3";  ///< Of the machines, with Ray in it.
+  /// Folders of the machines that stages look for programs in first, as in PATH; "" for none.
+  std::string path;
   std::int64_t patience_ms = 60'000;  ///< How long the engine may be silent until a run has failed.
   std::vector<Secret> token;          ///< One at most: sent to the engine as a bearer token.
 };

@@ -58,7 +58,7 @@ TEST(StageSettings, SayWhichMachinesRunTheStages) {
   const std::string ray =
       "  ray: {address: 'http://head:8265/', store: /shared/cairn/, tracking: 'http://me:5000', patience: "
       "5m, "
-      "token: {env: RAY_TOKEN}}\n";
+      "path: '/opt/project/bin:/opt/tools', token: {env: RAY_TOKEN}}\n";
   const auto local = Parsed("  executor: local\n" + ray);
   ASSERT_TRUE(local) << local.error().message;
   EXPECT_EQ(local->executor().kind, ExecutorSettings::Kind::Local) << "only 'executor' differs";
@@ -70,6 +70,7 @@ TEST(StageSettings, SayWhichMachinesRunTheStages) {
   EXPECT_EQ(executor.store, "/shared/cairn");
   EXPECT_EQ(executor.tracking, "http://me:5000");
   EXPECT_EQ(executor.python, "python3");
+  EXPECT_EQ(executor.path, "/opt/project/bin:/opt/tools");
   EXPECT_EQ(executor.patience_ms, 300'000);
   EXPECT_THAT(settings->SecretVariables(), ElementsAre("RAY_TOKEN"));
 }
@@ -95,6 +96,7 @@ TEST(StageSettings, NameTheMistakeAndItsPlace) {
       {"ray: {address: 'http://head:8265'}", "needs a 'store'"},
       {"ray: {address: 'http://head:8265', store: shared}", "an absolute folder"},
       {"ray: {adress: x}", "unknown key 'adress'"},
+      {"ray: {address: 'http://head:8265', store: /s, path: bin}", "absolute ones such as /opt/project/bin"},
       {"ray: {address: 'http://head:8265', store: /s, token: hunter2}", "never the value itself"},
       {"ray: {address: 'http://head:8265', store: /s, patience: long}", "is no duration"},
   };

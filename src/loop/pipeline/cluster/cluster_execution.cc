@@ -135,6 +135,7 @@ Result<std::string> ClusterExecution::WritePlan(Depot& depot) {
     task.inputs = std::move(order->inputs);
     task.still_to_be_made = std::move(order->still_to_be_made);
   }
+  plan.Set("path", project_.settings().executor().path);
   plan.Set("stages", std::move(stages));
   return plan.Dump();
 }

@@ -13,7 +13,8 @@
 #include "loop/pipeline/record.h"
 
 /// What a job is told to do. The plan is one JSON object:
-///   run, store, base (the listing of the project's files), executables (which of them), and stages, each
+///   run, store, path (of stages, before that of the machine), base (the listing of the project's files),
+///   executables (which of them), and stages, each
 ///   after those it waits for: name, commands, wdir, after, deps, given (what is read that no stage of the
 ///   run makes), outs, environment, secrets (references), cpu, memory_bytes, gpu, timeout_ms, retries, unless
 ///   (the reads with which it need not run, and what it had made from them).

@@ -243,6 +243,8 @@ def perform(plan, stage, before, started, folder):
         return {**result, "state": "unchanged", "makes": stage["unless"]["makes"], "ended": now_ms()}
     secrets = Secrets(stage["secrets"], project)
     environment = {**os.environ, **stage["environment"], "DVC_ROOT": project, **secrets.values}
+    if plan["path"]:
+        environment["PATH"] = plan["path"] + os.pathsep + environment.get("PATH", os.defpath)
     words = Words(stage["name"], started, log, secrets)
     retries = stage["retries"]
     for number in range(retries["most"] + 1):
