@@ -213,7 +213,9 @@ class Reader {
       app_.add_option(spelled, slot.values, std::string(flag.help))
           ->type_name(std::string(flag.value))
           ->expected(1)
-          ->take_all();
+          ->take_all()
+          // It may come again, but one value belongs to one flag: what follows is a FILE.
+          ->allow_extra_args(false);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
+#include "cli/csv_flags.h"
 #include "cli/door.h"
 #include "cli/table_path.h"
 #include "cli/verdict_view.h"
@@ -62,6 +63,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
     tables.Set(with.substr(0, sign), CAIRN_TRY(TablePattern(with.substr(sign + 1))));
   }
   body.Set("tables", std::move(tables));
+  CAIRN_TRY(SetDialect(body, arguments));
   if (arguments.Has("--query-seconds"))
     body.Set("query_seconds", CAIRN_TRY(ParseDouble(arguments.Text("--query-seconds"))));
   auto answer = [&] {
@@ -88,6 +90,7 @@ Result<int> Infer(Session& session, const Arguments& arguments) {
     const std::string base = os::BaseName(of);
     Json body{{"file", CAIRN_TRY(TablePattern(of))}, {"name", base.substr(0, base.find('.'))}};
     if (arguments.Has("--name")) body.Set("name", arguments.Text("--name"));
+    CAIRN_TRY(SetDialect(body, arguments));
     return Ask(session, "/api/v1/contracts/infer", body);
   }();
   if (!answer) return answer.error();
@@ -211,7 +214,9 @@ std::vector<Command> ContractCommands() {
        "you mean, "
        "and name it in cairn.yaml.",
        {{"FILE|DATASET", "CSV, Parquet or JSON lines; or a data set's training part"}},
-       {out, {"--name", "NAME", "The table's name (the file's)"}, {"--data-version", "N", "Of the data set"}},
+       WithCsvFlags({out,
+                     {"--name", "NAME", "The table's name (the file's)"},
+                     {"--data-version", "N", "Of the data set"}}),
        Infer},
       {"data contract check",
        "Hold a file to a contract, without project or store",
@@ -219,12 +224,12 @@ std::vector<Command> ContractCommands() {
        "evaluated; "
        "warnings pass.",
        {{"FILE", "CSV, Parquet or JSON lines"}},
-       {{"--contract", "FILE", "An open data contract (ODCS 3, YAML or JSON)"},
-        table,
-        {"--with", "NAME=FILE", "Where another table lies that rules name; may be given again"},
-        {"--serving", "", "Only the rules for requests"},
-        {"--junit", "FILE", "Write a JUnit report there"},
-        {"--query-seconds", "N", "How long each rule's SQL may take (60)"}},
+       WithCsvFlags({{"--contract", "FILE", "An open data contract (ODCS 3, YAML or JSON)"},
+                     table,
+                     {"--with", "NAME=FILE", "Where another table lies that rules name; may be given again"},
+                     {"--serving", "", "Only the rules for requests"},
+                     {"--junit", "FILE", "Write a JUnit report there"},
+                     {"--query-seconds", "N", "How long each rule's SQL may take (60)"}}),
        Check},
       {"data contract show",
        "Show a contract's columns and rules",

@@ -1,5 +1,6 @@
 
 #include "cli/catalogue.h"
+#include "cli/csv_flags.h"
 #include "cli/data_tree.h"
 #include "cli/table_path.h"
 #include "cli/verdict_view.h"
@@ -44,18 +45,8 @@ Result<std::string> Address(const std::string& from) {
   return std::string(kSqlite) + CAIRN_TRY(os::RealPath(from.substr(kSqlite.size())));
 }
 
-/// {"encoding": …} of the flags that say how a CSV file is written.
-Json DialectOf(const Arguments& arguments) {
-  Json dialect = Json::Object();
-  for (const std::string name : {"encoding", "delimiter", "quote", "escape", "decimal"}) {
-    if (arguments.Has("--" + name)) dialect.Set(name, arguments.Text("--" + name));
-  }
-  if (arguments.Has("--no-header")) dialect.Set("header", false);
-  return dialect;
-}
-
 /// What is said of every file that one call adds.
-Json AdditionOf(const Arguments& arguments, const std::string& dataset) {
+Result<Json> AdditionOf(const Arguments& arguments, const std::string& dataset) {
   Json body{{"dataset", dataset}};
   for (const std::string name :
        {"note", "name", "source", "owner", "licence", "jurisdiction", "description", "reason", "query"}) {
@@ -66,8 +57,7 @@ Json AdditionOf(const Arguments& arguments, const std::string& dataset) {
   if (!tags.items().empty()) body.Set("tags", std::move(tags));
   if (arguments.Has("--allow-broken")) body.Set("allow_broken", true);
   if (arguments.Has("--replace")) body.Set("replace", true);
-  const Json dialect = DialectOf(arguments);
-  if (!dialect.members().empty()) body.Set("dialect", dialect);
+  CAIRN_TRY(SetDialect(body, arguments));
   return body;
 }
 
@@ -88,27 +78,21 @@ Result<Json> AddOne(Session& session, const std::string& shown, const Json& body
 
 /// What `data add` takes; all of it is for data sets.
 const std::vector<Flag>& ToAdd() {
-  static const std::vector<Flag> flags = {
-      {"--to", "DATASET", "The data set, as cairn.yaml names it"},
-      {"--from", "ADDRESS", "Instead of a file: https://…, s3://BUCKET/KEY, sqlite:///PATH, postgresql://…"},
-      {"--query", "SQL", "What to read from a database: one statement that reads"},
-      {"--name", "NAME", "What the file is called in the data set"},
-      {"--replace", "", "It takes the place of the file of its name, in a new version"},
-      {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"},
-      {"--reason", "TEXT", "Why there is a new version"},
-      {"--source", "TEXT", "Where it comes from, when the file is only a copy"},
-      {"--owner", "NAME", "Who answers for it"},
-      {"--licence", "NAME", "What it may be used under"},
-      {"--jurisdiction", "NAME", "Whose law holds for it"},
-      {"--description", "TEXT", "What it is"},
-      {"--tag", "WORD", "For searches; may be given again"},
-      {"--note", "TEXT", "A remark"},
-      {"--encoding", "NAME", "Of a CSV file; found out unless said: latin1, windows-1252, utf-16le…"},
-      {"--delimiter", "CHAR", "Of a CSV file, or 'tab'"},
-      {"--quote", "CHAR", "Of a CSV file, or 'none'"},
-      {"--escape", "CHAR", "Before a quote within quotes, or 'none' where quotes are doubled"},
-      {"--decimal", "CHAR", "',' or '.'"},
-      {"--no-header", "", "The first line of a CSV file is a row"}};
+  static const std::vector<Flag> flags = WithCsvFlags(
+      {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
+       {"--from", "ADDRESS", "Instead of a file: https://…, s3://BUCKET/KEY, sqlite:///PATH, postgresql://…"},
+       {"--query", "SQL", "What to read from a database: one statement that reads"},
+       {"--name", "NAME", "What the file is called in the data set"},
+       {"--replace", "", "It takes the place of the file of its name, in a new version"},
+       {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"},
+       {"--reason", "TEXT", "Why there is a new version"},
+       {"--source", "TEXT", "Where it comes from, when the file is only a copy"},
+       {"--owner", "NAME", "Who answers for it"},
+       {"--licence", "NAME", "What it may be used under"},
+       {"--jurisdiction", "NAME", "Whose law holds for it"},
+       {"--description", "TEXT", "What it is"},
+       {"--tag", "WORD", "For searches; may be given again"},
+       {"--note", "TEXT", "A remark"}});
   return flags;
 }
 
@@ -131,11 +115,11 @@ Result<int> Add(Session& session, const Arguments& arguments) {
     return Error{Reason::InvalidArgument, "--name names one file, and several are given"};
   Json items = Json::Array();
   for (const auto& file : files) {
-    Json body = AdditionOf(arguments, dataset);
+    Json body = CAIRN_TRY(AdditionOf(arguments, dataset));
     items.Push(CAIRN_TRY(AddOne(session, file, body.Set("file", CAIRN_TRY(TablePath(file))))));
   }
   if (arguments.Has("--from")) {
-    Json body = AdditionOf(arguments, dataset);
+    Json body = CAIRN_TRY(AdditionOf(arguments, dataset));
     const std::string from = CAIRN_TRY(Address(arguments.Text("--from")));
     items.Push(
         CAIRN_TRY(AddOne(session, from.substr(0, from.find("://")) + " source", body.Set("from", from))));

@@ -39,6 +39,8 @@ std::string DialectLine(const Json& dialect) {
   std::string line = ", " + dialect.Text("encoding") + ", delimiter '" + dialect.Text("delimiter") + "'";
   if (dialect.Text("decimal") == ",") line += ", decimal commas";
   if (!dialect.Bool("header", true)) line += ", no header";
+  if (dialect.Int("skip_lines") > 0)
+    line += ", without its first " + std::to_string(dialect.Int("skip_lines")) + " lines";
   return line;
 }
 

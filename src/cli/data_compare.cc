@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "cli/catalogue.h"
+#include "cli/csv_flags.h"
 #include "cli/dataset_name.h"
 #include "cli/door.h"
 #include "cli/table_path.h"
@@ -52,6 +53,7 @@ Result<Json> BodyOf(const Arguments& arguments) {
     for (const auto name : Split(named, ',')) columns.Push(Trim(name));
     body.Set("columns", std::move(columns));
   }
+  CAIRN_TRY(SetDialect(body, arguments));
   return body;
 }
 
@@ -146,15 +148,16 @@ std::vector<Command> DataCompareCommands() {
        "statistic does not apply to its values). Each side is a file (CSV, Parquet, JSON lines; a quoted "
        "pattern for several), "
        "DATASET@VERSION (its training part; a number or an alias), or a saved profile (-o, or its JSON); "
-       "profiles compare approximately. "
+       "profiles compare approximately. What is said of how CSV files are written holds for both sides. "
        "Policies: cairn (sure by Benjamini-Hochberg over all columns, and large), evidently, nannyml, tfdv.",
        {{"REFERENCE", "What was there before"}, {"CURRENT", "What is there now"}},
-       {{"--policy", "NAME", "How columns are judged; cairn unless named"},
-        {"--method", "NAME", "One statistic for all columns that it fits: ks, wasserstein, psi, …"},
-        {"--threshold", "NUMBER", "Instead of the method's own"},
-        {"--columns", "A,B", "Only these"},
-        {"--html", "FILE", "Write a page with pictures there"},
-        {"--junit", "FILE", "Write the verdicts as JUnit XML there"}},
+       WithCsvFlags(
+           {{"--policy", "NAME", "How columns are judged; cairn unless named"},
+            {"--method", "NAME", "One statistic for all columns that it fits: ks, wasserstein, psi, …"},
+            {"--threshold", "NUMBER", "Instead of the method's own"},
+            {"--columns", "A,B", "Only these"},
+            {"--html", "FILE", "Write a page with pictures there"},
+            {"--junit", "FILE", "Write the verdicts as JUnit XML there"}}),
        Compare}};
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/catalogue.h"
+#include "cli/csv_flags.h"
 #include "cli/dataset_name.h"
 #include "cli/door.h"
 #include "cli/table_path.h"
@@ -111,7 +112,13 @@ Result<int> SplitRows(Session& session, const Arguments& arguments) {
     body.Set("file", CAIRN_TRY(TablePath(what)));
     body.Set("to", os::JoinPath(CAIRN_TRY(os::WorkingFolder()), arguments.Text("--to")));
     if (arguments.Has("--target")) body.Set("target", arguments.Text("--target"));
+    CAIRN_TRY(SetDialect(body, arguments));
   } else {
+    for (const Flag& flag : CsvFlags()) {
+      if (arguments.Has(flag.name))
+        return Error{Reason::InvalidArgument,
+                     std::string(flag.name) + " is for a file; a data set's files are plain"};
+    }
     if (arguments.Has("--target"))
       return Error{Reason::InvalidArgument, "--target is for a file; a data set's is in cairn.yaml"};
     const Json named = DatasetName::Of(what).Body();
@@ -135,6 +142,7 @@ Result<int> Leaks(Session& session, const Arguments& arguments) {
   Json body = WishOf(arguments);
   body.Set("files", std::move(files)).Set("ordered", arguments.Has("--ordered"));
   if (arguments.Has("--target")) body.Set("target", arguments.Text("--target"));
+  CAIRN_TRY(SetDialect(body, arguments));
   const auto answer = [&] {
     const Waiting waiting("comparing parts");
     return AskAboutFiles(session, "/api/v1/data/leaks", body);
@@ -161,28 +169,28 @@ std::vector<Command> SplitCommands() {
        "code 1 when the "
        "parts leak into each other, or one of them is empty.",
        {{"DATASET|FILE", "NAME, NAME@VERSION, or the path of a file"}},
-       {{"--by", "WAY", "random (unless said), stratified, group or time"},
-        {"--parts", "SHARES", "Such as train=80,validation=10,test=10"},
-        key,
-        {"--stratum", "COLUMN",
-         "Each part has its share of each of its values (the data set's target unless said)"},
-        group,
-        {"--time", "COLUMN", "Earlier rows first (the data set's time unless said)"},
-        {"--cut", "TIME", "Where the next part begins; one fewer than parts, instead of shares"},
-        {"--seed", "TEXT", "Another one gives another split (0)"},
-        {"--target", "COLUMN", "Of a file: count its classes and weigh them"},
-        {"--name", "NAME", "Of a data set: what the split is called (split)"},
-        {"--to", "DIR", "Where the parts go (of a data set: <path>-<name>)"}},
+       WithCsvFlags({{"--by", "WAY", "random (unless said), stratified, group or time"},
+                     {"--parts", "SHARES", "Such as train=80,validation=10,test=10"},
+                     key,
+                     {"--stratum", "COLUMN",
+                      "Each part has its share of each of its values (the data set's target unless said)"},
+                     group,
+                     {"--time", "COLUMN", "Earlier rows first (the data set's time unless said)"},
+                     {"--cut", "TIME", "Where the next part begins; one fewer than parts, instead of shares"},
+                     {"--seed", "TEXT", "Another one gives another split (0)"},
+                     {"--target", "COLUMN", "Of a file: count its classes and weigh them"},
+                     {"--name", "NAME", "Of a data set: what the split is called (split)"},
+                     {"--to", "DIR", "Where the parts go (of a data set: <path>-<name>)"}}),
        SplitRows},
       {"data leaks",
        "Look for rows, keys and groups that lie in two parts at once",
        "Exit code 1 when there are any. No store is needed.",
        {{"PART...", "Files, the one to learn from first"}},
-       {{"--key", "COLUMNS", "What names a row"},
-        group,
-        {"--time", "COLUMN", "When a row happened"},
-        {"--ordered", "", "The parts follow each other in time: an overlap is a leak"},
-        {"--target", "COLUMN", "Count its classes and weigh them"}},
+       WithCsvFlags({{"--key", "COLUMNS", "What names a row"},
+                     group,
+                     {"--time", "COLUMN", "When a row happened"},
+                     {"--ordered", "", "The parts follow each other in time: an overlap is a leak"},
+                     {"--target", "COLUMN", "Count its classes and weigh them"}}),
        Leaks},
   };
 }

@@ -3,14 +3,17 @@
 #include <algorithm>
 
 #include "cli/catalogue.h"
+#include "cli/csv_flags.h"
 #include "cli/profile_view.h"
 #include "cli/waiting.h"
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
 #include "ground/os/mapped_file.h"
 #include "ground/tables/engine.h"
+#include "ground/tables/plain_files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/profile/profile_page.h"
+#include "server/cairn/dialect_json.h"
 
 namespace cairn::cli {
 namespace {
@@ -66,7 +69,10 @@ Result<profile::TableProfile> ProfileFiles(const std::vector<std::string>& files
   if (arguments.Has("--memory")) options.memory_bytes = CAIRN_TRY(BytesIn(arguments.Text("--memory")));
   const auto engine = CAIRN_TRY(tables::Engine::Open({.threads = 0}));
   const Waiting waiting("profiling " + subject.dataset);
-  auto profile = CAIRN_TRY(profile::TableProfile::Of(*engine, files, subject, options));
+  Json said = Json::Object();
+  CAIRN_TRY(SetDialect(said, arguments));
+  const auto plain = CAIRN_TRY(tables::PlainFiles::Of(files, CAIRN_TRY(api::DialectIn(said))));
+  auto profile = CAIRN_TRY(plain.Told(profile::TableProfile::Of(*engine, plain.paths(), subject, options)));
   if (!subject.target.empty() && profile.target().empty())
     return Error{Reason::InvalidArgument,
                  "there is no column '" + subject.target + "' in " + subject.dataset + " to be the target"};
@@ -110,10 +116,12 @@ Result<int> OfFiles(Session& session, const Arguments& arguments, const std::vec
 }
 
 Result<int> OfDataset(Session& session, const Arguments& arguments, const std::string& dataset) {
-  for (const char* flag : {"--target", "--memory"}) {
-    if (arguments.Has(flag))
+  std::vector<Flag> of_files = CsvFlags();
+  of_files.insert(of_files.end(), {{"--target", "", ""}, {"--memory", "", ""}});
+  for (const Flag& flag : of_files) {
+    if (arguments.Has(flag.name))
       return Error{Reason::InvalidArgument,
-                   std::string(flag) + " goes with files; of a data set, cairn.yaml says it"};
+                   std::string(flag.name) + " goes with files; of a data set, cairn.yaml says it"};
   }
   Json body{{"dataset", dataset}, {"saved", arguments.Has("-o")}};
   if (arguments.Has("--data-version"))
@@ -164,11 +172,12 @@ std::vector<Command> ProfileCommands() {
        "Of a "
        "data set the sealed rows are not looked at. A saved profile is a FILE too.",
        {{"DATASET|FILE...", "As cairn.yaml names it; or CSV, Parquet, JSON lines, a saved profile"}},
-       {{"--target", "COLUMN", "What is to be predicted: every column is held against it (files)"},
-        {"--html", "FILE", "Write the page with pictures there"},
-        {"-o", "FILE", "Save the profile there, to be merged or looked at later"},
-        {"--memory", "SIZE", "For values that are kept to be exact, 256MiB unless given (files)"},
-        {"--data-version", "N", "Another version than the newest (data sets)"}},
+       WithCsvFlags(
+           {{"--target", "COLUMN", "What is to be predicted: every column is held against it (files)"},
+            {"--html", "FILE", "Write the page with pictures there"},
+            {"-o", "FILE", "Save the profile there, to be merged or looked at later"},
+            {"--memory", "SIZE", "For values that are kept to be exact, 256MiB unless given (files)"},
+            {"--data-version", "N", "Another version than the newest (data sets)"}}),
        Profile},
       {"data profile merge",
        "Put saved profiles of parts together: the profile of the whole",

@@ -122,6 +122,26 @@ def test_the_rows_are_those_that_pandas_reads(project, encoding, dialect):
     pandas.testing.assert_frame_equal(taken, expected)
 
 
+def test_a_file_may_stand_behind_a_flag_and_its_value(project):
+    table(5).to_csv(project.folder / "a.csv", index=False)
+    table(7).to_csv(project.folder / "b.csv", index=False)
+    added = project("data", "add", "--tag", "old", "--tag", "new", "--to", "d", "a.csv", "b.csv")
+    assert [item["file"]["name"] for item in added["items"]] == ["a.csv", "b.csv"]
+    assert sorted(project("data", "show", "d")["tags"]) == ["new", "old"]
+
+
+def test_lines_before_a_table_are_told_of_and_left_out_where_somebody_says_so(project):
+    (project.folder / "t.csv").write_bytes('Bericht über Mai; "vorläufig\nvon Ada\n\nid;name\n1;Zoë\n2;René\n'.encode("latin-1"))
+    refused = project("data", "add", "t.csv", "--to", "plain", "--encoding", "latin1", code=2)["error"]["message"]
+    assert "t.csv" in refused and "line" in refused
+    added = project("data", "add", "t.csv", "--to", "plain", "--encoding", "latin1", "--skip-lines", "3")["items"][0]
+    assert added["dialect"]["skip_lines"] == 3 and added["file"]["rows"] == 2
+    assert "without its first 3 lines" in project.say("data", "show", "plain")
+    project("data", "export", "plain", "--to", "out")
+    expected = pandas.read_csv(project.folder / "t.csv", encoding="latin-1", skiprows=3, sep=";")
+    pandas.testing.assert_frame_equal(pandas.read_csv(project.folder / "out" / "t.csv"), expected)
+
+
 def test_a_query_is_kept_with_its_rows_and_without_a_second_version_for_the_same(project):
     with sqlite3.connect(project.folder / "t.db") as database:
         table(40).to_sql("trip", database, index=False)

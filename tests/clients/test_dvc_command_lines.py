@@ -23,7 +23,8 @@ def project(tmp_path):
 
 def same(project, *words, code=0):
     ours, theirs = project.as_dvc(*words, code=code), project.dvc(*words, code=code)
-    assert ours.stdout == theirs.stdout, words
+    read = json.loads if "--json" in words else str
+    assert read(ours.stdout) == read(theirs.stdout), words
     return ours
 
 
@@ -102,6 +103,31 @@ def test_files_stay_as_they_are_when_no_link_is_wanted(project, verb):
     assert project.dvc("status").stdout == "Data and pipelines are up to date.\n"
 
 
+LISTINGS = ["ls .", "list .", "ls -R .", "ls . --json", "ls -R . --json", "ls . raw", "ls . ./raw/", "ls . raw/sub --json", "ls . raw/a", "ls . raw -R --show-hash", "ls -R --size --show-hash .", "ls . --size",
+            "ls . --dvc-only", "ls . -R --dvc-only --show-hash", "ls . code --json", "ls code", "ls . big --size", "ls . missing --json"]
+
+
+@pytest.mark.parametrize("line", LISTINGS)
+def test_a_repository_is_listed_alike(project, line):
+    """What git has, what nobody has, what is data and lies there, and data that does not; links, too."""
+    for name, text in {"code/train.py": "pass\n", "code/deep/x": "x\n", "left/out": "", "big": "x" * 5000, "missing": "m\n", "odd name": "1"}.items():
+        project.write(name, text)
+    project.write(".dvcignore", "left\n")
+    project.as_dvc("add", "-q", "missing")
+    for name, target in (("link", "big"), ("folder link", "code"), ("broken", "nowhere")):
+        (project.folder / name).symlink_to(target)
+    (project.folder / "code" / "train.py").chmod(0o755)
+    (project.folder / "missing").unlink()
+    shutil.rmtree(project.folder / "raw")
+    project.write("raw/new", "n\n")
+    same(project, *line.split())
+
+
+def test_what_is_not_in_a_repository_is_not_listed(project):
+    assert "nope" in project.as_dvc("ls", ".", "nope", code=1).stderr
+    assert "nope" in project.dvc("ls", ".", "nope", code=1).stderr
+
+
 def test_quiet_is_quiet(project):
     project.as_dvc("push", "-q")
     shutil.rmtree(project.cache)
@@ -114,7 +140,7 @@ def test_quiet_is_quiet(project):
 
 
 UNCOVERED = ["push --run-cache", "push --glob x", "fetch --max-size 1", "fetch --type metrics", "gc -w -f --not-in-remote", "gc -w -f --skip-failed", "get . a --show-url",
-             "import . a --no-download", "update -R .", "add --to-remote a", "diff --md", "list . --size", "init -f", "commit --with-deps"]
+             "import . a --no-download", "update -R .", "add --to-remote a", "diff --md", "list . --tree", "init -f", "commit --with-deps"]
 
 
 @pytest.mark.parametrize("line", UNCOVERED)

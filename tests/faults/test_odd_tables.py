@@ -49,6 +49,10 @@ def assert_refused(done, name, codes=(2, 7)):
     assert name in said and len(said.splitlines()) == 1 and len(said) < 1000, said
 
 
+# The contents are part of the tests' names, which each worker of pytest must find the same: hence no time in what is packed.
+# "a\n1\n2\n" in a zstd frame with its checksum.
+ZSTD = bytes.fromhex("28b52ffd0458310000610a310a320a78292e8c")
+
 NASTY = {
     "ragged.csv": b"a,b\n1,2\n3\n4,5,6\n",
     "open_quote.csv": b'a,b\n1,"two\n3,4\n',
@@ -173,7 +177,12 @@ def test_an_array_of_objects_has_the_rows_and_columns_that_pandas_wrote(project,
         ("pretty.json", b'{\n  "a": 1,\n  "b": 2\n}\n', "goes over several lines"),
         ("deep.json", b'[{"a":\n' + b"[\n" * 100_000 + b"]\n" * 100_000 + b"}]\n", "nests more than 200 levels"),
         ("cut.parquet", b"PAR1" + b"x" * 500, "is cut short"),
-        ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 50)[:20], "is cut short"),
+        ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 50, mtime=0)[:20], "is cut short"),
+        # All rows are there, and nobody can know: the checksum behind them is not.
+        ("late.csv.gz", gzip.compress(b"a\n1\n2\n", mtime=0)[:-6], "break off in line 4 (byte 6) of what it holds"),
+        ("late.jsonl.gz", gzip.compress(b'{"a": 1}\n', mtime=0)[:-3], "break off in line 2"),
+        ("late.csv.zst", ZSTD[:-2], "is cut short or damaged: its Zstandard data"),
+        ("flipped.csv.gz", gzip.compress(b"a\n1\n2\n", mtime=0)[:-7] + b"\xff\xff\xff" + gzip.compress(b"a\n1\n2\n", mtime=0)[-4:], "is cut short or damaged"),
     ],
 )
 def test_what_holds_no_rows_or_not_all_is_refused_with_what_to_do(project, name, content, says):

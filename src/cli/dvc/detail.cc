@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cctype>
-#include <set>
 
 #include "cli/dvc/answers.h"
 #include "cli/dvc/commands.h"
@@ -30,19 +29,6 @@ constexpr Grammar kData{"data status", kDataOptions};
 constexpr Option kDiffOptions[] = {
     {"", "targets", Takes::Many}, {"", "json"}, {"", "show-hash"}, {"", "hide-missing"}, Uncovered("md")};
 constexpr Grammar kDiff{"diff", kDiffOptions, 2};
-constexpr Option kListOptions[] = {{"R", "recursive"},
-                                   {"", "dvc-only"},
-                                   {"", "json"},
-                                   {"T", "tree", Takes::Nothing, false},
-                                   {"L", "level", Takes::Value, false},
-                                   Uncovered("rev", Takes::Maybe),
-                                   Uncovered("config", Takes::Value),
-                                   Uncovered("remote", Takes::Value),
-                                   Uncovered("remote-config", Takes::Many),
-                                   Uncovered("size"),
-                                   Uncovered("show-hash")};
-constexpr Grammar kList{"list", kListOptions, 2};
-
 std::string Padded(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
   return text;
@@ -145,27 +131,6 @@ Json Trimmed(const Json& diff, const Line& line) {
   return differs ? trimmed : Json::Object();
 }
 
-/// The entries of the top folder alone, as `dvc list` has them without -R.
-Json TopOf(const Json& items) {
-  Json top = Json::Array();
-  std::set<std::string> folders;
-  for (const Json& item : items.items()) {
-    const std::string path = item.Text("path");
-    const auto slash = path.find('/');
-    if (slash == std::string::npos) {
-      top.Push(item);
-    } else if (folders.insert(path.substr(0, slash)).second) {
-      top.Push(Json{{"isout", false},
-                    {"isdir", true},
-                    {"isexec", false},
-                    {"size", Json()},
-                    {"md5", Json()},
-                    {"path", path.substr(0, slash)}});
-    }
-  }
-  return top;
-}
-
 }  // namespace
 
 int Status(Words words) {
@@ -243,33 +208,6 @@ int Diff(Words words) {
     SayJson(trimmed);
   } else if (!line->Has("quiet")) {
     SayDiff(trimmed, line->Has("show-hash"));
-  }
-  return 0;
-}
-
-int List(Words words) {
-  const auto line = ReadLine(words, kList);
-  if (!line) return Usage(line.error());
-  if (line->rest.empty())
-    return Usage({Reason::InvalidArgument, "the following arguments are required: url"});
-  if (!line->Has("dvc-only"))
-    return NotCovered("list without --dvc-only", "`cairn data ls`, which lists what is tracked");
-  if (line->rest.size() > 1) return NotCovered("list of a path in a repository", "`cairn data ls PATH`");
-  if (!os::IsFolder(line->rest[0])) return NotCovered("list of a repository elsewhere");
-  auto tree = repository::WorkingTree::Find(line->rest[0]);
-  if (!tree) return Fail(kFailed, "failed to list '" + line->rest[0] + "' - " + tree.error().message);
-  const std::string root = tree->root();
-  const TreeHere here{*std::move(tree), root};
-  const auto chosen = here.Choose({});
-  if (!chosen) return Fail(kFailed, chosen.error().message);
-  const auto files = line->Has("recursive") ? repository::Files::Listed : repository::Files::Omitted;
-  auto items = ListOf(here, *chosen, files);
-  if (!items) return Fail(kFailed, items.error().message);
-  if (!line->Has("recursive")) items = TopOf(*items);
-  if (line->Has("json")) {
-    SayJson(*items);
-  } else {
-    for (const Json& item : items->items()) Say(item.Text("path"));
   }
   return 0;
 }

@@ -174,6 +174,17 @@ Result<> ReadRecords(const std::string& path, const Dialect& dialect, const CsvR
   return reader.End(path);
 }
 
+/// A head without the lines that are to be skipped.
+std::string BehindLines(std::string text, std::int64_t lines) {
+  std::size_t at = 0;
+  for (; lines > 0 && at < text.size(); --lines) {
+    at = text.find_first_of("\r\n", at);
+    if (at == text.npos) return "";
+    at += text.compare(at, 2, "\r\n") == 0 ? 2 : 1;
+  }
+  return text.substr(at);
+}
+
 /// The whole lines of a head, whose last line may be cut.
 std::string_view WholeLines(std::string_view head) {
   return head.substr(0, head.rfind('\n') == head.npos ? head.size() : head.rfind('\n') + 1);
@@ -278,24 +289,29 @@ class PlainWriter {
 Result<Dialect> FindDialect(const std::string& path, const Dialect& given) {
   Dialect dialect = given;
   if (dialect.encoding.empty()) dialect.encoding = CAIRN_TRY(EncodingOf(path, HeadOf(path)));
-  const std::string head = CAIRN_TRY(DecodedHead(path, dialect.encoding));
-  if (dialect.delimiter == 0) dialect.delimiter = DelimiterIn(head, path);
-  if (IsCompressed(head)) {
+  if (IsCompressed(HeadOf(path))) {
+    if (dialect.delimiter == 0)
+      dialect.delimiter = DelimiterIn(BehindLines(UnpackedHeadOf(path), given.skip_lines), path);
     dialect.quote = dialect.quote.value_or('"');
     dialect.escape = dialect.escape.value_or(0);
     dialect.decimal = dialect.decimal.value_or('.');
     return dialect;
   }
+  const std::string head = BehindLines(CAIRN_TRY(DecodedHead(path, dialect.encoding)), given.skip_lines);
+  dialect.skip_lines = 0;  // They are not in the head any more.
+  if (dialect.delimiter == 0) dialect.delimiter = DelimiterIn(head, path);
   if (!dialect.quote) dialect.quote = QuoteIn(head);
   if (!dialect.escape) dialect.escape = EscapeIn(head, dialect);
   if (!dialect.decimal) dialect.decimal = DecimalIn(head, dialect);
+  dialect.skip_lines = given.skip_lines;
   return dialect;
 }
 
 bool IsPlain(const Dialect& dialect) {
   return IsUtf8Name(dialect.encoding) &&
          std::string_view(",;\t|").find(dialect.delimiter) != std::string_view::npos &&
-         dialect.quote == '"' && dialect.escape.value_or(0) == 0 && dialect.decimal == '.' && dialect.header;
+         dialect.quote == '"' && dialect.escape.value_or(0) == 0 && dialect.decimal == '.' &&
+         dialect.header && dialect.skip_lines == 0;
 }
 
 Result<std::int64_t> WritePlain(const std::string& path, const Dialect& dialect, const std::string& to) {
@@ -320,6 +336,9 @@ Result<std::int64_t> WritePlain(const std::string& path, const Dialect& dialect,
     if (begins && !dialect.header) CAIRN_TRY(writer.Head(record.fields.size()));
     return writer.Take(record, begins && dialect.header);
   }));
+  if (first)
+    return Error{Reason::Unprocessable, "'" + path + "' has no table behind its first " +
+                                            std::to_string(dialect.skip_lines) + " lines."};
   CAIRN_TRY(writer.Flush());
   CAIRN_TRY(file.Publish());
   return writer.rows();

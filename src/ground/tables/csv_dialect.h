@@ -19,6 +19,7 @@ struct Dialect {
   std::optional<char> quote = {};    ///< 0: no character quotes.
   std::optional<char> escape = {};   ///< Before a quote within quotes; 0: the quote is doubled.
   std::optional<char> decimal = {};  ///< '.' or ','. With ',', points within numbers group thousands.
+  std::int64_t skip_lines = 0;       ///< Lines before the table: a title, remarks. Never guessed.
   bool header = true;  ///< false: the first line is a row, and columns are called column0, column1…
   friend bool operator==(const Dialect&, const Dialect&) = default;
 };
@@ -26,7 +27,7 @@ struct Dialect {
 /// Finds out what `given` leaves open; what it says is taken as said. The encoding: by the mark at the start,
 /// UTF-16 by its zero bytes, UTF-8 when the whole file is, otherwise Windows-1252 (of which Latin-1's letters
 /// are a part). Delimiter, quotes and decimal sign: by the first 64 KiB. A compressed file is taken for
-/// UTF-8.
+/// UTF-8, and only its delimiter is looked for.
 Result<Dialect> FindDialect(const std::string& path, const Dialect& given = {});
 
 /// Whether a Source reads it as it is.
@@ -35,9 +36,9 @@ bool IsPlain(const Dialect& dialect);
 /// Rewrites `path`, whose dialect is complete, as plain CSV with commas into the new file `to`, in one pass
 /// (two with decimal commas: a column's numbers are rewritten when all its values are numbers). Fields keep
 /// their text. Gives the number of rows. Unprocessable with file and line for bytes that are not of the
-/// encoding, a row with more or fewer fields than the first, a quote that is never closed; Unsupported for an
-/// unknown encoding or a compressed file; Exhausted when the disk is full. After an error there is no file
-/// `to`.
+/// encoding, a row with more or fewer fields than the first, a quote that is never closed, no line left after
+/// those to be skipped; Unsupported for an unknown encoding or a compressed file; Exhausted when the disk is
+/// full. After an error there is no file `to`.
 Result<std::int64_t> WritePlain(const std::string& path, const Dialect& dialect, const std::string& to);
 
 }  // namespace cairn::tables

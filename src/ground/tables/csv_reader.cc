@@ -1,16 +1,35 @@
 #include "ground/tables/csv_reader.h"
 
+#include <utility>
+
 namespace cairn::tables {
 
 CsvReader::CsvReader(const Dialect& dialect, Take take)
     : delimiter_(dialect.delimiter),
       quote_(dialect.quote.value_or('"')),
       escape_(dialect.escape.value_or(0)),
-      take_(std::move(take)) {
+      take_(std::move(take)),
+      skip_(dialect.skip_lines) {
   record_.line = 1;
 }
 
+/// What of `text` does not belong to the lines to be skipped.
+std::string_view CsvReader::BehindSkipped(std::string_view text) {
+  while (!text.empty() && (skip_ > 0 || after_return_)) {
+    const char character = text.front();
+    const bool second = std::exchange(after_return_, false) && character == '\n';
+    if (skip_ == 0 && !second) break;
+    text.remove_prefix(1);
+    if (second || (character != '\n' && character != '\r')) continue;
+    after_return_ = character == '\r';
+    --skip_;
+    record_.line = ++line_;
+  }
+  return text;
+}
+
 Result<> CsvReader::Add(std::string_view text) {
+  if (skip_ > 0) text = BehindSkipped(text);
   for (const char character : text) CAIRN_TRY(Step(character));
   return Done{};
 }

@@ -22,7 +22,8 @@ class CsvReader {
   };
   using Take = std::function<Result<>(const Record&)>;
 
-  /// The dialect must be complete; its encoding and decimal sign do not matter here.
+  /// The dialect must be complete; its encoding and decimal sign do not matter here. Lines to be skipped end
+  /// where lines do, whatever quotes they hold, and count.
   CsvReader(const Dialect& dialect, Take take);
 
   Result<> Add(std::string_view text);
@@ -31,6 +32,7 @@ class CsvReader {
 
  private:
   enum class Place { FieldStart, Unquoted, Quoted, QuoteInQuotes, EscapeInQuotes };
+  std::string_view BehindSkipped(std::string_view text);
   Result<> Step(char character);
   Result<> InQuotes(char character);
   Result<> Outside(char character);
@@ -43,6 +45,7 @@ class CsvReader {
   std::string field_;
   Place place_ = Place::FieldStart;
   std::int64_t line_ = 1;
+  std::int64_t skip_;
   bool after_return_ = false;
   bool any_ = false;  ///< Whether the record has any character.
 };

@@ -6,9 +6,6 @@
 #include <iterator>
 #include <vector>
 
-#include "ground/archive/codec.h"
-#include "ground/tables/file_head.h"
-
 namespace cairn::tables {
 namespace {
 
@@ -121,15 +118,38 @@ std::vector<CsvFile> FilesOf(std::string_view statement) {
 
 std::string Fields(std::int64_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
 
-/// Of a compressed file whose stream does not end as it should.
-std::optional<std::string> FaultInPacking(const std::string& path) {
-  const std::string head = HeadOf(path);
-  if (!IsCompressed(head)) return std::nullopt;
-  const auto codec = *archive::CodecOf(head);
-  const auto end = archive::UnpackFile(path, codec, [](std::string_view) { return true; });
-  if (end && *end == archive::Unpacked::End::Whole) return std::nullopt;
-  return path + " is cut short or damaged: its " + archive::NameOf(codec) +
-         " data do not end as they should; fetch or write it again.";
+constexpr std::size_t kLinesBefore = 50, kLookAhead = 20;
+
+/// Where a table would begin whose first lines are none: after it, all records that were looked at have the
+/// same number of fields, two or more; before it stand lines with fewer. `records` are their first lines and
+/// fields.
+std::optional<std::int64_t> TableBegins(const std::vector<std::pair<std::int64_t, std::int64_t>>& records) {
+  if (records.size() < 3) return std::nullopt;
+  const std::int64_t width = records.back().second;
+  std::size_t first = records.size();
+  while (first > 0 && records[first - 1].second == width) --first;
+  const bool narrow = std::all_of(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(first),
+                                  [&](const auto& record) { return record.second < width; });
+  if (first == 0 || first > kLinesBefore || records.size() - first < 2 || !narrow) return std::nullopt;
+  return records[first].first;
+}
+
+/// What to do about the lines before a table, if that is what is wrong with the first records of a file.
+std::string AdviceOnLinesBefore(const std::string& path, char delimiter) {
+  std::ifstream file(path, std::ios::binary);
+  Walk walk(delimiter);
+  std::vector<std::pair<std::int64_t, std::int64_t>> records;
+  for (std::istreambuf_iterator<char> at(file), end; at != end && records.size() < kLinesBefore + kLookAhead;
+       ++at) {
+    if (!walk.Take(*at)) continue;
+    if (!walk.blank()) records.emplace_back(walk.start(), walk.fields());
+    walk.Begin();
+  }
+  const auto line = TableBegins(records);
+  if (!line) return "";
+  const std::string before = std::to_string(*line - 1);
+  return " The table seems to begin in line " + std::to_string(*line) +
+         ": leave out what stands before it (" + "--skip-lines " + before + ").";
 }
 
 }  // namespace
@@ -142,7 +162,7 @@ std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
   const auto wrong = [&] { return !walk.blank() && expected != 0 && walk.fields() != expected; };
   const auto sentence = [&] {
     return path + ", line " + std::to_string(walk.start()) + ": " + Fields(walk.fields()) +
-           " where the header has " + std::to_string(expected) + ".";
+           " where the header has " + std::to_string(expected) + "." + AdviceOnLinesBefore(path, delimiter);
   };
   for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
     if (!walk.Take(*at)) continue;
@@ -161,7 +181,6 @@ std::optional<std::string> FaultInCsv(const std::string& path, char delimiter) {
 std::optional<std::string> FaultInCsvOf(std::string_view statement) {
   const auto files = FilesOf(statement);
   for (const auto& file : files) {
-    if (auto fault = FaultInPacking(file.path)) return fault;
     if (auto fault = FaultInCsv(file.path, file.delimiter)) return fault;
   }
   if (files.empty()) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 
+#include "ground/archive/codec.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::tables {
@@ -14,6 +15,18 @@ std::string HeadOf(const std::string& path) {
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   return head;
+}
+
+std::string UnpackedHeadOf(const std::string& path) {
+  std::string head = HeadOf(path);
+  if (!IsCompressed(head)) return head;
+  std::string text;
+  // What cannot be unpacked here is told by whoever reads the file.
+  static_cast<void>(bool(archive::UnpackFile(path, *archive::CodecOf(head), [&](std::string_view piece) {
+    text += piece;
+    return text.size() < kHeadBytes;
+  })));
+  return text;
 }
 
 bool IsCompressed(std::string_view head) {
@@ -29,7 +42,6 @@ std::string PlainName(const std::string& path) {
 
 char DelimiterIn(std::string_view head, const std::string& path) {
   if (PlainName(path).ends_with(".tsv")) return '\t';
-  if (IsCompressed(head)) return ',';
   constexpr std::string_view candidates = ",;\t|";
   std::array<int, candidates.size()> counts{};
   bool quoted = false;

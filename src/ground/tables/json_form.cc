@@ -1,24 +1,10 @@
 #include "ground/tables/json_form.h"
 
-#include "ground/archive/codec.h"
 #include "ground/tables/file_head.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::tables {
 namespace {
-
-/// The beginning of the text, unpacked.
-std::string TextOf(const std::string& path) {
-  const std::string head = HeadOf(path);
-  if (!IsCompressed(head)) return head;
-  std::string text;
-  // What cannot be unpacked here is told by whoever reads the file.
-  static_cast<void>(bool(archive::UnpackFile(path, *archive::CodecOf(head), [&](std::string_view piece) {
-    text += piece;
-    return text.size() < kHeadBytes;
-  })));
-  return text;
-}
 
 /// Whether the value that `text` begins with is still open where its first line ends.
 bool GoesOverLines(std::string_view text) {
@@ -46,7 +32,7 @@ bool GoesOverLines(std::string_view text) {
 
 Result<JsonForm> JsonFormOf(const std::string& path) {
   const auto refused = [&](const char* why) { return Error{Reason::Unprocessable, "'" + path + "' " + why}; };
-  const std::string whole = TextOf(path);
+  const std::string whole = UnpackedHeadOf(path);
   const std::string_view text = Trim(whole);
   if (text.starts_with('[')) {
     const std::string_view first = Trim(text.substr(1));

@@ -9,6 +9,7 @@
 #include "ground/tables/file_name.h"
 #include "ground/tables/json_depth.h"
 #include "ground/tables/json_form.h"
+#include "ground/tables/packing.h"
 #include "ground/tables/pattern.h"
 #include "ground/vocabulary/text.h"
 
@@ -232,6 +233,7 @@ Result<Source> Source::Open(std::vector<std::string> paths, ReadOptions options)
     format = found;
   }
   if (options.format) format = options.format;
+  for (const auto& path : paths) CAIRN_TRY(CheckPacking(path));
   if (*format == Format::Csv) {
     for (const auto& path : paths) {
       const std::string head = HeadOf(path);
@@ -267,7 +269,7 @@ std::string Source::Relation() const {
   std::vector<Source> runs;
   for (const auto& path : paths_) {
     ReadOptions options = options_;
-    options.delimiter = DelimiterIn(HeadOf(path), path);
+    options.delimiter = DelimiterIn(UnpackedHeadOf(path), path);
     if (runs.empty() || runs.back().options_.delimiter != options.delimiter)
       runs.push_back(Source({}, format_, std::move(options)));
     runs.back().paths_.push_back(path);

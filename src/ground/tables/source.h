@@ -46,7 +46,8 @@ class Source {
   /// `path` is a file, or a pattern with * ? [ ] whose matches are taken in the order of their names.
   /// NotFound when nothing is there; Unprocessable for an empty file or one whose text is not UTF-8 (a UTF-16
   /// mark; csv_dialect.h reads those); Unsupported as FormatOf; TooLarge for a CSV file of more than 20,000
-  /// columns; InvalidArgument when matches differ in format.
+  /// columns; InvalidArgument when matches differ in format; Corrupt for a compressed file that is not whole
+  /// (packing.h).
   static Result<Source> Open(std::string_view path, ReadOptions options = {});
   static Result<Source> Open(std::vector<std::string> paths, ReadOptions options = {});
 

@@ -3,6 +3,7 @@
 
 #include "ground/crypto/hash.h"
 #include "ground/os/identity.h"
+#include "ground/tables/plain_files.h"
 #include "ground/tables/source.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/address.h"
@@ -60,19 +61,12 @@ Provenance Filled(const Specification& specification, Provenance given) {
 
 Json DialectJson(const tables::Dialect& dialect) {
   const auto letter = [](char c) { return c == 0 ? std::string() : std::string(1, c); };
-  return Json{
+  Json json{
       {"encoding", LowerAscii(dialect.encoding)},         {"delimiter", letter(dialect.delimiter)},
       {"quote", letter(dialect.quote.value_or('"'))},     {"escape", letter(dialect.escape.value_or(0))},
       {"decimal", letter(dialect.decimal.value_or('.'))}, {"header", dialect.header}};
-}
-
-/// An error about a copy of ours is one about the file that was given.
-Error NamingTheOriginal(Error error, const std::string& copy, const std::string& original) {
-  for (auto at = error.message.find(copy); at != std::string::npos;
-       at = error.message.find(copy, at + original.size())) {
-    error.message.replace(at, copy.size(), original);
-  }
-  return error;
+  if (dialect.skip_lines > 0) json.Set("skip_lines", dialect.skip_lines);
+  return json;
 }
 
 Result<contract::Verdict> CheckReadable(Catalogue& catalogue, const Specification& specification,
@@ -124,7 +118,7 @@ class Adding {
     drafts_ = CAIRN_TRY(catalogue_.Drafts());
     auto read = Read(versions);
     if (!read) {
-      return plain_ ? NamingTheOriginal(std::move(read).error(), plain_->path(), addition_.file)
+      return plain_ ? tables::NamingTheOriginal(std::move(read).error(), plain_->path(), addition_.file)
                     : std::move(read).error();
     }
     const auto recorded =
@@ -381,7 +375,7 @@ Result<contract::Verdict> Catalogue::CheckFile(const Specification& specificatio
   const Draft plain(CAIRN_TRY(Drafts()) + "/" + os::NewHexId() + ".csv");
   CAIRN_TRY(tables::WritePlain(file, dialect, plain.path()));
   auto verdict = CheckReadable(*this, specification, plain.path(), when);
-  if (!verdict) return NamingTheOriginal(std::move(verdict).error(), plain.path(), file);
+  if (!verdict) return tables::NamingTheOriginal(std::move(verdict).error(), plain.path(), file);
   return verdict;
 }
 

@@ -4,10 +4,12 @@
 #include "ground/os/files.h"
 #include "ground/os/mapped_file.h"
 #include "ground/os/temp_folder.h"
+#include "ground/tables/plain_files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/data/table_comparison.h"
 #include "loop/profile/profile.h"
 #include "server/cairn/answer.h"
+#include "server/cairn/dialect_json.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -105,22 +107,35 @@ Result<> OnlyMembers(const Json& body, std::initializer_list<std::string_view> k
   return Done{};
 }
 
+/// The files of a side that a caller named, read as the caller says; those of a data set are plain.
+Result<tables::PlainFiles> PlainOf(const Json& body, const char* side, data::ComparedTable& table,
+                                   const tables::Dialect& dialect) {
+  const bool named = body.At(side).At("file").IsString();
+  auto files = CAIRN_TRY(tables::PlainFiles::Of(table.files, named ? dialect : tables::Dialect()));
+  table.files = files.paths();
+  return files;
+}
+
 Result<Json> Compare(const data::Catalogue* catalogue, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"reference", "current", "policy", "method", "threshold", "columns"}));
+  CAIRN_TRY(OnlyMembers(call.body,
+                        {"reference", "current", "policy", "method", "threshold", "columns", "dialect"}));
   const auto settings = CAIRN_TRY(SettingsIn(call.body));
-  const Side reference = CAIRN_TRY(SideIn(call.body, "reference", catalogue));
-  const Side current = CAIRN_TRY(SideIn(call.body, "current", catalogue));
+  Side reference = CAIRN_TRY(SideIn(call.body, "reference", catalogue));
+  Side current = CAIRN_TRY(SideIn(call.body, "current", catalogue));
   if (reference.profile.has_value() != current.profile.has_value())
     return Error{
         Reason::InvalidArgument,
         "a profile can be compared with a profile, and a table with a table; here one side is of each"};
   if (reference.profile) return data::CompareProfiles(*reference.profile, *current.profile, settings);
+  const auto dialect = CAIRN_TRY(DialectIn(call.body));
+  const auto before = CAIRN_TRY(PlainOf(call.body, "reference", reference.table, dialect));
+  const auto after = CAIRN_TRY(PlainOf(call.body, "current", current.table, dialect));
   const auto spill = CAIRN_TRY(os::TempFolder::Create());
   tables::Engine::Options options;
   options.memory_bytes = kMemory;
   options.spill = spill.path();
   const auto engine = CAIRN_TRY(tables::Engine::Open(options));
-  return data::CompareTables(*engine, reference.table, current.table, settings);
+  return before.Told(after.Told(data::CompareTables(*engine, reference.table, current.table, settings)));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
+#include "ground/tables/plain_files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
 #include "loop/contract/check.h"
@@ -12,6 +13,7 @@
 #include "loop/profile/personal_columns.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
+#include "server/cairn/dialect_json.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -86,13 +88,14 @@ Result<contract::Conditions> ConditionsIn(const Json& body) {
 }
 
 Result<Json> CheckFile(const Call& call) {
-  CAIRN_TRY(OnlyMembers(
-      call.body, {"file", "contract", "table", "tables", "environment", "folder", "query_seconds", "junit"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "contract", "table", "tables", "environment", "folder",
+                                    "query_seconds", "junit", "dialect"}));
   const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
   const auto contract = CAIRN_TRY(ReadIn(call.body, "contract"));
   const auto conditions = CAIRN_TRY(ConditionsIn(call.body));
   const auto engine = CAIRN_TRY(NewEngine());
-  const auto verdict = CAIRN_TRY(contract::Check(*engine, {file}, contract, conditions));
+  const auto files = CAIRN_TRY(tables::PlainFiles::Of({file}, CAIRN_TRY(DialectIn(call.body))));
+  const auto verdict = CAIRN_TRY(files.Told(contract::Check(*engine, files.paths(), contract, conditions)));
   Json answer = Told(verdict, file, contract.id + "." + contract.table, call.body.Bool("junit"));
   return answer.Set("contract", contract.id).Set("table", contract.table);
 }
@@ -112,12 +115,13 @@ Json ToJson(const contract::Inference& inference) {
 }
 
 Result<Json> InferFromFile(const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"file", "name"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "name", "dialect"}));
   const std::string file = CAIRN_TRY(AbsolutePathIn(call.body));
   const auto engine = CAIRN_TRY(NewEngine());
-  const auto personal = CAIRN_TRY(profile::FindPersonal(*engine, {file}));
-  return ToJson(
-      CAIRN_TRY(contract::Infer(*engine, {file}, call.body.Text("name", os::BaseName(file)), personal)));
+  const auto files = CAIRN_TRY(tables::PlainFiles::Of({file}, CAIRN_TRY(DialectIn(call.body))));
+  const auto personal = CAIRN_TRY(files.Told(profile::FindPersonal(*engine, files.paths())));
+  const std::string name = call.body.Text("name", os::BaseName(file));
+  return ToJson(CAIRN_TRY(files.Told(contract::Infer(*engine, files.paths(), name, personal))));
 }
 
 /// From the training part: the sealed rows are not opened.

@@ -1,8 +1,10 @@
 #include "loop/data/splits.h"
 
 #include "ground/os/temp_folder.h"
+#include "ground/tables/plain_files.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
+#include "server/cairn/dialect_json.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::api {
@@ -75,20 +77,24 @@ struct Workbench {
 };
 
 Result<Json> SplitFile(const std::string& spill, const Call& call) {
-  CAIRN_TRY(OnlyMembers(
-      call.body, {"file", "to", "by", "parts", "key", "group", "cuts", "stratum", "time", "seed", "target"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"file", "to", "by", "parts", "key", "group", "cuts", "stratum", "time",
+                                    "seed", "target", "dialect"}));
   const std::string file = CAIRN_TRY(AbsoluteIn(call.body, "file")),
                     to = CAIRN_TRY(AbsoluteIn(call.body, "to"));
   const auto wish = CAIRN_TRY(WishIn(call.body, "train=80,validation=10,test=10"));
   const auto bench = CAIRN_TRY(Workbench::Open(spill));
   const std::string target = call.body.Text("target", wish.stratum);
-  return data::SplitFile(*bench.engine, file, to, wish, target);
+  const auto files = CAIRN_TRY(tables::PlainFiles::Of({file}, CAIRN_TRY(DialectIn(call.body))));
+  return files.Told(data::SplitFile(*bench.engine, files.paths().front(), to, wish, target));
 }
 
 Result<Json> Leaks(const std::string& spill, const Call& call) {
-  CAIRN_TRY(OnlyMembers(call.body, {"files", "key", "group", "time", "target", "ordered"}));
+  CAIRN_TRY(OnlyMembers(call.body, {"files", "key", "group", "time", "target", "ordered", "dialect"}));
+  const auto named = CAIRN_TRY(WordsIn(call.body, "files"));
+  const auto files = CAIRN_TRY(tables::PlainFiles::Of(named, CAIRN_TRY(DialectIn(call.body))));
   std::vector<data::PartFile> parts;
-  for (const auto& file : CAIRN_TRY(WordsIn(call.body, "files"))) parts.push_back({file, file});
+  for (std::size_t i = 0; i < files.paths().size(); ++i)
+    parts.push_back({i < named.size() ? named[i] : files.paths()[i], files.paths()[i]});
   if (parts.size() < 2) return Error{Reason::InvalidArgument, "'files' must name two parts or more"};
   data::PartColumns columns;
   columns.key = CAIRN_TRY(WordsIn(call.body, "key"));
@@ -97,9 +103,10 @@ Result<Json> Leaks(const std::string& spill, const Call& call) {
   columns.target = call.body.Text("target");
   columns.ordered = call.body.Bool("ordered");
   const auto bench = CAIRN_TRY(Workbench::Open(spill));
-  Json answer = CAIRN_TRY(data::CheckParts(*bench.engine, parts, columns));
-  const Json balance =
-      columns.target.empty() ? Json() : CAIRN_TRY(data::BalanceOf(*bench.engine, parts, columns.target));
+  Json answer = CAIRN_TRY(files.Told(data::CheckParts(*bench.engine, parts, columns)));
+  Json balance;
+  if (!columns.target.empty())
+    balance = CAIRN_TRY(files.Told(data::BalanceOf(*bench.engine, parts, columns.target)));
   return answer.Set("balance", balance);
 }
 

@@ -62,7 +62,10 @@ Error CsvLine(std::string_view message) {
                                        std::string(type) + "."};
   }
   if (Has(message, "Invalid unicode"))
-    return {Reason::Unprocessable, where + "the text is not UTF-8; convert the file first."};
+    return {
+        Reason::Unprocessable,
+        where +
+            "the text is not UTF-8; say what it is (--encoding windows-1252, …) or convert the file first."};
   if (const auto expected = Between(message, "Expected Number of Columns: ", "\n"); !expected.empty())
     return {Reason::Unprocessable,
             where + "the columns found and expected differ (expected " + std::string(expected) + ")."};
