@@ -62,9 +62,7 @@ Result<int> Verify(Session& session, const Arguments&) {
 
 /// Who allowed a move: people, a policy, or a promotion that allowed the return from it in advance.
 std::string ApprovalOf(const Json& move) {
-  std::vector<std::string> names;
-  for (const Json& approver : move.At("approvers").items()) names.push_back(approver.AsString());
-  const std::string promotion = move.Text("preauthorised_by"), who = Join(names, ", ");
+  const std::string promotion = move.Text("preauthorised_by"), who = Joined(move.At("approvers"));
   if (promotion.empty()) return who;
   return "pre-authorised by promotion " + promotion +
          (who == "policy" ? ", approved by policy" : ", signed by " + who);
@@ -111,19 +109,13 @@ Result<Json> AccountOf(Session& session, const Arguments& arguments) {
   return session.Get("/api/v1/audit/account?thing=" + PercentEncode(arguments.Text("THING")));
 }
 
-std::string Texts(const Json& list) {
-  std::vector<std::string> texts;
-  for (const Json& one : list.items()) texts.push_back(one.AsString());
-  return Join(texts, ", ");
-}
-
 Result<int> Who(Session& session, const Arguments& arguments) {
   const Json answer = CAIRN_TRY(AccountOf(session, arguments));
   if (session.PrintedJson(Json{{"thing", answer.At("thing")}, {"people", answer.At("people")}})) return 0;
   Table table({"who", "roles then", "", "did", "first", "last"});
   for (const Json& one : answer.At("people").items()) {
-    table.Add({one.Text("name"), Texts(one.At("roles")), one.Bool("signed") ? "signed" : "by name alone",
-               Texts(one.At("did")), FormatUtc(one.Int("first_ms")), FormatUtc(one.Int("last_ms"))});
+    table.Add({one.Text("name"), Joined(one.At("roles")), one.Bool("signed") ? "signed" : "by name alone",
+               Joined(one.At("did")), FormatUtc(one.Int("first_ms")), FormatUtc(one.Int("last_ms"))});
   }
   std::fputs(table.Text().c_str(), stdout);
   return 0;

@@ -10,12 +10,6 @@
 namespace cairn::cli {
 namespace {
 
-std::string Listed(const Json& words) {
-  std::vector<std::string> texts;
-  for (const Json& word : words.items()) texts.push_back(word.AsString());
-  return Join(texts, ", ");
-}
-
 std::string TimeOf(const Json& value) {
   return value.IsInt() && value.AsInt() > 0 ? FormatUtc(value.AsInt()) : "";
 }
@@ -54,10 +48,10 @@ void ShowSource(const Sheet& sheet, const Json& version) {
   sheet.Line("owner", version.Text("owner"));
   sheet.Line("licence", version.Text("licence"));
   sheet.Line("jurisdiction", version.Text("jurisdiction"));
-  sheet.Line("access", Listed(version.At("access")));
+  sheet.Line("access", Joined(version.At("access")));
   sheet.Line("description", version.Text("description"));
-  sheet.Line("tags", Listed(version.At("tags")));
-  sheet.Line("aliases", Listed(version.At("aliases")));
+  sheet.Line("tags", Joined(version.At("tags")));
+  sheet.Line("aliases", Joined(version.At("aliases")));
   sheet.Line("reason", version.Text("reason"));
   sheet.Line("note", version.Text("note"));
   sheet.Line("added", FormatUtc(version.Int("created_ms")) + " by " + version.Text("added_by"));
@@ -126,7 +120,7 @@ Result<int> Search(Session& session, const Arguments& arguments) {
   Table table({"data set", "version", "rows", "owner", "licence", "found in"});
   for (const Json& found : answer.At("items").items()) {
     table.Add({found.Text("dataset"), std::to_string(found.Int("version")), WithThousands(found.Int("rows")),
-               found.Text("owner"), found.Text("licence"), Listed(found.At("found_in"))});
+               found.Text("owner"), found.Text("licence"), Joined(found.At("found_in"))});
   }
   std::fputs(table.Text("No data set has all these words in its names, columns, tags or owners.").c_str(),
              stdout);

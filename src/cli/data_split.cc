@@ -44,11 +44,10 @@ Json WishOf(const Arguments& arguments) {
 
 void ShowLeaks(const Session& session, const Json& leaks) {
   for (const Json& check : leaks.At("checks").items()) {
-    std::vector<std::string> examples;
-    for (const Json& example : check.At("examples").items()) examples.push_back(example.AsString());
+    const std::string examples = Joined(check.At("examples"), "; ");
     std::string line = check.Bool("leaks") ? "LEAK: " : check.Int("count") > 0 ? "note: " : "";
     line += check.Text("sentence");
-    if (!examples.empty()) line += ", such as " + Join(examples, "; ");
+    if (!examples.empty()) line += ", such as " + examples;
     session.Say(line);
   }
 }

@@ -135,10 +135,8 @@ Result<int> QueueStatus(Session& session, const Arguments&) {
   Table table({"sweep", "asked for", "by", "search", "sets", "queued", "running", "finished", "failed",
                "stopped", "skipped"});
   for (const Json& sweep : listing.At("items").items()) {
-    std::vector<std::string> sets;
-    for (const Json& one : sweep.At("set").items()) sets.push_back(one.AsString());
     std::vector<std::string> cells{sweep.Text("id"), FormatUtc(sweep.Int("created_ms")), sweep.Text("actor"),
-                                   sweep.Text("search"), Join(sets, " ")};
+                                   sweep.Text("search"), Joined(sweep.At("set"), " ")};
     for (const char* state : {"queued", "running", "finished", "failed", "stopped", "skipped"})
       cells.push_back(std::to_string(sweep.At("trials").Int(state)));
     table.Add(std::move(cells));

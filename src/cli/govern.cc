@@ -5,19 +5,9 @@
 namespace cairn::cli {
 namespace {
 
-std::string Cited(const Json& evidence) {
-  return evidence.IsNull() ? "" : evidence.Text("event") + " " + evidence.Text("kind");
-}
-
-std::string Texts(const Json& list) {
-  std::string text;
-  for (const Json& one : list.items()) text += (text.empty() ? "" : "; ") + one.AsString();
-  return text;
-}
-
 void SayWhy(const Session& session, const Json& answer) {
   const Json& models = answer.At("models");
-  const std::string strict = Texts(answer.At("strict_because"));
+  const std::string strict = Joined(answer.At("strict_because"), "; ");
   session.Say("Regulation is " +
               (strict.empty() ? "light: nothing makes it strict." : "strict: " + strict + "."));
   const auto registered = models.At("registered").items().size();
@@ -74,7 +64,7 @@ Result<int> GovernRisks(Session& session, const Arguments& arguments) {
   std::fputs(table.Text("The accepted cairn.yaml has no register of risks (governance.risks).").c_str(),
              stdout);
   if (!answer.At("items").items().empty() && !answer.At("unjudged").items().empty())
-    session.Say("No risk is judged of: " + Texts(answer.At("unjudged")) + ".");
+    session.Say("No risk is judged of: " + Joined(answer.At("unjudged"), "; ") + ".");
   return code;
 }
 

@@ -50,9 +50,7 @@ Result<int> Show(Session& session, const Arguments& arguments) {
   if (session.PrintedJson(model)) return 0;
   Table versions({"version", "aliases", "run", "registered by", "registered", "manifest"});
   for (const Json& version : model.At("versions").items()) {
-    std::vector<std::string> aliases;
-    for (const Json& alias : version.At("aliases").items()) aliases.push_back(alias.AsString());
-    versions.Add({std::to_string(version.Int("version")), Join(aliases, ", "),
+    versions.Add({std::to_string(version.Int("version")), Joined(version.At("aliases")),
                   version.Text("run_id").substr(0, 8), version.Text("created_by"),
                   FormatUtc(version.Int("created_ms")), version.Text("manifest").substr(0, 12)});
   }

@@ -61,6 +61,8 @@ class Session {
 
 /// Four significant digits, for a person: "0.4312", "1.2e-05".
 std::string Shown(double value);
+/// The texts of a list, for one cell of a table.
+std::string Joined(const Json& texts, std::string_view between = ", ");
 
 /// Columns that line up; numbers to the right. On a terminal it keeps to the width: long texts are cut with
 /// "…", then columns are left out from the right, and a last line names them. Elsewhere nothing is cut.

@@ -16,19 +16,13 @@ std::string PercentOf(const Json& share) {
   return ShortestText(static_cast<double>(static_cast<int>(share.AsDouble() * 1000 + 0.5)) / 10) + " %";
 }
 
-std::string Names(const Json& ids) {
-  std::vector<std::string> names;
-  for (const Json& id : ids.items()) names.push_back(id.AsString());
-  return Join(names, " ");
-}
-
 /// Each promotion and incident that the figures are made of, with the events behind it.
 void PrintBehind(const Json& answer) {
   Table promotions({"version", "went live", "on", "exploration", "training", "waiting", "failed", "events"});
   for (const Json& one : answer.At("items").items()) {
     promotions.Add({one.Text("model") + "/" + one.Text("version"), FormatUtc(one.Int("at_ms")),
                     one.Text("on"), Duration(one.At("exploration_ms")), Duration(one.At("training_ms")),
-                    Duration(one.At("waiting_ms")), one.Text("why"), Names(one.At("events"))});
+                    Duration(one.At("waiting_ms")), one.Text("why"), Joined(one.At("events"), " ")});
   }
   std::fputs(promotions.Text("No version went live.").c_str(), stdout);
   Table incidents({"alert of", "raised", "answer", "retraining", "release", "proof", "restored", "events"});
@@ -37,7 +31,7 @@ void PrintBehind(const Json& answer) {
                    Duration(one.At("retraining_ms")), Duration(one.At("release_ms")),
                    Duration(one.At("proof_ms")),
                    one.At("restore_ms").IsNull() ? "not yet" : "after " + Duration(one.At("restore_ms")),
-                   Names(one.At("events"))});
+                   Joined(one.At("events"), " ")});
   }
   std::fputs(incidents.Text("No incident of quality.").c_str(), stdout);
 }
@@ -75,7 +69,7 @@ void PrintFigures(const Json& answer) {
   const Json& emergencies = answer.At("emergencies");
   if (emergencies.Int("count") != 0)
     table.Add({"emergency releases", std::to_string(emergencies.Int("count")), "", "",
-               "without the due approvals: " + Names(emergencies.At("events"))});
+               "without the due approvals: " + Joined(emergencies.At("events"), " ")});
   std::fputs(table.Text().c_str(), stdout);
 }
 
@@ -92,12 +86,11 @@ Result<int> Metrics(Session& session, const Arguments& arguments) {
   return 0;
 }
 
-/// "e4… registry.alias_moved" of what an answer cites, or "".
+}  // namespace
+
 std::string Cited(const Json& evidence) {
   return evidence.IsNull() ? "" : evidence.Text("event") + " " + evidence.Text("kind");
 }
-
-}  // namespace
 
 void SayFindings(const Session& session, const Json& answer) {
   for (const Json& finding : answer.At("findings").items()) session.Say("! " + finding.AsString());
@@ -184,7 +177,7 @@ Result<int> Doctor(Session& session, const Arguments& arguments) {
   std::fputs(("\n" + stages.Text()).c_str(), stdout);
   Table lacking({"Cairn has not got", "so these wait"});
   for (const Json& one : answer.At("lacking").items())
-    lacking.Add({one.Text("what"), Names(one.At("tests"))});
+    lacking.Add({one.Text("what"), Joined(one.At("tests"), " ")});
   if (arguments.Has("--why"))
     std::fputs(("\n" + lacking.Text()).c_str(), stdout);
   else

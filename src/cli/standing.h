@@ -12,6 +12,9 @@ std::vector<Command> StandingCommands();  ///< metrics, level, principles, docto
 std::vector<Command> CanvasCommands();    ///< canvas …, stack
 std::vector<Command> GovernCommands();    ///< govern profile, risks
 
+/// "e4… registry.alias_moved" of what an answer cites, or "".
+std::string Cited(const Json& evidence);
+
 /// What an answer found that somebody must see to, one line each.
 void SayFindings(const Session& session, const Json& answer);
 

@@ -94,6 +94,15 @@ std::string Shown(double value) {
   return text;
 }
 
+std::string Joined(const Json& texts, std::string_view between) {
+  std::string joined;
+  for (const Json& text : texts.items()) {
+    if (&text != texts.items().data()) joined += between;
+    joined += text.AsString();
+  }
+  return joined;
+}
+
 Table::Table(std::vector<std::string> heads) {
   for (auto& head : heads) head = ShownName(head);
   rows_.push_back(std::move(heads));

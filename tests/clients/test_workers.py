@@ -307,15 +307,20 @@ class TestMoods:
         assert answer.json() == {"predictions": [0.5]}
 
 
+def with_a_classifier(project):
+    """The project begun; rows, a classifier of scikit-learn, and what it is logged with."""
+    project.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker=WORKER)
+    table = frame()[["a", "b"]]
+    model = LogisticRegression().fit(table, labels(table))
+    return table, model, {"signature": infer_signature(table, model.predict(table)), "pip_requirements": ["scikit-learn"]}
+
+
 def test_code_needs_a_permission_and_other_formats_do_not(tmp_path):
     """A pickle is kept out by the gate that says why; the same model in skops is served."""
     running = Server(tmp_path / "data-folder", tmp_path)
     try:
         project = Project(tmp_path, running)
-        project.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker=WORKER)
-        table = frame()[["a", "b"]]
-        model = LogisticRegression().fit(table, labels(table))
-        options = {"signature": infer_signature(table, model.predict(table)), "pip_requirements": ["scikit-learn"]}
+        table, model, options = with_a_classifier(project)
         pickled = project.log(mlflow.sklearn, model, serialization_format="cloudpickle", **options)
         kept_out = project.cairn("model", "consider", NAME, str(pickled), code=1)
         assert kept_out["stage"] == "kept_out", kept_out
@@ -335,10 +340,7 @@ def test_what_a_killed_server_left_of_its_models_goes_with_the_next_start(tmp_pa
     beside = None
     try:
         project = Project(tmp_path, running)
-        project.begin(frame(), {"a": "number", "b": "integer", "c": "string"}, assertions="none", worker=WORKER)
-        table = frame()[["a", "b"]]
-        model = LogisticRegression().fit(table, labels(table))
-        options = {"signature": infer_signature(table, model.predict(table)), "pip_requirements": ["scikit-learn"]}
+        table, model, options = with_a_classifier(project)
         project.serve(project.log(mlflow.sklearn, model, serialization_format="skops", **options))
         copy, = copies_in(place)
         beside = Server(tmp_path / "beside", tmp_path, environment={"TMPDIR": str(place)})

@@ -29,6 +29,7 @@ constexpr Grammar kData{"data status", kDataOptions};
 constexpr Option kDiffOptions[] = {
     {"", "targets", Takes::Many}, {"", "json"}, {"", "show-hash"}, {"", "hide-missing"}, Uncovered("md")};
 constexpr Grammar kDiff{"diff", kDiffOptions, 2};
+
 std::string Padded(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
   return text;

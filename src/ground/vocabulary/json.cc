@@ -125,7 +125,6 @@ void AppendEscape(std::string& out, char c) {
   }
 }
 
-/// Leaves one member per name: the first's place, the last's value.
 /// Most objects are small, and of different names: seen without sorting them.
 bool IsSmallAndDistinct(const std::vector<Json::Member>& members) {
   constexpr std::size_t kSmall = 8;
@@ -136,6 +135,7 @@ bool IsSmallAndDistinct(const std::vector<Json::Member>& members) {
   return true;
 }
 
+/// Leaves one member per name: the first's place, the last's value.
 void MergeByName(std::vector<Json::Member>& members) {
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

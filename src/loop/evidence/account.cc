@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "ground/vocabulary/document.h"
 #include "ledger/governance/roles.h"
+#include "loop/evidence/chronology.h"
 #include "loop/scorecard/history.h"
 
 namespace cairn::evidence {
@@ -59,11 +59,7 @@ class Gathering {
   std::vector<LoggedEvent> Told() && {
     std::vector<LoggedEvent> events;
     for (auto& [id, event] : found_) events.push_back(std::move(event));
-    std::sort(events.begin(), events.end(), [](const LoggedEvent& a, const LoggedEvent& b) {
-      const auto never = std::numeric_limits<std::int64_t>::max();
-      const auto first = a.position.value_or(never), second = b.position.value_or(never);
-      return first != second ? first < second : a.id < b.id;
-    });
+    PutInOrder(events);
     return events;
   }
 

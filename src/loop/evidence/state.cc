@@ -11,11 +11,14 @@
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/time.h"
 #include "ledger/governance/roles.h"
+#include "loop/evidence/chronology.h"
+#include "loop/scorecard/history.h"
 
 namespace cairn::evidence {
 namespace {
 
 using metadata::LoggedEvent;
+using scorecard::VersionIn;
 
 Result<std::vector<LoggedEvent>> Until(const metadata::Log& log, std::string_view kind, TimeMs at) {
   metadata::EventFilter filter;
@@ -33,22 +36,12 @@ Result<std::vector<LoggedEvent>> Until(const metadata::Log& log,
     auto more = CAIRN_TRY(Until(log, kind, at));
     std::move(more.begin(), more.end(), std::back_inserter(events));
   }
-  std::sort(events.begin(), events.end(), [](const LoggedEvent& a, const LoggedEvent& b) {
-    const auto never = std::numeric_limits<std::int64_t>::max();
-    const auto first = a.position.value_or(never), second = b.position.value_or(never);
-    return first != second ? first < second : a.id < b.id;
-  });
+  PutInOrder(events);
   return events;
 }
 
 Fact FactOf(const LoggedEvent& event, std::string value) {
   return {std::move(value), event.at, event.id, event.event.actor};
-}
-
-/// A version in a body, a number or a text.
-std::string VersionOf(const Json& body) {
-  const Json& version = body.At("version");
-  return version.IsInt() ? std::to_string(version.AsInt()) : body.Text("version");
 }
 
 class Reader {
@@ -103,7 +96,7 @@ class Reader {
     std::map<std::string, std::set<std::string>> versions;
     for (const auto& event : CAIRN_TRY(Until(log_, "registry.", at_))) {
       const Json& body = event.event.body;
-      const std::string model = body.Text("model"), number = VersionOf(body), &kind = event.event.kind;
+      const std::string model = body.Text("model"), number = VersionIn(body), &kind = event.event.kind;
       if (kind == "registry.model_deleted") {
         versions.erase(model);
         Unsay("model", model);
@@ -143,7 +136,7 @@ class Reader {
     for (const auto& event : CAIRN_TRY(Until(log_, "data.version_added", at_))) {
       const Json& body = event.event.body;
       Say("dataset", body.Text("dataset"),
-          FactOf(event, "version " + VersionOf(body) + ", digest " + body.Text("digest")));
+          FactOf(event, "version " + VersionIn(body) + ", digest " + body.Text("digest")));
     }
     for (const auto& event : CAIRN_TRY(Until(log_, {"data.alias_set", "data.alias_removed"}, at_))) {
       const Json& body = event.event.body;
@@ -151,7 +144,7 @@ class Reader {
       if (event.event.kind == "data.alias_removed")
         Unsay("data alias", name);
       else
-        Say("data alias", name, FactOf(event, VersionOf(body)));
+        Say("data alias", name, FactOf(event, VersionIn(body)));
     }
     return Done{};
   }

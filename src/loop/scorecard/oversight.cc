@@ -7,13 +7,13 @@
 
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
+#include "loop/scorecard/readiness.h"
 #include "loop/scorecard/rubric/rubric.h"
 
 namespace cairn::scorecard {
 namespace {
 
 constexpr std::array<std::string_view, 3> kGrades = {"low", "medium", "high"};
-constexpr std::array<std::string_view, 3> kPhases = {"tactical", "strategic", "transformational"};
 
 /// Domains that a law names, with the place. Another rule stands under `regulated_by`.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kDomains{{
@@ -116,14 +116,18 @@ Result<> ReadReadiness(const Node& section, Oversight& oversight) {
   const Node* readiness = CAIRN_TRY(MapAt(section, "readiness"));
   if (readiness == nullptr) return Done{};
   CAIRN_TRY(readiness->OnlyKeys({"learn", "lead"}));
-  oversight.learn = CAIRN_TRY(ChoiceAt(*readiness, "learn", kPhases));
-  oversight.lead = CAIRN_TRY(ChoiceAt(*readiness, "lead", kPhases));
+  oversight.learn = CAIRN_TRY(ChoiceAt(*readiness, "learn", PhaseNames()));
+  oversight.lead = CAIRN_TRY(ChoiceAt(*readiness, "lead", PhaseNames()));
   return Done{};
 }
 
 }  // namespace
 
 std::string_view NameOf(Control::By by) { return kBy[static_cast<std::size_t>(by)].first; }
+
+std::string_view GradeName(int grade) {
+  return grade == 0 ? std::string_view() : kGrades[static_cast<std::size_t>(grade) - 1];
+}
 
 const std::vector<std::string_view>& RiskKinds() {
   static const std::vector<std::string_view> kinds{"business", "financial",  "legal", "security",

@@ -25,7 +25,12 @@ struct RiskEntry {
   std::string owner;
   std::vector<Control> controls;
   std::string accepted;  ///< Why it is borne as it is; "" when it is not.
+
+  /// Whether somebody answers for it, and it has been said how likely it is and how much it would do.
+  bool IsWeighed() const { return !owner.empty() && likelihood != 0 && impact != 0; }
 };
+/// "low", "medium" or "high" of 1 to 3; "" of 0.
+std::string_view GradeName(int grade);
 /// business, financial, legal, security, privacy, reputation, ethics.
 const std::vector<std::string_view>& RiskKinds();
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace cairn::scorecard {
 namespace {
@@ -68,6 +67,8 @@ Theme Secure(const ReadinessGround& ground) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> PhaseNames() { return kPhases; }
 
 std::string_view NameOf(Phase phase) { return kPhases[static_cast<std::size_t>(phase)]; }
 

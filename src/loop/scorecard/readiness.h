@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ enum class Phase {
   Transformational,  ///< Machine learning is how the work is done.
 };
 std::string_view NameOf(Phase phase);
+/// As cairn.yaml says them, the lowest first.
+std::span<const std::string_view> PhaseNames();
 
 /// One of the framework's six themes.
 struct Theme {

@@ -1,14 +1,11 @@
 #include "loop/scorecard/risks.h"
 
 #include <algorithm>
-#include <array>
 
 #include "ground/vocabulary/time.h"
 
 namespace cairn::scorecard {
 namespace {
-
-constexpr std::array<std::string_view, 4> kGrades = {"", "low", "medium", "high"};
 
 /// The last moment of a kind that `says` something, which is then in the answer.
 template <class Says>
@@ -69,7 +66,7 @@ std::string OpenBecause(const RiskStanding& risk) {
 
 void Stand(RiskStanding& risk) {
   const RiskEntry& entry = *risk.entry;
-  if (entry.owner.empty() || entry.likelihood == 0 || entry.impact == 0) {
+  if (!entry.IsWeighed()) {
     risk.why = entry.owner.empty() ? "Nobody answers for it: it has no 'owner'."
                                    : "Nobody has said how likely it is and how much it would do.";
     return;
@@ -137,6 +134,15 @@ std::vector<RiskStanding> RisksOf(const Oversight& oversight, const History& his
   return risks;
 }
 
+std::vector<std::string_view> UnjudgedKinds(std::span<const RiskStanding> risks) {
+  std::vector<std::string_view> kinds = RiskKinds();
+  std::erase_if(kinds, [&](std::string_view kind) {
+    return std::any_of(risks.begin(), risks.end(),
+                       [&](const RiskStanding& risk) { return risk.entry->kind == kind; });
+  });
+  return kinds;
+}
+
 Json ToJson(const std::vector<RiskStanding>& risks) {
   Json items = Json::Array(), unjudged = Json::Array();
   std::int64_t open = 0;
@@ -147,8 +153,8 @@ Json ToJson(const std::vector<RiskStanding>& risks) {
     for (const ControlResult& one : risk.controls) controls.Push(ToJson(one));
     items.Push(Json{{"risk", entry.risk},
                     {"kind", entry.kind},
-                    {"likelihood", kGrades[static_cast<std::size_t>(entry.likelihood)]},
-                    {"impact", kGrades[static_cast<std::size_t>(entry.impact)]},
+                    {"likelihood", GradeName(entry.likelihood)},
+                    {"impact", GradeName(entry.impact)},
                     {"weight", risk.Weight()},
                     {"owner", entry.owner},
                     {"accepted", entry.accepted},
@@ -156,11 +162,7 @@ Json ToJson(const std::vector<RiskStanding>& risks) {
                     {"why", risk.why},
                     {"controls", std::move(controls)}});
   }
-  for (const auto kind : RiskKinds()) {
-    if (std::none_of(risks.begin(), risks.end(),
-                     [&](const RiskStanding& risk) { return risk.entry->kind == kind; }))
-      unjudged.Push(kind);
-  }
+  for (const auto kind : UnjudgedKinds(risks)) unjudged.Push(kind);
   return Json{{"open", open}, {"items", std::move(items)}, {"unjudged", std::move(unjudged)}};
 }
 

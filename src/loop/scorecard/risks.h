@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ std::string_view NameOf(RiskStanding::State state);
 /// is given.
 std::vector<RiskStanding> RisksOf(const Oversight& oversight, const History& history, const TestScore& score,
                                   std::int64_t cadence_ms, TimeMs now);
+
+/// The kinds of which the register has no risk, in the order of RiskKinds().
+std::vector<std::string_view> UnjudgedKinds(std::span<const RiskStanding> risks);
 
 /// {"open", "items": [{"risk", "kind", "likelihood", "impact", "weight", "owner", "accepted", "state", "why",
 /// "controls": [{"by", "name", "result", "at_ms", "evidence"}]}], "unjudged": [kinds of which none is there]}

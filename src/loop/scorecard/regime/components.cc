@@ -140,8 +140,7 @@ Shown RisksAreInHand(const GovernanceGround& ground) {
   // What only live traffic can show is no reason to keep the first version out.
   for (const RiskStanding& risk : ground.risks) {
     const RiskEntry& entry = *risk.entry;
-    if (entry.owner.empty() || entry.likelihood == 0 || entry.impact == 0 ||
-        (entry.controls.empty() && entry.accepted.empty()))
+    if (!entry.IsWeighed() || (entry.controls.empty() && entry.accepted.empty()))
       return {false, "The risk '" + entry.risk + "' is not in hand. " + risk.why, nullptr};
   }
   return {true, "Each risk has an owner, a weight, and a control or a reason to bear it.", Accepted(ground)};
@@ -149,11 +148,8 @@ Shown RisksAreInHand(const GovernanceGround& ground) {
 
 Shown EveryKindOfRiskIsJudged(const GovernanceGround& ground) {
   std::string missing;
-  for (const auto kind : RiskKinds()) {
-    const bool any = std::any_of(ground.risks.begin(), ground.risks.end(),
-                                 [&](const RiskStanding& risk) { return risk.entry->kind == kind; });
-    if (!any) missing += (missing.empty() ? "" : ", ") + std::string(kind);
-  }
+  for (const auto kind : UnjudgedKinds(ground.risks))
+    missing += (missing.empty() ? "" : ", ") + std::string(kind);
   if (missing.empty()) return {true, "The register has risks of every kind.", Accepted(ground)};
   return {false, "The register has no risk of these kinds: " + missing + ".", nullptr};
 }

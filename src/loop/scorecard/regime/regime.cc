@@ -79,9 +79,7 @@ Component ComponentOf(const Demand& demand, const Profile& profile, const Govern
 }
 
 Json ArrayOf(const std::vector<std::string>& texts) {
-  Json array = Json::Array();
-  for (const auto& text : texts) array.Push(text);
-  return array;
+  return Json::Array(std::vector<Json>(texts.begin(), texts.end()));
 }
 
 }  // namespace
