@@ -8,6 +8,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -164,52 +165,85 @@ class Writer {
   std::thread thread_;
 };
 
-/// Read-only connections, opened when first needed and lent to one read at a time.
+/// Read-only connections, opened when first needed and lent to one read at a time. More of them than
+/// processors would only wait for each other, and each would remember other pages of the store.
 class Readers {
  public:
-  Readers(std::string path, const SqliteOptions& options) : path_(std::move(path)), options_(options) {}
+  Readers(std::string path, const SqliteOptions& options)
+      : path_(std::move(path)), options_(options), long_read_(options.long_read_ms) {}
 
   Result<> Run(const Work& work) {
-    auto connection = CAIRN_TRY(Borrow());
-    auto outcome = connection->Command("BEGIN");
-    if (outcome) outcome = connection->Perform(work);
-    const bool sound = !connection->InTransaction() || connection->Command("ROLLBACK");
-    GiveBack(sound ? std::move(connection) : nullptr);
+    Loan loan = CAIRN_TRY(Borrow());
+    auto outcome = loan.connection->Command("BEGIN");
+    if (outcome) outcome = loan.connection->Perform(work);
+    const bool sound = !loan.connection->InTransaction() || loan.connection->Command("ROLLBACK");
+    if (!sound) loan.connection.reset();
+    GiveBack(std::move(loan));
     return outcome;
   }
 
  private:
-  Result<std::unique_ptr<SqliteConnection>> Borrow() {
+  using Begins = std::multiset<SteadyClock::time_point>;
+
+  struct Loan {
+    std::unique_ptr<SqliteConnection> connection;
+    Begins::iterator begin;
+  };
+
+  Result<Loan> Borrow() {
+    Loan loan;
     {
       std::unique_lock lock(mutex_);
-      returned_.wait(lock, [&] { return !idle_.empty() || lent_ < options_.readers; });
-      ++lent_;
+      AwaitTurn(lock);
+      loan.begin = begins_.insert(SteadyClock::now());
       if (!idle_.empty()) {
-        auto connection = std::move(idle_.back());
+        loan.connection = std::move(idle_.back());
         idle_.pop_back();
-        return connection;
+        return loan;
       }
     }
     auto opened = SqliteConnection::Open(path_, options_.vfs, SqliteConnection::Role::Reader);
-    if (!opened) GiveBack(nullptr);
-    return opened;
+    if (!opened) {
+      GiveBack(std::move(loan));
+      return std::move(opened).error();
+    }
+    loan.connection = *std::move(opened);
+    return loan;
   }
 
-  void GiveBack(std::unique_ptr<SqliteConnection> connection) {
+  void AwaitTurn(std::unique_lock<std::mutex>& lock) {
+    const auto most = static_cast<std::size_t>(options_.readers);
+    for (;;) {
+      const auto first_short = begins_.upper_bound(SteadyClock::now() - long_read_);
+      const auto shorts = static_cast<std::size_t>(std::distance(first_short, begins_.end()));
+      const auto all = begins_.size();
+      if (shorts < most && all < most + static_cast<std::size_t>(options_.long_readers)) return;
+      if (first_short == begins_.end()) {
+        returned_.wait(lock);
+      } else {
+        returned_.wait_until(lock, *first_short + long_read_);
+      }
+    }
+  }
+
+  /// What was opened beside long reads is closed when they have ended.
+  void GiveBack(Loan loan) {
     {
       const std::lock_guard lock(mutex_);
-      --lent_;
-      if (connection) idle_.push_back(std::move(connection));
+      begins_.erase(loan.begin);
+      if (loan.connection && idle_.size() < static_cast<std::size_t>(options_.readers))
+        idle_.push_back(std::move(loan.connection));
     }
     returned_.notify_one();
   }
 
   const std::string path_;
   const SqliteOptions options_;
+  const std::chrono::milliseconds long_read_;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;
-  int lent_ = 0;
+  Begins begins_;  // Of the reads that are under way.
 };
 
 class SqliteDatabase final : public Database {
@@ -242,7 +276,7 @@ std::string CanonicalPath(const std::string& path) {
 
 }  // namespace
 
-int ReadersOfThisMachine() { return std::max(4, static_cast<int>(std::thread::hardware_concurrency()) + 2); }
+int ReadersOfThisMachine() { return std::max(2, static_cast<int>(std::thread::hardware_concurrency())); }
 
 Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path, const SqliteOptions& options) {
   const std::string file = CanonicalPath(path);

@@ -7,14 +7,18 @@
 
 namespace cairn::sql {
 
-/// Reads at a time by itself: two more than there are processors, and four at least.
+/// Short reads at a time by itself: as many as there are processors, and two at least.
 int ReadersOfThisMachine();
 
 /// How a SQLite store is opened. The defaults are the product's; tests put another file system beneath it.
 struct SqliteOptions {
   std::string vfs = {};  ///< Name of a registered sqlite3_vfs; empty for the default.
-  /// Most reads at a time; further ones wait for one to end. Each may remember 5 MiB of the store.
+  /// Most short reads at a time; further ones wait for one to end. A read that has taken longer than
+  /// `long_read_ms` counts no more, so that an export holds nobody up. Each reader may remember 10 MiB of the
+  /// store.
   int readers = ReadersOfThisMachine();
+  int long_readers = 8;  ///< Most reads at a time beyond `readers`.
+  int long_read_ms = 50;
   int batch_jobs = 256;         ///< A shared commit takes no further work after so many callers …
   int batch_ms = 50;            ///< … or so long.
   int checkpoint_pages = 4000;  ///< The writer copies the log into the database file past so many pages.

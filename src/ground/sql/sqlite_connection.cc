@@ -147,7 +147,7 @@ Result<> SqliteConnection::Configure() {
                    {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16384"});
   } else {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    pragmas.insert(pragmas.end(), {"PRAGMA query_only = ON", "PRAGMA cache_size = -5120"});
+    pragmas.insert(pragmas.end(), {"PRAGMA query_only = ON", "PRAGMA cache_size = -8192"});
   }
   for (const char* pragma : pragmas) CAIRN_TRY(Command(pragma));
   statements_.clear();

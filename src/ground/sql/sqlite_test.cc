@@ -214,6 +214,24 @@ TEST_F(SqliteTest, MoreReadsThanConnectionsWaitForOneAnother) {
   for (auto& thread : threads) thread.join();
 }
 
+TEST_F(SqliteTest, AReadThatTakesLongHoldsUpNoOther) {
+  Open({.readers = 1, .long_readers = 1, .long_read_ms = 1});
+  std::promise<void> begun, answered;
+  std::thread slow([&] {
+    const auto read = database_->Read([&](Connection& connection) {
+      begun.set_value();
+      answered.get_future().wait();
+      return connection.Run("SELECT id FROM item");
+    });
+    EXPECT_TRUE(read);
+  });
+  begun.get_future().wait();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Count(), 0);
+  answered.set_value();
+  slow.join();
+  EXPECT_EQ(Count(), 0);
+}
+
 TEST(SqliteUrlTest, SaysWhatIsWrongWithIt) {
   const testing::TemporaryFolder folder;
   for (const char* url : {"", "store.db", "sqlite://", "sqlite:///",

@@ -69,20 +69,8 @@ Result<std::string> RunSentence::CompileAttribute(const query::Comparison& compa
                      id ? Lists::Taken : Lists::Refused);
 }
 
-/// Whether the run has this very value, asked of the index by value: there the runs of one value lie close
-/// together, while each has a page of its own in the table. SQLite takes the table unless it is told.
-std::string RunSentence::HasParam(const std::string& key, const std::string& value) {
-  const std::string from = Walks() ? "o." : Walked("");
-  return "EXISTS (SELECT 1 FROM run_param x INDEXED BY param_by_value WHERE x.experiment = " + from +
-         "experiment AND x.key = " + sentence_.Bind(key) + " AND " + SameValue(sentence_, "x", value) +
-         " AND x.run = " + Number() + ")";
-}
-
 Result<std::string> RunSentence::CompileKeyed(std::string_view table, const query::Comparison& comparison,
                                               std::string_view what) {
-  const bool exact = what == "param" && comparison.comparator == Comparator::Equal && !WithNumber(comparison);
-  if (exact && connection_.engine() == sql::Engine::Sqlite)
-    return HasParam(comparison.name.key, comparison.values.front().text);
   const bool absent = comparison.comparator == Comparator::IsNull;
   std::string exists = std::string(absent ? "NOT " : "") + "EXISTS (SELECT 1 FROM " + std::string(table) +
                        " x WHERE x.run = " + Number() + " AND x.key = " + sentence_.Bind(comparison.name.key);

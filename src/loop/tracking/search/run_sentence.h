@@ -47,7 +47,6 @@ class RunSentence {
   Result<std::string> Compile(const query::Comparison& comparison);
   Result<std::string> CompileAttribute(const query::Comparison& comparison);
   Result<std::string> CompileMetric(const query::Comparison& comparison);
-  std::string HasParam(const std::string& key, const std::string& value);
   Result<std::string> CompileKeyed(std::string_view table, const query::Comparison& comparison,
                                    std::string_view what);
   Result<std::string> CompileDataset(const query::Comparison& comparison);

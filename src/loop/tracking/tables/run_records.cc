@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
-#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -27,36 +25,36 @@ class Filler {
   Result<> Metrics() {
     struct Latest {
       Run* run;
-      std::int64_t key, step;
+      std::size_t key;  // The how-manieth key it is: first as they were met, then by name.
+      std::int64_t step;
       TimeMs at_ms;
       double value;
     };
     std::vector<Latest> found;
     found.reserve(numbers_.size() * 8);
-    std::set<std::int64_t> keys;
-    CAIRN_TRY(Each("SELECT run, key, step, at_ms, value, is_nan FROM metric_latest WHERE run IN ", "",
-                   [&](Run& run, const sql::Row& row) {
-                     const double value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
-                     found.push_back({&run, row.Int(1), row.Int(2), row.Int(3), value});
-                     keys.insert(found.back().key);
-                   }));
-    const auto names = CAIRN_TRY(NamesOf(keys));
     std::unordered_map<std::int64_t, std::size_t> places;
-    for (std::size_t i = 0; i < names.size(); ++i) places[names[i].second] = i;
-    for (auto& latest : found) latest.key = static_cast<std::int64_t>(places[latest.key]);
-    std::sort(found.begin(), found.end(), [](const Latest& a, const Latest& b) {
-      return a.run != b.run ? std::less<>()(a.run, b.run) : a.key < b.key;
-    });
-    for (std::size_t at = 0, end = 0; at < found.size(); at = end) {
-      while (end < found.size() && found[end].run == found[at].run) ++end;
-      auto& metrics = found[at].run->metrics;
-      metrics.reserve(end - at);
-      for (std::size_t i = at; i < end; ++i) {
+    CAIRN_TRY(Each("SELECT run, key, step, at_ms, value, is_nan FROM metric_latest WHERE run IN ",
+                   " ORDER BY run", [&](Run& run, const sql::Row& row) {
+                     const double value = row.Int(5) != 0 ? std::nan("") : row.Double(4);
+                     const auto place = places.try_emplace(row.Int(1), places.size()).first->second;
+                     found.push_back({&run, place, row.Int(2), row.Int(3), value});
+                   }));
+    const auto names = CAIRN_TRY(NamesOf(places));
+    std::vector<std::size_t> by_name(places.size());
+    for (std::size_t i = 0; i < names.size(); ++i) by_name[names[i].second] = i;
+    for (auto& latest : found) latest.key = by_name[latest.key];
+    for (auto first = found.begin(); first != found.end();) {
+      const auto last =
+          std::find_if(first, found.end(), [&](const Latest& latest) { return latest.run != first->run; });
+      std::sort(first, last, [](const Latest& a, const Latest& b) { return a.key < b.key; });
+      auto& metrics = first->run->metrics;
+      metrics.reserve(static_cast<std::size_t>(last - first));
+      for (; first != last; ++first) {
         auto& metric = metrics.emplace_back();
-        metric.key = names[static_cast<std::size_t>(found[i].key)].first;
-        metric.value = found[i].value;
-        metric.at_ms = found[i].at_ms;
-        metric.step = found[i].step;
+        metric.key = names[first->key].first;
+        metric.value = first->value;
+        metric.at_ms = first->at_ms;
+        metric.step = first->step;
       }
     }
     return {};
@@ -111,14 +109,16 @@ class Filler {
   }
 
  private:
-  /// In order.
-  Result<std::vector<std::pair<std::string, std::int64_t>>> NamesOf(const std::set<std::int64_t>& keys) {
-    const std::vector<sql::Value> numbers(keys.begin(), keys.end());
-    std::vector<std::pair<std::string, std::int64_t>> names;
+  /// The names of the keys in order, each with the key's place.
+  Result<std::vector<std::pair<std::string, std::size_t>>> NamesOf(
+      const std::unordered_map<std::int64_t, std::size_t>& places) {
+    std::vector<sql::Value> numbers;
+    for (const auto& [number, place] : places) numbers.emplace_back(number);
+    std::vector<std::pair<std::string, std::size_t>> names;
     CAIRN_TRY(ForChunks(numbers, [&](Sentence& sentence, const std::string& list) {
       sentence.Add("SELECT name, id FROM metric_key WHERE id IN " + list);
-      return sentence.Each(connection_,
-                           [&](const sql::Row& row) { names.emplace_back(row.Text(0), row.Int(1)); });
+      return sentence.Each(
+          connection_, [&](const sql::Row& row) { names.emplace_back(row.Text(0), places.at(row.Int(1))); });
     }));
     std::sort(names.begin(), names.end());
     return names;
