@@ -5,6 +5,7 @@
 import argparse
 import contextlib
 import json
+import os
 import threading
 import time
 
@@ -111,6 +112,7 @@ def main():
             store.fill(runs)
             print(f"{runs:,} runs with {runs * STEPS * len(KEYS):,} points in {time.monotonic() - began:,.0f} s, "
                   f"{(folder / 'data' / 'cairn.db').stat().st_size / 2**20:,.0f} MiB", flush=True)
+        os.sync()  # What the filling left to be written is not the searches' to wait for.
         began = time.monotonic()
         with measure.cairn_up(folder) as (process, store.uri):
             assert measure.answers(store.uri + "/health")
