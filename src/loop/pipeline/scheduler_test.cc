@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
@@ -246,6 +248,30 @@ TEST_P(SchedulerTest, CodeFiresWhenItsFilesChangeOnTheBranch) {
   EXPECT_EQ(firing.trigger.on, "training_code");
   EXPECT_EQ(firing.detail.At("paths").Dump(), R"(["src/train.py"])");
   EXPECT_EQ(Causes("code").size(), 1u);
+}
+
+TEST_P(SchedulerTest, ADatabaseThatIsNotThereYetFiresWhenItIsAndItsRowsChange) {
+  Triggers(
+      "  - {name: trips, on: data, database: 'sqlite:///trips.db', table: trip, every: 1s, run: pipeline}\n");
+  while (scheduler().Advance()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_THAT(scheduler().Show("trips")->problem, HasSubstr("There is no SQLite database at "));
+  const auto trips = sql::Database::Open("sqlite:///" + (folder_ / "trips.db"));
+  ASSERT_TRUE(trips) << trips.error().message;
+  const auto run = [&](const char* statement) {
+    ASSERT_TRUE((*trips)->Transact([&](sql::Connection& connection) { return connection.Run(statement); }));
+  };
+  run("CREATE TABLE trip (id INTEGER)");
+  while (!scheduler().Show("trips")->problem.empty()) {
+    static_cast<void>(bool(scheduler().Advance()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_THAT(Causes("trips"), IsEmpty()) << "what was there at first fires nothing";
+  EXPECT_EQ(scheduler().Show("trips")->looked, clock_.Now());
+  run("INSERT INTO trip VALUES (7)");
+  while (Causes("trips").empty()) Advance();
+  EXPECT_THAT(Causes("trips"), ElementsAre(HasSubstr("trips@1-")));
+  EXPECT_EQ(scheduler().Firings("trips", 1)->front().detail.Dump(),
+            R"({"database":"sqlite:///trips.db","table":"trip","rows":1})");
 }
 
 TEST_P(SchedulerTest, ATriggerThatCannotLookSaysSoAndKeepsNoOtherBack) {
