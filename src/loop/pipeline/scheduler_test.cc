@@ -429,6 +429,40 @@ TEST_P(SharedStoreTest, TwoProgramsOnOneStoreFireOnce) {
   EXPECT_EQ(Ran().size(), 1u);
 }
 
+TEST_P(SharedStoreTest, WhatTwoProgramsSeeInADatabaseFiresOnce) {
+  const auto trips = sql::Database::Open("sqlite:///" + (folder_ / "trips.db"));
+  const auto run = [&](const std::string& statement) {
+    ASSERT_TRUE((*trips)->Transact([&](sql::Connection& connection) { return connection.Run(statement); }));
+  };
+  run("CREATE TABLE trip (id INTEGER)");
+  Triggers(
+      "  - {name: trips, on: data, database: 'sqlite:///trips.db', table: trip, every: 1s, run: pipeline}\n");
+  Program other(*this, ".other");
+  const auto both = [&](const auto& until) {
+    while (!until()) {
+      ASSERT_TRUE(scheduler().Advance());
+      ASSERT_TRUE(other.scheduler.Advance());
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  };
+  const auto looked = [&] {
+    return scheduler().Show("trips")->looked && other.scheduler.Show("trips")->looked;
+  };
+  both(looked);
+  for (std::size_t changes = 1; changes <= 3; ++changes) {
+    run("INSERT INTO trip VALUES (" + std::to_string(changes) + ")");
+    both([&] { return Causes("trips").size() >= changes; });
+    clock_.now += 1;
+    const TimeMs since = clock_.now;
+    both([&] {
+      return scheduler().Show("trips")->looked >= since && other.scheduler.Show("trips")->looked >= since;
+    });
+    EXPECT_EQ(Causes("trips").size(), changes) << "neither sees again what the other saw";
+  }
+  Settle(*program_);
+  Settle(other);
+}
+
 TEST_P(SharedStoreTest, WhatADeadProgramLeftIsTakenOver) {
   Triggers(kNightly);
   Advance();
