@@ -120,6 +120,8 @@ roles:
 #   - {name: retrain when quality falls, on: alert, monitor: quality, run: pipeline}
 #   - {name: nightly, on: schedule, cron: "30 2 * * *", zone: Europe/Berlin, catch_up: last, run: pipeline}   # none | last | all
 #   - {name: new data, on: data, dataset: mydata, run: pipeline}              # or a path in the project: {path: feed, settle: 5s}
+#   - {name: feed, on: data, path: "s3://feeds/daily", every: 1m, run: pipeline}   # every: how often it is looked at, 30s unless said
+#   - {name: orders, on: data, database: {env: SHOP}, table: orders, run: pipeline}   # PostgreSQL, or sqlite:///shop.db; or a query
 #   - {name: new code, on: training_code, ref: main, paths: ["src/**"], run: pipeline}   # or application_code
 #   - {name: hook, on: message, secret: {env: HOOK_KEY}, run: pipeline}       # POST /api/v1/triggers/hook/messages, signed
 #   - {name: by hand, on: demand, run: pipeline}                              # cairn trigger fire "by hand"

@@ -57,6 +57,7 @@ Result<int> Show(Session& session, const Arguments& arguments) {
               trigger.Text("run") + (trigger.Bool("force") ? ", stale or not" : "") +
               "; when a run is under way: " + trigger.Text("concurrency") + ".");
   if (!NextOf(trigger).empty()) session.Say("next: " + NextOf(trigger));
+  if (!trigger.At("looked_ms").IsNull()) session.Say("last look: " + FormatUtc(trigger.Int("looked_ms")));
   if (!trigger.Text("problem").empty()) session.Say("It cannot look: " + trigger.Text("problem"));
   Table table({"fired", "cause", "by", "state", "run", "of"});
   for (const Json& firing : firings.At("items").items()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ struct Tuning {
   std::chrono::milliseconds stall_timeout{30'000};  ///< Without a byte.
   /// Told of the bytes of objects as they pass, on any thread.
   std::function<void(std::uint64_t bytes)> moved;
+  std::stop_token stop;  ///< Ends what is under way: Unavailable.
 };
 
 /// The objects of one bucket below a prefix, over Amazon's S3 protocol (API version 2006-03-01), signed with

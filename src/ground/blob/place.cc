@@ -52,7 +52,7 @@ Result<std::string> EndpointFromEnvironment() {
 Result<std::string> Required(const char* name) {
   if (auto value = os::VariableOr(name, ""); !value.empty()) return value;
   return Error{Reason::InvalidArgument, "The variable " + std::string(name) +
-                                            " is not set; artifacts in S3 need AWS_ACCESS_KEY_ID and "
+                                            " is not set; what lies in S3 needs AWS_ACCESS_KEY_ID and "
                                             "AWS_SECRET_ACCESS_KEY in the environment."};
 }
 

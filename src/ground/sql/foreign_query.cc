@@ -1,10 +1,12 @@
 #include "ground/sql/foreign_query.h"
 
+#include <poll.h>
 #include <sqlite3.h>
 
 #include <charconv>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "ground/sql/libpq.h"
 #include "ground/vocabulary/text.h"
@@ -29,6 +31,8 @@ std::string OneStatement(std::string_view query) {
   return std::string(text);
 }
 
+Error Stopped() { return {Reason::Unavailable, "The reading of the database was ended before its end."}; }
+
 Result<> CheckText(std::string_view text, std::int64_t row, std::string_view column) {
   if (IsUtf8(text)) return Done{};
   return Error{Reason::Unprocessable, "Row " + std::to_string(row) + " of the query holds text in column '" +
@@ -46,6 +50,7 @@ struct SqliteClose {
 Error SqliteFailure(const std::string& path, sqlite3* handle) {
   const int code = handle ? sqlite3_errcode(handle) : SQLITE_NOMEM;
   const std::string why = handle ? sqlite3_errmsg(handle) : "no memory";
+  if (code == SQLITE_INTERRUPT) return Stopped();
   if (code == SQLITE_ERROR || code == SQLITE_AUTH) return WrongQuery(why);
   const auto reason = code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? Reason::Corrupt
                       : code == SQLITE_FULL || code == SQLITE_NOMEM   ? Reason::Exhausted
@@ -107,8 +112,11 @@ Result<std::int64_t> ReadSqliteRows(const std::string& path, sqlite3* handle, sq
   }
 }
 
+/// Of SQLite's own steps: asked so seldom that it costs nothing, and a thousand times a second.
+constexpr int kStepsBetweenLooks = 10'000;
+
 Result<std::int64_t> ReadSqlite(const std::string& path, const std::string& query,
-                                const ForeignReader& reader) {
+                                const ForeignReader& reader, std::stop_token stop) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored))
     return Error{Reason::NotFound, "There is no SQLite database at " + path + "."};
@@ -122,6 +130,9 @@ Result<std::int64_t> ReadSqlite(const std::string& path, const std::string& quer
   sqlite3_db_config(handle.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_set_authorizer(handle.get(), AllowReading, nullptr);
+  sqlite3_progress_handler(
+      handle.get(), kStepsBetweenLooks,
+      [](void* asked) { return static_cast<std::stop_token*>(asked)->stop_requested() ? 1 : 0; }, &stop);
   sqlite3_stmt* prepared = nullptr;
   const char* rest = nullptr;
   if (sqlite3_prepare_v2(handle.get(), query.c_str(), -1, &prepared, &rest) != SQLITE_OK)
@@ -132,6 +143,9 @@ Result<std::int64_t> ReadSqlite(const std::string& path, const std::string& quer
 }
 
 // ---- PostgreSQL
+
+/// How long a stop may go unseen while the server is silent.
+constexpr int kStopMs = 100;
 
 /// Types of PostgreSQL's own catalog, whose numbers are fixed for good.
 ForeignType TypeOf(Oid type) {
@@ -171,7 +185,8 @@ Value FromText(ForeignType type, std::string_view text) {
 /// One session that only reads.
 class PostgresSession {
  public:
-  PostgresSession(const Libpq& libpq, const std::string& url) : libpq_(libpq) {
+  PostgresSession(const Libpq& libpq, const std::string& url, std::stop_token stop)
+      : libpq_(libpq), stop_(std::move(stop)) {
     const char* names[] = {"connect_timeout", "fallback_application_name", "dbname", nullptr};
     const char* values[] = {"10", "cairn", url.c_str(), nullptr};
     session_ = libpq_.ConnectDbParams(names, values, /*expand_dbname=*/1);
@@ -194,17 +209,18 @@ class PostgresSession {
   Result<> Declare(const std::string& query) {
     // One statement alone, so that nothing in the query can end the read-only transaction.
     const std::string text = "DECLARE cairn_rows NO SCROLL CURSOR FOR " + query;
-    return Take(libpq_.ExecParams(session_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), nullptr);
+    return Take(libpq_.SendQueryParams(session_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+                nullptr);
   }
   /// Whether there may be more rows.
   Result<bool> Fetch(const ForeignReader& reader, std::int64_t& rows) {
     bool more = false;
-    CAIRN_TRY(
-        Take(libpq_.Exec(session_, "FETCH FORWARD 5000 FROM cairn_rows"), [&](PGresult* page) -> Result<> {
-          if (columns_.empty()) CAIRN_TRY(TakeColumns(page, reader));
-          more = libpq_.Tuples(page) > 0;
-          return TakeRows(page, reader, rows);
-        }));
+    CAIRN_TRY(Take(libpq_.SendQuery(session_, "FETCH FORWARD 5000 FROM cairn_rows"),
+                   [&](PGresult* page) -> Result<> {
+                     if (columns_.empty()) CAIRN_TRY(TakeColumns(page, reader));
+                     more = libpq_.Tuples(page) > 0;
+                     return TakeRows(page, reader, rows);
+                   }));
     return more;
   }
 
@@ -213,11 +229,30 @@ class PostgresSession {
     const std::string_view text = libpq_.ErrorMessage(session_);
     return std::string(Trim(text.substr(0, text.find('\n'))));
   }
-  Result<> Ask(const char* text) { return Take(libpq_.Exec(session_, text), nullptr); }
+  Result<> Ask(const char* text) { return Take(libpq_.SendQuery(session_, text), nullptr); }
 
-  Result<> Take(PGresult* answer, const std::function<Result<>(PGresult*)>& use) {
-    const auto clear = [this](PGresult* result) { libpq_.Clear(result); };
-    const std::unique_ptr<PGresult, decltype(clear)> owned(answer, clear);
+  using Answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
+  /// The next answer to what was sent; none after the last, when the connection is broken and after a stop.
+  Answer Next() {
+    while (libpq_.IsBusy(session_) != 0 && !stop_.stop_requested()) {
+      pollfd waiting{libpq_.Socket(session_), POLLIN, 0};
+      ::poll(&waiting, 1, kStopMs);
+      if (libpq_.ConsumeInput(session_) == 0) break;
+    }
+    return {stop_.stop_requested() ? nullptr : libpq_.GetResult(session_), libpq_.Clear};
+  }
+
+  /// Of the answers to one text the last, or the one that is an error; `sent` as libpq gives it.
+  Result<> Take(int sent, const std::function<Result<>(PGresult*)>& use) {
+    Answer owned(nullptr, libpq_.Clear);
+    while (sent != 0) {
+      auto next = Next();
+      if (!next) break;
+      const bool failed = owned && libpq_.ResultStatus(owned.get()) == PGRES_FATAL_ERROR;
+      if (!failed) owned = std::move(next);
+    }
+    if (stop_.stop_requested()) return Stopped();
+    PGresult* answer = owned.get();
     const auto status = libpq_.ResultStatus(answer);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return use ? use(answer) : Result<>();
     const char* code = answer ? libpq_.ResultErrorField(answer, PG_DIAG_SQLSTATE) : nullptr;
@@ -251,13 +286,14 @@ class PostgresSession {
   }
 
   const Libpq& libpq_;
+  const std::stop_token stop_;
   PGconn* session_ = nullptr;
   std::vector<ForeignColumn> columns_;
 };
 
 Result<std::int64_t> ReadPostgres(const std::string& url, const std::string& query,
-                                  const ForeignReader& reader) {
-  PostgresSession session(*CAIRN_TRY(OpenLibpq()), url);
+                                  const ForeignReader& reader, std::stop_token stop) {
+  PostgresSession session(*CAIRN_TRY(OpenLibpq()), url, std::move(stop));
   CAIRN_TRY(session.Begin());
   CAIRN_TRY(session.Declare(query));
   std::int64_t rows = 0;
@@ -268,13 +304,14 @@ Result<std::int64_t> ReadPostgres(const std::string& url, const std::string& que
 
 }  // namespace
 
-Result<std::int64_t> ReadForeign(std::string_view url, const std::string& query,
-                                 const ForeignReader& reader) {
+Result<std::int64_t> ReadForeign(std::string_view url, const std::string& query, const ForeignReader& reader,
+                                 std::stop_token stop) {
   const std::string text = OneStatement(query);
   if (text.empty()) return NoQuery();
-  if (url.starts_with(kSqlite)) return ReadSqlite(std::string(url.substr(kSqlite.size())), text, reader);
+  if (url.starts_with(kSqlite))
+    return ReadSqlite(std::string(url.substr(kSqlite.size())), text, reader, std::move(stop));
   if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-    return ReadPostgres(std::string(url), text, reader);
+    return ReadPostgres(std::string(url), text, reader, std::move(stop));
   return Error{Reason::InvalidArgument, "A database is named sqlite:///PATH or postgresql://USER@HOST/NAME."};
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,10 @@ struct ForeignReader {
 /// Errors: InvalidArgument for a URL of another form, for a query that is wrong, is not one statement, or
 /// does not read; NotFound for a file that is not there; Denied without the right to read; Unavailable when
 /// the server cannot be reached; Corrupt for a file that is no database; Unprocessable for text that is not
-/// UTF-8. No message holds the URL's password.
-Result<std::int64_t> ReadForeign(std::string_view url, const std::string& query, const ForeignReader& reader);
+/// UTF-8. No message holds the URL's password. `stop` ends the reading, also while the database is silent:
+/// Unavailable; only connecting to PostgreSQL has to be waited for, ten seconds unless the URL says
+/// otherwise.
+Result<std::int64_t> ReadForeign(std::string_view url, const std::string& query, const ForeignReader& reader,
+                                 std::stop_token stop = {});
 
 }  // namespace cairn::sql

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "ground/sql/testing/engines.h"
 
 namespace cairn::sql {
@@ -105,6 +108,23 @@ TEST_P(ForeignQueryTest, TheReadersErrorEndsTheReading) {
                                    return Error{Reason::Exhausted, "full"};
                                  }});
   EXPECT_EQ(read.error().message, "full");
+}
+
+TEST_P(ForeignQueryTest, AReadingThatIsStoppedEndsAlsoWhileTheDatabaseIsSilent) {
+  const char* endless = postgres() ? "SELECT pg_sleep(3600)"
+                                   : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                                     "SELECT MAX(i) FROM n";
+  const ForeignReader none{[](const auto&) -> Result<> { return Done{}; },
+                           [](std::span<const Value>) -> Result<> { return Done{}; }};
+  std::stop_source stop;
+  const std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    stop.request_stop();
+  });
+  const auto read = ReadForeign(store_.url(), endless, none, stop.get_token());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().reason, Reason::Unavailable);
+  EXPECT_EQ(read.error().message, "The reading of the database was ended before its end.");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, ForeignQueryTest, ::testing::ValuesIn(testing::Engines()),

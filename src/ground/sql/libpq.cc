@@ -22,6 +22,12 @@ Result<Libpq> Load() {
   find(libpq.ConnectDbParams, "PQconnectdbParams");
   find(libpq.Finish, "PQfinish");
   find(libpq.Status, "PQstatus");
+  find(libpq.Socket, "PQsocket");
+  find(libpq.SendQuery, "PQsendQuery");
+  find(libpq.SendQueryParams, "PQsendQueryParams");
+  find(libpq.ConsumeInput, "PQconsumeInput");
+  find(libpq.IsBusy, "PQisBusy");
+  find(libpq.GetResult, "PQgetResult");
   find(libpq.TransactionStatus, "PQtransactionStatus");
   find(libpq.ErrorMessage, "PQerrorMessage");
   find(libpq.ServerVersion, "PQserverVersion");

@@ -12,6 +12,12 @@ struct Libpq {
   decltype(&PQconnectdbParams) ConnectDbParams;
   decltype(&PQfinish) Finish;
   decltype(&PQstatus) Status;
+  decltype(&PQsocket) Socket;
+  decltype(&PQsendQuery) SendQuery;
+  decltype(&PQsendQueryParams) SendQueryParams;
+  decltype(&PQconsumeInput) ConsumeInput;
+  decltype(&PQisBusy) IsBusy;
+  decltype(&PQgetResult) GetResult;
   decltype(&PQtransactionStatus) TransactionStatus;
   decltype(&PQerrorMessage) ErrorMessage;
   decltype(&PQserverVersion) ServerVersion;

@@ -81,9 +81,14 @@ Result<std::int64_t> Scheduler::Advance() {
     problems[rule.name] = next.error().message;
     outcome = Error{next.error().reason, "trigger '" + rule.name + "': " + next.error().message};
   }
+  std::map<std::string, TimeMs> looked;
+  for (const auto& [name, pending] : pending_) {
+    if (pending.looked) looked[name] = *pending.looked;
+  }
   {
     const std::lock_guard lock(mutex_);
     problems_ = std::move(problems);
+    looked_ = std::move(looked);
   }
   if (!outcome) return outcome.error();
   return wait;
@@ -97,9 +102,14 @@ void Scheduler::Wait(std::stop_token stop, std::int64_t ms) {
 Result<std::int64_t> Scheduler::LookAt(const TriggerRule& rule, std::int64_t now_ns) {
   const auto found = states_.find(rule.name);
   const TriggerState* state = found == states_.end() ? nullptr : &found->second;
-  if (state && state->paused) return kLongestMs;
+  if (state && state->paused) {
+    pending_.erase(rule.name);
+    watch_.Forget(rule.name);
+    return kLongestMs;
+  }
   if (state && state->subject != rule.Subject()) state = nullptr;
-  if (!rule.dataset.empty() || !rule.path.empty() || !rule.ref.empty()) return AtSight(rule, state, now_ns);
+  if (!rule.dataset.empty() || !rule.path.empty() || !rule.ref.empty() || rule.remote.IsSet())
+    return AtSight(rule, state, now_ns);
   if (!rule.schedule) return kLongestMs;
   if (state) return AtCalendar(rule, *state);
   CAIRN_TRY(BeginAnew(rule, FormatUtc(clock_.Now())));
@@ -134,7 +144,7 @@ Result<std::optional<Sight>> Scheduler::SightOf(const TriggerRule& rule, const T
                                                 Pending& pending, std::int64_t now_ns) {
   const auto writes = database_.WriteCount();
   const std::int64_t least = writes || rule.dataset.empty() ? kLookMs : kSharedLookMs;
-  if (state && !rule.dataset.empty() && writes && writes == pending.writes) {
+  if (state && !rule.dataset.empty() && writes && writes == pending.writes && !pending.problem) {
     pending.next_ns = now_ns + least * kNsPerMs;
     return std::optional<Sight>();
   }
@@ -142,17 +152,40 @@ Result<std::optional<Sight>> Scheduler::SightOf(const TriggerRule& rule, const T
   pending.writes = writes;
   const std::int64_t cost_ns = os::SteadyNs() - now_ns;
   pending.next_ns = now_ns + std::max(least * kNsPerMs, cost_ns * kIdleShare);
-  // One that is being written is looked at again.
+  // One that is being written, or that takes its time, is looked at again.
   if (!sight && sight.error().reason == Reason::Conflict) return std::optional<Sight>();
+  if (rule.every_ms > 0) pending.next_ns = now_ns + rule.every_ms * kNsPerMs;
+  pending.problem.reset();
+  if (!sight) pending.problem = sight.error();
   if (!sight) return sight.error();
+  pending.looked = clock_.Now();
   return std::optional(*std::move(sight));
+}
+
+/// What is far away is looked at soon for whether it stands still; more and more seldom while it does not.
+void Scheduler::NoteNew(const TriggerRule& rule, const std::string& seen, Pending& pending,
+                        std::int64_t now_ns) {
+  if (pending.seen == seen) return;
+  pending.again_ms = std::min(rule.every_ms, pending.seen.empty() ? rule.settle_ms : 2 * pending.again_ms);
+  pending.seen = seen;
+  pending.since_ns = now_ns;
+  if (rule.every_ms > 0) pending.next_ns = now_ns + std::max(pending.again_ms, rule.settle_ms) * kNsPerMs;
 }
 
 Result<std::int64_t> Scheduler::AtSight(const TriggerRule& rule, const TriggerState* state,
                                         std::int64_t now_ns) {
   Pending& pending = pending_[rule.name];
-  const auto until = [&](std::int64_t at_ns) { return (at_ns - now_ns) / kNsPerMs + 1; };
-  if (state && now_ns < pending.next_ns) return until(pending.next_ns);
+  const std::string of = rule.Subject() + " " + std::to_string(rule.every_ms);
+  if (pending.of != of) {
+    pending = Pending();
+    pending.of = of;
+  }
+  // Until it has looked again, the last trouble is the trouble.
+  const auto until = [&](std::int64_t at_ns) -> Result<std::int64_t> {
+    if (pending.problem) return *pending.problem;
+    return (at_ns - now_ns) / kNsPerMs + 1;
+  };
+  if ((state || pending.problem) && now_ns < pending.next_ns) return until(pending.next_ns);
   const auto sight = CAIRN_TRY(SightOf(rule, state, pending, os::SteadyNs()));
   if (sight && !state) CAIRN_TRY(BeginAnew(rule, sight->seen));
   if (!sight || !state) return until(pending.next_ns);
@@ -160,10 +193,7 @@ Result<std::int64_t> Scheduler::AtSight(const TriggerRule& rule, const TriggerSt
     pending.seen.clear();
     return until(pending.next_ns);
   }
-  if (pending.seen != sight->seen) {
-    pending.seen = sight->seen;
-    pending.since_ns = now_ns;
-  }
+  NoteNew(rule, sight->seen, pending, now_ns);
   const std::int64_t still_ns = pending.since_ns + rule.settle_ms * kNsPerMs;
   if (sight->counts && now_ns < still_ns) return until(std::max(pending.next_ns, still_ns));
   std::vector<Request> requests;

@@ -15,6 +15,7 @@
 #include "ground/os/clock.h"
 #include "ground/sql/database.h"
 #include "ground/vocabulary/result.h"
+#include "ground/vocabulary/time.h"
 #include "loop/pipeline/firing.h"
 #include "loop/pipeline/runner.h"
 #include "loop/pipeline/store/trigger_table.h"
@@ -86,6 +87,9 @@ class Scheduler {
     std::optional<std::int64_t> next;  ///< Seconds: of a schedule, when it fires next.
     std::optional<Firing> last;
     std::string problem;  ///< Why it could not look, last time.
+    /// When this program last saw what the trigger watches; none for what needs no look, and before the
+    /// first.
+    std::optional<TimeMs> looked;
   };
   /// In the order of the configuration.
   Result<std::vector<Standing>> List();
@@ -98,10 +102,14 @@ class Scheduler {
   using Rules = std::vector<TriggerRule>;
   /// What one trigger looks at now and then.
   struct Pending {
+    std::string of;  ///< The subject, and how often.
     std::int64_t next_ns = 0;
     std::string seen;  ///< New, and to stand still until it fires.
     std::int64_t since_ns = 0;
+    std::int64_t again_ms = 0;            ///< After which a bucket or database is looked at for that.
     std::optional<std::uint64_t> writes;  ///< Of the store, when it was looked at.
+    std::optional<Error> problem;         ///< Of the last look.
+    std::optional<TimeMs> looked;         ///< The last that succeeded.
   };
 
   Result<std::shared_ptr<const Rules>> Current();
@@ -115,6 +123,8 @@ class Scheduler {
   Result<std::optional<Sight>> SightOf(const TriggerRule& rule, const TriggerState* state, Pending& pending,
                                        std::int64_t now_ns);
 
+  static void NoteNew(const TriggerRule& rule, const std::string& seen, Pending& pending,
+                      std::int64_t now_ns);
   Result<> BeginAnew(const TriggerRule& rule, std::string seen);
   Result<bool> Move(const TriggerState& from, std::string seen, const std::vector<Request>& requests);
   Result<std::vector<Request>> MomentsOf(const TriggerRule& rule, const std::string& from,
@@ -136,6 +146,7 @@ class Scheduler {
   std::string digest_;
   std::shared_ptr<const Rules> rules_;
   std::map<std::string, std::string> problems_;
+  std::map<std::string, TimeMs> looked_;
 
   // Of the thread that advances.
   Watch watch_;

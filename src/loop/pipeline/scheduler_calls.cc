@@ -196,7 +196,7 @@ Result<> Scheduler::Resume(const std::string& name, const std::string& actor) {
 }
 
 Result<Scheduler::Standing> Scheduler::StandingOf(const TriggerRule& rule) {
-  Standing standing{rule, false, std::nullopt, std::nullopt, ""};
+  Standing standing{rule, false, std::nullopt, std::nullopt, "", std::nullopt};
   CAIRN_TRY(database_.Read([&](sql::Connection& connection) -> Result<> {
     const auto state = CAIRN_TRY(FindTrigger(connection, rule.name));
     standing.paused = state && state->paused;
@@ -208,6 +208,7 @@ Result<Scheduler::Standing> Scheduler::StandingOf(const TriggerRule& rule) {
   const std::lock_guard lock(mutex_);
   if (const auto found = problems_.find(rule.name); found != problems_.end())
     standing.problem = found->second;
+  if (const auto found = looked_.find(rule.name); found != looked_.end()) standing.looked = found->second;
   return standing;
 }
 

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
@@ -248,6 +250,30 @@ TEST_P(SchedulerTest, CodeFiresWhenItsFilesChangeOnTheBranch) {
   EXPECT_EQ(Causes("code").size(), 1u);
 }
 
+TEST_P(SchedulerTest, ADatabaseThatIsNotThereYetFiresWhenItIsAndItsRowsChange) {
+  Triggers(
+      "  - {name: trips, on: data, database: 'sqlite:///trips.db', table: trip, every: 1s, run: pipeline}\n");
+  while (scheduler().Advance()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_THAT(scheduler().Show("trips")->problem, HasSubstr("There is no SQLite database at "));
+  const auto trips = sql::Database::Open("sqlite:///" + (folder_ / "trips.db"));
+  ASSERT_TRUE(trips) << trips.error().message;
+  const auto run = [&](const char* statement) {
+    ASSERT_TRUE((*trips)->Transact([&](sql::Connection& connection) { return connection.Run(statement); }));
+  };
+  run("CREATE TABLE trip (id INTEGER)");
+  while (!scheduler().Show("trips")->problem.empty()) {
+    static_cast<void>(bool(scheduler().Advance()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_THAT(Causes("trips"), IsEmpty()) << "what was there at first fires nothing";
+  EXPECT_EQ(scheduler().Show("trips")->looked, clock_.Now());
+  run("INSERT INTO trip VALUES (7)");
+  while (Causes("trips").empty()) Advance();
+  EXPECT_THAT(Causes("trips"), ElementsAre(HasSubstr("trips@1-")));
+  EXPECT_EQ(scheduler().Firings("trips", 1)->front().detail.Dump(),
+            R"({"database":"sqlite:///trips.db","table":"trip","rows":1})");
+}
+
 TEST_P(SchedulerTest, ATriggerThatCannotLookSaysSoAndKeepsNoOtherBack) {
   Triggers("  - {name: code, on: training_code, ref: nowhere, run: pipeline}\n" + std::string(kNightly));
   EXPECT_FALSE(scheduler().Advance());
@@ -401,6 +427,40 @@ TEST_P(SharedStoreTest, TwoProgramsOnOneStoreFireOnce) {
   Settle(other);
   EXPECT_EQ(Causes("nightly").size(), 1u);
   EXPECT_EQ(Ran().size(), 1u);
+}
+
+TEST_P(SharedStoreTest, WhatTwoProgramsSeeInADatabaseFiresOnce) {
+  const auto trips = sql::Database::Open("sqlite:///" + (folder_ / "trips.db"));
+  const auto run = [&](const std::string& statement) {
+    ASSERT_TRUE((*trips)->Transact([&](sql::Connection& connection) { return connection.Run(statement); }));
+  };
+  run("CREATE TABLE trip (id INTEGER)");
+  Triggers(
+      "  - {name: trips, on: data, database: 'sqlite:///trips.db', table: trip, every: 1s, run: pipeline}\n");
+  Program other(*this, ".other");
+  const auto both = [&](const auto& until) {
+    while (!until()) {
+      ASSERT_TRUE(scheduler().Advance());
+      ASSERT_TRUE(other.scheduler.Advance());
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  };
+  const auto looked = [&] {
+    return scheduler().Show("trips")->looked && other.scheduler.Show("trips")->looked;
+  };
+  both(looked);
+  for (std::size_t changes = 1; changes <= 3; ++changes) {
+    run("INSERT INTO trip VALUES (" + std::to_string(changes) + ")");
+    both([&] { return Causes("trips").size() >= changes; });
+    clock_.now += 1;
+    const TimeMs since = clock_.now;
+    both([&] {
+      return scheduler().Show("trips")->looked >= since && other.scheduler.Show("trips")->looked >= since;
+    });
+    EXPECT_EQ(Causes("trips").size(), changes) << "neither sees again what the other saw";
+  }
+  Settle(*program_);
+  Settle(other);
 }
 
 TEST_P(SharedStoreTest, WhatADeadProgramLeftIsTakenOver) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ground/blob/place.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
@@ -17,6 +18,8 @@ constexpr std::string_view kKinds[] = {"alert",         "schedule",         "mes
 constexpr std::string_view kConcurrencies[] = {"queue", "replace", "skip"};
 constexpr std::string_view kCatchUps[] = {"none", "last", "all"};
 constexpr std::int64_t kSettleMs = 1'000;
+/// How often a bucket or database is looked at.
+constexpr std::int64_t kEveryMs = 30'000, kLeastEveryMs = 1'000, kMostEveryMs = 86'400'000;
 
 bool IsCode(std::string_view on) { return on == "training_code" || on == "application_code"; }
 
@@ -75,19 +78,85 @@ Result<> ReadMessage(const Node& item, TriggerRule& rule) {
   return Done{};
 }
 
+Result<std::int64_t> DurationAt(const Node& item, std::string_view key, std::int64_t otherwise) {
+  const std::string text = CAIRN_TRY(TextAt(item, key));
+  if (text.empty()) return otherwise;
+  const auto duration = charter::ParseDuration(text);
+  if (!duration) return WrongAt(item, duration.error().message);
+  return *duration;
+}
+
+/// Of an address of PostgreSQL that names one before its host, also one with a '/' in it, or as a parameter.
+bool HasPassword(std::string_view address) {
+  const std::string_view rest = address.substr(address.find("://") + 3);
+  const std::string_view who = rest.substr(0, rest.substr(0, rest.find('?')).rfind('@') + 1);
+  return who.find(':') != std::string_view::npos || rest.find("password=") != std::string_view::npos;
+}
+
+Result<> ReadDatabase(const Node& item, TriggerRule& rule) {
+  const Node& database = *item.Find("database");
+  if (database.IsMap()) {
+    rule.remote.secret.push_back(CAIRN_TRY(ReadSecret("database", database)));
+  } else {
+    rule.remote.database = CAIRN_TRY(TextAt(item, "database"));
+    const std::string& address = rule.remote.database;
+    const bool postgres = address.starts_with("postgresql://") || address.starts_with("postgres://");
+    if (!postgres && !address.starts_with("sqlite:///"))
+      return Wrong(database, rule, "must name its database as sqlite:///PATH or postgresql://USER@HOST/NAME");
+    if (postgres && HasPassword(address))
+      return Wrong(database, rule,
+                   "must not say a password: put the address into a variable and write 'database: {env: "
+                   "VARIABLE}'");
+  }
+  rule.remote.table = CAIRN_TRY(TextAt(item, "table"));
+  rule.remote.query = CAIRN_TRY(TextAt(item, "query"));
+  if (rule.remote.table.empty() == rule.remote.query.empty())
+    return Wrong(item, rule, "needs one of 'table' and 'query', which say what it looks at in the database");
+  return Done{};
+}
+
+Result<> ReadPath(const Node& item, TriggerRule& rule) {
+  if (blob::IsBucketUrl(rule.path)) {
+    const auto place = blob::PlaceAt(rule.path);
+    if (!place) return WrongAt(item, place.error().message);
+    rule.remote.bucket = place->Shown();
+    rule.path.clear();
+    return Done{};
+  }
+  while (rule.path.size() > 1 && rule.path.back() == '/') rule.path.pop_back();
+  if (IsInProject(rule.path) && rule.path.find("://") == std::string::npos) return Done{};
+  return Wrong(item, rule,
+               "must look at a path in the project or at s3://bucket/prefix, not at '" + rule.path + "'");
+}
+
+Result<> ReadEvery(const Node& item, TriggerRule& rule) {
+  if (!rule.remote.IsSet() && item.Find("every"))
+    return Wrong(
+        item, rule,
+        "takes no 'every': that says how often a bucket or a database is looked at, and what is here "
+        "is seen at once");
+  if (!rule.remote.IsSet()) return Done{};
+  rule.every_ms = CAIRN_TRY(DurationAt(item, "every", kEveryMs));
+  if (rule.every_ms < kLeastEveryMs || rule.every_ms > kMostEveryMs)
+    return Wrong(item, rule, "says how often it looks with 'every: 30s', from 1s to 1d");
+  return Done{};
+}
+
+/// What is to be looked at, of which there is one; `path` may be a bucket's.
 Result<> ReadData(const Node& configuration, const Node& item, TriggerRule& rule) {
   rule.dataset = CAIRN_TRY(TextAt(item, "dataset"));
   rule.path = CAIRN_TRY(TextAt(item, "path"));
-  if (rule.dataset.empty() == rule.path.empty())
-    return Wrong(item, rule, "needs one of 'dataset' and 'path'");
+  const bool database = item.Find("database");
+  if (!rule.dataset.empty() + !rule.path.empty() + database != 1)
+    return Wrong(item, rule, "needs one of 'dataset', 'path' and 'database'");
+  if (!database && (item.Find("table") || item.Find("query")))
+    return Wrong(item, rule, "has a 'table' or 'query' without a 'database'");
+  if (database) CAIRN_TRY(ReadDatabase(item, rule));
+  if (!rule.path.empty()) CAIRN_TRY(ReadPath(item, rule));
+  CAIRN_TRY(ReadEvery(item, rule));
   if (!rule.dataset.empty()) return CheckDataset(configuration, item, rule.dataset);
-  while (rule.path.size() > 1 && rule.path.back() == '/') rule.path.pop_back();
-  if (!IsInProject(rule.path))
-    return Wrong(item, rule, "must look at a path in the project, not at '" + rule.path + "'");
-  const std::string settle = CAIRN_TRY(TextAt(item, "settle"));
-  const auto settle_ms = settle.empty() ? Result<std::int64_t>(kSettleMs) : charter::ParseDuration(settle);
-  if (!settle_ms) return WrongAt(item, settle_ms.error().message);
-  rule.settle_ms = *settle_ms;
+  // A database shows whole transactions: there is nothing half written to wait for.
+  rule.settle_ms = CAIRN_TRY(DurationAt(item, "settle", database ? 0 : kSettleMs));
   return Done{};
 }
 
@@ -106,6 +175,7 @@ Result<> ReadKind(const Node& configuration, const Node& item, TriggerRule& rule
   static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
       {"monitor", "alert"},  {"cron", "schedule"}, {"zone", "schedule"}, {"catch_up", "schedule"},
       {"secret", "message"}, {"dataset", "data"},  {"path", "data"},     {"settle", "data"},
+      {"database", "data"},  {"table", "data"},    {"query", "data"},    {"every", "data"},
       {"ref", "code"},       {"paths", "code"}};
   for (const auto& [key, kind] : kOwn) {
     if (item.Find(key) && kind != (IsCode(rule.on) ? "code" : std::string_view(rule.on)))
@@ -145,6 +215,7 @@ std::string TriggerRule::Subject() const {
   if (schedule) return "schedule " + schedule->expression() + " " + schedule->zone().name();
   if (!dataset.empty()) return "dataset " + dataset;
   if (!path.empty()) return "path " + path;
+  if (remote.IsSet()) return "remote " + remote.Shown();
   if (!ref.empty()) return "ref " + ref + " " + Join(paths, " ");
   return on;
 }
@@ -177,7 +248,8 @@ Result<std::vector<TriggerRule>> ParseTriggers(const Node& configuration) {
     if (!item.IsMap())
       return WrongAt(item, "a trigger is a map such as {name: …, on: alert, monitor: …, run: pipeline}");
     CAIRN_TRY(item.OnlyKeys({"name", "on", "monitor", "run", "cron", "zone", "catch_up", "secret", "dataset",
-                             "path", "settle", "ref", "paths", "force", "concurrency"}));
+                             "path", "settle", "database", "table", "query", "every", "ref", "paths", "force",
+                             "concurrency"}));
     rules.push_back(CAIRN_TRY(ReadRule(configuration, item)));
     if (!names.insert(rules.back().name).second)
       return WrongAt(item, "there are two triggers '" + rules.back().name + "'");

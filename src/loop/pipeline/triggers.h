@@ -9,6 +9,7 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/record.h"
+#include "loop/pipeline/remote_watch.h"
 #include "loop/pipeline/stage_settings.h"
 
 namespace cairn::pipeline {
@@ -32,9 +33,11 @@ struct TriggerRule {
   std::string monitor{};                         ///< alert: whose; "" for any.
   std::optional<calendar::Schedule> schedule{};  ///< schedule.
   CatchUp catch_up = CatchUp::Last;
-  std::vector<Secret> secret{};      ///< message: one, what it must be signed with.
-  std::string dataset{}, path{};     ///< data: one of them; the path is in the project.
-  std::int64_t settle_ms = 0;        ///< data: what is at the path must have stood still for so long.
+  std::vector<Secret> secret{};   ///< message: one, what it must be signed with.
+  std::string dataset{}, path{};  ///< data: one of them, or `remote`; the path is in the project.
+  RemoteSubject remote{};
+  std::int64_t every_ms = 0;         ///< remote: from the end of one look to the beginning of the next.
+  std::int64_t settle_ms = 0;        ///< data, but for a data set: it must have stood still for so long.
   std::string ref{};                 ///< Code: the revision that moves, such as "main".
   std::vector<std::string> paths{};  ///< Code: patterns (path_pattern.h), in the project; none for all.
 

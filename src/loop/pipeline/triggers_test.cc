@@ -47,6 +47,55 @@ TEST(TriggersTest, ReadsEveryKind) {
   EXPECT_EQ(all[7].concurrency, Concurrency::Replace);
 }
 
+TEST(TriggersTest, DataMayLieInABucketOrADatabase) {
+  const auto rules = Parsed(
+      "  - {name: a, on: data, path: 's3://feeds/daily/', every: 5m, run: pipeline}\n"
+      "  - {name: b, on: data, database: 'postgresql://reader@db/shop', table: public.orders, run: train}\n"
+      "  - {name: c, on: data, database: {env: SHOP}, query: SELECT MAX(id) FROM orders, settle: 2s, run: "
+      "x}\n"
+      "  - {name: d, on: data, database: 'sqlite:///shop.db', table: orders, every: 1s, run: pipeline}\n");
+  ASSERT_TRUE(rules) << rules.error().message;
+  const auto& all = *rules;
+  EXPECT_EQ(all[0].remote.bucket, "s3://feeds/daily");
+  EXPECT_EQ(all[0].path, "");
+  EXPECT_EQ(all[0].every_ms, 300'000);
+  EXPECT_EQ(all[0].settle_ms, 1'000);
+  EXPECT_EQ(all[0].Subject(), "remote s3://feeds/daily");
+  EXPECT_EQ(all[1].remote.table, "public.orders");
+  EXPECT_EQ(all[1].every_ms, 30'000);
+  EXPECT_EQ(all[1].settle_ms, 0) << "it shows whole transactions";
+  EXPECT_EQ(all[2].remote.secret.front().source, "SHOP");
+  EXPECT_EQ(all[2].settle_ms, 2'000);
+  EXPECT_EQ(all[2].Subject(), "remote query SELECT MAX(id) FROM orders of {env: SHOP}");
+  EXPECT_EQ(all[3].every_ms, 1'000);
+}
+
+TEST(TriggersTest, SaysWhatIsWrongWithABucketOrADatabase) {
+  const auto refused = [](const std::string& keys) {
+    return Refused("{name: a, on: data, run: p, " + keys + "}");
+  };
+  const std::string shop = "database: 'postgresql://r@db/shop'";
+  EXPECT_THAT(refused("path: 's3://'"), HasSubstr("write s3://bucket/prefix"));
+  EXPECT_THAT(refused("path: 'gs://bucket/x'"),
+              HasSubstr("or at s3://bucket/prefix, not at 'gs://bucket/x'"));
+  EXPECT_THAT(refused("path: feed, every: 5s"), HasSubstr("takes no 'every'"));
+  EXPECT_THAT(refused("dataset: flights, every: 5s"), HasSubstr("takes no 'every'"));
+  EXPECT_THAT(refused("path: 's3://bkt/p', every: 0s"), HasSubstr("from 1s to 1d"));
+  EXPECT_THAT(refused("path: 's3://bkt/p', every: 2d"), HasSubstr("from 1s to 1d"));
+  EXPECT_THAT(refused("path: 's3://bucket/p', table: orders"), HasSubstr("without a 'database'"));
+  EXPECT_THAT(refused(shop + ", path: feed, table: orders"), HasSubstr("needs one of"));
+  EXPECT_THAT(refused(shop), HasSubstr("needs one of 'table' and 'query'"));
+  EXPECT_THAT(refused(shop + ", table: a, query: SELECT 1"), HasSubstr("needs one of 'table' and 'query'"));
+  EXPECT_THAT(refused("database: 'mysql://db/shop', table: a"), HasSubstr("sqlite:///PATH or postgresql://"));
+  for (const char* address :
+       {"postgresql://r:hush@db/shop", "postgres://r:hu/sh@db/shop", "postgresql://db/shop?password=hush"}) {
+    const std::string message = refused("database: '" + std::string(address) + "', table: a");
+    EXPECT_THAT(message, HasSubstr("must not say a password"));
+    EXPECT_EQ(message.find("hush"), std::string::npos);
+  }
+  EXPECT_THAT(Refused("{name: a, on: demand, run: p, every: 5s}"), HasSubstr("takes no 'every'"));
+}
+
 TEST(TriggersTest, AMomentNamesItselfAndTheOneBefore) {
   const auto rules =
       Parsed("  - {name: nightly, on: schedule, cron: '30 2 * * *', zone: Europe/Berlin, run: pipeline}\n");
@@ -68,7 +117,8 @@ TEST(TriggersTest, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(Refused("{name: a, on: message, run: pipeline}"), HasSubstr("has no secret"));
   EXPECT_THAT(Refused("{name: a, on: message, secret: hush, run: pipeline}"),
               HasSubstr("must be a reference"));
-  EXPECT_THAT(Refused("{name: a, on: data, run: pipeline}"), HasSubstr("one of 'dataset' and 'path'"));
+  EXPECT_THAT(Refused("{name: a, on: data, run: pipeline}"),
+              HasSubstr("one of 'dataset', 'path' and 'database'"));
   EXPECT_THAT(Refused("{name: a, on: data, dataset: fligths, run: pipeline}"),
               HasSubstr("Did you mean 'flights'?"));
   EXPECT_THAT(Refused("{name: a, on: data, path: ../x, run: pipeline}"), HasSubstr("a path in the project"));

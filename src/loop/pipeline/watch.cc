@@ -64,12 +64,14 @@ struct Watch::Repository {
 Watch::Watch(std::string project, const std::string& data_dir, Newest newest)
     : project_(std::move(project)),
       newest_(std::move(newest)),
-      index_(repository::StatIndex::Open(os::JoinPath(data_dir, "watched"))) {}
+      index_(repository::StatIndex::Open(os::JoinPath(data_dir, "watched"))),
+      remote_(project_) {}
 Watch::~Watch() = default;
 
 Result<Sight> Watch::Look(const TriggerRule& rule, const std::string& before) {
   if (!rule.path.empty()) return AtPath(rule, before);
   if (!rule.ref.empty()) return AtRef(rule, before);
+  if (rule.remote.IsSet()) return AtRemote(rule, before);
   const std::int64_t version = CAIRN_TRY(newest_(rule.dataset));
   return Sight{std::to_string(version), Json{{"dataset", rule.dataset}, {"version", version}}, version > 0};
 }
@@ -82,6 +84,16 @@ Result<Sight> Watch::AtPath(const TriggerRule& rule, const std::string& before) 
       found->md5,
       Json{{"path", rule.path}, {"md5", found->md5}, {"size", static_cast<std::int64_t>(found->size)}}};
 }
+
+Result<Sight> Watch::AtRemote(const TriggerRule& rule, const std::string& before) {
+  auto found = remote_.Look(rule.name, rule.remote, before);
+  if (!found) return Error{Reason::Conflict, "the look at " + rule.remote.Shown() + " is under way"};
+  if (!*found) return std::move(*found).error();
+  if ((*found)->seen.empty()) return Sight{before};
+  return Sight{(*found)->seen, (*found)->detail};
+}
+
+void Watch::Forget(const std::string& trigger) { remote_.Forget(trigger); }
 
 Result<Sight> Watch::AtRef(const TriggerRule& rule, const std::string& before) {
   if (!repository_) repository_ = std::make_unique<Repository>(CAIRN_TRY(git::Repository::Open(project_)));

@@ -11,6 +11,7 @@
 
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
+#include "loop/pipeline/remote_watch.h"
 #include "loop/pipeline/triggers.h"
 #include "loop/repository/stat_index.h"
 
@@ -34,19 +35,24 @@ class Watch {
   ~Watch();
 
   /// The content at a path (a file or folder; `before` while there is nothing), the newest version of a data
-  /// set, the commit of a ref. `before` is what was seen last. NotFound for a ref that leads nowhere, or a
-  /// project outside of git; Conflict while a file is being written.
+  /// set, the commit of a ref, what lies in a bucket or database. `before` is what was seen last. NotFound
+  /// for a ref that leads nowhere, or a project outside of git; Conflict while a file is being written, or
+  /// the look at a bucket or database is under way: then it is to be asked again.
   Result<Sight> Look(const TriggerRule& rule, const std::string& before);
+  /// What the trigger of that name was about to see does not count.
+  void Forget(const std::string& trigger);
 
  private:
   struct Repository;
 
   Result<Sight> AtPath(const TriggerRule& rule, const std::string& before);
   Result<Sight> AtRef(const TriggerRule& rule, const std::string& before);
+  Result<Sight> AtRemote(const TriggerRule& rule, const std::string& before);
 
   const std::string project_;
   const Newest newest_;
   repository::StatIndex index_;
+  RemoteWatch remote_;
   std::unique_ptr<Repository> repository_;
 };
 

@@ -46,6 +46,11 @@ Json SubjectOf(const TriggerRule& rule) {
   add("monitor", rule.monitor);
   add("dataset", rule.dataset);
   add("path", rule.path);
+  add("path", rule.remote.bucket);
+  add("database", rule.remote.Named());
+  add("table", rule.remote.table);
+  add("query", rule.remote.query);
+  if (rule.every_ms > 0) subject.Set("every_ms", rule.every_ms);
   add("ref", rule.ref);
   if (rule.schedule) {
     add("cron", rule.schedule->expression());
@@ -71,7 +76,8 @@ Json ToJson(const Scheduler::Standing& standing) {
               {"paused", standing.paused},
               {"next_ms", standing.next ? Json(*standing.next * 1000) : Json()},
               {"last", standing.last ? ToJson(*standing.last) : Json()},
-              {"problem", standing.problem}};
+              {"problem", standing.problem},
+              {"looked_ms", standing.looked ? Json(*standing.looked) : Json()}};
 }
 
 Result<Json> List(Scheduler& scheduler) {

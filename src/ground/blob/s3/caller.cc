@@ -111,6 +111,7 @@ fetch::Outgoing Caller::Request(std::string method, std::optional<std::string_vi
   request.connect_timeout = tuning_.connect_timeout;
   request.stall_timeout = tuning_.stall_timeout;
   request.moved = tuning_.moved;
+  request.stop = tuning_.stop;
   request.max_response_bytes = kAnswerBytes;
   return request;
 }
