@@ -141,11 +141,16 @@ Result<int> Log(Session& session, const Arguments&) {
       touched = touched || section.AsString() == "charter";
     if (touched) versions.Push(one);
   }
+  // The first that was accepted is charter 1.
+  Json numbered = Json::Array();
+  auto number = static_cast<std::int64_t>(versions.items().size());
+  for (Json one : versions.items()) numbered.Push(std::move(one.Set("charter", number--)));
+  versions = std::move(numbered);
   if (session.PrintedJson(Json{{"items", versions}})) return 0;
-  Table table({"configuration", "accepted", "by", "signed by"});
+  Table table({"charter", "configuration", "accepted", "by", "signed by"});
   for (const Json& one : versions.items())
-    table.Add(
-        {one.Text("digest").substr(0, 12), FormatUtc(one.Int("at")), one.Text("by"), one.Text("signer")});
+    table.Add({std::to_string(one.Int("charter")), one.Text("digest").substr(0, 12), FormatUtc(one.Int("at")),
+               one.Text("by"), one.Text("signer")});
   std::fputs(table.Text("No charter was accepted yet.").c_str(), stdout);
   return 0;
 }
