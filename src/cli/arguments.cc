@@ -45,7 +45,10 @@ std::string Overview() {
   std::string text =
       "Cairn keeps the whole life of a machine-learning model: why it is built, from which data, what was "
       "tried, what may be used,\n"
-      "what answers, what has changed, and who allowed it.\n\nUsage: cairn COMMAND [...]\n\nCommands:\n";
+      "what answers, what has changed, and who allowed it.\n\n"
+      "To begin a project: `cairn init`, in an empty folder; each step says the next.\n"
+      "Only to track runs: `cairn up`, and MLFLOW_TRACKING_URI at the address that it prints.\n\n"
+      "Usage: cairn COMMAND [...]\n\nCommands:\n";
   std::size_t width = 0;
   for (const Command& command : Commands()) width = std::max(width, command.name.size());
   for (const Command& command : Commands()) {

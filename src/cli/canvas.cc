@@ -69,7 +69,7 @@ Result<int> Lint(Session& session, const Arguments& arguments) {
 
 Result<int> Export(Session& session, const Arguments& arguments) {
   const Json canvas = CAIRN_TRY(Asked(session, arguments, KindIn(arguments)));
-  const std::string path = arguments.Text("PAGE");
+  const std::string path = arguments.Has("PAGE") ? arguments.Text("PAGE") : "canvas.html";
   CAIRN_TRY(os::WriteFileAtomically(path, canvas.Text("html")));
   if (!session.PrintedJson(Json{{"written", path}, {"digest", canvas.At("digest")}}))
     session.Say("Written to " + path + ": one page, to be printed or kept as a PDF by any browser.");
@@ -101,7 +101,7 @@ std::vector<Command> CanvasCommands() {
       {"canvas export",
        "Write a canvas as one printable page",
        "",
-       {{"PAGE", "The HTML file to write"}, file},
+       {{"PAGE", "The HTML file to write (canvas.html)", Positional::Need::Optional}, file},
        {kind, accepted},
        Export},
       {"stack",

@@ -1,8 +1,11 @@
 #include "loop/charter/charter.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <iostream>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "cli/catalogue.h"
 #include "cli/configuration_file.h"
@@ -13,6 +16,7 @@
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
+#include "ledger/governance/roles.h"
 #include "loop/charter/signatures.h"
 
 namespace cairn::cli {
@@ -48,15 +52,27 @@ Result<int> Show(Session& session, const Arguments& arguments) {
 }
 
 std::optional<std::string> NextLine() {
+  const bool terminal = os::IsTerminal(0);
+  if (terminal) std::fputs("> ", stderr);
   std::string line;
-  if (!std::getline(std::cin, line)) return std::nullopt;
-  return line;
+  if (std::getline(std::cin, line)) return line;
+  if (terminal) std::fputs("\n", stderr);
+  return std::nullopt;
 }
 
 /// The charter section as JSON; null where there is none.
 Json SectionOf(const Node& configuration) {
   const Node* section = configuration.Find("charter");
   return section == nullptr ? Json() : section->ToJson();
+}
+
+/// An approver of the configuration, for examples of commands.
+std::string SignerIn(const Node& configuration) {
+  const auto authority = governance::ReadAuthority(configuration);
+  if (!authority || authority->principals.empty()) return "NAME";
+  for (const auto& one : authority->principals)
+    if (one.Has(governance::Role::Approver)) return one.name;
+  return authority->principals.front().name;
 }
 
 Result<int> New(Session& session, const Arguments& arguments) {
@@ -67,7 +83,9 @@ Result<int> New(Session& session, const Arguments& arguments) {
   const Node before = CAIRN_TRY(ParseYaml(text, file));
   const bool terminal = os::IsTerminal(0);
   session.Note("A charter says why there should be a model at all, and by what it will be judged. " +
-               std::string(terminal ? "Ctrl-C leaves everything as it is."
+               std::string(terminal ? "It takes about ten minutes.\nAn empty line leaves something open for "
+                                      "later; Ctrl-D ends here and keeps the answers so far, Ctrl-C leaves "
+                                      "everything as it was."
                                     : "The answers are read from the pipe, one a line."));
   const Respondent respondent{NextLine, [&](std::string_view line) { session.Note(line); }, terminal};
   const Json charter = CAIRN_TRY(AskForCharter(respondent, SectionOf(before)));
@@ -75,11 +93,18 @@ Result<int> New(Session& session, const Arguments& arguments) {
   CAIRN_TRY(charter::Parse(CAIRN_TRY(ParseYaml(written, file))));
   CAIRN_TRY(os::WriteFileAtomically(file, written));
   if (session.PrintedJson(Json{{"file", file}, {"charter", charter}})) return 0;
-  session.Say(
-      "\nThe charter is in " + file +
-      ". Next:\n  cairn charter check    names what is missing, or bound to "
-      "nothing\n  cairn charter show     shows it on one page\n  cairn apply            lets it govern\n  "
-      "cairn charter sign     puts your name under it\n  cairn canvas show      shows what of it runs");
+  session.Say("\nThe charter is in " + file + ". Next:");
+  const std::string signs = "cairn charter sign --sign " + SignerIn(before);
+  for (const auto& [command, what] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"cairn charter check", "names what is missing; what waits for data, gates or monitors can wait"},
+           {"cairn charter show", "shows it on one page"},
+           {"cairn apply", "lets it govern"},
+           {signs, "puts a name under it"},
+           {"cairn canvas show", "shows what of it runs"},
+           {"cairn canvas export", "writes that as a page to print: canvas.html"}}) {
+    session.Say("  " + command +
+                std::string(std::max<std::size_t>(signs.size(), 22) + 3 - command.size(), ' ') + what);
+  }
   return 0;
 }
 
@@ -141,11 +166,16 @@ Result<int> Log(Session& session, const Arguments&) {
       touched = touched || section.AsString() == "charter";
     if (touched) versions.Push(one);
   }
+  // The first that was accepted is charter 1.
+  Json numbered = Json::Array();
+  auto number = static_cast<std::int64_t>(versions.items().size());
+  for (Json one : versions.items()) numbered.Push(std::move(one.Set("charter", number--)));
+  versions = std::move(numbered);
   if (session.PrintedJson(Json{{"items", versions}})) return 0;
-  Table table({"configuration", "accepted", "by", "signed by"});
+  Table table({"charter", "configuration", "accepted", "by", "signed by"});
   for (const Json& one : versions.items())
-    table.Add(
-        {one.Text("digest").substr(0, 12), FormatUtc(one.Int("at")), one.Text("by"), one.Text("signer")});
+    table.Add({std::to_string(one.Int("charter")), one.Text("digest").substr(0, 12), FormatUtc(one.Int("at")),
+               one.Text("by"), one.Text("signer")});
   std::fputs(table.Text("No charter was accepted yet.").c_str(), stdout);
   return 0;
 }

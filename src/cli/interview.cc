@@ -108,8 +108,24 @@ Result<Json> AsRule(const std::string& line) {
   Json rule{{"when", Trim(std::string_view(line).substr(0, colon))}, {"score", *score}};
   // A rule is one as soon as there is something after it.
   const Json both = Json::Array({rule, Json{{"otherwise", 0}}});
-  CAIRN_TRY(charter::Heuristic::Parse(CAIRN_TRY(ParseYaml(both.Dump(), "the rule"))));
+  const auto read = charter::Heuristic::Parse(CAIRN_TRY(ParseYaml(both.Dump(), "the rule")));
+  if (!read)
+    return Unusable("'" + rule.Text("when") +
+                    "' is no condition: compare columns with numbers or quoted text, such as hour >= 17 AND "
+                    "origin = 'EWR'");
   return rule;
+}
+
+bool IsForTheRest(const Json& rule) { return rule.Find("otherwise") != nullptr; }
+
+/// What keeps the rules from being a heuristic; "" when nothing does.
+std::string RulesLack(const Json& rules) {
+  const auto& items = rules.items();
+  for (std::size_t i = 0; i + 1 < items.size(); ++i)
+    if (IsForTheRest(items[i])) return "the score for all the rest comes last; an empty line ends the list";
+  if (!items.empty() && !IsForTheRest(items.back()))
+    return "the score for all the rest is missing: write a number alone, such as 0.2";
+  return "";
 }
 
 Result<Json> AsRisk(const std::string& line) {
@@ -132,6 +148,8 @@ struct Question {
   std::string_view teaches;  ///< Why it is asked, and an example.
   Reading reading;
   bool list = false;  ///< One entry a line, until an empty one.
+  /// Of a list that must hang together: what it lacks to end here; "" for nothing.
+  std::string (*lacks)(const Json& list) = nullptr;
 };
 
 constexpr Question kQuestions[] = {
@@ -175,7 +193,7 @@ constexpr Question kQuestions[] = {
     {"heuristic", "What would you do without a model? (condition: score)",
      "It is the baseline to beat, and what answers when the model cannot. \"hour >= 17: 0.3\", and at last a "
      "score alone for all the rest: \"0.2\".",
-     AsRule, true},
+     AsRule, true, RulesLack},
     {"risk", "How much harm can it do? (minimal, limited, high, unacceptable)",
      "high needs two people for every release; unacceptable cannot be released at all. The EU AI Act's "
      "classes "
@@ -205,6 +223,27 @@ void Put(Json& section, std::string_view field, Json value) {
   section.Set(outer, std::move(map));
 }
 
+/// What is there already, as one would type it; entries of a list on lines of their own.
+std::string Shown(const Json& value) {
+  if (value.IsString()) return value.AsString();
+  if (value.IsNumber()) return ShortestText(value.AsDouble());
+  std::vector<std::string> parts;
+  if (value.IsArray()) {
+    for (const Json& item : value.items()) parts.push_back(Shown(item));
+    const bool of_maps = !value.items().empty() && value.items().front().IsObject();
+    return Join(parts, of_maps ? "\n       " : ", ");
+  }
+  if (value.Find("when") != nullptr) return value.Text("when") + ": " + Shown(value.At("score"));
+  if (value.Find("milestone") != nullptr) return value.Text("due") + ", " + value.Text("milestone");
+  const std::string comparator = value.Text("comparator");
+  for (const auto& [name, member] : value.members()) {
+    const bool is_bound = name == "target" || name == "than";
+    if (is_bound && !comparator.empty()) parts.push_back(comparator + " " + Shown(member));
+    if (name != "comparator" && !is_bound) parts.push_back(Shown(member));
+  }
+  return Join(parts, value.Find("metric") != nullptr ? " " : ", ");
+}
+
 bool IsEmpty(const Json& value) {
   return value.IsNull() || (value.IsString() && value.AsString().empty()) ||
          (value.IsArray() && value.items().empty());
@@ -226,11 +265,13 @@ class Interview {
  private:
   void Pose(const Question& question) {
     if (ended_) return;
-    respondent_.say("\n" + std::string(question.ask) + "\n  " + std::string(question.teaches));
+    const std::string number =
+        std::to_string(&question - kQuestions + 1) + "/" + std::to_string(std::size(kQuestions));
+    respondent_.say("\n" + number + "  " + std::string(question.ask) + "\n  " +
+                    std::string(question.teaches));
     const Json& held = Held(before_, question.field);
     if (IsEmpty(held)) return;
-    respondent_.say("  Now: " + (held.IsString() ? held.AsString() : held.Dump()) +
-                    "  (an empty line keeps it, - clears it)");
+    respondent_.say("  Now: " + Shown(held) + "  (an empty line keeps it, - clears it)");
   }
 
   /// The next line; none at the end.
@@ -268,10 +309,47 @@ class Interview {
     Json list = Json::Array();
     for (;;) {
       const auto line = Next();
-      if (!line || line->empty()) return list.items().empty() ? Held(before_, question.field) : list;
-      if (*line == "-") return Json();
-      if (auto value = CAIRN_TRY(Read(question, *line))) list.Push(*std::move(value));
+      const bool ends = !line || line->empty();
+      if (line && *line == "-") return Json();
+      if (ends && list.items().empty()) return Held(before_, question.field);
+      const std::string lacks = ends ? Lacks(question, list) : "";
+      if (ends && lacks.empty()) return list;
+      if (!line) return Unfinished(question, lacks);
+      if (ends) {
+        CAIRN_TRY(Object(question, lacks));
+        continue;
+      }
+      if (auto value = CAIRN_TRY(Read(question, *line))) CAIRN_TRY(Take(question, *std::move(value), list));
     }
+  }
+
+  static std::string Lacks(const Question& question, const Json& list) {
+    return question.lacks == nullptr ? "" : question.lacks(list);
+  }
+
+  /// Adds an entry, unless nothing may come after what is there.
+  Result<> Take(const Question& question, Json value, Json& list) {
+    if (question.lacks != nullptr && !list.items().empty() && Lacks(question, list).empty()) {
+      Json longer = list;
+      longer.Push(std::move(value));
+      return Object(question, Lacks(question, longer));
+    }
+    list.Push(std::move(value));
+    return Done{};
+  }
+
+  /// Tells a person; from a pipe it is an error.
+  Result<> Object(const Question& question, const std::string& problem) {
+    if (!respondent_.patient)
+      return Error{Reason::InvalidArgument, std::string(question.ask) + " " + problem};
+    respondent_.say("  " + problem);
+    return Done{};
+  }
+
+  /// A list that broke off: what was there before stays.
+  Result<Json> Unfinished(const Question& question, const std::string& problem) {
+    CAIRN_TRY(Object(question, problem));
+    return Held(before_, question.field);
   }
 
   const Respondent& respondent_;

@@ -23,7 +23,8 @@ struct Respondent {
 
 /// Asks for everything that a charter needs, one thing at a time, and says why each is asked for. An empty
 /// line keeps what `before` (the charter section as it stands, or null) says, or leaves the field out; "-"
-/// clears it. Lists end with an empty line. After the last line of a pipe the remaining fields stay as they
+/// clears it. Lists end with an empty line; one that must hang together (the rules of the heuristic) not
+/// before it does. After the last line of a pipe the remaining fields stay as they
 /// were. Gives the charter section as JSON, its members in the order of the page. InvalidArgument naming
 /// the question for an answer from a pipe that cannot be used.
 Result<Json> AskForCharter(const Respondent& respondent, const Json& before);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/skeleton.h"
 #include "ground/vocabulary/document.h"
 #include "loop/charter/charter.h"
@@ -143,6 +145,55 @@ TEST(InterviewTest, EveryKindOfAnswerIsLookedAt) {
 TEST(InterviewTest, AFileWithoutACharterGetsOne) {
   EXPECT_EQ(WithCharter("project: p\n", Json{{"problem", "late"}}),
             "project: p\n\ncharter:\n  problem: late\n");
+}
+
+TEST(InterviewTest, RulesWithoutAScoreForTheRestAreAskedForAgainAndCostNoOtherAnswer) {
+  auto answers = kAnswers;
+  const auto rest = std::find(answers.begin(), answers.end(), "0.18");
+  *rest = "";                                            // The list ends too early,
+  answers.insert(rest + 1, {"0.18", "hour >= 5: 0.1"});  // and then does not end.
+  Script script(answers);
+  const auto asked = AskForCharter(script.Respond(true), Json());
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_NE(script.said().find("the score for all the rest is missing: write a number alone"),
+            std::string::npos);
+  EXPECT_NE(script.said().find("the score for all the rest comes last"), std::string::npos);
+  const auto charter = Read(WithCharter(Skeleton(), *asked));
+  EXPECT_EQ(charter.heuristic->columns(), (std::vector<std::string>{"hour", "origin"}));
+  EXPECT_EQ(charter.risk_reason, "A wrong message annoys");
+  Script pipe(answers);
+  const auto refused = AskForCharter(pipe.Respond(), Json());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("the score for all the rest is missing"), std::string::npos);
+}
+
+TEST(InterviewTest, WhatBreaksOffInTheRulesKeepsTheAnswersBefore) {
+  auto answers = kAnswers;
+  answers.resize(
+      static_cast<std::size_t>(std::find(answers.begin(), answers.end(), "0.18") - answers.begin()));
+  Script script(answers);
+  const auto asked = AskForCharter(script.Respond(true), Json());
+  ASSERT_TRUE(asked) << asked.error().message;
+  const auto charter = Read(WithCharter(Skeleton(), *asked));
+  EXPECT_FALSE(charter.heuristic);
+  EXPECT_EQ(charter.cost->false_negative, 3);
+}
+
+TEST(InterviewTest, WhatIsThereIsShownAsOneWouldTypeIt) {
+  Script first(kAnswers);
+  const auto before = AskForCharter(first.Respond(), Json());
+  ASSERT_TRUE(before);
+  Script shown(std::vector<std::string>(60, ""));
+  const auto kept = AskForCharter(shown.Respond(true), *before);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->Canonical(), before->Canonical());
+  for (const char* line :
+       {"1/18  What goes wrong today?", "  Now: Ada, product owner, launch\n       Grace, engineer  (",
+        "  Now: honest risk, model, quality.log_loss, <= 0.5, Ada, 2030-01-01  (",
+        "  Now: departures, New York  (", "  Now: log_loss < heuristic\n       roc_auc >= 0.7  (",
+        "  Now: 1, 3, EUR  (", "  Now: hour >= 17 AND origin = 'EWR': 0.33\n       0.18  (",
+        "  Now: 2030-03-01, pilot  (", "18/18  By when?"})
+    EXPECT_NE(shown.said().find(line), std::string::npos) << line << "\n" << shown.said();
 }
 
 }  // namespace

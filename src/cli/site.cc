@@ -22,6 +22,7 @@
 #include "server/cairn/documents.h"
 #include "server/cairn/evidence.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/outdated.h"
 #include "server/cairn/permissions.h"
 #include "server/cairn/proofs.h"
 #include "server/cairn/usecases.h"
@@ -156,6 +157,9 @@ void MountOwn(http::Router& router, app::App& app) {
                     [&rooms](const scorecard::Moment& checked) { return CheckedAgain(rooms, checked); }});
   api::MountDoctor(router, {*rooms.database, rooms.clock, rooms.log, rooms.configurations, rooms.registry,
                             rooms.service, rooms.runner, rooms.settings.project_dir});
+  api::MountOutdated(router,
+                     {rooms.configurations, rooms.decisions, rooms.log, rooms.signatures, rooms.catalogue,
+                      *rooms.tracking, rooms.runner, rooms.registry, rooms.monitoring, rooms.rollouts});
   api::MountAudit(router, {*rooms.database,
                            rooms.configurations,
                            rooms.log,

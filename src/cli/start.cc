@@ -86,6 +86,10 @@ Result<int> Apply(Session& session, const Arguments& arguments) {
                 (answer.Text("previous").empty()
                      ? "."
                      : ", in place of " + answer.Text("previous").substr(0, 12) + "…."));
+    if (answer.Text("previous").empty())
+      session.Say(
+          "Next: `cairn charter sign --sign NAME` puts a name under its charter, `cairn canvas show` shows "
+          "what of it runs.");
   }
   return 0;
 }

@@ -1,8 +1,12 @@
 """From `cairn init` to a signed charter and a canvas on a page, following only what the program says."""
 
+import contextlib
 import html.parser
 import json
 import os
+import pathlib
+import pty
+import re
 import subprocess
 
 import pytest
@@ -255,3 +259,81 @@ def test_what_runs_take_is_held_against_what_was_planned(newcomer):
     written.write_text(written.read_text().replace("seconds: 100000", "seconds: -1"))
     refused = newcomer("charter", "check")
     assert refused.returncode == 2 and "less than nothing" in refused.stderr
+
+
+class Terminal:
+    """A person at a terminal: runs commands on one, reads what is on the screen, and types once it waits."""
+
+    def __init__(self, newcomer):
+        self.newcomer = newcomer
+
+    def __call__(self, line, answers=()):
+        """What one command shows, and its exit code. Every answer is typed when the program asks for one."""
+        environment = {**os.environ, "CAIRN_ID_DIR": str(self.newcomer.folder / "ids"), "CAIRN_ACTOR": "ada", "TERM": "xterm"}
+        environment["PATH"] = f"{pathlib.Path(self.newcomer.binary).parent}{os.pathsep}{os.environ['PATH']}"
+        child, screen = pty.fork()
+        if child == 0:
+            os.chdir(self.newcomer.folder)
+            os.execvpe("/bin/sh", ["sh", "-c", line], environment)
+        shown, answers = "", list(answers)
+        with contextlib.suppress(OSError):  # The end of a terminal, on Linux.
+            while piece := os.read(screen, 65536):
+                shown += piece.decode()
+                if shown.endswith("> ") and answers:
+                    answer = answers.pop(0)
+                    os.write(screen, answer if isinstance(answer, bytes) else f"{answer}\n".encode())
+        os.close(screen)
+        assert answers == [], f"these were not asked for: {answers}\n{shown}"
+        return shown.replace("\r\n", "\n"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+# As people answer: some of it at the second try.
+AT_A_TERMINAL = [
+    "Our shop loses customers and we notice it when they are gone", "", "Winning one costs 100 EUR", "We call those who are about to leave",
+    "customers with a contract", "prepaid", "customer", "churned", "a month", "30d", "call them", "Ada", "Ada, head of sales", "",
+    "fewer leave, business, evaluation.recall, 0.6, Ada, 2030-01-01", "fewer leave, business, evaluation.recall, >= 0.6, Ada, 2030-01-01", "",
+    "recall > 0.6", "", "5 EUR, 100 EUR", "5, 100, EUR", "contract is monthly: 0.4", "contract = 'monthly': 0.4", "", "0.1", "", "low", "limited",
+    "A call harms nobody", "2030-03-01, pilot", "",
+]
+
+
+def test_at_a_terminal_each_step_says_the_next(newcomer):
+    """From `cairn` alone to a charter that is signed and a canvas on a page, typing only what the terminal says."""
+    terminal = Terminal(newcomer)
+    shown, code = terminal("cairn")
+    assert code == 0
+    begin = re.search(r"To begin a project: `(cairn [a-z]+)`", shown)[1]
+    shown, code = terminal(begin)
+    assert code == 0
+    following = re.search(r"Next: `([^`]+)`", shown)[1]
+    shown, code = terminal(following, AT_A_TERMINAL)
+    assert code == 0 and "18/18" in shown
+    for help_given in ("is not a duration: write a whole number with s, m, h, d or w", "write: name, role, what they decide", "'0.6' is no bound: write one like <= 0.5",
+                       "such as 1, 3, EUR", "compare columns with numbers or quoted text", "the score for all the rest is missing: write a number alone", "'low' is no class of risk: minimal"):
+        assert help_given in shown
+    steps = re.findall(r"^  (cairn [a-z]+(?: [-a-z]+)*)   +\w", shown[shown.rindex("Next:"):], re.MULTILINE)
+    assert steps == ["cairn charter check", "cairn charter show", "cairn apply", "cairn charter sign --sign ada", "cairn canvas show", "cairn canvas export"]
+    # What is open is named by the first; nothing of it stands in the way of the others.
+    codes = {step: terminal(step)[1] for step in steps}
+    assert codes == {step: int(step == "cairn charter check") for step in steps}
+    assert newcomer.ask("charter", "sign")[1]["signatures"][0] == newcomer.ask("charter", "sign")[1]["signatures"][0] | {"principal": "ada", "counts": True}
+    page = (newcomer.folder / "canvas.html").read_text()
+    assert "Our shop loses customers" in page and "a wrong yes costs 5 EUR, a wrong no 100" in page
+    # The canvas says of each empty block what fills it, and nothing contradicts.
+    findings = newcomer.ask("canvas", "lint")[1]["findings"]
+    assert {finding["bond"] for finding in findings} == {"waiting"}
+    assert all("in cairn.yaml" in finding["problem"] for finding in findings if "nothing yet" in finding["problem"])
+
+
+def test_who_is_interrupted_goes_on_where_it_was(newcomer):
+    terminal = Terminal(newcomer)
+    newcomer("init")
+    # Control-D: what was answered is kept. Control-C: nothing changes.
+    assert terminal("cairn charter new", ["It goes wrong", "For us", b"\x04"])[1] == 0
+    written = (newcomer.folder / "cairn.yaml").read_text()
+    shown, code = terminal("cairn charter new", ["Something else", b"\x03"])
+    assert code != 0 and "Now: It goes wrong" in shown
+    assert (newcomer.folder / "cairn.yaml").read_text() == written
+    shown, code = terminal("cairn charter new", ["", "For all", b"\x04"])
+    written = (newcomer.folder / "cairn.yaml").read_text()
+    assert code == 0 and "problem: It goes wrong" in written and "persona: For all" in written

@@ -4,6 +4,8 @@ namespace cairn::rollout {
 
 Result<std::optional<double>> SealedFigure(const Rollouts& rollouts, const registry::Registry& registry,
                                            std::string_view model, std::string_view metric) {
+  // Where no model is bound yet, nothing was measured.
+  if (model.empty()) return std::optional<double>();
   const auto live = CAIRN_TRY(registry.StandingOf(model));
   if (!live.IsCovered()) return std::optional<double>();
   for (const Rollout& rollout : CAIRN_TRY(rollouts.List(model))) {

@@ -8,7 +8,7 @@
 namespace cairn::rollout {
 
 /// What the version that is in production now was measured at on the sealed rows when it was examined; none
-/// when nothing is in production or the metric was not defined.
+/// when no model is bound (""), nothing is in production or the metric was not defined.
 Result<std::optional<double>> SealedFigure(const Rollouts& rollouts, const registry::Registry& registry,
                                            std::string_view model, std::string_view metric);
 

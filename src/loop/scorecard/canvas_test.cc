@@ -138,7 +138,7 @@ TEST_F(CanvasTest, TheAiCanvasHasSevenBoundBoxesAndTheTask) {
   const Canvas canvas = Made("", "ai");
   ASSERT_EQ(canvas.boxes.size(), 8u);
   for (const auto& finding : canvas.Findings()) ADD_FAILURE() << finding.box << " " << finding.problem;
-  EXPECT_EQ(BoxOf(canvas, "judgment").lines.front().text, "a wrong yes costs 1.0, a wrong no 3.0 EUR");
+  EXPECT_EQ(BoxOf(canvas, "judgment").lines.front().text, "a wrong yes costs 1, a wrong no 3 EUR");
 }
 
 TEST_F(CanvasTest, TheStackCanvasAnswersEveryBlock) {

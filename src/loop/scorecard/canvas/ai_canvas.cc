@@ -1,5 +1,6 @@
 #include <array>
 
+#include "ground/vocabulary/text.h"
 #include "loop/scorecard/canvas/facts.h"
 
 namespace cairn::scorecard {
@@ -21,8 +22,8 @@ constexpr std::array<Part, 7> kParts{{
 void AddOwn(const Facts& facts, const Part& part, std::vector<Line>& lines) {
   const charter::Charter& charter = facts.charter;
   if (part.name == "judgment" && charter.cost)
-    lines.push_back({"a wrong yes costs " + Json(charter.cost->false_positive).Dump() + ", a wrong no " +
-                         Json(charter.cost->false_negative).Dump() + " " + charter.cost->unit,
+    lines.push_back({"a wrong yes costs " + ShortestText(charter.cost->false_positive) + ", a wrong no " +
+                         ShortestText(charter.cost->false_negative) + " " + charter.cost->unit,
                      Bond::Bound, facts.PlaceOf("charter.cost")});
   if (part.name == "judgment" && !charter.cost)
     lines.push_back({"no cost of errors", Bond::Waiting, "charter.cost says nothing"});

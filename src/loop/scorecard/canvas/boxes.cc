@@ -129,8 +129,9 @@ Items Labels(const Facts& facts) {
   Line line = Shown("labels are due after " + facts.charter.wait, facts.PlaceOf("charter.prediction.wait"),
                     window, "no labelled window has closed yet");
   if (!watched) {
-    line.bond = Bond::Drifted;
-    line.to = "no monitor of quality waits for labels";
+    // Where nothing is watched yet, nothing contradicts.
+    line.bond = facts.monitors.empty() ? Bond::Waiting : Bond::Drifted;
+    line.to = "no monitor of quality waits for labels: `monitors` in cairn.yaml";
   }
   return {{facts.charter.wait, std::move(line)}};
 }

@@ -2,34 +2,37 @@
 #include <array>
 
 #include "ground/vocabulary/section.h"
+#include "ground/vocabulary/text.h"
 #include "loop/scorecard/canvas/facts.h"
 
 namespace cairn::scorecard {
 namespace {
 
-/// A block under the names of both editions (0.4 and 1.x), and the list that it is held to.
+/// A block under the names of both editions (0.4 and 1.x), the list that it is held to, and what of
+/// cairn.yaml fills that.
 struct Block {
-  std::string_view name, other, title, also, asks, list;
+  std::string_view name, other, title, also, asks, list, filled_by;
 };
 
 constexpr std::array<Block, 10> kBlocks{{
     {"value_proposition", "value_proposition", "Value proposition", "",
-     "Who is it for, what goes wrong today, and which goals does it serve?", "kpis"},
-    {"data_sources", "data_sources", "Data sources", "", "Which raw data may be used?", "datasets"},
+     "Who is it for, what goes wrong today, and which goals does it serve?", "kpis", "charter.kpis"},
+    {"data_sources", "data_sources", "Data sources", "", "Which raw data may be used?", "datasets", "data"},
     {"ml_task", "prediction_task", "ML task", "Prediction task",
-     "What is predicted, about what, and when is it known?", "outcome"},
-    {"features", "features", "Features", "", "What does a request say?", "columns"},
+     "What is predicted, about what, and when is it known?", "outcome", "data.NAME.target"},
+    {"features", "features", "Features", "", "What does a request say?", "columns", "data.NAME.contract"},
     {"offline_evaluation", "impact_simulation", "Offline evaluation", "Impact simulation",
-     "How good must a candidate be before anybody relies on it?", "metrics"},
+     "How good must a candidate be before anybody relies on it?", "metrics", "gates.rules"},
     {"decisions", "decisions", "Decisions", "", "How does a prediction become something that is done?",
-     "decides"},
+     "decides", "model"},
     {"making_predictions", "making_predictions", "Making predictions", "",
-     "When, where and how fast are predictions made?", "serves"},
+     "When, where and how fast are predictions made?", "serves", "model"},
     {"collecting_data", "data_collection", "Collecting data", "Data collection",
-     "How do new data and labels come in?", "labels"},
-    {"building_models", "building_models", "Building models", "", "When is the model made anew?", "triggers"},
+     "How do new data and labels come in?", "labels", "charter.prediction.wait"},
+    {"building_models", "building_models", "Building models", "", "When is the model made anew?", "triggers",
+     "triggers"},
     {"live_evaluation", "monitoring", "Live evaluation and monitoring", "Monitoring",
-     "How is it known that it still works?", "monitors"},
+     "How is it known that it still works?", "monitors", "monitors"},
 }};
 
 /// What the section `canvas` says of a block: none when it says nothing.
@@ -57,8 +60,8 @@ void AddCharter(const Facts& facts, const Block& block, std::vector<Line>& lines
   } else if (block.list == "decides") {
     say(charter.action, "prediction.action");
   } else if (block.list == "metrics" && charter.cost) {
-    lines.push_back({"a wrong yes costs " + Json(charter.cost->false_positive).Dump() + " " +
-                         charter.cost->unit + ", a wrong no " + Json(charter.cost->false_negative).Dump(),
+    lines.push_back({"a wrong yes costs " + ShortestText(charter.cost->false_positive) + " " +
+                         charter.cost->unit + ", a wrong no " + ShortestText(charter.cost->false_negative),
                      Bond::Bound, facts.PlaceOf("charter.cost")});
   }
 }
@@ -97,8 +100,8 @@ Result<Box> BoxOf(const Facts& facts, const Block& block) {
     return box;
   }
   if (listed.empty())
-    box.lines.push_back(
-        {"no " + std::string(block.list), Bond::Waiting, "nothing in the configuration fills this block"});
+    box.lines.push_back({"nothing yet", Bond::Waiting,
+                         "`" + std::string(block.filled_by) + "` in cairn.yaml fills this block"});
   for (auto& [name, line] : listed) box.lines.push_back(std::move(line));
   return box;
 }
