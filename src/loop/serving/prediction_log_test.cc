@@ -197,6 +197,23 @@ TEST_P(PredictionLogTest, ReadsWhatWasAppendedAndGoesOnBehindIt) {
             Reason::InvalidArgument);
 }
 
+TEST_P(PredictionLogTest, PutsWhatAKilledProcessLeftOnDiskBeforeItIsAnnounced) {
+  log_.reset();
+  std::string frame(kFrameHead, '\0');
+  WriteRecord(frame, Numbered(0), 1);
+  SealFrame(frame);
+  ASSERT_TRUE((*disk_.OpenAppend(Segment(1)))->Append(frame));
+  Open();
+  ASSERT_EQ(Closings().size(), 1u);
+  EXPECT_EQ(disk_.Durable(Segment(1)), frame.size());
+  log_.reset();
+  disk_.Crash();
+  Open();
+  const auto verified = log_->Verify();
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_EQ(verified->Int("records"), 1);
+}
+
 TEST_P(PredictionLogTest, PutsTheDigestOfAClosedSegmentIntoTheEventLog) {
   Append(0, 4);
   EXPECT_TRUE(Closings().empty());
