@@ -48,7 +48,7 @@ class PredictionLogTest : public testing::TestWithParam<std::string> {
   }
   void Open(SegmentLimits limits = {}) {
     log_.reset();
-    auto opened = PredictionLog::Open(*store_, clock_, disk_, "predictions", limits);
+    auto opened = PredictionLog::Open(*store_, clock_, disk_, "predictions", Mask("a key of tests"), limits);
     ASSERT_TRUE(opened) << opened.error().message;
     log_ = std::move(*opened);
   }
@@ -353,7 +353,7 @@ TEST(PredictionLogInAProcessThatDies, KeepsEveryAcknowledgedPrediction) {
     auto store = *sql::Database::Open("sqlite:///" + (folder / name));
     const std::array schemas = {&metadata::Schema()};
     EXPECT_TRUE(store->Migrate(schemas));
-    auto log = PredictionLog::Open(*store, clock, disk, folder / "predictions");
+    auto log = PredictionLog::Open(*store, clock, disk, folder / "predictions", Mask("a key of tests"));
     return std::pair(std::move(store), std::move(log));
   };
   const pid_t child = fork();
