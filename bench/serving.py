@@ -1,7 +1,7 @@
 """One row at a time from gradient boosting of 100 trees over 8 connections, beside `mlflow models serve` with the same fitted model (as
 scikit-learn's: MLflow's ONNX flavour does not take one input a column), MLServer with ONNX Runtime in it, and a call that does nothing on our
 own server; a thousand rows at a time beside ONNX Runtime alone. Ours was examined, approved and promoted as any other; its
-contract is asserted and every prediction is logged. Then what each protocol adds over one connection to the time that ONNX Runtime itself takes
+contract is asserted and every prediction is logged; what that costs is measured by switching it off. Then what each protocol adds over one connection to the time that ONNX Runtime itself takes
 (which the server counts): the client's own time, the wire, and all that answering takes beside the model. The peer is a call on the same wire
 that does nothing; over gRPC, where most of the time is gRPC's, also a bare grpc++ server that does nothing but answer."""
 
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -99,6 +100,12 @@ class Project:
             text = text.replace(f"KEY-OF-{name.upper()}", self.cairn("id", "new", name)["key"])
         (self.folder / "cairn.yaml").write_text(text)
         self.cairn("apply", actor="ada")
+
+    def keep(self, share):
+        """From now on the prediction log keeps that share of the requests."""
+        file = self.folder / "cairn.yaml"
+        file.write_text(file.read_text().split("  log: ")[0] + f"  log: {{share: {share}, reason: so that it can be measured}}\n")
+        self.cairn("apply", "--sign", "ada", actor="ada")
 
     def promote(self, uri, rows, model, signature):
         rows.to_csv(self.folder / "rows.csv", index=False)
@@ -226,6 +233,19 @@ def rate(report, name, mine, theirs, bar, note=""):
                 f">= {bar} x", ratio >= bar, f"{ratio:.2f} x{note}")
 
 
+def logging_costs(report, project, uri, folder, requests=20_000, turns=7):
+    """With every prediction in the log and with none, in turns on the same server; the middle p99 of each."""
+    taken = {"100%": [], "0%": []}
+    for _ in range(turns):
+        for share, times in taken.items():
+            project.keep(share)
+            times.append(ours(uri, folder, f"/v2/models/{MODEL}/infer", "infer.json", requests)["p99_ms"])
+    project.keep("100%")
+    logged, unlogged = (statistics.median(times) for times in taken.values())
+    more = 100 * (logged / unlogged - 1)
+    report.line("p99 with the prediction log", f"{logged:.3f} ms", f"{unlogged:.3f} ms, log off", "<= +10 %", more <= 10, f"{more:+.1f} %, one row, 8 connections, the middle of {turns}")
+
+
 def batches(report, uri, folder, rows, model):
     """Rows a second, against the runtime alone with as many callers as the machine has processors."""
     fields, path = binary_batch(folder, rows), f"/v2/models/{MODEL}/infer"
@@ -257,6 +277,7 @@ def main():
             scored = ours(uri, folder, "/invocations", "scoring.json", 50_000)
             inferred = ours(uri, folder, f"/v2/models/{MODEL}/infer", "infer.json", 50_000)
             nothing = measure.load(uri, "/v2/health/live", "", 100_000, method="GET")
+            logging_costs(report, project, uri, folder)
             added(report, uri, server.grpc, folder, rows[FEATURES].iloc[0], 20_000)
             batches(report, uri, folder, rows[FEATURES].head(BATCH), onnx_model)
         rate(report, "/invocations, one row, beside MLflow's", scored, peer(folder, model, signature, 1000), 60, f"; fdatasync {disk:.3f} ms")

@@ -172,8 +172,9 @@ Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
       *opened.database, MachineClock(),
       settings.default_artifact_root.empty() ? "mlflow-artifacts:/" : settings.default_artifact_root,
       settings.refuses_long_values ? tracking::LongValues::Refused : tracking::LongValues::Cut));
-  opened.predictions = CAIRN_TRY(serving::PredictionLog::Open(*opened.database, MachineClock(), MachineDisk(),
-                                                              settings.data_dir + "/predictions"));
+  auto mask = CAIRN_TRY(serving::Mask::ByKeyIn(settings.data_dir + "/mask.key"));
+  opened.predictions = CAIRN_TRY(serving::PredictionLog::Open(
+      *opened.database, MachineClock(), MachineDisk(), settings.data_dir + "/predictions", std::move(mask)));
   return std::make_unique<Rooms>(settings, std::move(opened));
 }
 

@@ -17,6 +17,26 @@ void SayCanary(Session& session, const Json& canary) {
               " bad); evidence against it: " + ShortestText(canary.Double("e_value")) + ".");
 }
 
+std::string Listed(const Json& names) {
+  std::string list;
+  for (const Json& name : names.items()) list += (list.empty() ? "" : ", ") + name.AsString();
+  return list;
+}
+
+/// Nothing while every request is kept as it came.
+void SayLog(Session& session, const Json& log) {
+  const double share = log.Double("share", 1);
+  if (share < 1)
+    session.Say("The prediction log keeps " + ShortestText(share * 100) + " % of the requests (" +
+                log.Text("reason") + "): " + WithThousands(log.Int("kept")) + " since the start, " +
+                WithThousands(log.Int("passed_over")) + " passed over.");
+  if (!log.At("masked").items().empty())
+    session.Say("It keeps masks in place of the values of " + Listed(log.At("masked")) + ".");
+  if (!log.At("plain").items().empty())
+    session.Say("It keeps the values of " + Listed(log.At("plain")) +
+                " though they are classified: " + log.Text("reason") + ".");
+}
+
 Result<int> Serving(Session& session, const Arguments&) {
   const Json state = CAIRN_TRY(session.Get("/api/v1/serving"));
   if (session.PrintedJson(state)) return 0;
@@ -37,6 +57,7 @@ Result<int> Serving(Session& session, const Arguments&) {
   if (!state.Text("pace").empty())
     session.Say("Requests: " + state.Text("pace") + ". " + WithThousands(state.Int("waiting")) +
                 " wait now.");
+  SayLog(session, state.At("log"));
   SayCanary(session, state.At("canary"));
   return 0;
 }

@@ -16,7 +16,7 @@
 namespace cairn::governance {
 namespace {
 
-constexpr std::array<std::string_view, 13> kGuarded = {"roles",
+constexpr std::array<std::string_view, 14> kGuarded = {"roles",
                                                        "gates",
                                                        "governance",
                                                        "model",
@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 13> kGuarded = {"roles",
                                                        "charter.cost",
                                                        "charter.heuristic",
                                                        "serving.canary",
+                                                       "serving.log",
                                                        "serving.worker.code",
                                                        "serving.worker.python"};
 

@@ -56,7 +56,8 @@ Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
   if (node.IsNull()) return rule;
   if (!node.IsMap())
     return WrongAt(node, "column '" + name + "' must be a map such as {type: number, min: 0}");
-  CAIRN_TRY(node.OnlyKeys({"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving"}));
+  CAIRN_TRY(node.OnlyKeys(
+      {"type", "nullable", "unique", "allowed", "min", "max", "pattern", "serving", "classification"}));
   rule.type = TypeNamed(CAIRN_TRY(ChoiceAt(node, "type", kTypes)));
   rule.nullable = CAIRN_TRY(TruthAt(node, "nullable", true));
   rule.unique = CAIRN_TRY(TruthAt(node, "unique", false));
@@ -64,6 +65,7 @@ Result<ColumnRule> ParseColumn(const std::string& name, const Node& node) {
   rule.min = CAIRN_TRY(NumberAt(node, "min"));
   rule.max = CAIRN_TRY(NumberAt(node, "max"));
   rule.pattern = CAIRN_TRY(TextAt(node, "pattern"));
+  rule.classification = CAIRN_TRY(TextAt(node, "classification"));
   if (const Node* allowed = node.Find("allowed"); allowed && !allowed->IsNull()) {
     if (!allowed->IsList()) return WrongAt(*allowed, "'allowed' must be a list");
     for (const Node& item : allowed->items()) {

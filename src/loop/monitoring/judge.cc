@@ -123,7 +123,7 @@ Result<> Judge::LookAtDrift(const Plan& plan, const Monitor& monitor, Span span,
     if (window.column == "prediction") {
       CAIRN_TRY(ComparePredictions(monitor, span, window, judgement));
     } else {
-      CAIRN_TRY(CompareInput(monitor, trained_on, inputs, window));
+      CAIRN_TRY(CompareInput(plan, monitor, trained_on, inputs, window));
     }
   }
   return Done{};
@@ -154,16 +154,19 @@ Result<> Judge::ComparePredictions(const Monitor& monitor, Span span, Window& wi
                window);
 }
 
-Result<> Judge::CompareInput(const Monitor& monitor, std::int64_t trained_on, const std::vector<Json>& inputs,
-                             Window& window) {
-  const Reference* reference = CAIRN_TRY(ReferenceOf(trained_on, window.column));
+Result<> Judge::CompareInput(const Plan& plan, const Monitor& monitor, std::int64_t trained_on,
+                             const std::vector<Json>& inputs, Window& window) {
+  const bool masked = std::binary_search(plan.masked.begin(), plan.masked.end(), window.column);
+  const Reference* reference = CAIRN_TRY(ReferenceOf(trained_on, window.column, masked));
   if (reference == nullptr) {
     window.state = "undefined";
     return Done{};
   }
   std::vector<Json> values;
   values.reserve(inputs.size());
-  for (const Json& row : inputs) values.push_back(row.At(window.column));
+  // Rows from before the column was classified are plain.
+  for (const Json& row : inputs)
+    values.push_back(masked ? mask_.Of(window.column, row.At(window.column)) : row.At(window.column));
   return Close(monitor, reference->Compare(monitor.drift, FigureOf(monitor), std::span<const Json>(values)),
                window);
 }
@@ -190,11 +193,12 @@ Result<std::int64_t> Judge::ProfiledData(const Plan& plan, Judgement& judgement)
   return *trained_on;
 }
 
-Result<const Reference*> Judge::ReferenceOf(std::int64_t trained_on, const std::string& column) {
+Result<const Reference*> Judge::ReferenceOf(std::int64_t trained_on, const std::string& column, bool masked) {
   const std::pair key(trained_on, column);
   if (const auto known = references_.find(key); known != references_.end()) return &known->second;
   auto reference = CAIRN_TRY(Reference::Of(profiles_.at(trained_on).At("reference").At(column)));
   if (!reference) return nullptr;
+  if (masked) reference = reference->Masked(mask_, column);
   return &references_.emplace(key, std::move(*reference)).first->second;
 }
 

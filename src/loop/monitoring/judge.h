@@ -29,8 +29,10 @@ struct Judgement {
 /// Computes what windows say. Keeps the reference columns it has read; not safe from several threads.
 class Judge {
  public:
-  Judge(sql::Database& database, const data::Catalogue& catalogue, const registry::Registry& registry)
-      : database_(database), catalogue_(catalogue), training_data_(registry, catalogue) {}
+  /// All must outlive it; `mask` is what the prediction log's masks are made by.
+  Judge(sql::Database& database, const data::Catalogue& catalogue, const registry::Registry& registry,
+        const serving::Mask& mask)
+      : database_(database), catalogue_(catalogue), mask_(mask), training_data_(registry, catalogue) {}
 
   /// Another configuration: what was read before is no longer meant.
   void Forget() { references_.clear(), profiles_.clear(), training_data_.Forget(); }
@@ -42,16 +44,17 @@ class Judge {
   Result<> LookAtDrift(const Plan& plan, const Monitor& monitor, Span span, Tally tally,
                        Judgement& judgement);
   Result<> ComparePredictions(const Monitor& monitor, Span span, Window& window, Judgement& judgement) const;
-  Result<> CompareInput(const Monitor& monitor, std::int64_t trained_on, const std::vector<Json>& inputs,
-                        Window& window);
+  Result<> CompareInput(const Plan& plan, const Monitor& monitor, std::int64_t trained_on,
+                        const std::vector<Json>& inputs, Window& window);
   /// The data set version whose profile the window's rows are compared with, its profile read; 0, with the
   /// problem told, while there is none.
   Result<std::int64_t> ProfiledData(const Plan& plan, Judgement& judgement);
   /// None when the profile has nothing on the column.
-  Result<const Reference*> ReferenceOf(std::int64_t trained_on, const std::string& column);
+  Result<const Reference*> ReferenceOf(std::int64_t trained_on, const std::string& column, bool masked);
 
   sql::Database& database_;
   const data::Catalogue& catalogue_;
+  const serving::Mask& mask_;
   TrainingData training_data_;
   std::map<std::int64_t, Json> profiles_;  ///< By version of the data set.
   std::map<std::pair<std::int64_t, std::string>, Reference> references_;

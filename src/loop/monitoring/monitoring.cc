@@ -110,7 +110,7 @@ Result<std::optional<Alert>> Conclude(sql::Connection& connection, TimeMs now, c
 struct Monitoring::State {
   State(sql::Database& store, const os::Clock& time, serving::PredictionLog& log, data::Catalogue& catalogue,
         const registry::Registry& registry)
-      : database(store), clock(time), predictions(log), judge(store, catalogue, registry) {}
+      : database(store), clock(time), predictions(log), judge(store, catalogue, registry, log.mask()) {}
 
   std::shared_ptr<const Plan> CurrentPlan() const {
     const std::lock_guard lock(plan_mutex);

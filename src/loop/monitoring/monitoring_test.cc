@@ -93,6 +93,7 @@ class MonitoringTest : public ::testing::TestWithParam<std::string> {
     prediction.version = flight.version;
     prediction.inputs = {
         {"at", {FormatUtc(flight.at)}}, {"carrier", {flight.carrier}}, {"distance", {flight.distance}}};
+    prediction.inputs = log_.mask().Of(prediction.inputs, masked_);
     prediction.scores = {flight.score};
     EXPECT_TRUE(log_.Append(prediction));
     return prediction.id + ".0";
@@ -142,6 +143,7 @@ class MonitoringTest : public ::testing::TestWithParam<std::string> {
   testing::MemoryPredictionLog& log_ = store_.predictions;
   Monitoring& monitoring_ = store_.monitoring;
   std::vector<Alert> raised_;
+  std::vector<std::string> masked_;  ///< Columns of which the log gets masks.
   int requests_ = 0;
 };
 
@@ -287,6 +289,24 @@ TEST_P(MonitoringTest, DriftIsTheStatisticOverTheProfilesBins) {
   const auto closed = Events("monitoring.window_closed");
   ASSERT_GE(closed.size(), 2u);
   EXPECT_EQ(closed[0].event.body.At("values").items().size(), 2u);
+}
+
+TEST_P(MonitoringTest, MasksOfACategoryDriftAsItsLevelsDoAndThoseOfNumbersCannotBeCompared) {
+  std::string text = kConfiguration;
+  for (const std::string type : {"carrier: {type: string", "distance: {type: number"})
+    text.insert(text.find(type) + type.size(), ", classification: restricted");
+  Fly({kFirst, "UA"});
+  Configure(text);
+  masked_ = {"carrier", "distance"};
+  for (int i = 1; i < 5; ++i) Fly({kFirst + i, i == 1 ? "ZZ" : "AA"});
+  Fly({kFirst + 7 * kDay});
+  Advance();
+  const auto windows = Windows("inputs");
+  ASSERT_EQ(windows.size(), 4u);
+  EXPECT_EQ(windows[0].state, "closed");
+  EXPECT_NEAR(windows[0].value, *comparison::PsiEvidently({{60, 40, 0}, {3, 1, 1}}), 1e-12);
+  EXPECT_EQ(windows[2].column, "distance");
+  EXPECT_EQ(windows[2].state, "undefined");
 }
 
 TEST_P(MonitoringTest, PredictionsAreComparedWithTheFirstWindowOfTheirVersion) {

@@ -5,6 +5,7 @@
 #include "ground/vocabulary/section.h"
 #include "loop/charter/charter.h"
 #include "loop/data/specification.h"
+#include "loop/serving/log_policy.h"
 
 namespace cairn::monitoring {
 namespace {
@@ -40,6 +41,7 @@ Result<Plan> PlanOf(const Node& configuration) {
     if (plan.dataset.empty()) plan.dataset = specification.name;
     if (specification.name == plan.dataset) plan.time_column = specification.time;
   }
+  plan.masked = CAIRN_TRY(serving::LogPolicyOf(configuration)).masked;
   for (const Monitor& monitor : plan.monitors) {
     for (const std::string& column : monitor.columns) {
       if (column != "prediction" &&

@@ -14,6 +14,7 @@ namespace cairn::monitoring {
 struct Plan {
   std::vector<Monitor> monitors;
   std::vector<std::string> columns;  ///< Every input that a monitor watches, once.
+  std::vector<std::string> masked;   ///< Inputs of which the prediction log has masks; sorted.
   std::string model;
   std::string dataset;
   std::string time_column;   ///< "" for the time of the answer.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "ground/vocabulary/text.h"
 #include "loop/comparison/histogram.h"
 
 namespace cairn::monitoring {
@@ -30,12 +29,6 @@ Result<std::vector<double>> Numbers(const Json& list, std::string_view name) {
     numbers.push_back(item.AsDouble());
   }
   return numbers;
-}
-
-/// A category as the profile names it.
-std::string LevelOf(const Json& value) {
-  if (value.IsString()) return value.AsString();
-  return value.IsNumber() ? ShortestText(value.AsDouble()) : value.Dump();
 }
 
 }  // namespace
@@ -70,6 +63,13 @@ Result<Reference> Reference::OfSample(std::span<const double> values) {
   return reference;
 }
 
+Reference Reference::Masked(const serving::Mask& mask, std::string_view column) const {
+  Reference masked = *this;
+  masked.levels_.clear();
+  for (const auto& [level, rows] : levels_) masked.levels_[mask.OfLevel(column, level)] = rows;
+  return masked;
+}
+
 Result<double> Reference::Compare(std::string_view statistic, Figure figure,
                                   std::span<const double> live) const {
   if (statistic == "ks") return FigureOf(comparison::KolmogorovSmirnov(sample_, live), figure);
@@ -90,7 +90,7 @@ Result<double> Reference::Compare(std::string_view statistic, Figure figure,
   comparison::PairedCounts counts;
   std::map<std::string, std::int64_t, std::less<>> now;
   for (const Json& value : live) {
-    if (!value.IsNull() && !value.IsArray() && !value.IsObject()) ++now[LevelOf(value)];
+    if (!value.IsNull() && !value.IsArray() && !value.IsObject()) ++now[serving::LevelOf(value)];
   }
   for (const auto& [level, rows] : levels_) {
     const auto found = now.find(level);

@@ -11,6 +11,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/comparison/comparison.h"
+#include "loop/serving/mask.h"
 
 namespace cairn::monitoring {
 
@@ -26,6 +27,10 @@ class Reference {
   /// From the values themselves: Sturges bins, and all of them as the sample. Unprocessable when none is
   /// finite.
   static Result<Reference> OfSample(std::span<const double> values);
+
+  /// The same for live values that are masks: the levels of a category are masked as those are, so that every
+  /// statistic stays what it is. Numbers stay numbers, with which no mask can be compared.
+  Reference Masked(const serving::Mask& mask, std::string_view column) const;
 
   /// The statistic between this and live values (any JSON scalars; nulls and values of another kind are left
   /// out). Unprocessable when no live value is left.

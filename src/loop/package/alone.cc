@@ -46,6 +46,11 @@ class NoLog final : public serving::PredictionLog {
   Result<Json> Verify() const override { return Json{{"segments", 0}, {"open", 0}, {"records", 0}}; }
   Counts counts() const override { return {}; }
   Result<> Note(TimeMs, const metadata::Event&) override { return Done{}; }
+  Result<Json> LastNoted(const std::string&, const std::string&) const override { return Json(); }
+  const serving::Mask& mask() const override { return mask_; }
+
+ private:
+  const serving::Mask mask_{""};
 };
 
 }  // namespace

@@ -75,7 +75,8 @@ class RolloutTest : public testing::TestWithParam<std::string> {
     Must(store.database().Migrate(schemas));
     store.Bind("delay");
     Must(os::MakeFolders(folder / "predictions"));
-    log = Must(serving::PredictionLog::Open(store.database(), store.clock(), disk, folder / "predictions"));
+    log = Must(serving::PredictionLog::Open(store.database(), store.clock(), disk, folder / "predictions",
+                                            serving::Mask("a key of tests")));
     Start();
   }
 

@@ -64,6 +64,7 @@ constexpr std::array kPatterns{
     Pattern{"rollout.kept_out", "version {version} of {model} kept out: {reason}"},
     Pattern{"rollout.rolled_back", "{model} rolled back from version {from} to {to}: {reason}"},
     Pattern{"serving.loaded", "version {version} of {model} loaded"},
+    Pattern{"serving.log_policy", "the prediction log of {model} keeps a share of {share}: {reason}"},
     Pattern{"serving.segment_closed", "{records} predictions on record"},
     Pattern{"monitoring.window_closed", "window of {monitor} closed"},
     Pattern{"monitoring.alert_raised", "alert of {monitor}: {value} against {threshold}"},

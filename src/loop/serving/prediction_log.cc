@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "ledger/metadata/log.h"
 #include "loop/serving/log/frame.h"
 #include "loop/serving/log/record.h"
 #include "loop/serving/log/segment_folder.h"
@@ -28,8 +29,12 @@ struct Writer {
 
 class SegmentedLog final : public PredictionLog {
  public:
-  SegmentedLog(const os::Clock& clock, std::unique_ptr<SegmentFolder> folder, SegmentLimits limits)
-      : clock_(clock), folder_(std::move(folder)), limits_(limits), number_(NextNumber()) {
+  SegmentedLog(const os::Clock& clock, std::unique_ptr<SegmentFolder> folder, Mask mask, SegmentLimits limits)
+      : clock_(clock),
+        folder_(std::move(folder)),
+        mask_(std::move(mask)),
+        limits_(limits),
+        number_(NextNumber()) {
     keeper_ = std::jthread([this](std::stop_token stop) { Keep(stop); });
   }
   ~SegmentedLog() override {
@@ -53,6 +58,8 @@ class SegmentedLog final : public PredictionLog {
         [&](sql::Connection& connection) { return metadata::Append(connection, at, event); }));
     return Done{};
   }
+  Result<Json> LastNoted(const std::string& kind, const std::string& subject) const override;
+  const Mask& mask() const override { return mask_; }
 
  private:
   static std::uint64_t NextNumber() {
@@ -71,6 +78,7 @@ class SegmentedLog final : public PredictionLog {
 
   const os::Clock& clock_;
   const std::unique_ptr<SegmentFolder> folder_;
+  const Mask mask_;
   const SegmentLimits limits_;
   const std::uint64_t number_;  ///< Tells this log from others in a thread's memory; never used twice.
 
@@ -91,6 +99,16 @@ class SegmentedLog final : public PredictionLog {
   std::atomic<int> open_ = 0;
   std::jthread keeper_;
 };
+
+Result<Json> SegmentedLog::LastNoted(const std::string& kind, const std::string& subject) const {
+  metadata::EventFilter filter;
+  filter.kind = kind;
+  filter.subject = subject;
+  filter.order = metadata::EventFilter::Order::NewestFirst;
+  filter.limit = 1;
+  const auto events = CAIRN_TRY(metadata::Log(folder_->database()).Read(filter));
+  return events.empty() ? Json() : events.front().event.body;
+}
 
 Writer& SegmentedLog::WriterOfThread() {
   thread_local std::uint64_t known = 0;
@@ -234,10 +252,11 @@ void SegmentedLog::Keep(const std::stop_token& stop) {
 }  // namespace
 
 Result<std::unique_ptr<PredictionLog>> PredictionLog::Open(sql::Database& database, const os::Clock& clock,
-                                                           os::Disk& disk, std::string folder,
+                                                           os::Disk& disk, std::string folder, Mask mask,
                                                            SegmentLimits limits) {
   auto segments = CAIRN_TRY(SegmentFolder::Open(database, clock, disk, std::move(folder)));
-  return std::unique_ptr<PredictionLog>(std::make_unique<SegmentedLog>(clock, std::move(segments), limits));
+  return std::unique_ptr<PredictionLog>(
+      std::make_unique<SegmentedLog>(clock, std::move(segments), std::move(mask), limits));
 }
 
 }  // namespace cairn::serving

@@ -13,6 +13,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "ledger/metadata/event.h"
+#include "loop/serving/mask.h"
 #include "loop/serving/request_values.h"
 
 namespace cairn::serving {
@@ -31,7 +32,7 @@ struct Prediction {
   std::int64_t version = 0;  ///< 0 when the heuristic answered.
   Arm arm = Arm::Production;
   /// Columns by name, each with one value a row: all that the caller sent, also what the model does not read
-  /// (the event's time, keys).
+  /// (the event's time, keys); of classified columns masks (mask.h).
   Columns inputs;
   std::vector<double>
       scores;  ///< One a row: the probability of the positive class, or the value of a regression.
@@ -52,9 +53,10 @@ struct SegmentLimits {
 class PredictionLog {
  public:
   /// Opens the folder (made when it is missing); segments that an earlier process left open are cut at their
-  /// last whole record and closed. All must outlive it. Its end closes what is open.
+  /// last whole record and closed. All must outlive it. Its end closes what is open. `mask` is for whoever
+  /// appends: what is appended is written as it comes.
   static Result<std::unique_ptr<PredictionLog>> Open(sql::Database& database, const os::Clock& clock,
-                                                     os::Disk& disk, std::string folder,
+                                                     os::Disk& disk, std::string folder, Mask mask,
                                                      SegmentLimits limits = {});
   virtual ~PredictionLog() = default;
 
@@ -84,6 +86,9 @@ class PredictionLog {
 
   /// Appends an event to the log that holds the digests.
   virtual Result<> Note(TimeMs at, const metadata::Event& event) = 0;
+  /// The body of the newest event of a kind about a subject in that log; null when there is none.
+  virtual Result<Json> LastNoted(const std::string& kind, const std::string& subject) const = 0;
+  virtual const Mask& mask() const = 0;
 };
 
 }  // namespace cairn::serving

@@ -48,7 +48,7 @@ class PredictionLogTest : public testing::TestWithParam<std::string> {
   }
   void Open(SegmentLimits limits = {}) {
     log_.reset();
-    auto opened = PredictionLog::Open(*store_, clock_, disk_, "predictions", limits);
+    auto opened = PredictionLog::Open(*store_, clock_, disk_, "predictions", Mask("a key of tests"), limits);
     ASSERT_TRUE(opened) << opened.error().message;
     log_ = std::move(*opened);
   }
@@ -197,6 +197,23 @@ TEST_P(PredictionLogTest, ReadsWhatWasAppendedAndGoesOnBehindIt) {
             Reason::InvalidArgument);
 }
 
+TEST_P(PredictionLogTest, PutsWhatAKilledProcessLeftOnDiskBeforeItIsAnnounced) {
+  log_.reset();
+  std::string frame(kFrameHead, '\0');
+  WriteRecord(frame, Numbered(0), 1);
+  SealFrame(frame);
+  ASSERT_TRUE((*disk_.OpenAppend(Segment(1)))->Append(frame));
+  Open();
+  ASSERT_EQ(Closings().size(), 1u);
+  EXPECT_EQ(disk_.Durable(Segment(1)), frame.size());
+  log_.reset();
+  disk_.Crash();
+  Open();
+  const auto verified = log_->Verify();
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_EQ(verified->Int("records"), 1);
+}
+
 TEST_P(PredictionLogTest, PutsTheDigestOfAClosedSegmentIntoTheEventLog) {
   Append(0, 4);
   EXPECT_TRUE(Closings().empty());
@@ -336,7 +353,7 @@ TEST(PredictionLogInAProcessThatDies, KeepsEveryAcknowledgedPrediction) {
     auto store = *sql::Database::Open("sqlite:///" + (folder / name));
     const std::array schemas = {&metadata::Schema()};
     EXPECT_TRUE(store->Migrate(schemas));
-    auto log = PredictionLog::Open(*store, clock, disk, folder / "predictions");
+    auto log = PredictionLog::Open(*store, clock, disk, folder / "predictions", Mask("a key of tests"));
     return std::pair(std::move(store), std::move(log));
   };
   const pid_t child = fork();

@@ -99,6 +99,21 @@ Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings)
                                 {"contract", settings.check_inputs ? settings.contract_digest : ""}}});
 }
 
+Result<> Service::Impl::NoteLogPolicy(const Settings& settings) {
+  constexpr const char* kKind = "serving.log_policy";
+  if (settings.model.empty()) return Done{};
+  const std::string subject = "model:" + settings.model;
+  const Json last = CAIRN_TRY(log.LastNoted(kKind, subject));
+  if (last.IsNull() && settings.log.KeepsAll()) return Done{};
+  Json body = settings.log.ToJson();
+  body.Set("model", settings.model);
+  // As it reads back from text: there a whole double has become an integer.
+  if (CAIRN_TRY(Json::Parse(body.Dump())) == last) return Done{};
+  return log.Note(
+      clock.Now(),
+      {.kind = kKind, .subject = subject, .actor = "system", .cause = "", .body = std::move(body)});
+}
+
 /// With `control` held.
 Result<> Service::Impl::FollowAlias() {
   const auto now = Now();
@@ -193,24 +208,38 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
   return second.error.message;
 }
 
-Result<Answer> Service::Impl::Keep(const Current& now, const Question& question, std::int64_t start,
-                                   Answer answer, const std::string& failure) {
+Result<> Service::Impl::Log(const Current& now, const Question& question, const Answer& answer,
+                            const std::string& failure, TimeMs at, std::int64_t micros) {
+  const LogPolicy& policy = now.settings.log;
+  if (policy.share < 1 && !kept_split.Draws(policy.share)) {
+    ++passed_over;
+    return Done{};
+  }
   Prediction prediction;
-  prediction.at = clock.Now();
-  answer.id = question.id.empty() ? os::NewUuid(prediction.at) : question.id;
   prediction.id = answer.id;
+  prediction.at = at;
   prediction.model = now.settings.model;
   prediction.version = answer.version;
   prediction.arm = answer.arm;
-  prediction.inputs = question.columns;
+  prediction.inputs = log.mask().Of(question.columns, policy.masked);
   prediction.scores = answer.scores;
   prediction.failure = failure;
-  prediction.micros = (os::SteadyNs() - start) / 1000;
+  prediction.micros = micros;
   CAIRN_TRY(log.Append(prediction));
+  ++logged;
+  return Done{};
+}
+
+Result<Answer> Service::Impl::Keep(const Current& now, const Question& question, std::int64_t start,
+                                   Answer answer, const std::string& failure) {
+  const TimeMs at = clock.Now();
+  answer.id = question.id.empty() ? os::NewUuid(at) : question.id;
+  const std::int64_t micros = (os::SteadyNs() - start) / 1000;
+  CAIRN_TRY(Log(now, question, answer, failure, at, micros));
   ++requests;
   rows += static_cast<std::int64_t>(question.rows);
   if (answer.arm == Arm::Named) return answer;
-  times.Add(prediction.micros);
+  times.Add(micros);
   if (answer.arm == Arm::Fallback) {
     watch.FellBack(now.settings.model, now.offer->version, failure);
   } else {
@@ -256,6 +285,7 @@ Result<> Service::Configure(const Settings& settings) {
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
   const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
+  CAIRN_TRY(impl_->NoteLogPolicy(settings));
   if (now->settings.model == settings.model) next->GoOnWith(*now);
   if (now->settings.worker != settings.worker || now->settings.batching != settings.batching) {
     const std::lock_guard kept(impl_->kept_mutex);

@@ -67,22 +67,23 @@ class Service {
   ~Service();
 
   /// Takes new settings and follows the alias they name. With nothing in production the service answers
-  /// Unavailable (or the heuristic). InvalidArgument, and nothing changes, for a contract with a rule that
-  /// cannot be evaluated.
+  /// Unavailable (or the heuristic). What the log is to keep of the answers (settings.log) goes on record
+  /// first, as event "serving.log_policy", unless that is what it says there. InvalidArgument, and nothing
+  /// changes, for a contract with a rule that cannot be evaluated.
   Result<> Configure(const Settings& settings);
   /// Loads what the production alias names now, verified against its manifest, and swaps it in without a
   /// dropped request; the old one answers until then. Called whenever the alias moved. An error leaves what
   /// is loaded as it is and is shown in the state.
   Result<> Follow();
 
-  /// Answers by production, canary or fallback, and logs it before it returns. Unprocessable naming the first
-  /// column that breaks the contract (nothing is logged then; it is counted). A canary that fails is replaced
-  /// by production, production that fails by the heuristic: a failure is an error of the model, an answer
-  /// that is no finite number, or a probability outside 0 … 1. Unavailable when nothing can answer; Internal
-  /// when the model failed and there is no fallback; Exhausted when the log's disk is full. A request that
-  /// waits in line with others (pace.h) is answered as if it had come alone; Unavailable when the line is
-  /// full, its timeout passes before its turn comes, or its caller leaves: no heuristic answers then. Blocks
-  /// on a write to the log's file, and on nothing else unless MayWait().
+  /// Answers by production, canary or fallback, and logs it, as settings.log wants it, before it returns.
+  /// Unprocessable naming the first column that breaks the contract (nothing is logged then; it is counted).
+  /// A canary that fails is replaced by production, production that fails by the heuristic: a failure is an
+  /// error of the model, an answer that is no finite number, or a probability outside 0 … 1. Unavailable when
+  /// nothing can answer; Internal when the model failed and there is no fallback; Exhausted when the log's
+  /// disk is full. A request that waits in line with others (pace.h) is answered as if it had come alone;
+  /// Unavailable when the line is full, its timeout passes before its turn comes, or its caller leaves: no
+  /// heuristic answers then. Blocks on a write to the log's file, and on nothing else unless MayWait().
   Result<Answer> Predict(const Question& question);
   /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
   /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its

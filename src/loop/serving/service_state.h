@@ -6,6 +6,7 @@
 
 #include "loop/runtime/model.h"
 #include "loop/serving/canary_record.h"
+#include "loop/serving/log_policy.h"
 
 namespace cairn::serving {
 
@@ -38,6 +39,9 @@ struct ServiceState {
   /// them; those refused for their content.
   std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
   bool falling_back = false;  ///< The last event said that the heuristic answers.
+  LogPolicy log;
+  std::int64_t logged = 0,
+               passed_over = 0;  ///< Of `requests`: in the prediction log, and not, by its policy.
   CanaryState canary;
 };
 

@@ -310,9 +310,9 @@ TEST(TrafficSplitTest, DrawsEachRequestIndependently) {
   int hits = 0, pairs = 0, equal = 0;
   bool before = false;
   for (int i = 0; i < kDraws; ++i) {
-    const bool hit = split.ToCanary(0.3);
-    EXPECT_EQ(hit, same.ToCanary(0.3));
-    equal += hit == other.ToCanary(0.3) ? 1 : 0;
+    const bool hit = split.Draws(0.3);
+    EXPECT_EQ(hit, same.Draws(0.3));
+    equal += hit == other.Draws(0.3) ? 1 : 0;
     hits += hit ? 1 : 0;
     pairs += hit && before ? 1 : 0;
     before = hit;
@@ -424,6 +424,55 @@ TEST_P(ServiceTest, AVersionInWorkersIsLoadedAnewWhenTheirSettingsChange) {
     EXPECT_EQ(bool(changed), version == 1);
     EXPECT_EQ(test.service->state().version, version) << "what is loaded goes on";
   }
+}
+
+TEST_P(ServiceTest, KeepsOfTheRequestsTheShareThatThePolicyWantsAndPutsThePolicyOnRecord) {
+  test.versions->PutFile(1, "columns.onnx");
+  Serve(1);
+  EXPECT_TRUE(test.Events("serving.log_policy").empty());
+  Settings settings = TestService::Flights();
+  settings.log.share = 0.2;
+  settings.log.reason = "too many";
+  ASSERT_TRUE(test.service->Configure(settings) && test.service->Configure(settings));
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(test.service->Predict(OneFlight()));
+  auto state = test.service->state();
+  EXPECT_EQ(state.requests, 1000);
+  EXPECT_EQ(state.logged + state.passed_over, 1000);
+  EXPECT_NEAR(static_cast<double>(state.logged), 200, 60);
+  EXPECT_EQ(static_cast<std::int64_t>(test.Logged().size()), state.logged);
+  settings.log.share = 0;
+  ASSERT_TRUE(test.service->Configure(settings));
+  ASSERT_TRUE(test.service->Predict(OneFlight()));
+  EXPECT_EQ(test.service->state().logged, state.logged);
+  EXPECT_EQ(test.service->state().log.reason, "too many");
+  Serve(1);
+  ASSERT_TRUE(test.service->Predict(OneFlight()));
+  EXPECT_EQ(test.service->state().logged, state.logged + 1);
+  const auto noted = test.Events("serving.log_policy");
+  ASSERT_EQ(noted.size(), 3u);
+  EXPECT_EQ(noted[0].Double("share"), 0.2);
+  EXPECT_EQ(noted[0].Text("reason"), "too many");
+  EXPECT_EQ(noted[1].Double("share"), 0);
+  EXPECT_EQ(noted[2].Double("share"), 1);
+}
+
+TEST_P(ServiceTest, LogsMasksInPlaceOfClassifiedValuesAndAnswersByTheValues) {
+  test.versions->PutFile(1, "columns.onnx");
+  Serve(1);
+  const auto plain = test.service->Predict(OneFlight());
+  Settings settings = TestService::Flights();
+  settings.log.masked = {"carrier", "distance"};
+  ASSERT_TRUE(test.service->Configure(settings));
+  const auto answer = test.service->Predict(OneFlight());
+  ASSERT_TRUE(plain && answer);
+  EXPECT_EQ(answer->scores, plain->scores);
+  const auto logged = test.Logged();
+  ASSERT_EQ(logged.size(), 2u);
+  const Mask& mask = test.log->mask();
+  EXPECT_EQ(logged[1].inputs, (Columns{{"carrier", {mask.Of("carrier", Json("UA"))}},
+                                       {"distance", {mask.Of("distance", Json(1000.5))}},
+                                       {"hour", {12}}}));
+  EXPECT_EQ(test.Events("serving.log_policy").back().At("masked").items().size(), 2u);
 }
 
 TEST_P(ServiceTest, SaysSoWhenTheLogsDiskIsFull) {

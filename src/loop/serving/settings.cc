@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 2> kFallbacks = {"heuristic", "none"};
 
 Result<> ReadServing(const Node& section, Settings& settings) {
   if (!section.IsMap()) return WrongAt(section, "'serving' must be a map");
-  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching"}));
+  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching", "log"}));
   settings.check_inputs = CAIRN_TRY(ChoiceAt(section, "assertions", kAssertions)) != "none";
   settings.fall_back = CAIRN_TRY(ChoiceAt(section, "fallback", kFallbacks)) != "none";
   if (const Node* canary = section.Find("canary"); canary && !canary->IsNull())
@@ -31,6 +31,7 @@ Result<Settings> ParseSettings(const Node& configuration) {
   settings.model = TextAtPath(configuration, "model.name");
   if (const Node* section = configuration.Find("serving"); section && !section->IsNull())
     CAIRN_TRY(ReadServing(*section, settings));
+  settings.log = CAIRN_TRY(LogPolicyOf(configuration));
   if (const std::string dataset = TextAtPath(configuration, "model.dataset"); !dataset.empty()) {
     const auto specification = CAIRN_TRY(data::FindSpecification(configuration, dataset));
     settings.contract = specification.contract;

@@ -10,6 +10,7 @@
 #include "loop/data/specification.h"
 #include "loop/runtime/workers.h"
 #include "loop/serving/canary_record.h"
+#include "loop/serving/log_policy.h"
 #include "loop/serving/pace.h"
 
 namespace cairn::serving {
@@ -23,6 +24,7 @@ struct Settings {
   CanaryPlan canary;               ///< serving.canary
   runtime::WorkerSettings worker;  ///< serving.worker
   Batching batching;               ///< serving.batching
+  LogPolicy log;                   ///< serving.log
   contract::Contract contract;
   std::string contract_digest;  ///< As data::Specification has it.
   std::string time_column;      ///< Of the data set; "" for none.

@@ -24,6 +24,12 @@ Json CanaryJson(const serving::CanaryState& canary) {
               {"sample_ratio_e_value", evidence.split}};
 }
 
+Json LogJson(const serving::ServiceState& state) {
+  Json log = state.log.ToJson();
+  log.Set("kept", state.logged).Set("passed_over", state.passed_over);
+  return log;
+}
+
 Json ToJson(const serving::ServiceState& state) {
   Json columns = Json::Array();
   for (const std::string& column : state.columns) columns.Push(column);
@@ -43,6 +49,7 @@ Json ToJson(const serving::ServiceState& state) {
               {"rejected", state.rejected},
               {"p50_ms", state.p50_ms},
               {"p99_ms", state.p99_ms},
+              {"log", LogJson(state)},
               {"canary", CanaryJson(state.canary)}};
 }
 

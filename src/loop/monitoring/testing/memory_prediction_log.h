@@ -36,11 +36,15 @@ class MemoryPredictionLog final : public serving::PredictionLog {
     return Done{};
   }
 
+  Result<Json> LastNoted(const std::string&, const std::string&) const override { return Json(); }
+  const serving::Mask& mask() const override { return mask_; }
+
   /// How many predictions readers were handed in all.
   int handed() const { return handed_; }
 
  private:
   sql::Database& database_;
+  const serving::Mask mask_{"a key of tests"};
   std::vector<serving::Prediction> predictions_;
   mutable int handed_ = 0;
 };

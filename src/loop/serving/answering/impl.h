@@ -47,6 +47,7 @@ struct Service::Impl {
         log(predictions),
         clock(time),
         seed(start),
+        kept_split(~start),
         statistics(time),
         watch(predictions, time) {}
 
@@ -64,6 +65,8 @@ struct Service::Impl {
   bool InMemory(const Current& now, std::int64_t version);
   CanaryRecord NewRecord(const CanaryPlan& plan) const;
   Result<> NoteLoaded(const Offer& offer, const Settings& settings);
+  /// Puts what the log is to keep on record, unless that is what the record says already.
+  Result<> NoteLogPolicy(const Settings& settings);
 
   struct Attempt {
     runtime::Ran::Fate fate = runtime::Ran::Fate::Answered;  ///< When not, its turn never came.
@@ -80,6 +83,9 @@ struct Service::Impl {
   Result<std::string> AnswerBy(const Current& now, const Question& question, std::int64_t start, Split split,
                                Answer& answer);
   Error Counted(const Error& error);
+  /// Into the log, as its policy wants it; what that passes over is counted.
+  Result<> Log(const Current& now, const Question& question, const Answer& answer, const std::string& failure,
+               TimeMs at, std::int64_t micros);
   Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
                       const std::string& failure);
 
@@ -90,6 +96,7 @@ struct Service::Impl {
 
   std::mutex control;  ///< One change at a time; held while loading, never while answering.
   std::uint64_t seed;
+  TrafficSplit kept_split;  ///< Which requests the log keeps when it keeps a share.
   mutable std::mutex current_mutex;
   std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
   std::atomic<bool> may_wait = false;
@@ -98,7 +105,7 @@ struct Service::Impl {
 
   LatencyWindow times;
   Statistics statistics;
-  std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0;
+  std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0, logged = 0, passed_over = 0;
   FallbackWatch watch;
   Shadow shadow;  ///< Last, so that it ends before what it uses.
 };

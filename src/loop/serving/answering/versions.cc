@@ -107,6 +107,9 @@ ServiceState Service::state() const {
   state.fallbacks = impl_->watch.fallbacks();
   state.falling_back = impl_->watch.falling_back();
   state.rejected = impl_->rejected;
+  state.log = now->settings.log;
+  state.logged = impl_->logged;
+  state.passed_over = impl_->passed_over;
   if (now->canary) state.canary = now->canary->State();
   return state;
 }

@@ -127,6 +127,9 @@ Result<> SegmentFolder::RecoverSegment(std::int64_t number) {
   // The log may already have it, when the end came between the event and the note in the list.
   if (!CAIRN_TRY(metadata::Log(database_).Read(filter)).empty()) return MarkClosed(number);
   if (sound.bytes != bytes.size()) CAIRN_TRY(disk_.Cut(PathOf(number), sound.bytes));
+  // Whoever wrote it may have been killed before a sync; the event must not outlive the bytes.
+  const auto file = CAIRN_TRY(disk_.OpenAppend(PathOf(number)));
+  CAIRN_TRY(file->Sync());
   CAIRN_TRY(Announce(NameOf(number), number,
                      {crypto::Sha256Hex(std::string_view(bytes).substr(0, sound.bytes)), sound.records},
                      sound.versions));

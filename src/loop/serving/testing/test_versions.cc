@@ -109,7 +109,7 @@ Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t versio
 TestService::TestService(const std::string& engine) : store(engine) {
   const std::array schemas = {&metadata::Schema()};
   EXPECT_TRUE(store->Migrate(schemas));
-  log = std::move(*PredictionLog::Open(*store, clock, disk, "predictions"));
+  log = std::move(*PredictionLog::Open(*store, clock, disk, "predictions", Mask("a key of tests")));
   auto source = std::make_unique<TestVersions>();
   versions = source.get();
   service = std::make_unique<Service>(std::move(source), *log, clock, 7);

@@ -5,7 +5,7 @@ namespace cairn::serving {
 using evaluation::OddsEvidence;
 using evaluation::OddsTest;
 
-bool TrafficSplit::ToCanary(double share) {
+bool TrafficSplit::Draws(double share) {
   // SplitMix64: the n-th number of a sequence that starts at the seed, so that threads need not share a
   // generator.
   std::uint64_t mixed = seed_ + (drawn_.fetch_add(1, std::memory_order_relaxed) + 1) * 0x9E3779B97F4A7C15u;
@@ -29,7 +29,7 @@ Canary::Canary(std::shared_ptr<const LoadedVersion> version, double share, Canar
 Canary::Draw Canary::Next() {
   const double share = share_;
   if (ended_ || share == 0) return {};
-  return {true, split_.ToCanary(share), share};
+  return {true, split_.Draws(share), share};
 }
 
 void Canary::Observe(const Draw& draw, bool bad, std::int64_t micros, std::span<const double> scores) {

@@ -16,12 +16,12 @@
 
 namespace cairn::serving {
 
-/// Which requests go to a canary: each with the chance that its share is, independently. Equal seeds choose
-/// equally. Safe from any thread.
+/// Which requests are drawn, for a canary or for the log: each with the chance that the share is,
+/// independently. Equal seeds draw equally. Safe from any thread.
 class TrafficSplit {
  public:
   explicit TrafficSplit(std::uint64_t seed) : seed_(seed) {}
-  bool ToCanary(double share);
+  bool Draws(double share);
 
  private:
   const std::uint64_t seed_;

@@ -1,0 +1,87 @@
+#include "loop/serving/log_policy.h"
+
+#include <algorithm>
+
+#include "ground/vocabulary/section.h"
+#include "ground/vocabulary/text.h"
+#include "loop/data/specification.h"
+
+namespace cairn::serving {
+namespace {
+
+Json ListOf(const std::vector<std::string>& names) {
+  Json list = Json::Array();
+  for (const auto& name : names) list.Push(name);
+  return list;
+}
+
+/// Columns whose values are kept back wherever they could be shown, sorted.
+Result<std::vector<std::string>> Classified(const Node& configuration) {
+  std::vector<std::string> names;
+  const std::string dataset = TextAtPath(configuration, "model.dataset");
+  if (dataset.empty()) return names;
+  const auto specification = CAIRN_TRY(data::FindSpecification(configuration, dataset));
+  for (const auto& column : specification.contract.columns) {
+    // By the event's time monitors file the rows.
+    if (column.Masked() && column.name != specification.time) names.push_back(column.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<> CheckShare(const Node& configuration, const Node& section, const LogPolicy& policy) {
+  if (policy.share == 1) return Done{};
+  if (TextAtPath(configuration, "charter.risk") == "high")
+    return WrongAt(section,
+                   "'share' must be 100%: charter.risk is high, and of a system of high risk every answer is "
+                   "on record (Regulation (EU) 2024/1689, Article 12)");
+  const Node* monitors = configuration.Find("monitors");
+  if (policy.share == 0 && monitors && monitors->IsList() && !monitors->items().empty())
+    return WrongAt(section,
+                   "'share' is 0%, and 'monitors' watch what the log keeps: keep a share, or take the "
+                   "monitors out");
+  return Done{};
+}
+
+Result<> TakePlain(const Node& section, LogPolicy& policy) {
+  policy.plain = CAIRN_TRY(WordsAt(section, "plain"));
+  std::sort(policy.plain.begin(), policy.plain.end());
+  for (const auto& name : policy.plain) {
+    const auto found = std::find(policy.masked.begin(), policy.masked.end(), name);
+    if (found != policy.masked.end()) {
+      policy.masked.erase(found);
+      continue;
+    }
+    const std::vector<std::string_view> known(policy.masked.begin(), policy.masked.end());
+    const std::string nearest(NearestTo(name, known));
+    return WrongAt(section,
+                   "'plain' names '" + name +
+                       "', which no contract classifies, or names it twice: it is kept plain anyhow" +
+                       (nearest.empty() ? "" : "; did you mean '" + nearest + "'"));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Json LogPolicy::ToJson() const {
+  return Json{{"share", share}, {"reason", reason}, {"masked", ListOf(masked)}, {"plain", ListOf(plain)}};
+}
+
+Result<LogPolicy> LogPolicyOf(const Node& configuration) {
+  LogPolicy policy;
+  policy.masked = CAIRN_TRY(Classified(configuration));
+  const Node* section = configuration.FindPath("serving.log");
+  if (!section || section->IsNull()) return policy;
+  if (!section->IsMap()) return WrongAt(*section, "'log' must be a map such as {share: 10%, reason: WHY}");
+  CAIRN_TRY(section->OnlyKeys({"share", "reason", "plain"}));
+  policy.share = CAIRN_TRY(ShareAt(*section, "share", 0, 1)).value_or(1);
+  policy.reason = CAIRN_TRY(TextAt(*section, "reason"));
+  CAIRN_TRY(CheckShare(configuration, *section, policy));
+  CAIRN_TRY(TakePlain(*section, policy));
+  if (policy.reason.empty() && (policy.share < 1 || !policy.plain.empty()))
+    return WrongAt(*section, "'log' needs a 'reason', which goes on record with it");
+  return policy;
+}
+
+}  // namespace cairn::serving

@@ -1,0 +1,68 @@
+#include "loop/serving/log_policy.h"
+
+#include <gtest/gtest.h>
+
+namespace cairn::serving {
+namespace {
+
+constexpr const char* kData =
+    "model: {name: m, dataset: rows}\n"
+    "data:\n  rows:\n    path: rows\n    target: y\n    time: at\n    contract:\n      columns:\n"
+    "        at: {type: timestamp, classification: restricted}\n"
+    "        name: {type: string, classification: personal}\n"
+    "        income: {type: number, classification: Confidential}\n"
+    "        hour: {type: integer, classification: public}\n"
+    "        y: {type: integer, serving: false}\n";
+
+using Names = std::vector<std::string>;
+
+Result<LogPolicy> Read(const std::string& more) {
+  const auto node = ParseYaml(kData + more, "cairn.yaml");
+  EXPECT_TRUE(node) << node.error().message;
+  return LogPolicyOf(*node);
+}
+std::string Refusal(const std::string& more) {
+  const auto policy = Read(more);
+  return policy ? "" : policy.error().message;
+}
+
+TEST(LogPolicyTest, KeepsEveryRequestAndMasksWhatIsClassified) {
+  const auto policy = Read("");
+  ASSERT_TRUE(policy);
+  EXPECT_EQ(policy->share, 1);
+  EXPECT_EQ(policy->masked, (Names{"income", "name"}));
+  EXPECT_FALSE(policy->KeepsAll());
+  EXPECT_TRUE(LogPolicyOf(*ParseYaml("model: {name: m}", "cairn.yaml"))->KeepsAll());
+}
+
+TEST(LogPolicyTest, KeepsLessForAReason) {
+  const auto policy = Read("serving: {log: {share: 10%, reason: too many, plain: [income]}}");
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_DOUBLE_EQ(policy->share, 0.1);
+  EXPECT_EQ(policy->masked, Names{"name"});
+  EXPECT_EQ(policy->ToJson().Dump(),
+            R"({"share":0.1,"reason":"too many","masked":["name"],"plain":["income"]})");
+  EXPECT_EQ(Read("serving: {log: {share: 0%, reason: a trial}}")->share, 0);
+}
+
+TEST(LogPolicyTest, NamesThePlaceOfAMistake) {
+  EXPECT_NE(Refusal("serving: {log: {share: 10%}}").find("'reason'"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {plain: [income]}}").find("'reason'"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {share: 110%, reason: x}}").find("cairn.yaml:14:"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: off}").find("must be a map"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {shre: 1}}").find("share"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {plain: [incom], reason: x}}").find("did you mean 'income'"),
+            std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {plain: [hour], reason: x}}").find("'hour'"), std::string::npos);
+}
+
+TEST(LogPolicyTest, KeepsEveryAnswerOfASystemOfHighRiskAndWhatMonitorsWatch) {
+  EXPECT_NE(Refusal("charter: {risk: high}\nserving: {log: {share: 50%, reason: x}}").find("high risk"),
+            std::string::npos);
+  const std::string monitors = "monitors:\n  - {name: quality}\n";
+  EXPECT_NE(Refusal(monitors + "serving: {log: {share: 0%, reason: x}}").find("monitors"), std::string::npos);
+  EXPECT_EQ(Refusal(monitors + "serving: {log: {share: 1%, reason: x}}"), "");
+}
+
+}  // namespace
+}  // namespace cairn::serving
