@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "ground/os/files.h"
@@ -302,15 +303,13 @@ Result<> Definition::Link() {
   before_.assign(stages.size(), {});
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (stages[i].frozen) continue;
-    auto& before = before_[i];
+    std::set<std::size_t> named;
     for (const auto& dep : stages[i].deps) {
       makers.Around(dep, [&](const std::string&, std::size_t maker) {
-        before.push_back(maker);
+        if (named.insert(maker).second) before_[i].push_back(maker);
         return false;
       });
     }
-    std::sort(before.begin(), before.end());
-    before.erase(std::unique(before.begin(), before.end()), before.end());
   }
   return Arrange();
 }
@@ -361,6 +360,11 @@ std::vector<const Stage*> Definition::Ordered() const {
 }
 
 Result<Json> ReadParams(const std::string& project, const std::string& file) {
+  if (file.ends_with(".toml") || file.ends_with(".py")) {
+    return Error{Reason::Unsupported,
+                 file + ": parameters are read from YAML and JSON, and TOML and Python " +
+                     "are neither; keep them in a file of one of these, and name it here"};
+  }
   const std::string path = os::JoinPath(project, file);
   auto text = os::ReadFile(path, 16 << 20);
   if (!text) return std::move(text).error();

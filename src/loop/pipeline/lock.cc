@@ -6,7 +6,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/pipeline/definition/templates.h"
+#include "loop/pipeline/lock_scalar.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -49,77 +49,89 @@ Result<LockedStage> ReadStage(const std::string& name, const Node& node) {
   return stage;
 }
 
-/// Whether YAML reads `scalar` as that text.
-bool ReadsAs(const std::string& scalar, const std::string& text) {
-  const auto parsed = ParseYaml("k: " + scalar, "");
-  return parsed && parsed->Find("k") && parsed->Find("k")->ToJson() == Json(text);
-}
-
-std::string ScalarText(const Json& value) {
-  if (value.IsNull()) return "";
-  if (value.kind() == Json::Kind::Double) return FloatText(value.AsDouble());
-  if (!value.IsString()) return value.Dump();
-  const std::string& text = value.AsString();
-  if (text.find('\n') == std::string::npos && ReadsAs(text, text)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
-  quoted += "'";
-  // Line ends, control characters and the like stand only in double quotes, as escapes.
-  return text.find('\n') == std::string::npos && ReadsAs(quoted, text) ? quoted : QuotedYaml(text);
-}
-
-/// A value on one line.
-std::string FlowText(const Json& value) {
-  std::string out;
-  if (value.IsArray()) {
-    for (const Json& item : value.items()) out += (out.empty() ? "" : ", ") + FlowText(item);
-    return "[" + out + "]";
-  }
-  if (value.IsObject()) {
-    for (const auto& [key, member] : value.members())
-      out += (out.empty() ? "" : ", ") + QuotedYaml(key) + ": " + FlowText(member);
-    return "{" + out + "}";
-  }
-  if (value.IsNull()) return "null";
-  return value.IsString() ? QuotedYaml(value.AsString()) : ScalarText(value);
+std::size_t CharactersIn(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 /// `key:`; one that is too long for YAML to see it on one line with its colon stands on a line of its own.
 std::string KeyText(const std::string& indent, const std::string& key) {
   constexpr std::size_t kLongest = 1000;
-  const std::string text = ScalarText(Json(key));
+  const std::string text = LockScalar(Json(key), {0, 0, false});
   return text.size() > kLongest ? indent + "? " + text + "\n" + indent + ":" : indent + text + ":";
 }
 
-/// `key: value` and what follows, as DVC's writer lays it out: a list's dashes stand under the key.
-void DumpEntry(std::string& out, const std::string& indent, const std::string& key, const Json& value) {
-  out += KeyText(indent, key);
-  if (value.IsArray() && !value.items().empty()) {
-    out += "\n";
-    for (const Json& item : value.items())
-      out += indent + "- " + (item.IsArray() || item.IsObject() ? FlowText(item) : ScalarText(item)) + "\n";
-  } else if (value.IsObject() && !value.members().empty()) {
-    out += "\n";
-    for (const auto& [name, member] : value.members()) DumpEntry(out, indent + "  ", name, member);
-  } else if (value.IsNull()) {
-    out += "\n";
-  } else {
-    out += " " + (value.IsArray() ? "[]" : value.IsObject() ? "{}" : ScalarText(value)) + "\n";
-  }
-}
+/// Writes entries as DVC's writer lays them out: a list's dashes stand under its key, and long texts go over
+/// several lines unless each is to stand on one.
+class LockWriter {
+ public:
+  explicit LockWriter(std::string& out, bool folds) : out_(out), folds_(folds) {}
 
-void DumpPaths(std::string& out, std::string_view key, const std::vector<LockedPath>& paths) {
-  if (paths.empty()) return;
-  out += "    " + std::string(key) + ":\n";
-  for (const auto& path : paths) {
-    out += "    - path: " + ScalarText(path.path) + "\n";
-    if (path.md5.empty()) continue;
-    out += "      hash: md5\n      md5: " + ScalarText(Json(path.md5)) +
-           "\n      size: " + std::to_string(path.size) + "\n";
-    if (path.nfiles) out += "      nfiles: " + std::to_string(*path.nfiles) + "\n";
-    if (path.executable) out += "      isexec: true\n";
+  /// `key: value` and what follows.
+  void Entry(const std::string& indent, const std::string& key, const Json& value) {
+    const std::string head = KeyText(indent, key);
+    out_ += head;
+    if (value.IsArray() && !value.items().empty()) {
+      out_ += "\n";
+      List(indent, value);
+    } else if (value.IsObject() && !value.members().empty()) {
+      out_ += "\n";
+      Map(indent + "  ", value);
+    } else if (value.IsNull()) {
+      out_ += "\n";
+    } else {
+      const std::size_t column = indent.size() + CharactersIn(std::string_view(head).substr(indent.size()));
+      Scalar(value, {column + 1, indent.size() + 2, folds_});
+    }
   }
-}
+
+  void Paths(std::string_view key, const std::vector<LockedPath>& paths) {
+    if (paths.empty()) return;
+    out_ += "    " + std::string(key) + ":\n";
+    for (const auto& path : paths) {
+      out_ += "    - path:";
+      Scalar(path.path, {12, 8, folds_});
+      if (path.md5.empty()) continue;
+      out_ += "      hash: md5\n      md5: " + LockScalar(Json(path.md5), {0, 0, false}) +
+              "\n      size: " + std::to_string(path.size) + "\n";
+      if (path.nfiles) out_ += "      nfiles: " + std::to_string(*path.nfiles) + "\n";
+      if (path.executable) out_ += "      isexec: true\n";
+    }
+  }
+
+ private:
+  /// Behind what stands on the line, and to its end.
+  void Scalar(const Json& value, const ScalarPlace& place) {
+    if (value.IsArray() || value.IsObject()) {
+      out_ += value.IsArray() ? " []\n" : " {}\n";
+    } else {
+      out_ += " " + LockScalar(value, place) + "\n";
+    }
+  }
+  void Map(const std::string& indent, const Json& value) {
+    for (const auto& [name, member] : value.members()) Entry(indent, name, member);
+  }
+  void List(const std::string& indent, const Json& value) {
+    const std::string inner = indent + "  ";
+    for (const Json& item : value.items()) {
+      const std::size_t begin = out_.size();
+      if (item.IsArray() && !item.items().empty()) {
+        List(inner, item);
+      } else if (item.IsObject() && !item.members().empty()) {
+        Map(inner, item);
+      } else {
+        out_ += indent + "-";
+        Scalar(item, {inner.size(), inner.size(), folds_});
+        continue;
+      }
+      // Its first line begins behind the dash.
+      out_[begin + indent.size()] = '-';
+    }
+  }
+
+  std::string& out_;
+  const bool folds_;
+};
 
 double NumberOf(const Json& value) { return value.IsBool() ? (value.AsBool() ? 1 : 0) : value.AsDouble(); }
 
@@ -130,36 +142,37 @@ const LockedPath* FindIn(const std::vector<LockedPath>& paths, std::string_view 
 }
 
 /// A stage's entry in dvc.lock.
-void DumpStage(std::string& out, const LockedStage& stage) {
+void DumpStage(std::string& out, const LockedStage& stage, bool folds = true) {
+  LockWriter writer(out, folds);
   out += KeyText("  ", stage.name) + "\n";
   const std::size_t begun = out.size();
-  if (!stage.cmd.IsNull()) DumpEntry(out, "    ", "cmd", stage.cmd);
-  DumpPaths(out, "deps", stage.deps);
+  if (!stage.cmd.IsNull()) writer.Entry("    ", "cmd", stage.cmd);
+  writer.Paths("deps", stage.deps);
   if (!stage.params.empty()) {
     out += "    params:\n";
     for (const auto& [file, values] : stage.params) {
       Json members = Json::Object();
       for (const auto& [key, value] : values) members.Set(key, value);
-      DumpEntry(out, "      ", file, members);
+      writer.Entry("      ", file, members);
     }
   }
-  DumpPaths(out, "outs", stage.outs);
+  writer.Paths("outs", stage.outs);
   if (out.size() == begun) out.replace(begun - 1, 1, " {}\n");
 }
 
 /// What tells one entry of a stage from another.
 std::string DigestOf(const LockedStage& stage) {
   std::string text;
-  DumpStage(text, stage);
+  DumpStage(text, stage, /*folds=*/false);
   return crypto::Md5Hex(text);
 }
 
 /// A stage's entry in cairn.lock.
 void DumpEnvironment(std::string& out, const LockedStage& stage) {
-  out +=
-      KeyText("  ", stage.name) + "\n    of: " + ScalarText(Json(DigestOf(stage))) + "\n    environment:\n";
+  out += KeyText("  ", stage.name) + "\n    of: " + LockScalar(Json(DigestOf(stage)), {0, 0, false}) +
+         "\n    environment:\n";
   for (const auto& [file, md5] : stage.environment)
-    out += KeyText("      ", file) + " " + ScalarText(Json(md5)) + "\n";
+    out += KeyText("      ", file) + " " + LockScalar(Json(md5), {0, 0, false}) + "\n";
 }
 
 }  // namespace

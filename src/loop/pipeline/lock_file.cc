@@ -1,5 +1,10 @@
 #include "loop/pipeline/lock_file.h"
 
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
 #include "ground/crypto/hash.h"
 #include "ground/os/clock.h"
 #include "ground/os/files.h"
@@ -76,6 +81,7 @@ Result<> LockFile::Read() {
     const auto own = CAIRN_TRY(TextOf(OwnLockOf(project_)));
     const auto journal = CAIRN_TRY(TextOf(journal_));
     lock_ = text ? CAIRN_TRY(ParseLock(*text)) : Lock();
+    known_ = lock_.stages.size();
     pending_.clear();
     foreign_ = false;
     has_environments_ = own.has_value();
@@ -108,6 +114,7 @@ Result<> LockFile::Claim() {
                                        "' and writes its dvc.lock: wait for it, or end it there"};
   }
   claim_ = std::move(claim);
+  if (pending_.empty()) known_ = lock_.stages.size();
   written_ns_ = os::SteadyNs();
   return Done{};
 }
@@ -129,8 +136,24 @@ Result<bool> LockFile::Put(LockedStage stage) {
   return os::SteadyNs() - written_ns_ >= kBetweenWritesNs;
 }
 
-Result<> LockFile::Fold() {
+void LockFile::Arrange(const std::vector<std::string>& names) {
+  if (names.empty() || lock_.stages.size() < known_ + 2) return;
+  std::unordered_map<std::string_view, std::size_t> ranks;
+  for (std::size_t i = 0; i < names.size(); ++i) ranks[names[i]] = i + 1;
+  const auto rank = [&](const LockedStage& stage) {
+    const auto found = ranks.find(stage.name);
+    return found == ranks.end() ? 0 : found->second;
+  };
+  Lock arranged;
+  arranged.stages = std::move(lock_.stages);
+  std::stable_sort(arranged.stages.begin() + static_cast<std::ptrdiff_t>(known_), arranged.stages.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  lock_ = std::move(arranged);
+}
+
+Result<> LockFile::Fold(const std::vector<std::string>& names) {
   if (pending_.empty()) return Done{};
+  Arrange(names);
   const std::string own = DumpEnvironments(lock_), text = DumpLock(lock_);
   // dvc.lock comes last: until it is there, the journal counts.
   if (!own.empty()) CAIRN_TRY(os::WriteFileAtomically(OwnLockOf(project_), own));

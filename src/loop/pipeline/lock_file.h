@@ -35,8 +35,10 @@ class LockFile {
   /// Only under a claim. Survives the death of this program when it returns. Gives whether the files should
   /// be written by now.
   Result<bool> Put(LockedStage stage);
-  /// Writes the files, if anything is pending, and begins the journal anew. Only under a claim.
-  Result<> Fold();
+  /// Writes the files, if anything is pending, and begins the journal anew. Only under a claim. Stages that
+  /// dvc.lock did not have before the claim come behind those it had, in the order of `names`: whatever ended
+  /// first, the file is the same.
+  Result<> Fold(const std::vector<std::string>& names = {});
   /// Gives the claim back; a journal of which all is in dvc.lock goes with it.
   void Release();
 
@@ -44,11 +46,13 @@ class LockFile {
   LockFile(std::string project, std::string journal)
       : project_(std::move(project)), journal_(std::move(journal)) {}
   Result<> Read();
+  void Arrange(const std::vector<std::string>& names);
   Result<> BeginJournal(std::string_view lock_text);
   void TakeOver(std::string_view journal);
 
   std::string project_, journal_;
   Lock lock_;
+  std::size_t known_ = 0;          ///< So many of its first stages were in dvc.lock before the claim.
   bool has_environments_ = false;  ///< Whether cairn.lock is there.
   bool foreign_ = false;           ///< Whether the journal is of another dvc.lock.
   std::vector<std::string> pending_;

@@ -64,6 +64,26 @@ TEST_F(LockFileTest, WhatWasPutSurvivesTheDeathOfItsProgram) {
   EXPECT_FALSE(last.claimed());
 }
 
+TEST_F(LockFileTest, WhatIsNewStandsInTheOrderThatIsAskedForWhateverEndedFirst) {
+  const std::vector<std::string> order = {"a", "b", "c", "d", "e"};
+  LockFile first = Open();
+  ASSERT_TRUE(first.Claim());
+  for (const char* name : {"e", "b"}) ASSERT_TRUE(first.Put(StageOf(name)));
+  ASSERT_TRUE(first.Fold(order));
+  EXPECT_THAT(Names(first), ElementsAre("b", "e"));
+  for (const char* name : {"d", "gone", "e"}) ASSERT_TRUE(first.Put(StageOf(name)));
+  ASSERT_TRUE(first.Fold(order));
+  first.Release();
+  EXPECT_THAT(Names(Open()), ElementsAre("gone", "b", "d", "e")) << "all of one claim";
+  LockFile second = Open();
+  ASSERT_TRUE(second.Claim());
+  for (const char* name : {"c", "a", "b"}) ASSERT_TRUE(second.Put(StageOf(name)));
+  ASSERT_TRUE(second.Fold(order));
+  EXPECT_THAT(Names(second), ElementsAre("gone", "b", "d", "e", "a", "c"))
+      << "what was there keeps its place";
+  EXPECT_EQ(second.lock().Find("c")->name, "c");
+}
+
 TEST_F(LockFileTest, ATornOrDamagedJournalCountsUpToThere) {
   DieAfter({"a", "b"});
   const std::string whole = *os::ReadFile(journal_);

@@ -105,6 +105,55 @@ TEST(LockTest, WhateverItHoldsReadsBackTheSame) {
   EXPECT_EQ(list.items()[0].items()[1], Json("\u0085"));
 }
 
+/// As DVC 3.67 writes it with ruamel.yaml 0.19.
+constexpr std::string_view kGoldenLong = R"(schema: '2.0'
+stages:
+  long:
+    cmd:
+    - word word word word word word word word word word word word word word word
+      word word end
+    - 'a: word word word word word word word word word word word word word word word
+      word word end'
+    - "it's: word word word word word word word word word word word word word word
+      word word word end"
+    deps:
+    - path: )"
+                                         R"(
+        pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp
+    params:
+      params.yaml:
+        nested:
+        - - 1
+          - 2
+        - a: 1
+          b:
+        - []
+)";
+
+TEST(LockTest, LongTextsGoOverLinesAsDvcWritesThem) {
+  std::string words;
+  for (int i = 0; i < 17; ++i) words += "word ";
+  words += "end";
+  LockedStage stage{"long", Json::Array({words, "a: " + words, "it's: " + words}), {}, {}, {}};
+  stage.deps = {{std::string(80, 'p'), "", 0, {}, false}};
+  stage.params = {
+      {"params.yaml",
+       {{"nested", Json::Array({Json::Array({1, 2}), Json{{"a", 1}, {"b", Json()}}, Json::Array()})}}}};
+  Lock lock;
+  lock.Put(stage);
+  EXPECT_EQ(DumpLock(lock), kGoldenLong);
+  EXPECT_EQ(ParseLock(DumpLock(lock))->stages.front().cmd, stage.cmd);
+}
+
+TEST(LockTest, WhatDvcsWriterWouldLoseStaysOnOneLine) {
+  Lock lock;
+  const std::string two_spaces = std::string(60, 'a') + "  " + std::string(60, 'b');
+  lock.Put({"s", two_spaces, {}, {}, {}});
+  EXPECT_EQ(DumpLock(lock), "schema: '2.0'\nstages:\n  s:\n    cmd: " + two_spaces + "\n");
+  lock.Put({"s", "it's: " + two_spaces + "\td " + two_spaces, {}, {}, {}});
+  EXPECT_EQ(ParseLock(DumpLock(lock))->stages.front().cmd, lock.stages.front().cmd);
+}
+
 TEST(LockTest, AStageRunAgainKeepsItsPlace) {
   Lock lock = GoldenLock();
   lock.Put({"prep", "other", {}, {}, {}});

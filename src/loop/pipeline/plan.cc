@@ -78,9 +78,12 @@ class Comparison {
       return std::move(causes_);
     }
     if (!(locked_->cmd == stage_.cmd)) Add(Cause::Level::Command, "cmd", "its command changed");
-    if (!stage_.frozen) CAIRN_TRY(CompareDeps(remade));
-    CAIRN_TRY(CompareParams());
-    CAIRN_TRY(CompareEnvironment());
+    // What it reads does not move a frozen stage, and parameters are read.
+    if (!stage_.frozen) {
+      CAIRN_TRY(CompareDeps(remade));
+      CAIRN_TRY(CompareParams());
+      CAIRN_TRY(CompareEnvironment());
+    }
     CAIRN_TRY(CompareOuts());
     return std::move(causes_);
   }

@@ -161,6 +161,12 @@ TEST_F(PlanTest, AFrozenStageIsNotMovedByItsDeps) {
   EXPECT_THAT(Causes(), ElementsAre("prep/data: raw.csv changed"));
 }
 
+TEST_F(PlanTest, AFrozenStageIsNotMovedByItsParametersEither) {
+  Write("dvc.yaml", std::string(kStages) + "    frozen: true\n");
+  Write("params.yaml", "lr: 0.3\ntrain: {seed: 9}\n");
+  EXPECT_THAT(Causes(), IsEmpty());
+}
+
 /// A project whose stages stand as run, in an environment that is pinned.
 class EnvironmentTest : public PlanTest {
  protected:

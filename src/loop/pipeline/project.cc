@@ -79,7 +79,10 @@ Result<> Project::Fold() {
     if (const Stage* stage = definition_.Find(name)) stages.push_back(stage);
   }
   CAIRN_TRY(IgnoreOuts(folder_, stages));
-  return lock_file_->Fold();
+  // As `dvc repro` would have run them, one after the other.
+  std::vector<std::string> names;
+  for (const Stage* stage : definition_.Ordered()) names.push_back(stage->name);
+  return lock_file_->Fold(names);
 }
 
 std::string Project::JournalPath() const {

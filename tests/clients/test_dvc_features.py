@@ -1,0 +1,281 @@
+"""Each thing that a dvc.yaml can say, in a project of its own that Cairn and the real dvc both run: the bytes of dvc.lock, what each finds clean, and what a change makes stale.
+
+CAIRN names the cairn program (default build/release/cairn), CAIRN_DVC the dvc program (default build/env/dvc/bin/dvc).
+"""
+
+import json
+import os
+import random
+
+import pytest
+from dvc_project import DVC, begin
+
+FREEZABLE = """stages:
+  first:
+    cmd: cp raw.txt first.txt
+    deps: [raw.txt]
+    params: [lr]
+    outs: [first.txt]
+  second:
+    cmd: cp first.txt second.txt
+    deps: [first.txt]
+    outs: [second.txt]
+"""
+
+# What lies in the project; what is then written anew, and the stages that this makes stale.
+FEATURES = {
+    "foreach over a list": (
+        {
+            "dvc.yaml": "stages:\n  place:\n    foreach: [us, 1.5, true]\n    do:\n      cmd: cat ${item}.txt > out-${item}.txt\n      deps: ['${item}.txt']\n      outs: ['out-${item}.txt']\n",
+            "us.txt": "1\n", "1.5.txt": "2\n", "true.txt": "3\n",
+        },
+        {"us.txt": "9\n"},
+        ["place@us"],
+    ),
+    "foreach over a map": (
+        {
+            "dvc.yaml": "stages:\n  row:\n    foreach: ${rows}\n    do:\n      cmd: echo ${item.n} > ${key}.txt\n      outs: ['${key}.txt']\n",
+            "params.yaml": "rows:\n  left: {n: 1}\n  right: {n: 2}\n",
+        },
+        {"params.yaml": "rows:\n  left: {n: 1}\n  right: {n: 3}\n"},
+        ["row@right"],
+    ),
+    "matrix": (
+        {
+            "dvc.yaml": "stages:\n  grid:\n    matrix:\n      size: [s, l]\n      model: ${models}\n    cmd: cat raw.txt > ${item.size}-${item.model}.txt\n    deps: [raw.txt]\n    outs: ['${item.size}-${item.model}.txt']\n",
+            "params.yaml": "models: [cnn, 7]\n", "raw.txt": "raw\n",
+        },
+        {"raw.txt": "other\n"},
+        ["grid@s-cnn", "grid@s-7", "grid@l-cnn", "grid@l-7"],
+    ),
+    "templating": (
+        {
+            "dvc.yaml": "stages:\n  say:\n    cmd: echo ${opts} ${list[1]} ${flag} ${deep.word} \\${HOME_IS} > said.txt; echo > ${deep.name}.txt\n    params: [opts]\n    outs: ['${deep.name}.txt', said.txt]\n",
+            "params.yaml": "opts: {lr: 0.001, fast: true, slow: false, layers: [8, 4]}\nlist: [x, y]\nflag: false\ndeep: {word: a word, name: more}\n",
+        },
+        {"params.yaml": "opts: {lr: 0.002, fast: true, slow: false, layers: [8, 4]}\nlist: [x, y]\nflag: false\ndeep: {word: a word, name: more}\n"},
+        ["say"],
+    ),
+    "vars": (
+        {
+            "dvc.yaml": "vars:\n  - more.json:price\n  - unit: kg\nstages:\n  say:\n    vars: [own.yaml, {colour: red}]\n    cmd: echo ${price} ${unit} ${own} ${colour} > said.txt\n    outs: [said.txt]\n",
+            "more.json": '{"price": 1.50, "unused": 1}', "own.yaml": "own: mine\n",
+        },
+        {"more.json": '{"price": 2.50, "unused": 1}'},
+        ["say"],
+    ),
+    "params": (
+        {
+            "dvc.yaml": "stages:\n  train:\n    cmd: echo trained > model.txt\n    params:\n      - lr\n      - net.layers\n      - more.json: [depth]\n      - whole.yaml:\n    outs: [model.txt]\n",
+            "params.yaml": "lr: 1e-5\nnet: {layers: [64, 0.5, big], other: 1}\n", "more.json": '{"depth": 3, "width": 4}', "whole.yaml": "a: 1\nb: {c: null, d: [[1, 2], {e: '='}]}\n",
+        },
+        {"whole.yaml": "a: 1\nb: {c: null, d: [[1, 3], {e: '='}]}\n"},
+        ["train"],
+    ),
+    "params that are not asked for": (
+        {"dvc.yaml": "stages:\n  train:\n    cmd: echo trained > model.txt\n    params: [lr]\n    outs: [model.txt]\n", "params.yaml": "lr: 1\nother: 2\n"},
+        {"params.yaml": "other: 3\nlr: 1 # the same\n"},
+        [],
+    ),
+    "metrics": (
+        {
+            "dvc.yaml": "stages:\n  score:\n    cmd: cp raw.json kept.json && cp raw.json shown.json\n    deps: [raw.json]\n    metrics:\n      - kept.json\n      - shown.json: {cache: false}\nmetrics: [shown.json]\n",
+            "raw.json": '{"loss": 0.5}',
+        },
+        {"raw.json": '{"loss": 0.25}'},
+        ["score"],
+    ),
+    "plots": (
+        {
+            "dvc.yaml": "stages:\n  draw:\n    cmd: cp raw.csv a.csv && mkdir -p curves && cp raw.csv curves/b.csv\n    deps: [raw.csv]\n    plots:\n      - a.csv: {x: step, y: loss, title: Loss, cache: false}\n      - curves\nplots:\n  - a.csv: {y: loss}\n  - both: {x: step, y: {a.csv: loss}}\n",
+            "raw.csv": "step,loss\n1,2\n",
+        },
+        {"raw.csv": "step,loss\n1,3\n"},
+        ["draw"],
+    ),
+    "wdir": (
+        {
+            "dvc.yaml": "stages:\n  inner:\n    wdir: sub/deep\n    cmd: cat ../../raw.txt own.txt > made.txt\n    deps: [../../raw.txt, own.txt]\n    params: [lr]\n    outs: [made.txt]\n  outer:\n    cmd: cp sub/deep/made.txt copy.txt\n    deps: [sub/deep/made.txt]\n    outs: [copy.txt]\n",
+            "raw.txt": "raw\n", "sub/deep/own.txt": "own\n", "sub/deep/params.yaml": "lr: 1\n",
+        },
+        {"sub/deep/own.txt": "other\n"},
+        ["inner", "outer"],
+    ),
+    "persist": (
+        {
+            "dvc.yaml": "stages:\n  grow:\n    cmd: echo line >> log.txt && echo line >> fresh.txt\n    deps: [raw.txt]\n    outs:\n      - log.txt: {persist: true}\n      - fresh.txt\n",
+            "raw.txt": "raw\n", "log.txt": "there before\n", "fresh.txt": "there before\n",
+        },
+        {"raw.txt": "other\n"},
+        ["grow"],
+    ),
+    "cache: false": (
+        {"dvc.yaml": "stages:\n  make:\n    cmd: cp raw.txt small.txt && cp raw.txt large.txt\n    deps: [raw.txt]\n    outs:\n      - small.txt: {cache: false}\n      - large.txt\n", "raw.txt": "raw\n"},
+        {"raw.txt": "other\n"},
+        ["make"],
+    ),
+    "desc, meta, push, remote, type and labels": (
+        {
+            "dvc.yaml": "stages:\n  make:\n    desc: makes it\n    meta: {owner: ada, since: 2020}\n    cmd: cp raw.txt made.txt\n    deps: [raw.txt]\n    outs:\n      - made.txt: {desc: what is made, push: false, remote: far, type: text, labels: [a, b], meta: {key: value}}\n",
+            "raw.txt": "raw\n", ".dvc/config": "['remote \"far\"']\n    url = /nowhere/far\n",
+        },
+        {"dvc.yaml": "stages:\n  make:\n    desc: said otherwise\n    cmd: cp raw.txt made.txt\n    deps: [raw.txt]\n    outs:\n      - made.txt: {desc: as is this}\n"},
+        [],
+    ),
+    "artifacts": (
+        {
+            "dvc.yaml": "stages:\n  train:\n    cmd: cp raw.txt model.txt\n    deps: [raw.txt]\n    outs: [model.txt]\nartifacts:\n  late-arrival:\n    path: model.txt\n    type: model\n    desc: how late\n    labels: [a]\n    meta: {framework: none}\n",
+            "raw.txt": "raw\n",
+        },
+        {"raw.txt": "other\n"},
+        ["train"],
+    ),
+    "folders, links of commands and programs": (
+        {
+            "dvc.yaml": "stages:\n  split:\n    cmd:\n      - mkdir -p parts/b\n      - cp raw/one.txt 'parts/zwei ä.txt' && printf '#!/bin/sh\\n' > parts/b/run && chmod +x parts/b/run\n    deps: [raw]\n    outs: [parts]\n  join:\n    cmd: |\n      cat parts/* > all.txt 2> /dev/null || true\n      echo end >> all.txt\n    deps: [parts]\n    outs: [all.txt]\n",
+            "raw/one.txt": "1\n", "raw/two.txt": "2\n",
+        },
+        {"raw/two.txt": "3\n"},
+        ["split", "join"],
+    ),
+    "frozen": (
+        {"dvc.yaml": FREEZABLE, "raw.txt": "raw\n", "params.yaml": "lr: 1\n"},
+        {"dvc.yaml": FREEZABLE.replace("  first:\n", "  first:\n    frozen: true\n"), "raw.txt": "other\n", "params.yaml": "lr: 2\n"},
+        [],
+    ),
+    "stages in another order than they need each other": (
+        {
+            "dvc.yaml": "stages:\n  last:\n    cmd: cat c.txt b.txt > d.txt\n    deps: [c.txt, b.txt]\n    outs: [d.txt]\n  slow:\n    cmd: cat a.txt > b.txt\n    deps: [a.txt]\n    outs: [b.txt]\n  alone:\n    cmd: echo > e.txt\n    outs: [e.txt]\n  quick:\n    cmd: cat a.txt > c.txt\n    deps: [a.txt]\n    outs: [c.txt]\n  first:\n    cmd: cat raw.txt > a.txt\n    deps: [raw.txt]\n    outs: [a.txt]\n",
+            "raw.txt": "raw\n",
+        },
+        {"raw.txt": "other\n"},
+        ["first", "quick", "slow", "last"],
+    ),
+}
+
+
+def both(tmp_path_factory, files):
+    """The project, in two folders: run by Cairn in one and by dvc in the other."""
+    ran = {}
+    for tool in ("cairn", "dvc"):
+        project = ran[tool] = begin(tmp_path_factory.mktemp(tool))
+        for name, text in files.items():
+            project.write(name, text)
+        project.cairn("run") if tool == "cairn" else project.dvc("repro", "-q")
+    return ran["cairn"], ran["dvc"]
+
+
+def stale(project):
+    """By each program."""
+    ours = [stage["name"] for stage in json.loads(project.cairn("status", "--json", code=None).stdout)["stages"] if stage["stale"]]
+    theirs = json.loads(project.dvc("status", "--json").stdout)
+    return sorted(ours), sorted(theirs)
+
+
+def lock_of(project):
+    return (project.folder / "dvc.lock").read_bytes()
+
+
+@pytest.mark.parametrize("files, change, changed", FEATURES.values(), ids=FEATURES)
+def test_both_run_it_write_the_same_lock_and_find_it_clean(tmp_path_factory, files, change, changed):
+    ours, theirs = both(tmp_path_factory, files)
+    assert lock_of(ours).decode() == lock_of(theirs).decode()
+    for project in (ours, theirs):
+        assert stale(project) == ([], [])
+        for name, text in change.items():
+            project.write(name, text)
+        found, by_dvc = stale(project)
+        assert found == sorted(changed)
+        # dvc looks at each stage as its inputs lie there now: what comes after a change is not stale to it before that has run.
+        assert set(by_dvc) <= set(changed) and bool(by_dvc) == bool(changed)
+    ours.cairn("run")
+    theirs.dvc("repro", "-q")
+    assert lock_of(ours).decode() == lock_of(theirs).decode()
+    assert stale(ours) == stale(theirs) == ([], [])
+
+
+def test_always_changed_is_stale_to_both_after_each_run(tmp_path_factory):
+    text = "stages:\n  always:\n    always_changed: true\n    cmd: cp raw.txt made.txt\n    deps: [raw.txt]\n    outs: [made.txt]\n  after:\n    cmd: cp made.txt copy.txt\n    deps: [made.txt]\n    outs: [copy.txt]\n"
+    ours, theirs = both(tmp_path_factory, {"dvc.yaml": text, "raw.txt": "raw\n"})
+    assert lock_of(ours) == lock_of(theirs)
+    for project in (ours, theirs):
+        told = json.loads(project.dvc("status", "--json").stdout)
+        assert told == {"always": ["always changed"]}
+        look = {stage["name"]: [cause["level"] for cause in stage["causes"]] for stage in json.loads(project.cairn("status", "--json", code=1).stdout)["stages"] if stage["stale"]}
+        assert look == {"always": ["always"], "after": ["upstream"]}
+    ours.cairn("run")
+    theirs.dvc("repro", "-q")
+    assert lock_of(ours) == lock_of(theirs), "what came out is the same"
+
+
+def test_stages_that_end_in_another_order_make_the_same_lock(tmp_path):
+    """The first waits until the others are done, beside each other."""
+    project = begin(tmp_path)
+    project.write("cairn.yaml", "pipeline: {resources: {cpu: 2}}\n")
+    project.write("dvc.yaml", "stages:\n  first:\n    cmd: until [ -e done ]; do read -t 0.05 x <> fifo || true; done; echo > a.txt\n    outs: [a.txt]\n  second:\n    cmd: echo > b.txt\n    outs: [b.txt]\n"
+                              "  third:\n    cmd: touch done; echo > c.txt\n    deps: [b.txt]\n    outs: [c.txt]\n")
+    os.mkfifo(project.folder / "fifo")
+    project.cairn("run")
+    assert [line for line in (project.folder / "dvc.lock").read_text().splitlines() if line.startswith("  ") and line[2] != " "] == ["  first:", "  second:", "  third:"]
+    ran = lock_of(project)
+    (project.folder / "dvc.lock").unlink()
+    project.dvc("repro", "-q", "--force")
+    assert lock_of(project).decode() == ran.decode()
+
+
+def test_parameters_in_toml_and_python_are_refused_with_a_sentence(tmp_path):
+    project = begin(tmp_path)
+    project.write("pyproject.toml", "[tool]\nlr = 1\n")
+    project.write("dvc.yaml", "stages: {train: {cmd: 'true', params: [pyproject.toml: [tool.lr]]}}\n")
+    refused = project.cairn("run", code=None)
+    assert refused.returncode != 0 and "pyproject.toml: parameters are read from YAML and JSON, and TOML and Python are neither" in refused.stderr + refused.stdout
+
+
+WORDS = ["a", "the", "word", "it's", 'say "x"', "--flag", "-", "#", "x:", "y: z", "ä", "größe", "日本語", "😀", "\\n", "\\", "w" * 30, "v" * 95, "'q'", "true", "1e3", "null", "[a]", "{b}", "&", "*", "!t", "%", "@", "`", "?", "---",
+         "...", "=", "<<", "~"]
+# dvc's own code reads the lock that Cairn wrote, writes each stage of it again, and says where that differs; but not where its own text does not read back.
+WRITE_AGAIN = """
+import io, json, re
+from dvc.utils.serialize._yaml import _get_yaml, parse_yaml
+
+text = open("dvc.lock", encoding="utf-8").read()
+stages = parse_yaml(text, "dvc.lock")["stages"]
+blocks = re.split(r"(?m)^(?=  s[0-9]+:)", text)[1:]
+differing = []
+for block, (name, stage) in zip(blocks, stages.items(), strict=True):
+    out = io.StringIO()
+    _get_yaml().dump({"stages": {name: stage}}, out)
+    theirs = out.getvalue().split("\\n", 1)[1]
+    if theirs != block and parse_yaml(out.getvalue(), "")["stages"][name] == stage:
+        differing.append([block, theirs])
+print(json.dumps([len(blocks), differing]))
+"""
+
+
+def test_whatever_stands_in_the_lock_stands_there_as_dvc_writes_it(tmp_path, thorough):
+    choose = random.Random(11)
+    between = [" "] * 12 + ["  ", "   ", ",", ";", "\t", "\u00a0", "\n", "\n "]
+
+    def text(most):
+        return "".join(choose.choice(WORDS) + (choose.choice(between) if choose.random() < 0.8 else " ") for _ in range(choose.randint(1, most))).strip()
+
+    def value(depth=0):
+        kind = choose.random()
+        if depth < 3 and kind < 0.2:
+            return [value(depth + 1) for _ in range(choose.randint(0, 3))]
+        if depth < 3 and kind < 0.4:
+            return {f"{choose.choice(['k', 'key two', 'x-y', 'ä', '1', 'a: b'])}{i}": value(depth + 1) for i in range(choose.randint(0, 3))}
+        return choose.choice([None, True, False, 0, -5, 10**18, 1.5, 1e-7, 1e22, 100.0, 0.1, 1e16, 123456789.123]) if kind < 0.5 else text(20)
+
+    def command():
+        return "true # " + text(40).replace("\n", "\n# ")
+
+    count = 600 if thorough else 100
+    stages = {f"s{i}": {"cmd": command() if choose.random() < 0.7 else [command() for _ in range(choose.randint(1, 3))], "params": [f"p{i}"]} for i in range(count)}
+    project = begin(tmp_path)
+    project.write("dvc.yaml", json.dumps({"stages": stages}, ensure_ascii=False))
+    project.write("params.yaml", json.dumps({f"p{i}": value() for i in range(count)}, ensure_ascii=False))
+    project.cairn("run")
+    assert "up to date" in project.cairn("status").stdout, "it reads back what it wrote"
+    found, differing = json.loads(project.run(DVC.parent / "python", "-c", WRITE_AGAIN).stdout)
+    assert (found, differing) == (count, [])
