@@ -139,6 +139,15 @@ Result<> SegmentedLog::Append(const Prediction& prediction) {
   return written;
 }
 
+/// One version answers most requests; its name is made once.
+void Answered(Segment& segment, const Prediction& prediction) {
+  if (prediction.version == segment.last_version && prediction.model == segment.last_model) return;
+  segment.last_version = prediction.version;
+  segment.last_model = prediction.model;
+  if (std::string version = VersionOf(prediction); !version.empty())
+    segment.versions.insert(std::move(version));
+}
+
 Result<> SegmentedLog::AppendTo(Writer& writer, const Prediction& prediction) {
   if (writer.segment && writer.segment->file->size() >= limits_.bytes) Retire(writer);
   if (!writer.segment) {
@@ -150,6 +159,7 @@ Result<> SegmentedLog::AppendTo(Writer& writer, const Prediction& prediction) {
   SealFrame(writer.frame);
   CAIRN_TRY(writer.segment->file->Append(writer.frame));
   ++writer.segment->records;
+  Answered(*writer.segment, prediction);
   return Done{};
 }
 

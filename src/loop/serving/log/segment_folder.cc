@@ -33,17 +33,26 @@ std::int64_t NumberOf(std::string_view name) {
 struct Sound {
   std::uint64_t bytes = 0;
   std::int64_t records = 0;
-  std::set<std::string> versions;  ///< That answered: "model:delay/3"; the heuristic is none.
+  std::set<std::string> versions;  ///< That answered.
 };
+
+/// The same without a look at what the records say: whoever wrote them knows.
+Sound FramesOf(std::string_view bytes) {
+  Sound sound;
+  while (const auto payload = PayloadAt(bytes, sound.bytes)) {
+    ++sound.records;
+    sound.bytes += kFrameHead + payload->size();
+  }
+  return sound;
+}
 
 Sound SoundPart(std::string_view bytes) {
   Sound sound;
   while (const auto payload = PayloadAt(bytes, sound.bytes)) {
     const auto record = ReadRecord(*payload);
     if (!record || record->sequence != sound.records + 1) break;
-    const Prediction& prediction = record->prediction;
-    if (prediction.version > 0)
-      sound.versions.insert("model:" + prediction.model + "/" + std::to_string(prediction.version));
+    if (std::string version = VersionOf(record->prediction); !version.empty())
+      sound.versions.insert(std::move(version));
     ++sound.records;
     sound.bytes += kFrameHead + payload->size();
   }
@@ -82,6 +91,11 @@ Error Damaged(const std::string& name, std::int64_t record, std::string_view wha
 }
 
 }  // namespace
+
+std::string VersionOf(const Prediction& prediction) {
+  return prediction.version > 0 ? "model:" + prediction.model + "/" + std::to_string(prediction.version)
+                                : std::string();
+}
 
 Result<std::unique_ptr<SegmentFolder>> SegmentFolder::Open(sql::Database& database, const os::Clock& clock,
                                                            os::Disk& disk, std::string folder) {
@@ -151,11 +165,11 @@ Result<std::shared_ptr<Segment>> SegmentFolder::New() {
 Result<> SegmentFolder::Close(Segment& segment) {
   CAIRN_TRY(segment.file->Sync());
   const std::string bytes = CAIRN_TRY(disk_.Read(segment.path));
-  const Sound sound = SoundPart(bytes);
-  if (sound.bytes != bytes.size() || sound.records != segment.records)
-    return Damaged(segment.name, sound.records + 1, "is not what was written");
+  const Sound whole = FramesOf(bytes);
+  if (whole.bytes != bytes.size() || whole.records != segment.records)
+    return Damaged(segment.name, whole.records + 1, "is not what was written");
   CAIRN_TRY(
-      Announce(segment.name, segment.number, {crypto::Sha256Hex(bytes), sound.records}, sound.versions));
+      Announce(segment.name, segment.number, {crypto::Sha256Hex(bytes), whole.records}, segment.versions));
   const std::lock_guard lock(mutex_);
   segments_[segment.number] = {};
   return Done{};

@@ -29,8 +29,14 @@ struct Segment {
   TimeMs started = 0;
   std::unique_ptr<os::AppendFile> file;
   std::int64_t records = 0;
+  std::set<std::string> versions;  ///< That answered, as VersionOf names them.
+  std::string last_model;          ///< With the next: who answered the newest record.
+  std::int64_t last_version = 0;
   std::atomic<std::uint64_t> synced = 0;  ///< Bytes that were in it before its last sync.
 };
+
+/// "model:delay/3", or "" when the heuristic answered.
+std::string VersionOf(const Prediction& prediction);
 
 /// The folder of segments: which there are, which are closed, and what the event log says of those. Segments
 /// are numbered from 1 without gaps; the file "closed" remembers which ones the event log has, so that a
