@@ -17,7 +17,7 @@ KEYS = ["loss"] + [f"metric_{i}" for i in range(9)]
 STEPS = 25
 SHARES = (0.5, 0.25, 0.15, 0.1)  # of the runs that each experiment has
 LIVE = 100  # one run in so many is never ended
-SEARCHES = 400
+SEARCHES = 2000  # About two seconds: what else the machine does for a moment does not decide.
 LOGGING = 16  # runs that log while searches go on
 
 
