@@ -16,11 +16,6 @@ std::string ExperimentPath(const std::string& name, std::string_view rest) {
   return "/api/v1/experiments/" + PercentEncode(name) + std::string(rest);
 }
 
-/// "3 runs", "1 run".
-std::string Counted(std::size_t count, const std::string& singular) {
-  return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
-}
-
 template <class Line>
 void SayUpTo(const Session& session, const std::vector<Json>& items, Line line) {
   for (std::size_t i = 0; i < std::min(items.size(), kShownLines); ++i) session.Say("  " + line(items[i]));

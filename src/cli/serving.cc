@@ -17,12 +17,6 @@ void SayCanary(Session& session, const Json& canary) {
               " bad); evidence against it: " + ShortestText(canary.Double("e_value")) + ".");
 }
 
-std::string Listed(const Json& names) {
-  std::string list;
-  for (const Json& name : names.items()) list += (list.empty() ? "" : ", ") + name.AsString();
-  return list;
-}
-
 /// Nothing while every request is kept as it came.
 void SayLog(Session& session, const Json& log) {
   const double share = log.Double("share", 1);
@@ -31,9 +25,9 @@ void SayLog(Session& session, const Json& log) {
                 log.Text("reason") + "): " + WithThousands(log.Int("kept")) + " since the start, " +
                 WithThousands(log.Int("passed_over")) + " passed over.");
   if (!log.At("masked").items().empty())
-    session.Say("It keeps masks in place of the values of " + Listed(log.At("masked")) + ".");
+    session.Say("It keeps masks in place of the values of " + Joined(log.At("masked")) + ".");
   if (!log.At("plain").items().empty())
-    session.Say("It keeps the values of " + Listed(log.At("plain")) +
+    session.Say("It keeps the values of " + Joined(log.At("plain")) +
                 " though they are classified: " + log.Text("reason") + ".");
 }
 

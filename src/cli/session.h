@@ -63,6 +63,8 @@ class Session {
 std::string Shown(double value);
 /// The texts of a list, for one cell of a table.
 std::string Joined(const Json& texts, std::string_view between = ", ");
+/// "3 runs", "1 run".
+std::string Counted(std::size_t count, std::string_view noun);
 
 /// Columns that line up; numbers to the right. On a terminal it keeps to the width: long texts are cut with
 /// "…", then columns are left out from the right, and a last line names them. Elsewhere nothing is cut.

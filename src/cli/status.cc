@@ -68,10 +68,6 @@ std::size_t SayOutdated(const Session& session, const Json& things, bool why) {
   return count;
 }
 
-std::string Count(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 /// The last line: what there is to do.
 void SaySum(const Session& session, const Json& look, std::size_t outdated) {
   const auto& stages = look.At("stages").items();
@@ -87,7 +83,7 @@ void SaySum(const Session& session, const Json& look, std::size_t outdated) {
   } else {
     session.Say("No stage would run.");
   }
-  if (outdated != 0) session.Say("Out of date besides stages: " + Count(outdated, "thing") + ".");
+  if (outdated != 0) session.Say("Out of date besides stages: " + Counted(outdated, "thing") + ".");
 }
 
 Result<int> Status(Session& session, const Arguments& arguments) {

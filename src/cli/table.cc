@@ -94,6 +94,10 @@ std::string Shown(double value) {
   return text;
 }
 
+std::string Counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string Joined(const Json& texts, std::string_view between) {
   std::string joined;
   for (const Json& text : texts.items()) {

@@ -53,10 +53,6 @@ std::map<std::string, std::size_t> Hidden(const Json& verdict) {
   return hidden;
 }
 
-std::string Count(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 void ShowVerdict(const Session& session, const Json& verdict, const std::string& file, std::string_view of) {
@@ -68,23 +64,23 @@ void ShowVerdict(const Session& session, const Json& verdict, const std::string&
     if (missing != hidden.end() && status == "error") continue;
     std::string line = Line(rule);
     if (missing != hidden.end() && missing->second > 0)
-      line += " " + Count(missing->second, "rule") + " on it could not be evaluated.";
+      line += " " + Counted(missing->second, "rule") + " on it could not be evaluated.";
     session.Say(line);
   }
   const Json& counts = verdict.At("counts");
   const auto number = [&](std::string_view status) { return static_cast<std::size_t>(counts.Int(status)); };
   const std::string rows = WithThousands(verdict.Int("rows")) + (verdict.Int("rows") == 1 ? " row" : " rows");
   std::string more;
-  if (number("warned") > 0) more += ", " + Count(number("warned"), "warning");
-  if (number("error") > 0) more += ", " + Count(number("error"), "rule") + " that could not be evaluated";
-  if (number("remarked") > 0) more += ", " + Count(number("remarked"), "remark") + " not run";
+  if (number("warned") > 0) more += ", " + Counted(number("warned"), "warning");
+  if (number("error") > 0) more += ", " + Counted(number("error"), "rule") + " that could not be evaluated";
+  if (number("remarked") > 0) more += ", " + Counted(number("remarked"), "remark") + " not run";
   const std::size_t run = number("passed") + number("warned") + number("failed") + number("error");
   if (verdict.Bool("passed"))
-    session.Say(file + " keeps " + std::string(of) + ": " + Count(run, "rule") + " over " + rows + more +
+    session.Say(file + " keeps " + std::string(of) + ": " + Counted(run, "rule") + " over " + rows + more +
                 ".");
   else
-    session.Say(file + " breaks " + Count(number("failed"), "rule") + " of " + std::string(of) + " (" +
-                Count(run, "rule") + " over " + rows + more + ").");
+    session.Say(file + " breaks " + Counted(number("failed"), "rule") + " of " + std::string(of) + " (" +
+                Counted(run, "rule") + " over " + rows + more + ").");
 }
 
 Result<> KeepJUnit(const Session& session, const std::string& path, Json& answer) {

@@ -33,12 +33,13 @@ bool HasProgram(const std::string& process) {
 
 /// The environment of another user's process cannot be read; that of a kernel thread and of one that is over
 /// reads as nothing, and they have no program.
-void LookAt(const std::string& process, std::string_view setting, Look& look) {
+void LookAt(int id, std::string_view setting, Look& look) {
+  const std::string process = std::to_string(id);
   const auto environment = ReadFile("/proc/" + process + "/environ");
   if (!environment) return;
   const std::string entries = '\0' + *environment;
   if (entries.find('\0' + std::string(setting) + '\0') != std::string::npos) {
-    look.living.insert(std::atoi(process.c_str()));
+    look.living.insert(id);
   } else if (environment->empty() && HasProgram(process)) {
     look.starting = true;
   }
@@ -50,7 +51,7 @@ Look LookForLeftovers(std::string_view setting) {
   if (!processes) return look;
   while (const dirent* entry = readdir(processes)) {
     const int id = std::atoi(entry->d_name);
-    if (id > 0 && id != getpid()) LookAt(entry->d_name, setting, look);
+    if (id > 0 && id != getpid()) LookAt(id, setting, look);
   }
   closedir(processes);
   return look;

@@ -14,7 +14,7 @@ int ReadersOfThisMachine();
 struct SqliteOptions {
   std::string vfs = {};  ///< Name of a registered sqlite3_vfs; empty for the default.
   /// Most short reads at a time; further ones wait for one to end. A read that has taken longer than
-  /// `long_read_ms` counts no more, so that an export holds nobody up. Each reader may remember 10 MiB of the
+  /// `long_read_ms` counts no more, so that an export holds nobody up. Each reader may remember 8 MiB of the
   /// store.
   int readers = ReadersOfThisMachine();
   int long_readers = 8;  ///< Most reads at a time beyond `readers`.

@@ -6,6 +6,7 @@
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
 #include "ground/os/new_file.h"
+#include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::serving {
@@ -58,14 +59,7 @@ std::string Mask::OfLevel(std::string_view column, std::string_view level) const
   std::string message(column);
   message += '\0';
   message += level;
-  const auto digest = crypto::HmacSha256(key_, message);
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string mask(kMasked);
-  for (std::size_t i = 0; i < kDigits / 2; ++i) {
-    mask += kHex[digest[i] >> 4];
-    mask += kHex[digest[i] & 15];
-  }
-  return mask;
+  return std::string(kMasked) + HexOf(crypto::HmacSha256(key_, message)).substr(0, kDigits);
 }
 
 Json Mask::Of(std::string_view column, const Json& value) const {
