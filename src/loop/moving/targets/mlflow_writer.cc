@@ -180,19 +180,8 @@ Result<> MlflowWriter::InsertValues(const std::string& who, const char* table,
   constexpr std::size_t kWidth = 6;
   for (std::size_t i = 0; i < rows.size(); i += kWidth)
     CAIRN_TRY(CheckLength(who, std::string(table) + ".key", rows[i]));
-  const std::string columns = "(key, value, timestamp, run_uuid, step, is_nan)";
-  const auto head = std::string("INSERT INTO ") + table + " " + columns;
-  if (connection_.engine() == sql::Engine::Sqlite) return connection_.InsertRows(head, kWidth, rows);
-  // PostgreSQL takes no number for a truth value, so the rows come by way of a table that does.
-  CAIRN_TRY(
-      connection_.Run("CREATE TEMPORARY TABLE IF NOT EXISTS cairn_values (key TEXT, value DOUBLE PRECISION, "
-                      "timestamp BIGINT, "
-                      "run_uuid TEXT, step BIGINT, is_nan BIGINT) ON COMMIT DROP"));
-  CAIRN_TRY(connection_.InsertRows("INSERT INTO cairn_values " + columns, kWidth, rows));
-  CAIRN_TRY(
-      connection_.Run(head + " SELECT key, value, timestamp, run_uuid, step, is_nan <> 0 FROM cairn_values"));
-  CAIRN_TRY(connection_.Run("DELETE FROM cairn_values"));
-  return {};
+  return connection_.InsertRows(
+      std::string("INSERT INTO ") + table + " (key, value, timestamp, run_uuid, step, is_nan)", kWidth, rows);
 }
 
 Result<> MlflowWriter::Write(const tracking::LoggedModel& m) {
