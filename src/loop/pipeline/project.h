@@ -10,6 +10,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
+#include "loop/pipeline/items/item_work.h"
 #include "loop/pipeline/lock.h"
 #include "loop/pipeline/lock_file.h"
 #include "loop/pipeline/plan.h"
@@ -47,6 +48,10 @@ class Project {
   /// What dvc.lock says of a stage; nothing when it never ran.
   std::optional<LockedStage> LockedOf(const std::string& stage);
 
+  /// Begins a try at a stage that is run item by item. The errors of ItemWork::Begin.
+  Result<ItemWork> BeginItems(const Stage& stage, bool anew);
+  repository::StatIndex& index() { return index_; }
+
   /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.
   /// Conflict when another has it.
   Result<> Claim();
@@ -66,6 +71,8 @@ class Project {
 
  private:
   Project(std::string folder, const std::string& data_dir);
+  Result<> FitMaps();
+  std::string PlaceBelowRoot() const;
   Result<> Fold();
 
   const std::int64_t opened_ns_ = repository::NowNs();
