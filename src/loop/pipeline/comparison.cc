@@ -5,6 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/item_map.h"
+#include "loop/pipeline/items/known_items.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -26,6 +27,9 @@ std::string Shown(const Json* value) {
   return value->IsString() ? "'" + value->AsString() + "'" : value->Dump();
 }
 
+/// From so many items on, a second look at as many outputs is felt.
+constexpr std::size_t kMany = 100'000;
+
 /// ": 1 new (a.png), 2 changed (b.png, c.png)".
 std::string InputsSaid(const ItemPlan& plan) {
   if (!plan.inputs_known) return " changed, and what its items were is kept neither here nor in the cache";
@@ -36,7 +40,8 @@ std::string InputsSaid(const ItemPlan& plan) {
   }
   if (plan.kept != 0)
     parts.push_back(WithThousands(static_cast<std::int64_t>(plan.kept)) + " called already");
-  return parts.empty() ? " changed" : ": " + Join(parts, ", ");
+  const std::string later = plan.outs_looked ? "" : "; what they made is looked at when it runs";
+  return (parts.empty() ? " changed" : ": " + Join(parts, ", ")) + later;
 }
 
 std::string OutsSaid(const ItemPlan& plan) {
@@ -194,8 +199,8 @@ Result<> Comparison::CompareItems() {
     items_ = {files->size(), files->size()};
     return Done{};
   }
-  const ItemPlan plan =
-      CAIRN_TRY(PlanItems({project_, stage_, all ? nullptr : locked_, journal, objects_, index_}, *files));
+  const ItemPlan plan = CAIRN_TRY(
+      PlanItems({project_, stage_, all ? nullptr : locked_, journal, objects_, index_, kMany}, *files));
   items_ = {plan.calls.size(), plan.items};
   if (!all) CAIRN_TRY(NameItems(plan));
   if (causes_.empty()) RememberItems(*files);
@@ -220,8 +225,8 @@ void Comparison::NameOuts(const ItemPlan& plan) {
 /// What ran as a whole is gone on from item by item. Where nothing can be written, all are called one day.
 void Comparison::RememberItems(repository::FolderFiles& files) {
   const std::string& md5 = locked_->FindDep(WrittenPath(stage_, stage_.map->folder))->md5;
-  if (HasInputs(stage_.map->record, md5) || !files.TakeDigests(index_)) return;
-  static_cast<void>(bool(KeepInputs(stage_.map->record, md5, *files.Listed(index_).listing)));
+  if (KnownItems::Are(stage_.map->record, md5) || !files.TakeDigests(index_)) return;
+  static_cast<void>(bool(KnownItems::Keep(stage_.map->record, md5, files)));
 }
 
 Result<> Comparison::NameItems(const ItemPlan& plan) {

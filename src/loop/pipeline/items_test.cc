@@ -235,6 +235,32 @@ TEST_F(ItemsTest, GoOnFromWhatAnotherProgramRanAsAWhole) {
   EXPECT_THAT(Called(), ElementsAre("in/b"));
 }
 
+TEST_F(ItemsTest, OfVeryManyLeaveTheirOutputsToTheRun) {
+  RunsWell();
+  Write("in/b", "bb");
+  Write("up/c.txt", "by hand");
+  const auto project = Open();
+  const Stage& stage = *project->definition().Find("upper");
+  const auto locked = project->LockedOf("upper");
+  const auto journal = *ItemJournal::Read(JournalOf(*stage.map), "");
+  const repository::Objects objects(folder_ / ".dvc/cache");
+  const std::string folder = project->folder();
+  const auto calls = [&](std::optional<std::size_t> from) {
+    auto files = *LookAtItems(folder, stage, project->index());
+    const auto plan = PlanItems({folder, stage, &*locked, journal, objects, project->index(), from}, files);
+    EXPECT_TRUE(plan) << plan.error().message;
+    std::vector<std::string> names;
+    for (const auto& call : plan->calls) names.push_back(call.item);
+    EXPECT_EQ(plan->outs_looked, from != 3U);
+    return names;
+  };
+  EXPECT_THAT(calls({}), ElementsAre("b", "c"));
+  EXPECT_THAT(calls(4U), ElementsAre("b", "c"));
+  EXPECT_THAT(calls(3U), ElementsAre("b"));
+  RunsWell();
+  EXPECT_THAT(Called(), UnorderedElementsAre("in/b", "in/c")) << "the run looks at all";
+}
+
 TEST_F(ItemsTest, MayBeNone) {
   for (const char* item : {"a", "b", "c"}) ASSERT_TRUE(os::Remove(folder_ / ("in/" + std::string(item))));
   RunsWell();

@@ -5,6 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/items/item_work.h"
 
 namespace cairn::pipeline {
 

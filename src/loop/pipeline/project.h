@@ -10,7 +10,6 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
-#include "loop/pipeline/items/item_work.h"
 #include "loop/pipeline/lock.h"
 #include "loop/pipeline/lock_file.h"
 #include "loop/pipeline/plan.h"
@@ -19,6 +18,8 @@
 #include "loop/repository/stat_index.h"
 
 namespace cairn::pipeline {
+
+class ItemWork;
 
 /// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, what cairn.yaml says of how stages run, the
 /// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds.

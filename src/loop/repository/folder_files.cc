@@ -39,21 +39,29 @@ Result<> FolderFiles::TakeDigests(StatIndex& index) {
   if (md5s_.size() == size()) return Done{};
   std::vector<Md5Digest> md5s(size());
   CAIRN_TRY(ForEach(size(), [&](std::size_t i) -> Result<> {
-    const ScannedFile& file = scan_->files[i];
-    if (file.is_broken) {
-      return Error{Reason::NotFound, "'" + os::JoinPath(path_, file.relpath) +
-                                         "' is a link that leads nowhere: repair or remove it"};
-    }
-    const Fingerprint key = Scan::KeyOf(path_, file.relpath);
-    if (const auto known = index.Find(Fact::Md5, key, Fingerprint::Of(file.stamp))) {
-      md5s[i] = *known;
-      return Done{};
-    }
-    md5s[i] = CAIRN_TRY(DigestOf(os::JoinPath(path_, file.relpath), key, file.stamp, scan_->began_ns, index));
+    md5s[i] = CAIRN_TRY(Digest(i, index));
     return Done{};
   }));
   md5s_ = std::move(md5s);
   return Done{};
+}
+
+Result<Md5Digest> FolderFiles::Digest(std::size_t place, StatIndex& index) const {
+  if (md5s_.size() == size()) return md5s_[place];
+  const ScannedFile& file = scan_->files[place];
+  if (file.is_broken) {
+    return Error{Reason::NotFound, "'" + os::JoinPath(path_, file.relpath) +
+                                       "' is a link that leads nowhere: repair or remove it"};
+  }
+  const Fingerprint key = Scan::KeyOf(path_, file.relpath);
+  if (const auto known = index.Find(Fact::Md5, key, Fingerprint::Of(file.stamp))) return *known;
+  return DigestOf(os::JoinPath(path_, file.relpath), key, file.stamp, scan_->began_ns, index);
+}
+
+Fingerprint FolderFiles::stamp(std::size_t place) const { return Fingerprint::Of(scan_->files[place].stamp); }
+
+Fingerprint FolderFiles::settled_stamp(std::size_t place) const {
+  return IsSettled(scan_->files[place].stamp, scan_->began_ns) ? stamp(place) : Fingerprint();
 }
 
 void FolderFiles::RememberTree(const std::string& md5, StatIndex& index) const {

@@ -34,16 +34,23 @@ class FolderFiles {
   /// Of all files; those whose stamps the index knows are not read. NotFound for a link that leads nowhere;
   /// Conflict when a file changes while it is read.
   Result<> TakeDigests(StatIndex& index);
+  /// The same of one of them. Safe from any thread.
+  Result<Md5Digest> Digest(std::size_t place, StatIndex& index) const;
+  /// What tells one state of a file from another.
+  Fingerprint stamp(std::size_t place) const;
+  /// The same, or none when it is so young that a later write may leave it.
+  Fingerprint settled_stamp(std::size_t place) const;
   /// After TakeDigests.
   const Md5Digest& md5(std::size_t place) const { return md5s_[place]; }
   /// After TakeDigests: whether these are the files of `listing`, which is called `md5`; remembers it then.
   bool Are(const Listing& listing, const std::string& md5, StatIndex& index);
+  /// That somebody found them to be the files of the listing `md5`.
+  void RememberTree(const std::string& md5, StatIndex& index) const;
   /// After TakeDigests.
   Snapshot Listed(StatIndex& index) const;
 
  private:
   explicit FolderFiles(std::string path);
-  void RememberTree(const std::string& md5, StatIndex& index) const;
 
   std::string path_;
   std::unique_ptr<Scan> scan_;

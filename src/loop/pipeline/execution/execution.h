@@ -14,6 +14,7 @@
 #include "ground/os/clock.h"
 #include "ground/os/pool.h"
 #include "loop/pipeline/execution/attempt.h"
+#include "loop/pipeline/items/item_work.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/record.h"
 

@@ -1,12 +1,15 @@
 #include "loop/pipeline/items/item_plan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/os/pool.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/items/known_items.h"
 #include "loop/pipeline/items/path_table.h"
 #include "loop/pipeline/plan.h"
 
@@ -19,12 +22,6 @@ using repository::Md5Digest;
 
 constexpr std::size_t kNamed = 3;
 constexpr std::size_t kShare = 1024;
-
-void ForEachOf(std::size_t count, const std::function<void(std::size_t)>& work) {
-  os::ForEachIndex((count + kShare - 1) / kShare, os::Processors(), [&](std::size_t share) {
-    for (std::size_t i = share * kShare; i < std::min(count, (share + 1) * kShare); ++i) work(i);
-  });
-}
 
 /// One of the stage's outs: what lies there, and what dvc.lock says lay there.
 class OutState {
@@ -101,13 +98,13 @@ class Planning {
 
   Result<ItemPlan> Run() {
     plan_.items = items_.size();
+    if (OutsMayWait() && CAIRN_TRY(ItemsAloneDiffer())) return std::move(plan_);
     CAIRN_TRY(LookAtOuts());
     if (IsAllAsBefore()) return std::move(plan_);
-    CAIRN_TRY(items_.TakeDigests(question_.index));
     CAIRN_TRY(OpenOuts());
     if (question_.base) CAIRN_TRY(ReadItemsBefore());
-    Judge();
-    if (was_) NameGone();
+    CAIRN_TRY(Judge());
+    NameGone();
     NameStrays();
     return std::move(plan_);
   }
@@ -123,6 +120,29 @@ class Planning {
       plan_.outs_differ.push_back(!outs_.back().same());
     }
     return Done{};
+  }
+
+  bool OutsMayWait() const {
+    return question_.outs_wait_from && items_.size() >= *question_.outs_wait_from && question_.base &&
+           !question_.base->call.empty() && question_.journal.done().empty();
+  }
+
+  /// Whether the items say enough without a look at the outs. Then that is the plan.
+  Result<bool> ItemsAloneDiffer() {
+    const LockedPath* before = FolderBefore();
+    if (before && items_.tree() && *items_.tree() == before->md5) return false;
+    CAIRN_TRY(ReadItemsBefore());
+    if (!known_) return false;
+    made_anyway_ = true;
+    CAIRN_TRY(Judge());
+    NameGone();
+    plan_.outs_looked = false;
+    plan_.outs_differ.assign(question_.stage.outs.size(), false);
+    if (plan_.inputs_differ) return true;
+    plan_ = ItemPlan();
+    plan_.items = items_.size();
+    made_anyway_ = false;
+    return false;
   }
 
   const LockedPath* FolderBefore() const {
@@ -160,23 +180,20 @@ class Planning {
 
   Result<> ReadItemsBefore() {
     const LockedPath* before = FolderBefore();
-    if (!before) {
-      plan_.inputs_known = false;
-      return Done{};
-    }
-    auto listing = ReadInputs(map_.record, before->md5);
-    if (!listing) listing = question_.objects.ReadListing({before->md5, false});
-    if (!listing) {
+    plan_.inputs_known = false;
+    if (!before) return Done{};
+    if (auto kept = KnownItems::Read(map_.record, before->md5)) {
+      known_ = *std::move(kept);
+    } else if (auto listing = question_.objects.ReadListing({before->md5, false})) {
+      known_.emplace(*std::move(listing));
+    } else {
+      CAIRN_TRY(items_.TakeDigests(question_.index));
       const auto snapshot = items_.Listed(question_.index);
-      plan_.inputs_known = snapshot.md5 == before->md5;
-      plan_.inputs_differ = !plan_.inputs_known;
-      if (!plan_.inputs_known) return Done{};
-      listing = Listing::Parse(snapshot.listing->Object());
-      if (!listing) return std::move(listing).error();
+      if (snapshot.md5 != before->md5) return Done{};
+      known_.emplace(CAIRN_TRY(Listing::Parse(snapshot.listing->Object())));
     }
-    was_ = *std::move(listing);
-    if (plan_.inputs_differ) plan_.inputs_differ = !items_.Are(*was_, before->md5, question_.index);
-    then_ = PathTable(was_->files().size(), [&](std::size_t i) { return was_->files()[i].relpath; });
+    plan_.inputs_known = true;
+    met_.assign(known_->size(), 0);
     return Done{};
   }
 
@@ -192,50 +209,67 @@ class Planning {
     return true;
   }
 
-  Verdict VerdictOn(std::size_t place) {
+  /// What is to be done with an item; `guess` is where it may stand among those known.
+  Result<Verdict> VerdictOn(std::size_t place, std::size_t& guess) {
     const std::string_view item = items_.relpath(place);
+    const auto before = Met(item, guess);
+    bool same = before && known_->HadStamp(*before, items_.stamp(place));
+    if (before && !same) same = known_->md5(*before) == CAIRN_TRY(items_.Digest(place, question_.index));
+    if (!same) differs_ = true;
     const auto& journal = question_.journal.done();
-    if (!journal.empty()) {
-      const auto done = journal.find(std::string(item));
-      if (done != journal.end() && done->second.read == items_.md5(place) &&
-          MadeAs(item, &done->second.made)) {
-        if (was_) Met(item);
-        return Verdict::Kept;
-      }
-    }
-    if (!was_) return Verdict::New;
-    const auto before = Met(item);
+    const auto done = journal.empty() ? journal.end() : journal.find(std::string(item));
+    if (done != journal.end() && done->second.read == CAIRN_TRY(items_.Digest(place, question_.index)) &&
+        MadeAs(item, &done->second.made))
+      return Verdict::Kept;
     if (!before) return Verdict::New;
-    if (was_->files()[*before].md5 != items_.md5(place)) return Verdict::Changed;
+    if (!same) return Verdict::Changed;
     return made_anyway_ || MadeAs(item, nullptr) ? Verdict::Done : Verdict::Unmade;
   }
 
-  std::optional<std::size_t> Met(std::string_view item) {
-    const auto before = then_.Find(item);
-    if (before) met_[*before] = 1;
+  std::optional<std::size_t> Met(std::string_view item, std::size_t& guess) {
+    if (!known_) return std::nullopt;
+    auto before = known_->At(guess, item);
+    if (!before) {
+      std::call_once(indexed_, [&] { known_->Index(); });
+      before = known_->Find(item);
+    }
+    if (!before) return std::nullopt;
+    met_[*before] = 1;
+    guess = *before + 1;
     return before;
   }
 
-  void Judge() {
-    if (was_) met_.assign(was_->files().size(), 0);
+  Result<> Judge() {
     std::vector<Verdict> verdicts(items_.size());
-    ForEachOf(items_.size(), [&](std::size_t i) { verdicts[i] = VerdictOn(i); });
+    const std::size_t shares = (items_.size() + kShare - 1) / kShare;
+    CAIRN_TRY(os::TryEachIndex(shares, os::Processors(), [&](std::size_t share) -> Result<> {
+      std::size_t guess = share * kShare;
+      for (std::size_t i = share * kShare; i < std::min(items_.size(), (share + 1) * kShare); ++i)
+        verdicts[i] = CAIRN_TRY(VerdictOn(i, guess));
+      return Done{};
+    }));
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (verdicts[i] == Verdict::Kept) ++plan_.kept;
       if (verdicts[i] == Verdict::Done || verdicts[i] == Verdict::Kept) continue;
-      plan_.calls.push_back({std::string(items_.relpath(i)), items_.md5(i)});
+      const Md5Digest read = CAIRN_TRY(items_.Digest(i, question_.index));
+      plan_.calls.push_back({std::string(items_.relpath(i)), read});
       if (verdicts[i] == Verdict::New) plan_.fresh.Add(items_.relpath(i));
       if (verdicts[i] == Verdict::Changed) plan_.changed.Add(items_.relpath(i));
       if (verdicts[i] == Verdict::Unmade) plan_.unmade.Add(items_.relpath(i));
     }
     std::sort(plan_.calls.begin(), plan_.calls.end(),
               [](const auto& a, const auto& b) { return a.item < b.item; });
+    return Done{};
   }
 
+  /// The items that dvc.lock has and that are no more; and whether there is any difference.
   void NameGone() {
     for (std::size_t i = 0; i < met_.size(); ++i) {
-      if (met_[i] == 0) plan_.gone.Add(was_->files()[i].relpath);
+      if (met_[i] == 0) plan_.gone.Add(known_->item(i));
     }
+    if (!known_) return;
+    plan_.inputs_differ = differs_ || plan_.gone.count() != 0;
+    if (!plan_.inputs_differ) items_.RememberTree(FolderBefore()->md5, question_.index);
   }
 
   /// Files of an out that was changed by hand, and that no item of then or now makes.
@@ -267,9 +301,10 @@ class Planning {
   ItemPlan plan_;
   std::vector<OutState> outs_;
   bool made_anyway_ = false;
-  std::optional<Listing> was_;  ///< The items, as dvc.lock has them.
-  PathTable then_;
+  std::optional<KnownItems> known_;  ///< The items, as dvc.lock has them.
+  std::once_flag indexed_;
   std::vector<char> met_;  ///< Of those, which are there still.
+  std::atomic<bool> differs_ = false;
   std::optional<std::vector<std::string>> made_;
   PathTable made_places_;
 };

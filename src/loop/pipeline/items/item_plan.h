@@ -46,6 +46,7 @@ struct ItemPlan {
   bool inputs_known = true;       ///< What the items were then can be read.
   std::vector<bool> outs_differ;  ///< Of each of the stage's outs.
   bool outs_known = true;
+  bool outs_looked = true;  ///< False where they wait until the stage runs.
 };
 
 /// What a plan is made from. All must outlive the call.
@@ -58,6 +59,9 @@ struct ItemQuestion {
   const ItemJournal& journal;
   const repository::Objects& objects;
   repository::StatIndex& index;
+  /// From so many items on, when some are not as they were, outputs are not looked at: who only asks what
+  /// would run knows enough.
+  std::optional<std::size_t> outs_wait_from{};
 };
 
 /// Looks at each file once and reads only what changed. Items and outputs that are as dvc.lock says, or as

@@ -10,7 +10,7 @@ namespace {
 
 using repository::Fingerprint;
 
-constexpr std::string_view kJournalMagic = "cairn items 1 ", kInputsMagic = "cairn inputs 1 ";
+constexpr std::string_view kJournalMagic = "cairn items 1 ";
 constexpr std::uint64_t kLongest = std::uint64_t{4} << 30;
 
 std::string SumOf(std::string_view text) {
@@ -40,10 +40,6 @@ std::optional<std::pair<std::string, ItemDone>> ReadLine(std::string_view line) 
     if (const auto made = repository::Md5OfHex(hex)) done.made.push_back(*made);
   }
   return std::pair(*std::move(item), std::move(done));
-}
-
-std::string InputsFile(const std::string& record, const std::string& md5) {
-  return record + "." + md5.substr(0, 32) + ".inputs";
 }
 
 }  // namespace
@@ -79,39 +75,6 @@ Result<> ItemJournal::Append(std::string_view item, const ItemDone& done) {
 void ItemJournal::Drop() {
   open_.Reset();
   static_cast<void>(bool(os::Remove(file_)));
-}
-
-Result<> KeepInputs(const std::string& record, const std::string& md5, const repository::Listing& listing) {
-  const std::string object = listing.Object();
-  CAIRN_TRY(os::MakeFolders(os::ParentOf(record)));
-  return os::WriteFileAtomically(InputsFile(record, md5),
-                                 std::string(kInputsMagic) + SumOf(object) + "\n" + object);
-}
-
-bool HasInputs(const std::string& record, const std::string& md5) {
-  return os::Exists(InputsFile(record, md5));
-}
-
-Result<repository::Listing> ReadInputs(const std::string& record, const std::string& md5) {
-  const std::string file = InputsFile(record, md5);
-  std::string text = CAIRN_TRY(os::ReadFile(file, kLongest));
-  const auto end = text.find('\n');
-  const std::string head = text.substr(0, end == std::string::npos ? 0 : end);
-  text.erase(0, head.size() + 1);
-  if (head != std::string(kInputsMagic) + SumOf(text))
-    return Error{Reason::Corrupt, "'" + file + "' is damaged"};
-  return repository::Listing::Parse(std::move(text));
-}
-
-void DropOtherInputs(const std::string& record, const std::string& md5) {
-  const std::string folder = os::ParentOf(record), begin = os::BaseName(record) + ".",
-                    keep = os::BaseName(InputsFile(record, md5));
-  const auto names = os::ListFolder(folder);
-  if (!names) return;
-  for (const auto& name : *names) {
-    if (name.starts_with(begin) && name.ends_with(".inputs") && name != keep && name.size() == keep.size())
-      static_cast<void>(bool(os::Remove(os::JoinPath(folder, name))));
-  }
 }
 
 }  // namespace cairn::pipeline

@@ -44,14 +44,4 @@ class ItemJournal {
   os::Descriptor open_;
 };
 
-/// Keeps what the items were when the stage finished, under the name that dvc.lock knows the folder by:
-/// whoever reads it later finds out by that name whether it belongs to dvc.lock. `record` is
-/// ItemMap::record.
-Result<> KeepInputs(const std::string& record, const std::string& md5, const repository::Listing& listing);
-bool HasInputs(const std::string& record, const std::string& md5);
-/// NotFound when it was not kept; Corrupt when it is damaged.
-Result<repository::Listing> ReadInputs(const std::string& record, const std::string& md5);
-/// Removes those of other names.
-void DropOtherInputs(const std::string& record, const std::string& md5);
-
 }  // namespace cairn::pipeline

@@ -1,8 +1,11 @@
 #include "loop/pipeline/items/item_work.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "ground/os/files.h"
+#include "loop/pipeline/items/known_items.h"
 #include "loop/pipeline/items/path_table.h"
 #include "loop/pipeline/plan.h"
 
@@ -11,7 +14,11 @@ namespace {
 
 using repository::FolderFiles;
 
+/// After it, a look at a file finds a stamp that may be remembered (repository::IsSettled).
+constexpr std::chrono::milliseconds kSettled(25);
+
 /// Outputs of two items can only be one file when a name was cut, or there are several for each item.
+
 bool MayCollide(const ItemMap& map) {
   return map.makes.size() > 1 || map.makes.front().find("${item}") == std::string::npos;
 }
@@ -48,6 +55,7 @@ Result<ItemWork> ItemWork::Begin(const std::string& project, const Stage& stage,
     for (const auto& stray : CAIRN_TRY(work.Strays())) CAIRN_TRY(os::Remove(os::JoinPath(project, stray)));
   }
   for (const Out& out : stage.outs) CAIRN_TRY(os::MakeFolders(os::JoinPath(project, out.path)));
+  work.files_ = *std::move(files);
   return work;
 }
 
@@ -95,6 +103,7 @@ Result<std::vector<std::string>> ItemWork::Strays() const {
 }
 
 Result<> ItemWork::CheckOuts() const {
+  if (!plan_.calls.empty()) std::this_thread::sleep_for(kSettled);
   std::size_t there = 0;
   for (const Out& out : stage_.outs)
     there += CAIRN_TRY(FolderFiles::Look(os::JoinPath(project_, out.path), index_)).size();
@@ -107,10 +116,10 @@ Result<> ItemWork::CheckOuts() const {
                    ") does not name, and that nobody could keep up to date: " + some.Names()};
 }
 
-Result<> ItemWork::Keep() const { return KeepInputs(stage_.map->record, items_.md5, *items_.listing); }
+Result<> ItemWork::Keep() const { return KnownItems::Keep(stage_.map->record, items_.md5, *files_); }
 
 void ItemWork::End() {
-  DropOtherInputs(stage_.map->record, items_.md5);
+  KnownItems::DropOthers(stage_.map->record, items_.md5);
   journal_.Drop();
 }
 

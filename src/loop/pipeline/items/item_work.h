@@ -22,7 +22,8 @@ class ItemWork {
   /// What dvc.lock is to say.
   const LockedStage& inputs() const { return inputs_; }
 
-  /// After the calls. Conflict, naming them, when there are files in the outs that no item makes.
+  /// After the calls; waits until the stamps of what they made tell a later write from theirs. Conflict,
+  /// naming them, when there are files in the outs that no item makes.
   Result<> CheckOuts() const;
   /// Keeps what the items were; to be done before dvc.lock says that the stage has finished.
   Result<> Keep() const;
@@ -40,6 +41,7 @@ class ItemWork {
   repository::StatIndex& index_;
   ItemJournal journal_;
   LockedStage inputs_;
+  std::optional<repository::FolderFiles> files_;  ///< The items.
   repository::Snapshot items_;
   ItemPlan plan_;
 };
