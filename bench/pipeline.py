@@ -1,4 +1,5 @@
-"""`cairn run` when nothing is stale, beside `dvc repro` and `ninja`, and what it adds to each stage that runs, beside `xargs`."""
+"""`cairn run` when nothing is stale, beside `dvc repro` and `ninja`, what it adds to each stage that runs, beside `xargs`, and a stage that is mapped over
+1,000,000 files (100,000 with --small; --map N for another number) of which one changed."""
 
 import hashlib
 import hmac
@@ -176,7 +177,51 @@ def many_trials(report, folder, count):
         report.line(what, f"{ours:.1f} ms", "none: dvc queues one by one", f"<= {bar} ms", ours <= bar)
 
 
+MAPPED = """stages:
+  copy:
+    cmd: cp -r in out
+    deps: [in]
+    outs: [out]
+"""
+
+
+def lay_out_map(project, number):
+    """So many files, a thousand in a folder; the stage's cmd has made its out of them, and from now on there is a call for each."""
+    for first in range(0, number, 1000):
+        below = project / "in" / f"{first // 1000:04}"
+        below.mkdir(parents=True)
+        for i in range(first, min(number, first + 1000)):
+            (below / str(i)).write_text(f"{i}\n")
+    (project / "dvc.yaml").write_text(MAPPED)
+    called([measure.DVC, "init", "--no-scm", "-q"], project)
+    called([measure.CAIRN, "run"], project)
+    call = "echo ${in} >> calls; cp ${in} ${out}"
+    (project / "cairn.yaml").write_text(f'pipeline: {{stages: {{copy: {{map: {{over: in, call: "{call}", into: "out/${{item}}"}}}}}}}}\n')
+    called([measure.CAIRN, "status"], project)
+
+
+def one_of_many(report, folder, number, times=5):
+    """What a plan takes when one file changed, and that it makes one call; beside `find`, which looks at each file once too."""
+    project = folder / "map"
+    project.mkdir()
+    lay_out_map(project, number)
+    plans, runs = [], []
+    for i in range(times):
+        changed = project / "in" / "0000" / str(i)
+        changed.write_text("changed\n")
+        plans.append(called([measure.CAIRN, "run", "--dry-run"], project))
+        runs.append(called([measure.CAIRN, "run"], project))
+        calls = (project / "calls").read_text().splitlines()
+        assert calls == [f"in/0000/{n}" for n in range(i + 1)], calls
+        assert (project / "out" / "0000" / str(i)).read_text() == "changed\n"
+    plan = statistics.median(plans)
+    find = statistics.median(called(["find", "in", "out", "-type", "f", "-newer", "calls"], project) for _ in range(3))
+    note = f"one call; at most {max(plans):.2f} s; with the call and dvc.lock {statistics.median(runs):.1f} s"
+    report.line(f"planning a map over {number:,}, one changed", f"{plan:.2f} s", f"{find:.2f} s (find)", "<= 2 s", plan <= 2, note)
+
+
 def main():
+    number = int(sys.argv[sys.argv.index("--map") + 1]) if "--map" in sys.argv else 100_000 if "--small" in sys.argv else 1_000_000
     report = measure.Report()
     with measure.workspace() as folder:
         three_stages(report, folder)
@@ -186,6 +231,7 @@ def main():
         beside_dvc(report, project, ours)
         many_stages(report, folder, 10000, 60)
         many_trials(report, folder, 10000)
+        one_of_many(report, folder, number)
     report.end()
 
 

@@ -16,8 +16,9 @@
 #   swaps       versions that take each other's place under load; a thousand loads and unloads
 #   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
+#   pipeline    also one changed file among 1,000,000 that a stage is mapped over (some minutes to fill)
 #
-# With --small, `store`, `scorecard` and `evidence` fill a tenth of that and `postgres` sends a tenth of its requests.
+# With --small, `store`, `scorecard`, `evidence` and the map of `pipeline` fill a tenth of that and `postgres` sends a tenth of its requests.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
@@ -48,7 +49,7 @@ done
 missed=()
 for name in "${names[@]}"; do
   options=()
-  case "$name" in postgres | store | scorecard | evidence) options=("${small[@]}") ;; esac
+  case "$name" in postgres | store | scorecard | evidence | pipeline) options=("${small[@]}") ;; esac
   say "$name, on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg)"
   "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" "${options[@]}" || missed+=("$name")
 done

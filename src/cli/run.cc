@@ -15,6 +15,10 @@ void ShowMetrics(const Session& session, const Json& metrics) {
     session.Say(file + ": " + (values.Find("problem") ? values.Text("problem") : values.Dump()));
 }
 
+void SayWouldRun(const Session& session, const Json& stage) {
+  session.Say(stage.Text("name") + ": would run because " + CausesOf(stage) + CallsOf(stage));
+}
+
 int Sum(Session& session, const Json& run) {
   int ran = 0;
   for (const Json& stage : run.At("stages").items()) ran += stage.Text("state") == "finished" ? 1 : 0;
@@ -40,7 +44,7 @@ Result<int> Run(Session& session, const Arguments& arguments) {
     if (dry || !look.Bool("stale")) {
       if (session.PrintedJson(look)) return 0;
       for (const Json& stage : look.At("stages").items()) {
-        if (stage.Bool("stale")) session.Say(stage.Text("name") + ": would run because " + CausesOf(stage));
+        if (stage.Bool("stale")) SayWouldRun(session, stage);
       }
       if (!look.Bool("stale")) session.Say("Everything is up to date: nothing ran.");
       return 0;
@@ -58,7 +62,7 @@ Result<int> Run(Session& session, const Arguments& arguments) {
   if (dry || started.Text("id").empty()) {
     if (session.PrintedJson(started)) return 0;
     for (const Json& stage : started.At("stages").items()) {
-      if (stage.Bool("stale")) session.Say(stage.Text("name") + ": would run because " + CausesOf(stage));
+      if (stage.Bool("stale")) SayWouldRun(session, stage);
     }
     return 0;
   }
@@ -107,7 +111,9 @@ std::vector<Command> RunCommands() {
       {"run",
        "Run the stages of dvc.yaml that are stale",
        "Says why each stage runs; stages that do not need each other run at the same time. A second run "
-       "does nothing. Ctrl-C cancels; what was finished stays finished.",
+       "does nothing. A stage with a `map` in cairn.yaml calls its items that are new or changed, and no "
+       "other. "
+       "Ctrl-C cancels; what was finished stays finished.",
        {StageChoice::Operand()},
        std::move(flags),
        Run},

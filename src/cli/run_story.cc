@@ -31,7 +31,9 @@ class Story {
       if (told.empty() && !stage.Text("log").empty())
         session_.Say(name + ": runs because " + CausesOf(stage));
       told = state;
-      if (state == "finished") session_.Say(name + ": done in " + Lasted(stage));
+      const std::string said = stage.Text("reason");
+      if (state == "finished")
+        session_.Say(name + ": done in " + Lasted(stage) + (said.empty() ? "" : ", " + said));
       if (state == "unchanged") session_.Say(name + ": skipped, " + stage.Text("reason"));
       if (state == "failed" || state == "blocked" || state == "killed")
         session_.Say(name + ": " + state + ", " + stage.Text("reason"));

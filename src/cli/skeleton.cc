@@ -105,6 +105,8 @@ roles:
 #       retries: {most: 2, wait: 10s}       # tries after the first; the wait doubles, up to `longest` (5m)
 #       resources: {cpu: 2, memory: 4GiB, gpu: 1}
 #       secrets: {WAREHOUSE_KEY: {env: WAREHOUSE_KEY}, TOKEN: {file: ~/.config/token}}   # never in a record or log
+#     thumbs:                               # one call for each new or changed file of the dep `images`, instead of the whole cmd
+#       map: {over: images, call: "python thumb.py ${in} ${out}", into: "thumbs/${item}"}   # also ${stem}, several outputs by name, at_once
 
 # How old evidence may be, and which stages of dvc.yaml do tests of the ML Test Score that the program does not do itself.
 # scorecard:

@@ -55,4 +55,11 @@ std::string CausesOf(const Json& stage) {
   return Join(sentences, "; ");
 }
 
+std::string CallsOf(const Json& stage) {
+  if (!stage.Find("calls")) return "";
+  const std::int64_t calls = stage.Int("calls"), items = stage.Int("items");
+  return " (" + WithThousands(calls) + (calls == 1 ? " call, " : " calls, ") + WithThousands(items) +
+         (items == 1 ? " item)" : " items)");
+}
+
 }  // namespace cairn::cli

@@ -29,5 +29,7 @@ Result<Json> LookForStale(Session& session, const StageChoice& choice, Look look
 
 /// The causes of a stage as one line: "params.yaml: lr changed from 1 to 2; train.py changed".
 std::string CausesOf(const Json& stage);
+/// " (1 call, 3 items)" of a stage that would be run item by item; "" of any other.
+std::string CallsOf(const Json& stage);
 
 }  // namespace cairn::cli

@@ -96,9 +96,9 @@ Result<int> Status(Session& session, const Arguments& arguments) {
   for (const Json& stage : look.At("stages").items()) {
     if (!stage.Bool("stale")) continue;
     if (why) {
-      ShowWhy(session, stage.Text("name"), stage.At("causes"), "level");
+      ShowWhy(session, stage.Text("name") + CallsOf(stage), stage.At("causes"), "level");
     } else {
-      session.Say(stage.Text("name") + ": " + CausesOf(stage));
+      session.Say(stage.Text("name") + ": " + CausesOf(stage) + CallsOf(stage));
     }
   }
   SaySum(session, look, SayOutdated(session, things, why));
@@ -119,7 +119,10 @@ std::vector<Command> StatusCommands() {
        "touched changes nothing. A cause is one of: never (it has not run yet), command, code, data, model, "
        "params, environment (the files that pin what is installed), output (not what the stage made), "
        "always, "
-       "upstream (a stage before it runs). Once a configuration was accepted (`cairn apply`) it also names "
+       "upstream (a stage before it runs). Of a stage with a `map` in cairn.yaml it names how many items are "
+       "new, "
+       "changed and gone, and the first few, and how many calls that makes. Once a configuration was "
+       "accepted (`cairn apply`) it also names "
        "the charter, the gates, the data sets, the model's versions in production or on their way, and what "
        "is deployed, where what they are made from has changed since.",
        {StageChoice::Operand()},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 
 /// The stages of a project as dvc.yaml (DVC 3) declares them.
 namespace cairn::pipeline {
+
+struct ItemMap;
 
 struct Out {
   std::string path;      ///< Relative to the project, with '/'.
@@ -37,6 +40,8 @@ struct Stage {
   std::string where;      ///< "dvc.yaml:4:3"
   /// Files that pin what is installed, relative to the project: from cairn.yaml, put here by Project.
   std::vector<std::string> environment;
+  /// How it is run item by item; null for one that is run as a whole. From cairn.yaml too (item_map.h).
+  std::shared_ptr<const ItemMap> map;
 
   /// The commands in order, one per line of a text or entry of a list.
   std::vector<std::string> Commands() const;

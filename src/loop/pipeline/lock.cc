@@ -169,10 +169,13 @@ std::string DigestOf(const LockedStage& stage) {
 
 /// A stage's entry in cairn.lock.
 void DumpEnvironment(std::string& out, const LockedStage& stage) {
-  out += KeyText("  ", stage.name) + "\n    of: " + LockScalar(Json(DigestOf(stage)), {0, 0, false}) +
-         "\n    environment:\n";
+  constexpr ScalarPlace kHere{0, 0, false};
+  out += KeyText("  ", stage.name) + "\n    of: " + LockScalar(Json(DigestOf(stage)), kHere) + "\n";
+  if (!stage.call.empty()) out += "    call: " + LockScalar(Json(stage.call), kHere) + "\n";
+  if (stage.environment.empty()) return;
+  out += "    environment:\n";
   for (const auto& [file, md5] : stage.environment)
-    out += KeyText("      ", file) + " " + LockScalar(Json(md5), {0, 0, false}) + "\n";
+    out += KeyText("      ", file) + " " + LockScalar(Json(md5), kHere) + "\n";
 }
 
 }  // namespace
@@ -240,7 +243,9 @@ Result<> AddEnvironments(std::string_view text, Lock& lock) {
   for (const auto& [name, mark, node] : stages->entries()) {
     LockedStage* stage = lock.Find(name);
     const Node *of = node.Find("of"), *files = node.Find("environment");
-    if (!stage || !of || !files || of->text() != DigestOf(*stage)) continue;
+    if (!stage || !of || of->text() != DigestOf(*stage)) continue;
+    if (const Node* call = node.Find("call")) stage->call = call->text();
+    if (!files) continue;
     for (const auto& [file, place, md5] : files->entries()) stage->environment.emplace_back(file, md5.text());
   }
   return Done{};
@@ -249,11 +254,12 @@ Result<> AddEnvironments(std::string_view text, Lock& lock) {
 std::string DumpEnvironments(const Lock& lock) {
   std::string out;
   for (const auto& stage : lock.stages) {
-    if (stage.environment.empty()) continue;
+    if (stage.environment.empty() && stage.call.empty()) continue;
     DumpEnvironment(out, stage);
   }
   if (out.empty()) return out;
-  return "# Written by `cairn run`, beside dvc.lock: what each stage's environment was when it last ran.\n"
+  return "# Written by `cairn run`, beside dvc.lock: what each stage's environment and calls were when it "
+         "last ran.\n"
          "schema: '1.0'\nstages:\n" +
          out;
 }

@@ -34,6 +34,9 @@ struct LockedStage {
   /// The files that pin what is installed, with their MD5. Not in dvc.lock but in cairn.lock beside it; none
   /// when it is not known.
   std::vector<std::pair<std::string, std::string>> environment{};
+  /// What was called for each item (ItemMap::Text), where it was run so. In cairn.lock too; "" when it is not
+  /// known.
+  std::string call{};
 
   const LockedPath* FindDep(std::string_view path) const;
   const LockedPath* FindOut(std::string_view path) const;
@@ -62,11 +65,11 @@ Result<> WriteLock(const std::string& project, const Lock& lock);
 /// The file's text.
 std::string DumpLock(const Lock& lock);
 
-/// Adds what `text`, a cairn.lock, knows of the stages' environments. What it says of a stage counts only
-/// when it was written with the entry that the stage has in `lock`: `dvc` runs stages and leaves cairn.lock
-/// as it is. A damaged text is InvalidArgument with the place.
+/// Adds what `text`, a cairn.lock, knows of the stages' environments and calls. What it says of a stage
+/// counts only when it was written with the entry that the stage has in `lock`: `dvc` runs stages and leaves
+/// cairn.lock as it is. A damaged text is InvalidArgument with the place.
 Result<> AddEnvironments(std::string_view text, Lock& lock);
-/// The text of cairn.lock; "" when no stage has an environment.
+/// The text of cairn.lock; "" when no stage has an environment or a call.
 std::string DumpEnvironments(const Lock& lock);
 
 /// Equal as DVC compares parameters: 1, 1.0 and true are the same.

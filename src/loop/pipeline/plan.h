@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,16 @@ struct Cause {
 /// "code", "data", "params"…
 const char* NameOf(Cause::Level level);
 
+/// Of a stage that is run item by item.
+struct ItemCount {
+  std::size_t calls = 0;  ///< How many items would be called.
+  std::size_t items = 0;  ///< How many there are.
+};
+
 struct PlannedStage {
   const Stage* stage = nullptr;
-  std::vector<Cause> causes;  ///< Empty: up to date.
+  std::vector<Cause> causes;       ///< Empty: up to date.
+  std::optional<ItemCount> items;  ///< Where it is known: not before the stages that make them have run.
   bool Stale() const { return !causes.empty(); }
 };
 
@@ -72,10 +80,15 @@ Result<Plan> MakePlan(const std::string& project, const Definition& definition, 
 Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
                                     const repository::Objects& objects, repository::StatIndex& index);
 
-/// What a stage is about to read: command, digests of deps, parameter values. NotFound naming the dep or
-/// parameter that is missing.
+/// The values of a stage's parameters from one file, as they are now, sorted: the keys asked for, or all.
+Result<std::vector<Json::Member>> ValuesOf(const std::string& project, const Params& params);
+/// What a stage is about to read: command, digests of deps but for `left_out`, parameter values. NotFound
+/// naming the dep or parameter that is missing.
 Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage,
-                                  repository::StatIndex& index);
+                                  repository::StatIndex& index, std::string_view left_out = {});
+/// Adds the dep that was left out.
+void AddInput(const Stage& stage, const std::string& dep, const repository::Snapshot& snapshot,
+              LockedStage& locked);
 
 struct MadeOut {
   const Out* out;
@@ -85,6 +98,8 @@ struct MadeOut {
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
                                          repository::StatIndex& index, LockedStage& locked);
 
+/// `path` (from the project) as dvc.lock has it: from where the stage runs.
+std::string WrittenPath(const Stage& stage, const std::string& path);
 /// Paths as dvc.lock names them, from where the stage runs, as they are from the project's folder.
 std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths);
 

@@ -5,6 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/items/item_work.h"
 
 namespace cairn::pipeline {
 
@@ -21,6 +22,7 @@ Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const 
   CAIRN_TRY(project->settings_.Fit(project->definition_));
   for (Stage& stage : project->definition_.stages)
     stage.environment = project->settings_.Of(stage.name).environment;
+  CAIRN_TRY(project->FitMaps());
   project->lock_file_ = CAIRN_TRY(LockFile::Open(project->folder_, project->JournalPath()));
   if (project->lock_file_->claimed()) {
     // What a program that died had done is put where `dvc` sees it too. Where nothing can be written, it is
@@ -29,6 +31,24 @@ Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const 
     project->lock_file_->Release();
   }
   return project;
+}
+
+Result<> Project::FitMaps() {
+  for (Stage& stage : definition_.stages) {
+    const auto& written = settings_.Of(stage.name).map;
+    if (!written) continue;
+    auto map = std::make_shared<ItemMap>(*written);
+    CAIRN_TRY(map->FitTo(stage));
+    map->record = PlaceBelowRoot() + "." + PercentEncode(stage.name);
+    // A cluster runs a stage's cmd: the whole, as `dvc` does.
+    if (settings_.executor().kind == ExecutorSettings::Kind::Local) stage.map = std::move(map);
+  }
+  return Done{};
+}
+
+Result<ItemWork> Project::BeginItems(const Stage& stage, bool anew) {
+  const auto locked = LockedOf(stage.name);
+  return ItemWork::Begin(folder_, stage, locked ? &*locked : nullptr, objects_, index_, anew);
 }
 
 Result<Plan> Project::MakePlan(const Selection& selection) {
@@ -85,9 +105,12 @@ Result<> Project::Fold() {
   return lock_file_->Fold(names);
 }
 
-std::string Project::JournalPath() const {
+std::string Project::JournalPath() const { return PlaceBelowRoot() + ".journal"; }
+
+/// Where what is remembered of the project lies: the beginning of files' names.
+std::string Project::PlaceBelowRoot() const {
   const std::string below = folder_ == root_ ? "." : folder_.substr(root_.size() + (root_ == "/" ? 0 : 1));
-  return os::JoinPath(root_, ".dvc/tmp/cairn/" + PercentEncode(below) + ".journal");
+  return os::JoinPath(root_, ".dvc/tmp/cairn/" + PercentEncode(below));
 }
 
 Json Project::Metrics() const {

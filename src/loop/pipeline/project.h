@@ -19,6 +19,8 @@
 
 namespace cairn::pipeline {
 
+class ItemWork;
+
 /// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, what cairn.yaml says of how stages run, the
 /// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds.
 /// Safe from any thread once opened.
@@ -47,6 +49,10 @@ class Project {
   /// What dvc.lock says of a stage; nothing when it never ran.
   std::optional<LockedStage> LockedOf(const std::string& stage);
 
+  /// Begins a try at a stage that is run item by item. The errors of ItemWork::Begin.
+  Result<ItemWork> BeginItems(const Stage& stage, bool anew);
+  repository::StatIndex& index() { return index_; }
+
   /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.
   /// Conflict when another has it.
   Result<> Claim();
@@ -66,6 +72,8 @@ class Project {
 
  private:
   Project(std::string folder, const std::string& data_dir);
+  Result<> FitMaps();
+  std::string PlaceBelowRoot() const;
   Result<> Fold();
 
   const std::int64_t opened_ns_ = repository::NowNs();

@@ -102,7 +102,8 @@ class Paths {
 
 bool CanBeSealed(const Definition& definition) {
   return std::none_of(definition.stages.begin(), definition.stages.end(), [](const Stage& stage) {
-    return stage.has_vars || stage.always_changed ||
+    // Of very many items a look by the index costs less.
+    return stage.has_vars || stage.always_changed || stage.map ||
            (stage.deps.empty() && stage.params.empty() && stage.outs.empty());
   });
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
+#include "loop/pipeline/item_map.h"
 
 /// How the stages of dvc.yaml are run: the section `pipeline` of cairn.yaml. It is read from the working
 /// copy, as dvc.yaml is.
@@ -49,6 +51,7 @@ struct StageSettings {
   Resources resources;
   std::vector<Secret> secrets;
   std::vector<std::string> environment;  ///< Files that pin what is installed, relative to the project.
+  std::optional<ItemMap> map;  ///< Run item by item; timeout and resources are then those of one call.
 };
 
 /// Where OpenLineage events go.

@@ -7,42 +7,18 @@
 #include "ground/vocabulary/digest.h"
 #include "loop/repository/cache/intake.h"
 #include "loop/repository/cache/linking.h"
+#include "loop/repository/cache/presence.h"
 #include "loop/repository/cache/staging.h"
+#include "loop/repository/folder_files.h"
 #include "loop/repository/scan/digest.h"
-#include "loop/repository/scan/scan.h"
 
 namespace cairn::repository {
 namespace {
 
-Result<Md5Digest> DigestOf(const std::string& path, const Fingerprint& key, const os::FileStamp& stamp,
-                           std::int64_t began_ns, StatIndex& index) {
-  const Fingerprint state = Fingerprint::Of(stamp);
-  if (const auto known = index.Find(Fact::Md5, key, state)) return *known;
-  const Md5Digest md5 = CAIRN_TRY(DigestFile(path, stamp, nullptr));
-  if (IsSettled(stamp, began_ns)) index.Remember(Fact::Md5, key, state, md5);
-  return md5;
-}
-
 Result<Snapshot> SnapshotOfFolder(const std::string& path, StatIndex& index) {
-  const Scan scan = CAIRN_TRY(ScanFolder(path, nullptr));
-  std::vector<Md5Digest> digests(scan.files.size());
-  CAIRN_TRY(ForEach(scan.files.size(), [&](std::size_t i) -> Result<> {
-    const ScannedFile& file = scan.files[i];
-    const std::string at = os::JoinPath(path, file.relpath);
-    if (file.is_broken)
-      return Error{Reason::NotFound, "'" + at + "' is a link that leads nowhere: repair or remove it"};
-    digests[i] = CAIRN_TRY(DigestOf(at, Scan::KeyOf(path, file.relpath), file.stamp, scan.began_ns, index));
-    return Done{};
-  }));
-  auto listing = std::make_shared<Listing>();
-  for (std::size_t i = 0; i < digests.size(); ++i) listing->Add(scan.files[i].relpath, digests[i]);
-  listing->Arrange();
-  Snapshot snapshot;
-  snapshot.folder = true;
-  snapshot.size = scan.bytes;
-  snapshot.md5 = crypto::Md5Hex(listing->Object()) + ".dir";
-  snapshot.listing = std::move(listing);
-  return snapshot;
+  FolderFiles files = CAIRN_TRY(FolderFiles::Look(path, index));
+  CAIRN_TRY(files.TakeDigests(index));
+  return files.Listed(index);
 }
 
 /// Both digests in one read, or from the index.
@@ -99,6 +75,14 @@ bool Objects::HasAll(const Snapshot& snapshot) const {
   const auto found = [&](const ListedFile& file) { return Has(HexOf(file.md5)); };
   return !snapshot.listing ||
          std::all_of(snapshot.listing->files().begin(), snapshot.listing->files().end(), found);
+}
+
+bool Objects::HasFolder(std::string_view md5, StatIndex& index) const {
+  const ObjectId id{std::string(md5), false};
+  Presence presence(*this, index);
+  if (presence.KnowsFolder(id)) return true;
+  const auto listing = ReadListing(id);
+  return listing && presence.HoldsFolder(id, *listing);
 }
 
 Result<> Objects::Store(const std::string& path, const Snapshot& snapshot, StatIndex* index) const {

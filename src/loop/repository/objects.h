@@ -55,6 +55,8 @@ class Objects {
   bool Has(std::string_view md5) const;
   /// Whether the object and, of a folder, all its files are there.
   bool HasAll(const Snapshot& snapshot) const;
+  /// The same of a folder by its name alone; what was found is remembered.
+  bool HasFolder(std::string_view md5, StatIndex& index) const;
 
   /// Puts the bytes at `path` (whose snapshot this is) into the cache. Durable when it returns. What is there
   /// already is read, and replaced when it is damaged, unless `index` vouches for it. Exhausted when the disk

@@ -107,10 +107,15 @@ Json ToJson(const pipeline::Plan& plan, const pipeline::Definition& definition) 
     for (const pipeline::Stage* before : definition.Before(*planned.stage)) {
       if (chosen.contains(before)) needs.Push(before->name);
     }
-    stages.Push(Json{{"name", planned.stage->name},
-                     {"stale", planned.Stale()},
-                     {"causes", ToJson(planned.causes)},
-                     {"needs", std::move(needs)}});
+    Json stage{{"name", planned.stage->name},
+               {"stale", planned.Stale()},
+               {"causes", ToJson(planned.causes)},
+               {"needs", std::move(needs)}};
+    if (planned.items) {
+      stage.Set("calls", static_cast<std::int64_t>(planned.items->calls));
+      stage.Set("items", static_cast<std::int64_t>(planned.items->items));
+    }
+    stages.Push(std::move(stage));
   }
   return stages;
 }

@@ -2,23 +2,29 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <unordered_map>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/time.h"
+#include "loop/pipeline/execution/item_calls.h"
 #include "loop/pipeline/execution/variables.h"
+#include "loop/pipeline/item_map.h"
 
 namespace cairn::pipeline {
 namespace {
-
-constexpr std::size_t kMostAtOnce = 256;
-constexpr double kLeastCpu = 1e-6;
 
 bool Ended(StageState state) { return state != StageState::Waiting && state != StageState::Running; }
 bool Allows(StageState state) { return state == StageState::Finished || state == StageState::Unchanged; }
 
 constexpr const char* kDevicesVariable = "CUDA_VISIBLE_DEVICES";
+
+std::string DevicesOf(std::span<const unsigned> gpus) {
+  std::vector<std::string> devices;
+  for (const unsigned device : gpus) devices.push_back(std::to_string(device));
+  return Join(devices, ",");
+}
 
 }  // namespace
 
@@ -150,34 +156,6 @@ void Execution::Block(std::size_t place) {
   }
 }
 
-/// Whether there is room for it now; then the room is its own.
-bool Execution::Take(Task& task) {
-  Resources needs = task.settings->resources;
-  // One that asks for more processors than there are gets them all.
-  needs.cpu = std::min(needs.cpu, setting_.capacity.cpu);
-  if (needs.cpu > free_.cpu + kLeastCpu || needs.memory_bytes > free_.memory_bytes || needs.gpu > free_.gpu)
-    return false;
-  free_.cpu -= needs.cpu;
-  free_.memory_bytes -= needs.memory_bytes;
-  free_.gpu -= needs.gpu;
-  for (unsigned device = 0; device < gpu_taken_.size() && task.gpus.size() < needs.gpu; ++device) {
-    if (gpu_taken_[device]) continue;
-    gpu_taken_[device] = true;
-    task.gpus.push_back(device);
-  }
-  task.taken = needs;
-  return true;
-}
-
-void Execution::GiveBack(Task& task) {
-  free_.cpu += task.taken.cpu;
-  free_.memory_bytes += task.taken.memory_bytes;
-  free_.gpu += task.taken.gpu;
-  for (const unsigned device : task.gpus) gpu_taken_[device] = false;
-  task.gpus.clear();
-  task.taken = {0, 0, 0};
-}
-
 void Execution::Tell(std::size_t place, const StageRecord& record) {
   const std::lock_guard lock(telling_);
   auto told = changed_(place, record);
@@ -196,7 +174,7 @@ void Execution::Perform(std::size_t place, std::stop_token stop) {
     mine.record.log = os::JoinPath(setting_.logs, mine.record.name + ".log");
     mine.record.reason.clear();
     Tell(place, mine.record);
-    next = Carry(mine, stop);
+    next = Carry(place, mine, stop);
   }
   if (next == Next::Over) mine.record.ended = clock_.Now();
   Tell(place, mine.record);
@@ -250,9 +228,8 @@ Result<> Execution::Prepare(const Task& task, LockedStage& inputs) {
   return os::MakeFolders(setting_.logs);
 }
 
-Execution::Next Execution::Carry(Task& task, std::stop_token stop) {
+Execution::Next Execution::Carry(std::size_t place, Task& task, std::stop_token stop) {
   StageRecord& record = task.record;
-  LockedStage inputs;
   const auto fail = [&](const Error& error) {
     record.state = StageState::Failed;
     record.reason = error.message;
@@ -260,21 +237,69 @@ Execution::Next Execution::Carry(Task& task, std::stop_token stop) {
   };
   const auto secrets = ReadSecrets(project_.folder(), task.settings->secrets);
   if (!secrets) return fail(secrets.error());
-  if (const auto prepared = Prepare(task, inputs); !prepared) return fail(prepared.error());
-  ++task.tries;
-  const auto attempt = Attempt(clock_, SettingFor(task, *secrets)).Run(task.stage->Commands(), stop);
+  std::optional<ItemWork> work;
+  auto tried = task.stage->map ? TryItems(place, task, *secrets, stop, work) : Try(task, *secrets, stop);
+  if (!tried) return fail(tried.error());
+  const AttemptRecord& attempt = tried->attempt;
   record.exit = attempt.exit;
   record.wall_ms += attempt.wall_ms;
   record.cpu_ms += attempt.cpu_ms;
   record.max_rss_bytes = std::max(record.max_rss_bytes, attempt.max_rss_bytes);
   if (task.settings->retries.most > 0) record.attempts.push_back(attempt);
   if (!attempt.reason.empty()) return Judge(task, attempt, stop);
-  auto locked = project_.Adopt(*task.stage, std::move(inputs));
+  auto locked = Adopt(task, std::move(tried->inputs), work);
   if (!locked) return fail(locked.error());
   record.reads = FromProject(*task.stage, std::move(locked->deps));
   record.makes = FromProject(*task.stage, std::move(locked->outs));
+  record.reason = std::move(tried->said);
   record.state = StageState::Finished;
   return Next::Over;
+}
+
+Result<Execution::Tried> Execution::Try(Task& task, const Secrets& secrets, std::stop_token stop) {
+  Tried tried;
+  CAIRN_TRY(Prepare(task, tried.inputs));
+  ++task.tries;
+  tried.attempt = Attempt(clock_, SettingFor(task, secrets)).Run(task.stage->Commands(), std::move(stop));
+  return tried;
+}
+
+Result<Execution::Tried> Execution::TryItems(std::size_t place, Task& task, const Secrets& secrets,
+                                             std::stop_token stop, std::optional<ItemWork>& work) {
+  const auto& causes = task.record.causes;
+  // By force, and always, means every item; what a try before this one did counts.
+  const bool anew = task.tries == 0 && std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
+                      return cause.level == Cause::Level::Forced || cause.level == Cause::Level::Always;
+                    });
+  work.emplace(CAIRN_TRY(project_.BeginItems(*task.stage, anew)));
+  CAIRN_TRY(os::MakeFolders(setting_.logs));
+  ++task.tries;
+  const ItemPlan& plan = work->plan();
+  KeepRoomFor(place, task, plan.calls.size());
+  ItemCalls::Setting setting;
+  setting.project = project_.folder();
+  setting.attempt = SettingFor(task, secrets);
+  setting.at_once = task.at_once;
+  setting.devices_variable = kDevicesVariable;
+  const std::size_t each = task.settings->resources.gpu;
+  for (std::size_t first = 0; each > 0 && first + each <= task.gpus.size(); first += each)
+    setting.devices.push_back(DevicesOf(std::span(task.gpus).subspan(first, each)));
+  Tried tried;
+  tried.attempt = ItemCalls(clock_, *task.stage, project_.index(), std::move(setting))
+                      .Run(plan, work->journal(), std::move(stop));
+  tried.inputs = work->inputs();
+  tried.said = WithThousands(static_cast<std::int64_t>(plan.calls.size())) + " of " +
+               WithThousands(static_cast<std::int64_t>(plan.items)) + " items called";
+  return tried;
+}
+
+Result<LockedStage> Execution::Adopt(const Task& task, LockedStage inputs, std::optional<ItemWork>& work) {
+  if (!work) return project_.Adopt(*task.stage, std::move(inputs));
+  CAIRN_TRY(work->CheckOuts());
+  CAIRN_TRY(work->Keep());
+  auto locked = CAIRN_TRY(project_.Adopt(*task.stage, std::move(inputs)));
+  work->End();
+  return locked;
 }
 
 /// Whether a try that failed is followed by another.
@@ -299,8 +324,7 @@ Execution::Next Execution::Judge(Task& task, const AttemptRecord& attempt, std::
   return Next::Again;
 }
 
-Attempt::Setting Execution::SettingFor(
-    const Task& task, const std::vector<std::pair<std::string, std::string>>& secrets) const {
+Attempt::Setting Execution::SettingFor(const Task& task, const Secrets& secrets) const {
   Attempt::Setting setting;
   setting.folder = os::JoinPath(project_.folder(), task.stage->wdir);
   setting.id = setting_.run + "/" + task.record.name + "/" + std::to_string(task.tries);
@@ -317,11 +341,7 @@ Attempt::Setting Execution::SettingFor(
   set("DVC_ROOT", project_.root());
   for (auto& [name, value] : VariablesOf(*task.stage, setting_.run, setting_.context))
     set(name, std::move(value));
-  if (!task.gpus.empty()) {
-    std::vector<std::string> devices;
-    for (const unsigned device : task.gpus) devices.push_back(std::to_string(device));
-    set(kDevicesVariable, Join(devices, ","));
-  }
+  if (!task.gpus.empty()) set(kDevicesVariable, DevicesOf(task.gpus));
   for (const auto& [name, value] : secrets) {
     set(name, value);
     setting.secrets.push_back(value);

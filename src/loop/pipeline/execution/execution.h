@@ -14,6 +14,7 @@
 #include "ground/os/clock.h"
 #include "ground/os/pool.h"
 #include "loop/pipeline/execution/attempt.h"
+#include "loop/pipeline/items/item_work.h"
 #include "loop/pipeline/project.h"
 #include "loop/pipeline/record.h"
 
@@ -53,9 +54,13 @@ class Execution {
     unsigned tries = 0;
     std::int64_t not_before_ns = 0;  ///< Of the steady clock, once a try has failed.
     Resources taken;
+    unsigned at_once = 1;        ///< Calls that there is room for, of a stage that is run item by item.
     std::vector<unsigned> gpus;  ///< Its own devices.
   };
   enum class Next { Over, Again };
+  static constexpr std::size_t kMostAtOnce = 256;
+  static constexpr double kLeastCpu = 1e-6;
+  using Secrets = std::vector<std::pair<std::string, std::string>>;
 
   void Link();
   unsigned AtOnce() const;
@@ -67,12 +72,23 @@ class Execution {
   void GiveBack(Task& task);
   void Settle(std::size_t place, Task mine, Next next);
   void Perform(std::size_t place, std::stop_token stop);
-  Next Carry(Task& task, std::stop_token stop);
+  Next Carry(std::size_t place, Task& task, std::stop_token stop);
+  /// What a try came to: why it failed, or what was observed of it.
+  struct Tried {
+    AttemptRecord attempt;
+    LockedStage inputs;
+    std::string said;  ///< One sentence about one that ended well.
+  };
+  Result<Tried> Try(Task& task, const Secrets& secrets, std::stop_token stop);
+  Result<Tried> TryItems(std::size_t place, Task& task, const Secrets& secrets, std::stop_token stop,
+                         std::optional<ItemWork>& work);
+  void KeepRoomFor(std::size_t place, Task& task, std::size_t calls);
+  unsigned CallsThatFit(const Task& task) const;
   Result<> Prepare(const Task& task, LockedStage& inputs);
+  Result<LockedStage> Adopt(const Task& task, LockedStage inputs, std::optional<ItemWork>& work);
   Next Judge(Task& task, const AttemptRecord& attempt, std::stop_token stop);
   bool StillStale(Task& task);
-  Attempt::Setting SettingFor(const Task& task,
-                              const std::vector<std::pair<std::string, std::string>>& secrets) const;
+  Attempt::Setting SettingFor(const Task& task, const Secrets& secrets) const;
   void Tell(std::size_t place, const StageRecord& record);
 
   Project& project_;

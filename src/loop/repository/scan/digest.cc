@@ -70,6 +70,15 @@ Result<Md5Digest> DigestFile(const std::string& path, const os::FileStamp& stamp
   return md5;
 }
 
+Result<Md5Digest> DigestOf(const std::string& path, const Fingerprint& key, const os::FileStamp& stamp,
+                           std::int64_t began_ns, StatIndex& index) {
+  const Fingerprint state = Fingerprint::Of(stamp);
+  if (const auto known = index.Find(Fact::Md5, key, state)) return *known;
+  const Md5Digest md5 = CAIRN_TRY(DigestFile(path, stamp, nullptr));
+  if (IsSettled(stamp, began_ns)) index.Remember(Fact::Md5, key, state, md5);
+  return md5;
+}
+
 Result<crypto::Digests> DigestsOfFile(const std::string& path, const os::FileStamp& stamp) {
   const os::Descriptor file = CAIRN_TRY(OpenAsSeen(path, stamp));
   crypto::Hasher hasher(crypto::Kinds::Md5AndSha256);

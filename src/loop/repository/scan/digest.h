@@ -9,6 +9,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/result.h"
 #include "loop/repository/listing.h"
+#include "loop/repository/stat_index.h"
 
 namespace cairn::repository {
 
@@ -24,7 +25,11 @@ Result<> CheckAsSeen(const os::Descriptor& file, const std::string& path, const 
 /// than it had.
 Result<Md5Digest> DigestFile(const std::string& path, const os::FileStamp& stamp,
                              const std::function<void(std::uint64_t)>& read);
-/// The same with SHA-256 in the same read.
+/// What the index knows of the file, which has `key` there, or else what a read of it gives; that is
+/// remembered. `began_ns` is when it was seen.
+Result<Md5Digest> DigestOf(const std::string& path, const Fingerprint& key, const os::FileStamp& stamp,
+                           std::int64_t began_ns, StatIndex& index);
+/// The same as DigestFile with SHA-256 in the same read.
 Result<crypto::Digests> DigestsOfFile(const std::string& path, const os::FileStamp& stamp);
 /// As DVC 2 took it (legacy_digest.h).
 Result<Md5Digest> LegacyDigestFile(const std::string& path, const os::FileStamp& stamp);
