@@ -227,6 +227,57 @@ def test_the_job_of_a_program_that_was_killed_is_stopped_by_the_next(cluster, tm
     await_gone("31536002")
 
 
+MAPPED = """
+stages:
+  prepare: {cmd: python3 code/prepare.py, deps: [raw.csv, code/prepare.py], params: [parts], outs: [parts]}
+  each: {cmd: 'mkdir profiles && for part in parts/*; do sh code/each.sh $part profiles/$(basename $part .csv).profile; done', deps: [parts, code/each.sh], outs: [profiles]}
+  whole: {cmd: 'CAIRN data profile merge profiles/*.profile -o whole.profile', deps: [profiles], outs: [whole.profile]}
+"""
+# The name of the item that was called goes into the log.
+EACH = """
+echo each of $1
+while [ ! -e GATE ]; do sleep 0.05; done
+CAIRN data profile $1 --no-header -o $2 > /dev/null
+"""
+MAP = "  stages: {each: {map: {over: parts, call: 'sh code/each.sh ${in} ${out}', into: 'profiles/${stem}.profile'}}}\n"
+
+
+def mapped(folder, **more):
+    project = Project(folder, dvc_yaml=MAPPED.replace("CAIRN", CAIRN), settings=MAP, **more)
+    project.write("code/each.sh", EACH.replace("GATE", str(project.gate)).replace("CAIRN", CAIRN))
+    return project
+
+
+def test_a_map_is_spread_over_the_nodes_and_merged_to_what_the_whole_table_has(cluster, tmp_path):
+    """A distributed profile: one call a file, the calls wherever there is room, one of the nodes lost half-way."""
+    local, ray = mapped(tmp_path / "here", executor="local"), mapped(tmp_path / "there", cluster=cluster)
+    local.gate.touch()
+    assert local.run()["state"] == "finished"
+    with ray.begin("run", "--json") as process:
+        ray.await_log(process, lambda logs: "each" in logs)
+        until = time.monotonic() + PATIENCE
+        while len(waiting := still_run("code/each.sh")) < 2:
+            assert process.poll() is None and time.monotonic() < until, (waiting, process.communicate())
+            time.sleep(0.05)
+        cluster.kill(OTHER)
+        ray.gate.touch()
+        out, err = process.communicate(timeout=PATIENCE)
+    run = json.loads(out)
+    assert run["state"] == "finished", (states(run), ray.logs(), err)
+    assert next(stage["reason"] for stage in run["stages"] if stage["name"] == "each") == "4 of 4 items called"
+    assert outs_of(ray)["prepare"] == outs_of(local)["prepare"]
+    told = [json.loads(project.cairn("data", "profile", "whole.profile", "--json")) for project in (ray, local)]
+    assert told[0] == told[1] and told[0]["table"]["rows"] == 1000
+    assert "nothing ran" in ray.cairn("run")
+    cluster.add_other()
+    raw = (ray.folder / "raw.csv").read_text().replace("row2,", "other,")
+    ray.write("raw.csv", raw)
+    again = ray.run()
+    assert next(stage["reason"] for stage in again["stages"] if stage["name"] == "each") == "1 of 4 items called"
+    newest = max(ray.folder.glob(".cairn/logs/*/each.log"), key=os.path.getmtime).read_text()
+    assert [number for number in range(4) if f"each of parts/{number}.csv" in newest] == [2]
+
+
 def test_what_no_node_can_hold_waits_and_says_so(cluster, tmp_path):
     project = Project(tmp_path, cluster, "stages:\n  big: {cmd: touch big, outs: [big]}\n", "  stages: {big: {resources: {gpu: 3}}}\n")
     with project.begin("run", "--json") as process:

@@ -18,11 +18,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kDriver = R"(
-import json, pathlib, stage_program
+import json, pathlib, stage_items, stage_program
 plan = json.loads(pathlib.Path("plan.json").read_text())
 results = {}
 for stage in plan["stages"]:
-    results[stage["name"]] = stage_program.run_stage(plan, stage, *[results[name] for name in stage["after"]])
+    before = [results[name] for name in stage["after"]]
+    def spread(calls):
+        return [stage_items.run_part(plan, stage, part, *before) for part in stage_items.parts_of(calls, stage["items"], 1)]
+    run = stage_program.run_stage if not stage["items"] else lambda plan, stage, *before: stage_items.run_mapped(plan, stage, spread, *before)
+    results[stage["name"]] = run(plan, stage, *before)
     print("\n(a machine) @cairn " + json.dumps(results[stage["name"]]), flush=True)
 )";
 
@@ -39,6 +43,7 @@ class ProcessEngine : public Engine {
     CAIRN_TRY(os::RemoveTree(folder_));
     CAIRN_TRY(os::MakeFolders(folder_));
     CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "stage_program.py"), kStageProgram));
+    CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "stage_items.py"), kStageItems));
     CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "stage_objects.py"), kStageObjects));
     CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "drive.py"), kDriver));
     CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(folder_, "plan.json"), plan));
@@ -172,6 +177,78 @@ TEST_F(ClusterExecutionTest, WhatIsMadeThereIsWhatWouldBeMadeHere) {
   const auto here = Run(Where::Here);
   EXPECT_EQ(here.size(), 4U);
   EXPECT_EQ(Read("dvc.lock"), lock);
+}
+
+constexpr const char* kMapped = R"(
+stages:
+  split: {cmd: 'mkdir parts && cp -r raw/. parts', deps: [raw], outs: [parts]}
+  each: {cmd: sh all.sh, wdir: sub, deps: [../parts, one.sh], outs: [big, ../sizes]}
+  sheet: {cmd: 'find sub/big -type f -exec cat {} + | sort > sheet', deps: [sub/big], outs: [sheet]}
+)";
+constexpr const char* kMap =
+    R"({each: {map: {over: ../parts, call: 'sh one.sh ${in} ${out.big} ${out.size} # \${x} ${stem}', into: {big: 'big/${item}', size: '../sizes/${item}.txt'}}}})";
+
+TEST_F(ClusterExecutionTest, ItemsAreCalledThereAsTheyAreHere) {
+  Write("dvc.yaml", kMapped);
+  Write("raw/a.x", "a\n");
+  Write("raw/deep/it's $b", "b\n");
+  Write("raw/\xC3\xA9 e", "e\n");
+  Write("sub/one.sh", "echo called \"$1\"; tr a-z A-Z < \"$1\" > \"$2\"; wc -c < \"$1\" > \"$3\"\n");
+  Configure(kMap);
+  const auto there = Run();
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  ASSERT_EQ(there.at("each").state, StageState::Finished) << there.at("each").reason;
+  EXPECT_EQ(there.at("each").reason, "3 of 3 items called");
+  EXPECT_EQ(there.at("each").exit, 0);
+  EXPECT_EQ(Read("sub/big/deep/it's $b"), "B\n");
+  EXPECT_THAT(Read("logs/each.log"),
+              HasSubstr("> sh one.sh ../parts/a.x big/a.x ../sizes/a.x.txt # ${x} a\n"));
+  EXPECT_TRUE(Run().empty()) << "nothing is stale";
+  const std::string lock = Read("dvc.lock"), ours = Read("cairn.lock");
+
+  for (const char* made :
+       {"parts", "sub/big", "sizes", "sheet", "dvc.lock", "cairn.lock", ".cairn", ".dvc/tmp"})
+    ASSERT_TRUE(os::RemoveTree(project_ / made));
+  EXPECT_EQ(Run(Where::Here).at("each").reason, "3 of 3 items called");
+  EXPECT_EQ(Read("dvc.lock"), lock);
+  EXPECT_EQ(Read("cairn.lock"), ours);
+
+  Write("raw/a.x", "aa\n");
+  Write("raw/new", "n\n");
+  ASSERT_TRUE(os::Remove(project_ / "raw/\xC3\xA9 e"));
+  const auto again = Run();
+  EXPECT_EQ(again.at("each").reason, "2 of 3 items called")
+      << "though their folder was made anew in the same run";
+  EXPECT_THAT(Read("logs/each.log"), Not(HasSubstr("called ../parts/deep")));
+  EXPECT_EQ(Read("sheet"), "AA\nB\nN\n");
+  EXPECT_FALSE(os::Exists(project_ / "sizes/\xC3\xA9 e.txt"));
+
+  Write("sub/one.sh", "echo other; tr a-z A-Z < \"$1\" > \"$2\"; wc -c < \"$1\" > \"$3\"\n");
+  EXPECT_EQ(Run().at("each").reason, "3 of 3 items called");
+}
+
+TEST_F(ClusterExecutionTest, WhatCallsOfAStageThatFailedHaveDoneIsKept) {
+  Write("dvc.yaml", "stages: {each: {cmd: sh all.sh, deps: [raw], outs: [out]}}\n");
+  for (const char* item : {"a", "b", "c"}) Write(std::string("raw/") + item, item);
+  Configure(
+      "{each: {map: {over: raw, call: 'if grep b ${in}; then exit 9; fi; cp ${in} ${out}', into: "
+      "'out/${item}'}}}");
+  const auto failed = Run();
+  EXPECT_EQ(failed.at("each").state, StageState::Failed);
+  EXPECT_EQ(failed.at("each").exit, 9);
+  EXPECT_THAT(failed.at("each").reason, HasSubstr("item 'b': '"));
+  EXPECT_THAT(failed.at("each").reason, HasSubstr("ended with exit code 9; 2 of 3 calls are done and kept"));
+  EXPECT_EQ(Read("out/c"), "c");
+  Write("raw/b", "x");
+  EXPECT_EQ(Run().at("each").reason, "1 of 3 items called");
+  EXPECT_EQ(Read("out/b"), "x");
+  EXPECT_TRUE(Run().empty()) << "nothing is stale";
+
+  Configure("{each: {map: {over: raw, call: 'cp ${in} ${out} && touch out/more', into: 'out/${item}'}}}");
+  EXPECT_THAT(Run().at("each").reason,
+              HasSubstr("files that 'into' does not name, and that nobody could keep up to date: out/more"));
+  Configure("{each: {map: {over: raw, call: 'true ${in} ${out}', into: 'out/${item}'}}}");
+  EXPECT_THAT(Run().at("each").reason, HasSubstr("did not make the file 'out/a'"));
 }
 
 TEST_F(ClusterExecutionTest, AFailureStopsOnlyWhatNeedsItAndTriesAreKept) {

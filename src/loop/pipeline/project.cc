@@ -5,6 +5,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/items/done_items.h"
 #include "loop/pipeline/items/item_work.h"
 
 namespace cairn::pipeline {
@@ -40,8 +41,7 @@ Result<> Project::FitMaps() {
     auto map = std::make_shared<ItemMap>(*written);
     CAIRN_TRY(map->FitTo(stage));
     map->record = PlaceBelowRoot() + "." + PercentEncode(stage.name);
-    // A cluster runs a stage's cmd: the whole, as `dvc` does.
-    if (settings_.executor().kind == ExecutorSettings::Kind::Local) stage.map = std::move(map);
+    stage.map = std::move(map);
   }
   return Done{};
 }
@@ -49,6 +49,11 @@ Result<> Project::FitMaps() {
 Result<ItemWork> Project::BeginItems(const Stage& stage, bool anew) {
   const auto locked = LockedOf(stage.name);
   return ItemWork::Begin(folder_, stage, locked ? &*locked : nullptr, objects_, index_, anew);
+}
+
+Result<DoneItems> Project::FindDone(const Stage& stage) {
+  const auto locked = LockedOf(stage.name);
+  return FindDoneItems(folder_, stage, locked ? &*locked : nullptr, objects_, index_);
 }
 
 Result<Plan> Project::MakePlan(const Selection& selection) {

@@ -20,6 +20,7 @@
 namespace cairn::pipeline {
 
 class ItemWork;
+struct DoneItems;
 
 /// A project's pipeline as it stands on disk: dvc.yaml, dvc.lock, what cairn.yaml says of how stages run, the
 /// cache of objects and the memory of digests. Touches no store of records, so a look costs milliseconds.
@@ -51,6 +52,8 @@ class Project {
 
   /// Begins a try at a stage that is run item by item. The errors of ItemWork::Begin.
   Result<ItemWork> BeginItems(const Stage& stage, bool anew);
+  /// Of such a stage, the items that need no call. The errors of FindDoneItems.
+  Result<DoneItems> FindDone(const Stage& stage);
   repository::StatIndex& index() { return index_; }
 
   /// Before the first Adopt: keeps other programs from writing dvc.lock until Finish, or the end of this one.

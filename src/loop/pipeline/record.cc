@@ -1,6 +1,14 @@
 #include "loop/pipeline/record.h"
 
+#include <algorithm>
+
 namespace cairn::pipeline {
+
+bool StageRecord::CallsAll() const {
+  return std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
+    return cause.level == Cause::Level::Forced || cause.level == Cause::Level::Always;
+  });
+}
 
 const char* NameOf(StageState state) {
   switch (state) {

@@ -90,6 +90,9 @@ struct StageRecord {
   std::vector<AttemptRecord> attempts;   ///< Of a stage that may be tried more than once: each try so far.
   std::vector<LockedPath> reads, makes;  ///< Once it has finished.
   std::int64_t revision = 0;             ///< The run's when it changed last, while it runs; not kept.
+
+  /// Of a stage with a map: whether every item is to be called, done or not.
+  bool CallsAll() const;
 };
 
 enum class RunState {

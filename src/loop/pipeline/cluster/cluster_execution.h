@@ -53,7 +53,9 @@ class ClusterExecution {
   Result<> Begin(Task& task, const Json& piece);
   void Write(Task& task, const Json& piece);
   Result<> End(Task& task, const Json& result);
+  Result<LockedStage> InputsOf(const Task& task, const Json& result);
   Result<> TakeOver(Task& task, const Json& result);
+  Result<> KeepCalls(Task& task, const Json& result);
   Result<> KeepLog(Task& task, const Json& result);
   const Stage* LateBefore(const Task& task) const;
   Result<> Close(StageState end, const std::string& reason);

@@ -4,6 +4,7 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/digest.h"
+#include "loop/pipeline/items/done_items.h"
 #include "loop/pipeline/source.h"
 
 namespace cairn::pipeline {
@@ -92,6 +93,46 @@ Json SettingsOf(const Stage& stage, const StageSettings& settings) {
               {"retries", std::move(tries)}};
 }
 
+/// The items that are done as things stand here, and their outputs; null when there are none.
+Result<Json> DoneOf(Project& project, const StageRecord& record, const Stage& stage,
+                    const std::vector<const Stage*>& before, Depot& depot) {
+  const bool reads_made = std::any_of(stage.params.begin(), stage.params.end(),
+                                      [&](const Params& params) { return IsMadeBy(before, params.file); });
+  if (record.CallsAll() || reads_made) return Json();
+  const auto done = CAIRN_TRY(project.FindDone(stage));
+  if (done.items.files().empty()) return Json();
+  Json outs = Json::Object(), reads = Json::Object();
+  for (const auto& [path, md5] : done.reads) reads.Set(path, md5);
+  for (std::size_t i = 0; i < stage.outs.size(); ++i) {
+    const std::string& path = stage.outs[i].path;
+    CAIRN_TRY(depot.Add(os::JoinPath(project.folder(), path), CAIRN_TRY(project.SnapshotOf(path))));
+    outs.Set(path, CAIRN_TRY(depot.AddListing(done.outs[i])));
+  }
+  const std::string items = CAIRN_TRY(depot.AddListing(done.items));
+  return Json{{"items", items}, {"outs", std::move(outs)}, {"reads", std::move(reads)}};
+}
+
+/// How it is run item by item; null for another stage.
+Result<Json> ItemsOf(Project& project, const StageRecord& record, const Stage& stage,
+                     const std::vector<const Stage*>& before, Depot& depot) {
+  if (!stage.map) return Json();
+  const ItemMap& map = *stage.map;
+  Json into = Json::Array();
+  for (std::size_t i = 0; i < map.into.size(); ++i) {
+    into.Push(Json{{"name", map.into[i].first},
+                   {"written", map.into[i].second},
+                   {"path", map.makes[i]},
+                   {"out", stage.outs[map.makes_in[i]].path}});
+  }
+  Json done = CAIRN_TRY(DoneOf(project, record, stage, before, depot));
+  return Json{{"folder", map.folder},
+              {"over", map.over},
+              {"call", map.call},
+              {"into", std::move(into)},
+              {"at_once", static_cast<std::int64_t>(map.at_once)},
+              {"done", std::move(done)}};
+}
+
 /// The stage with the inputs that `wanted` takes.
 template <class Wanted>
 Stage WithInputs(const Stage& stage, const Wanted& wanted) {
@@ -135,6 +176,7 @@ Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const S
   order.stage = SettingsOf(stage, project.settings().Of(stage.name));
   order.stage.Set("given", std::move(given));
   order.stage.Set("unless", CAIRN_TRY(UnlessOf(project, record, stage, depot)));
+  order.stage.Set("items", CAIRN_TRY(ItemsOf(project, record, stage, before, depot)));
   return order;
 }
 

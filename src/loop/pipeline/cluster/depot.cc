@@ -86,26 +86,49 @@ Result<> Depot::Fetch(const std::vector<Remote::Move>& moves) {
   return Done{};
 }
 
+Result<Listing> Depot::ReadListing(const std::string& name) {
+  const std::string path = CAIRN_TRY(Scratch());
+  CAIRN_TRY(Fetch({{ObjectId{name}, path}}));
+  return Listing::Parse(CAIRN_TRY(os::ReadFile(path)));
+}
+
+/// Makes the files of a listing in a folder of their own.
+Result<std::string> Depot::Laid(const Listing& listing) {
+  std::string whole = CAIRN_TRY(Scratch());
+  CAIRN_TRY(os::MakeFolders(whole));
+  std::vector<Remote::Move> moves;
+  std::set<std::string> folders;
+  for (const auto& file : listing.files()) {
+    moves.push_back({ObjectId{HexOf(file.md5)}, os::JoinPath(whole, file.relpath)});
+    folders.insert(os::ParentOf(moves.back().path));
+  }
+  for (const auto& folder : folders) CAIRN_TRY(os::MakeFolders(folder));
+  CAIRN_TRY(Fetch(moves));
+  return whole;
+}
+
 Result<> Depot::Bring(const std::string& name, const std::string& path) {
-  const std::string first = CAIRN_TRY(Scratch());
-  CAIRN_TRY(Fetch({{ObjectId{name}, first}}));
-  std::string whole = first;
+  std::string whole;
   if (ObjectId{name}.IsListing()) {
-    const Listing listing = CAIRN_TRY(Listing::Parse(CAIRN_TRY(os::ReadFile(first))));
+    whole = CAIRN_TRY(Laid(CAIRN_TRY(ReadListing(name))));
+  } else {
     whole = CAIRN_TRY(Scratch());
-    CAIRN_TRY(os::MakeFolders(whole));
-    std::vector<Remote::Move> moves;
-    std::set<std::string> folders;
-    for (const auto& file : listing.files()) {
-      moves.push_back({ObjectId{HexOf(file.md5)}, os::JoinPath(whole, file.relpath)});
-      folders.insert(os::ParentOf(moves.back().path));
-    }
-    for (const auto& folder : folders) CAIRN_TRY(os::MakeFolders(folder));
-    CAIRN_TRY(Fetch(moves));
+    CAIRN_TRY(Fetch({{ObjectId{name}, whole}}));
   }
   CAIRN_TRY(os::MakeFolders(os::ParentOf(path)));
   CAIRN_TRY(os::RemoveTree(path));
   return os::Rename(whole, path);
+}
+
+Result<> Depot::BringFiles(const Listing& listing, const std::string& folder) {
+  const std::string laid = CAIRN_TRY(Laid(listing));
+  for (const auto& file : listing.files()) {
+    const std::string path = os::JoinPath(folder, file.relpath);
+    CAIRN_TRY(os::MakeFolders(os::ParentOf(path)));
+    CAIRN_TRY(os::RemoveTree(path));
+    CAIRN_TRY(os::Rename(os::JoinPath(laid, file.relpath), path));
+  }
+  return Done{};
 }
 
 }  // namespace cairn::pipeline

@@ -35,12 +35,17 @@ class Depot {
   /// when its bytes are not what the name says, NotFound when the store does not have it; `path` is as it was
   /// after an error.
   Result<> Bring(const std::string& name, const std::string& path);
+  /// The same of a listing.
+  Result<repository::Listing> ReadListing(const std::string& name);
+  /// Makes the files of a listing below `folder`, each in place of what is there, and leaves the rest.
+  Result<> BringFiles(const repository::Listing& listing, const std::string& folder);
 
  private:
   Depot(std::unique_ptr<repository::Remote> remote, std::string scratch)
       : remote_(std::move(remote)), scratch_(std::move(scratch)) {}
   Result<std::string> Scratch();
   Result<> Fetch(const std::vector<repository::Remote::Move>& moves);
+  Result<std::string> Laid(const repository::Listing& listing);
 
   std::unique_ptr<repository::Remote> remote_;
   std::string scratch_;

@@ -8,6 +8,8 @@ namespace cairn::pipeline {
 extern const std::string_view kStageProgram;
 /// The text of stage_objects.py, which that one imports.
 extern const std::string_view kStageObjects;
+/// The text of stage_items.py, for stages that are run item by item.
+extern const std::string_view kStageItems;
 /// The text of ray_driver.py, the entry point of a job on Ray.
 extern const std::string_view kRayDriver;
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 
 import ray
+import stage_items
 import stage_program
 
 LOST_NODES = 5  # how many a stage may lose before it has failed
@@ -17,7 +18,8 @@ def tell(**event):
 
 
 def options_for(stage):
-    options = {"name": stage["name"], "num_cpus": stage["cpu"], "max_retries": LOST_NODES, "scheduling_strategy": "SPREAD" if "@" in stage["name"] else "DEFAULT"}
+    spread = "@" in stage["name"] or stage["items"]
+    options = {"name": stage["name"], "num_cpus": stage["cpu"], "max_retries": LOST_NODES, "scheduling_strategy": "SPREAD" if spread else "DEFAULT"}
     if stage["gpu"]:
         options["num_gpus"] = stage["gpu"]
     if stage["memory_bytes"]:
@@ -35,19 +37,46 @@ def say_what_waits(plan):
             tell(stage=stage["name"], waits=f"no node of the cluster has {asked}: it waits until there is one, or the run is cancelled")
 
 
+def here(plan):
+    return {**plan, "node": ray.util.get_node_ip_address()}
+
+
 def run_stage(plan, stage, *before):
-    return stage_program.run_stage({**plan, "node": ray.util.get_node_ip_address()}, stage, *before)
+    return stage_program.run_stage(here(plan), stage, *before)
+
+
+def run_part(plan, stage, calls, *before):
+    return stage_items.run_part(here(plan), stage, calls, *before)
+
+
+def run_mapped(plan, stage, *before):
+    """Only waits and puts together; the parts are tasks of their own, and take what the stage asks for."""
+
+    def spread(calls):
+        room = int(ray.cluster_resources().get("CPU", 1) / max(stage["cpu"], 1)) or 1
+        part = ray.remote(run_part).options(**options_for(stage))
+        return ray.get([part.remote(plan, stage, some, *before) for some in stage_items.parts_of(calls, stage["items"], room)])
+
+    return stage_items.run_mapped(here(plan), stage, spread, *before)
+
+
+def task_for(stage):
+    if stage["items"]:
+        return MAPPED.options(name=stage["name"], num_cpus=0, max_retries=LOST_NODES)
+    return STAGE.options(**options_for(stage))
+
+
+STAGE, MAPPED = ray.remote(run_stage), ray.remote(run_mapped)
 
 
 def main():
     plan = json.loads(pathlib.Path(__file__).with_name("plan.json").read_text())
     ray.init(log_to_driver=True, logging_level="ERROR")
     say_what_waits(plan)
-    task = ray.remote(run_stage)
     shared = ray.put({key: value for key, value in plan.items() if key != "stages"})
     results, names = {}, {}
     for stage in plan["stages"]:  # each after those it waits for
-        results[stage["name"]] = task.options(**options_for(stage)).remote(shared, stage, *[results[name] for name in stage["after"]])
+        results[stage["name"]] = task_for(stage).remote(shared, stage, *[results[name] for name in stage["after"]])
         names[results[stage["name"]]] = stage["name"]
     waiting = list(names)
     while waiting:

@@ -19,6 +19,7 @@ Result<std::string> PackageOf(const std::string& plan) {
   archive::ZipWriter zip;
   CAIRN_TRY(zip.Add("ray_driver.py", kRayDriver));
   CAIRN_TRY(zip.Add("stage_program.py", kStageProgram));
+  CAIRN_TRY(zip.Add("stage_items.py", kStageItems));
   CAIRN_TRY(zip.Add("stage_objects.py", kStageObjects));
   CAIRN_TRY(zip.Add("plan.json", plan));
   return std::move(zip).Finish();

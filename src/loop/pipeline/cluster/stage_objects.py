@@ -99,6 +99,10 @@ def listing_of(store, name, scratch):
     return json.loads(pathlib.Path(path).read_text())
 
 
+def name_of_listing(text):
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
 def lay_out(store, name, path, scratch, executable=False):
     """Makes `path` the object: a file, or a folder after its listing. Digests are taken of what a stage reads, by the caller."""
     remove(path)
@@ -130,8 +134,7 @@ def observed(path):
             files[digest] = file
             size += os.path.getsize(file)
     text = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]))
-    name = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() + ".dir"
-    return {"md5": name, "size": size, "nfiles": len(entries), "listing": text}, files
+    return {"md5": name_of_listing(text), "size": size, "nfiles": len(entries), "listing": text}, files
 
 
 def publish(store, path, scratch):

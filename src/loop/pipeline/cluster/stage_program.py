@@ -98,6 +98,11 @@ class Secrets:
             words = words.replace(part, b"***")
         return words
 
+    def clean_file(self, path):
+        if self.hidden:
+            whole = pathlib.Path(path).read_bytes()
+            pathlib.Path(path).write_bytes(self.clean(whole))
+
 
 class Words:
     """What a stage prints: all of it in a file, and the beginning passed on while it runs, by whole lines so that no secret is cut in two."""
@@ -129,9 +134,7 @@ class Words:
     def end(self):
         self.over.set()
         self.thread.join()
-        if self.secrets.hidden:
-            whole = pathlib.Path(self.path).read_bytes()
-            pathlib.Path(self.path).write_bytes(self.secrets.clean(whole))
+        self.secrets.clean_file(self.path)
 
 
 def shell_for(text):
@@ -202,18 +205,19 @@ def attempt(stage, folder, environment, log, secrets):
     return record
 
 
-def lay_out_stage(plan, stage, before, project, store, scratch):
-    """What the stage reads; the digests of it as they are then."""
+def lay_out_stage(plan, stage, before, project, store, scratch, apart=None):
+    """What the stage reads, but for what is given, or was made, just `apart`; the digests of all of it as they are then."""
     shutil.copytree(base_folder(plan, store), project, symlinks=True)
-    for one in stage["given"]:
-        lay_out(store, one["md5"], os.path.join(project, one["path"]), scratch, one.get("executable", False))
-    known = {one["path"]: one["md5"] for one in stage["given"] if one["whole"]}
-    for result in before:
-        for one in result["makes"]:
+    made = [one for result in before for one in result["makes"]]
+    for one in [*stage["given"], *made]:
+        if one["path"] != apart:
             lay_out(store, one["md5"], os.path.join(project, one["path"]), scratch, one.get("executable", False))
-            known[one["path"]] = one["md5"]
+    known = {one["path"]: one["md5"] for one in [*(one for one in stage["given"] if one["whole"]), *made]}
     reads = []
     for path in stage["deps"]:
+        if path == apart:
+            reads.append({"path": path, "md5": known[path]})
+            continue
         what, _ = observed(os.path.join(project, path))
         if what is None:
             raise Trouble(f"stage '{stage['name']}' needs '{path}', which is not there")
@@ -233,6 +237,17 @@ def unchanged(stage, reads):
     return bool(stage["unless"]) and {one["path"]: one["md5"] for one in reads} == stage["unless"]["reads"]
 
 
+def unchanged_result(plan, stage, reads, started):
+    return {"stage": stage["name"], "state": "unchanged", "reason": "", "node": node_of(plan), "started": started, "attempts": [], "reads": reads, "makes": stage["unless"]["makes"], "ended": now_ms()}
+
+
+def environment_for(plan, stage, project, secrets):
+    environment = {**os.environ, **stage["environment"], "DVC_ROOT": project, **secrets.values}
+    if plan["path"]:
+        environment["PATH"] = plan["path"] + os.pathsep + environment.get("PATH", os.defpath)
+    return environment
+
+
 def perform(plan, stage, before, started, folder):
     store = store_at(plan["store"])
     project, scratch, log = os.path.join(folder, "project"), os.path.join(folder, "scratch"), os.path.join(folder, "log")
@@ -240,11 +255,9 @@ def perform(plan, stage, before, started, folder):
     result = {"stage": stage["name"], "state": "failed", "reason": "", "node": node_of(plan), "started": started, "attempts": [], "makes": []}
     result["reads"] = lay_out_stage(plan, stage, before, project, store, scratch)
     if unchanged(stage, result["reads"]):
-        return {**result, "state": "unchanged", "makes": stage["unless"]["makes"], "ended": now_ms()}
+        return unchanged_result(plan, stage, result["reads"], started)
     secrets = Secrets(stage["secrets"], project)
-    environment = {**os.environ, **stage["environment"], "DVC_ROOT": project, **secrets.values}
-    if plan["path"]:
-        environment["PATH"] = plan["path"] + os.pathsep + environment.get("PATH", os.defpath)
+    environment = environment_for(plan, stage, project, secrets)
     words = Words(stage["name"], started, log, secrets)
     retries = stage["retries"]
     for number in range(retries["most"] + 1):
@@ -274,15 +287,24 @@ def perform(plan, stage, before, started, folder):
     return result
 
 
-def run_stage(plan, stage, *before):
-    """The result of a stage, whatever happens to it; `before` are those of the stages it waits for."""
+def guarded(plan, stage, before, work):
+    """The result of a stage, whatever happens to it: that of `work(started)`, if those it waits for ended well."""
     late = next((one for one in before if one["state"] not in ("finished", "unchanged")), None)
     if late:
         return {"stage": stage["name"], "state": "blocked", "reason": f"stage '{late['stage']}' before it did not finish", "makes": [], "attempts": [], "ended": now_ms()}
     started = now_ms()
     say(stage=stage["name"], state="running", node=node_of(plan), started=started)
     try:
-        with tempfile.TemporaryDirectory(dir=own_folder(), ignore_cleanup_errors=True) as folder:
-            return perform(plan, stage, before, started, folder)
+        return work(started)
     except (Trouble, OSError) as problem:
         return {"stage": stage["name"], "state": "failed", "reason": str(problem), "node": node_of(plan), "makes": [], "attempts": [], "started": started, "ended": now_ms()}
+
+
+def run_stage(plan, stage, *before):
+    """The result of a stage; `before` are those of the stages it waits for."""
+
+    def work(started):
+        with tempfile.TemporaryDirectory(dir=own_folder(), ignore_cleanup_errors=True) as folder:
+            return perform(plan, stage, before, started, folder)
+
+    return guarded(plan, stage, before, work)

@@ -266,11 +266,8 @@ Result<Execution::Tried> Execution::Try(Task& task, const Secrets& secrets, std:
 
 Result<Execution::Tried> Execution::TryItems(std::size_t place, Task& task, const Secrets& secrets,
                                              std::stop_token stop, std::optional<ItemWork>& work) {
-  const auto& causes = task.record.causes;
-  // By force, and always, means every item; what a try before this one did counts.
-  const bool anew = task.tries == 0 && std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
-                      return cause.level == Cause::Level::Forced || cause.level == Cause::Level::Always;
-                    });
+  // What a try before this one did counts.
+  const bool anew = task.tries == 0 && task.record.CallsAll();
   work.emplace(CAIRN_TRY(project_.BeginItems(*task.stage, anew)));
   CAIRN_TRY(os::MakeFolders(setting_.logs));
   ++task.tries;
