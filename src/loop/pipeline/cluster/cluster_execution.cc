@@ -8,8 +8,6 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/execution/variables.h"
-#include "loop/pipeline/items/done_items.h"
-#include "loop/pipeline/items/item_plan.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -43,25 +41,10 @@ AttemptRecord AttemptOf(const Json& json) {
   return attempt;
 }
 
-/// The digest that a result gives for a path; "" when it gives none that can be one.
-std::string DigestOf(const Json& list, const std::string& path) {
-  for (const Json& one : list.items()) {
-    if (one.Text("path") != path) continue;
-    const std::string md5 = one.Text("md5");
-    const bool listing = md5.ends_with(".dir");
-    return repository::Md5OfHex(std::string_view(md5).substr(0, md5.size() - (listing ? 4 : 0))) ? md5 : "";
-  }
-  return "";
-}
-
 void Append(const std::string& file, const std::string& text) {
   // A log that cannot be written must not stop the work it is about.
   const auto log = os::OpenToAppend(file);
   if (log) static_cast<void>(bool(os::WriteAll(log->number(), text, file)));
-}
-
-Error Unusable(const Stage& stage, const std::string& path) {
-  return {Reason::Corrupt, "the cluster gave no digest of '" + path + "' of stage '" + stage.name + "'"};
 }
 
 }  // namespace
@@ -272,17 +255,21 @@ Result<> ClusterExecution::End(Task& task, const Json& result) {
     record.reason = "its inputs are the same after all";
   } else if (state == "finished") {
     record.state = StageState::Finished;
-    const auto taken = TakeOver(task, result);
+    const auto taken = ResultOf(task, result).TakeOver(record);
     if (!taken) record.state = StageState::Failed;
     if (!taken)
       record.reason = "what it made on the cluster could not be taken over: " + taken.error().message;
   } else {
     record.state = state == "blocked" ? StageState::Blocked : StageState::Failed;
-    const auto calls = result.Find("kept") ? KeepCalls(task, result) : Result<>();
+    const auto calls = result.Find("kept") ? ResultOf(task, result).KeepCalls() : Result<>();
     if (!calls) record.reason += ", which came to nothing: " + calls.error().message;
   }
   if (!kept && record.reason.empty()) record.reason = "not all of its log came back: " + kept.error().message;
   return Tell(task);
+}
+
+StageResult ClusterExecution::ResultOf(const Task& task, const Json& result) {
+  return {project_, *depot_, *task.stage, task.inputs, task.still_to_be_made, result};
 }
 
 /// All that the last try printed, in place of the beginning that came while it ran.
@@ -300,82 +287,6 @@ Result<> ClusterExecution::KeepLog(Task& task, const Json& result) {
   for (const auto& node : task.nodes) head += (head.empty() ? "> on " : "> once more, on ") + node + "\n";
   CAIRN_TRY(os::WriteFileAtomically(record.log, head + words));
   return os::Remove(whole);
-}
-
-/// All that the stage read.
-Result<LockedStage> ClusterExecution::InputsOf(const Task& task, const Json& result) {
-  const Stage& stage = *task.stage;
-  // As they are here now, which is as the stages before it have made them unless somebody else has been at
-  // them.
-  LockedStage made = CAIRN_TRY(project_.ObserveInputs(task.still_to_be_made));
-  for (const auto& dep : FromProject(stage, made.deps)) {
-    if (DigestOf(result.At("reads"), dep.path) != dep.md5)
-      return Error{Reason::Conflict,
-                   "'" + dep.path + "' is not what the stage read there: it was changed here meanwhile"};
-  }
-  LockedStage inputs = task.inputs;
-  const auto join = [](auto& to, auto& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  };
-  join(inputs.deps, made.deps);
-  join(inputs.params, made.params);
-  join(inputs.environment, made.environment);
-  std::sort(inputs.deps.begin(), inputs.deps.end(),
-            [](const auto& a, const auto& b) { return a.path < b.path; });
-  if (stage.map) inputs.call = stage.map->Text();
-  return inputs;
-}
-
-Result<> ClusterExecution::TakeOver(Task& task, const Json& result) {
-  const Stage& stage = *task.stage;
-  LockedStage inputs = CAIRN_TRY(InputsOf(task, result));
-  for (const Out& out : stage.outs) {
-    const std::string name = DigestOf(result.At("makes"), out.path);
-    if (name.empty()) return Unusable(stage, out.path);
-    const std::string path = os::JoinPath(project_.folder(), out.path);
-    CAIRN_TRY(depot_->Bring(name, path));
-    if (CAIRN_TRY(project_.SnapshotOf(out.path)).md5 != name)
-      return Error{Reason::Conflict,
-                   "'" + out.path + "' is not here what it is there: it was changed here meanwhile"};
-    for (const Json& one : result.At("makes").items()) {
-      if (one.Text("path") == out.path && one.Bool("executable")) CAIRN_TRY(os::SetMode(path, 0755));
-    }
-  }
-  const std::string items = stage.map ? DigestOf(result.At("reads"), stage.map->folder) : "";
-  if (stage.map) CAIRN_TRY(KeepItems(project_.folder(), stage, items, project_.index()));
-  auto locked = CAIRN_TRY(project_.Adopt(stage, std::move(inputs)));
-  if (stage.map) DropKept(stage, items);
-  task.record.reads = FromProject(stage, std::move(locked.deps));
-  task.record.makes = FromProject(stage, std::move(locked.outs));
-  return Done{};
-}
-
-/// What calls of a stage that failed have done is not done again.
-Result<> ClusterExecution::KeepCalls(Task& task, const Json& result) {
-  const Stage& stage = *task.stage;
-  const Json& kept = result.At("kept");
-  const LockedStage inputs = CAIRN_TRY(InputsOf(task, result));
-  const auto items = CAIRN_TRY(depot_->ReadListing(kept.Text("items")));
-  std::vector<repository::Listing> outs;
-  for (const Out& out : stage.outs) {
-    outs.push_back(CAIRN_TRY(depot_->ReadListing(kept.At("outs").Text(out.path))));
-    CAIRN_TRY(depot_->BringFiles(outs.back(), os::JoinPath(project_.folder(), out.path)));
-  }
-  auto journal = CAIRN_TRY(ItemJournal::Read(JournalOf(*stage.map), ItemKeyOf(stage, inputs)));
-  CAIRN_TRY(journal.Begin(/*anew=*/false));
-  for (const auto& item : items.files()) {
-    ItemDone done{item.md5, {}};
-    const auto paths = stage.map->OutsOf(item.relpath);
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-      const std::size_t place = stage.map->makes_in[i];
-      const auto* made =
-          outs[place].Find(std::string_view(paths[i]).substr(stage.outs[place].path.size() + 1));
-      if (!made) return Unusable(stage, paths[i]);
-      done.made.push_back(made->md5);
-    }
-    CAIRN_TRY(journal.Append(item.relpath, done));
-  }
-  return Done{};
 }
 
 /// The job is over: nothing more of it comes.

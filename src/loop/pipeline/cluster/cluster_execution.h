@@ -11,6 +11,7 @@
 #include "loop/pipeline/cluster/depot.h"
 #include "loop/pipeline/cluster/engine.h"
 #include "loop/pipeline/cluster/news.h"
+#include "loop/pipeline/cluster/stage_result.h"
 #include "loop/pipeline/execution/execution.h"
 
 namespace cairn::pipeline {
@@ -53,9 +54,7 @@ class ClusterExecution {
   Result<> Begin(Task& task, const Json& piece);
   void Write(Task& task, const Json& piece);
   Result<> End(Task& task, const Json& result);
-  Result<LockedStage> InputsOf(const Task& task, const Json& result);
-  Result<> TakeOver(Task& task, const Json& result);
-  Result<> KeepCalls(Task& task, const Json& result);
+  StageResult ResultOf(const Task& task, const Json& result);
   Result<> KeepLog(Task& task, const Json& result);
   const Stage* LateBefore(const Task& task) const;
   Result<> Close(StageState end, const std::string& reason);
