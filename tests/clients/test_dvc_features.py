@@ -194,6 +194,27 @@ def test_both_run_it_write_the_same_lock_and_find_it_clean(tmp_path_factory, fil
     assert stale(ours) == stale(theirs) == ([], [])
 
 
+def test_a_frozen_stage_never_runs_and_what_is_there_counts_as_what_it_made(tmp_path_factory):
+    """Also where it never ran, its command changed or its out was written by hand."""
+    frozen = FREEZABLE.replace("  first:\n", "  first:\n    frozen: true\n")
+    files = {"dvc.yaml": frozen, "raw.txt": "raw\n", "params.yaml": "lr: 1\n", "first.txt": "by hand\n"}
+    ours, theirs = both(tmp_path_factory, files)
+    assert lock_of(ours) == lock_of(theirs) and b"first:" in lock_of(ours)
+    for project in (ours, theirs):
+        project.write("first.txt", "another\n")
+        project.write("dvc.yaml", frozen.replace("cp raw.txt", "cp -f raw.txt"))
+        project.write("raw.txt", "other\n")
+    assert "it is frozen: what is there counts as what it made" in ours.cairn("run").stdout
+    theirs.dvc("repro", "-q")
+    assert lock_of(ours) == lock_of(theirs) and stale(ours) == stale(theirs) == ([], [])
+    for project in (ours, theirs):
+        (project.folder / "first.txt").unlink()
+    before = lock_of(ours)
+    said = ours.cairn("run", code=1)
+    assert "stage 'first' is frozen and does not run, and its out 'first.txt' is not there: bring it back" in said.stdout + said.stderr
+    assert theirs.dvc("repro", "-q", code=255).returncode == 255 and lock_of(ours) == before
+
+
 def test_always_changed_is_stale_to_both_after_each_run(tmp_path_factory):
     text = "stages:\n  always:\n    always_changed: true\n    cmd: cp raw.txt made.txt\n    deps: [raw.txt]\n    outs: [made.txt]\n  after:\n    cmd: cp made.txt copy.txt\n    deps: [made.txt]\n    outs: [copy.txt]\n"
     ours, theirs = both(tmp_path_factory, {"dvc.yaml": text, "raw.txt": "raw\n"})

@@ -57,7 +57,7 @@ std::string OutsSaid(const ItemPlan& plan) {
 
 Result<std::vector<Cause>> Comparison::Run(const std::set<std::string>& remade) {
   // Which items there will be is not known before those have run.
-  by_items_ = stage_.map && !stage_.frozen && remade.empty();
+  by_items_ = stage_.map && remade.empty();
   if (stage_.always_changed || (stage_.deps.empty() && stage_.params.empty() && stage_.outs.empty())) {
     Add(Cause::Level::Always, stage_.name,
         stage_.always_changed ? "it is marked always_changed" : "it has neither deps nor outs");

@@ -90,6 +90,17 @@ Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage
   return locked;
 }
 
+Result<> CheckFrozen(const std::string& project, const Stage& stage) {
+  for (const Out& out : stage.outs) {
+    if (!os::Exists(os::JoinPath(project, out.path)))
+      return Error{Reason::NotFound, "stage '" + stage.name + "' is frozen and does not run, and its out '" +
+                                         out.path +
+                                         "' is not there: bring it back (cairn data checkout), or take "
+                                         "'frozen' out of dvc.yaml so that it is made"};
+  }
+  return Done{};
+}
+
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
                                          repository::StatIndex& index, LockedStage& locked) {
   std::vector<MadeOut> made;

@@ -90,6 +90,11 @@ Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage
 void AddInput(const Stage& stage, const std::string& dep, const repository::Snapshot& snapshot,
               LockedStage& locked);
 
+/// A frozen stage never runs: what lies at its outs counts as what it made. NotFound when one is not there,
+/// saying what to do.
+inline constexpr const char* kFrozen = "it is frozen: what is there counts as what it made";
+Result<> CheckFrozen(const std::string& project, const Stage& stage);
+
 struct MadeOut {
   const Out* out;
   repository::Snapshot snapshot;

@@ -41,7 +41,7 @@ Result<> Project::FitMaps() {
     auto map = std::make_shared<ItemMap>(*written);
     CAIRN_TRY(map->FitTo(stage));
     map->record = PlaceBelowRoot() + "." + PercentEncode(stage.name);
-    stage.map = std::move(map);
+    if (!stage.frozen) stage.map = std::move(map);  // A frozen stage calls nothing.
   }
   return Done{};
 }

@@ -62,6 +62,9 @@ Result<Json> UnlessOf(Project& project, const StageRecord& record, const Stage& 
   return Json{{"reads", std::move(reads)}, {"makes", PathsOf(makes)}};
 }
 
+/// Whether the out is there when the stage begins.
+bool Stays(const Stage& stage, const Out& out) { return out.persist || stage.frozen; }
+
 Json SecretsOf(const StageSettings& settings) {
   Json secrets = Json::Array();
   for (const Secret& secret : settings.secrets) {
@@ -73,8 +76,10 @@ Json SecretsOf(const StageSettings& settings) {
 
 Json SettingsOf(const Stage& stage, const StageSettings& settings) {
   Json commands = Json::Array(), outs = Json::Array(), deps = Json::Array();
-  for (const auto& command : stage.Commands()) commands.Push(command);
-  for (const Out& out : stage.outs) outs.Push(Json{{"path", out.path}, {"persist", out.persist}});
+  if (!stage.frozen) {
+    for (const auto& command : stage.Commands()) commands.Push(command);
+  }
+  for (const Out& out : stage.outs) outs.Push(Json{{"path", out.path}, {"persist", Stays(stage, out)}});
   for (const auto& dep : stage.deps) deps.Push(dep);
   const Retries& retries = settings.retries;
   Json tries{{"most", static_cast<std::int64_t>(retries.most)},
@@ -147,6 +152,7 @@ Stage WithInputs(const Stage& stage, const Wanted& wanted) {
 
 Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const Stage& stage,
                             const std::vector<const Stage*>& before, Depot& depot) {
+  if (stage.frozen) CAIRN_TRY(CheckFrozen(project.folder(), stage));
   for (const auto& dep : stage.deps) {
     if (LiesOutside(dep))
       return Error{Reason::Unsupported,
@@ -166,7 +172,7 @@ Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const S
     if (!made(params.file)) wanted.emplace_back(params.file, true);
   }
   for (const Out& out : stage.outs) {
-    if (out.persist) wanted.emplace_back(out.path, false);
+    if (Stays(stage, out)) wanted.emplace_back(out.path, false);
   }
   Json given = Json::Array();
   for (const auto& [path, whole] : wanted) {

@@ -238,14 +238,16 @@ Execution::Next Execution::Carry(std::size_t place, Task& task, std::stop_token 
   const auto secrets = ReadSecrets(project_.folder(), task.settings->secrets);
   if (!secrets) return fail(secrets.error());
   std::optional<ItemWork> work;
-  auto tried = task.stage->map ? TryItems(place, task, *secrets, stop, work) : Try(task, *secrets, stop);
+  auto tried = task.stage->frozen ? TakeAsItIs(task)
+               : task.stage->map  ? TryItems(place, task, *secrets, stop, work)
+                                  : Try(task, *secrets, stop);
   if (!tried) return fail(tried.error());
   const AttemptRecord& attempt = tried->attempt;
   record.exit = attempt.exit;
   record.wall_ms += attempt.wall_ms;
   record.cpu_ms += attempt.cpu_ms;
   record.max_rss_bytes = std::max(record.max_rss_bytes, attempt.max_rss_bytes);
-  if (task.settings->retries.most > 0) record.attempts.push_back(attempt);
+  if (task.settings->retries.most > 0 && !task.stage->frozen) record.attempts.push_back(attempt);
   if (!attempt.reason.empty()) return Judge(task, attempt, stop);
   auto locked = Adopt(task, std::move(tried->inputs), work);
   if (!locked) return fail(locked.error());
@@ -254,6 +256,14 @@ Execution::Next Execution::Carry(std::size_t place, Task& task, std::stop_token 
   record.reason = std::move(tried->said);
   record.state = StageState::Finished;
   return Next::Over;
+}
+
+Result<Execution::Tried> Execution::TakeAsItIs(const Task& task) {
+  CAIRN_TRY(CheckFrozen(project_.folder(), *task.stage));
+  Tried tried;
+  tried.inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
+  tried.said = kFrozen;
+  return tried;
 }
 
 Result<Execution::Tried> Execution::Try(Task& task, const Secrets& secrets, std::stop_token stop) {

@@ -79,6 +79,7 @@ class Execution {
     LockedStage inputs;
     std::string said;  ///< One sentence about one that ended well.
   };
+  Result<Tried> TakeAsItIs(const Task& task);
   Result<Tried> Try(Task& task, const Secrets& secrets, std::stop_token stop);
   Result<Tried> TryItems(std::size_t place, Task& task, const Secrets& secrets, std::stop_token stop,
                          std::optional<ItemWork>& work);
