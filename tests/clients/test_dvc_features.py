@@ -22,6 +22,58 @@ FREEZABLE = """stages:
     outs: [second.txt]
 """
 
+PYTHON = '''"""A file that holds all that Python can assign."""
+from a import (b,
+               c)
+whole, real, hexa = 1, 2, 3
+WHOLE: int = -1_000
+REAL = .5e-3
+HEXA = 0xFF; AFTER = 0b11
+TEXT = "one" 'two' r"\\d"  # not = this
+LONG = """three
+lines = 4 # no remark
+"""
+YES, NO = True, False
+ON = True; OFF = (False); NIL = None
+LIST = [1, [2, "x"], {"k": (3)},]
+TUPLE = 1, 2.0
+DICT = {
+    "b": 1,  # the order stays
+    "a": {"z": [], "y": {}},
+}
+both = also = 1
+SUM = 1 + 1
+CALL = dict(a=1)
+LAMBDA = lambda x=1: x
+only: int
+if WHOLE == 1:
+    INSIDE = 1
+else: OTHER = 1
+for i in range(3): LOOP = 1; TWICE = 2
+try:
+    TRIED = 1
+finally:
+    LAST = 1
+@decorated(x=1)
+def function(a=1, *, b=2):
+    LOCAL = 1
+class Outer(Base):
+    """With words."""
+    one = 1
+    class Inner:
+        two = "\\u00e9\\t'"
+    def __init__(self, x=(1, 2)) -> None:
+        self.three = 3
+        four = 4
+        self.five.six = 5
+    def other(self):
+        self.seven = 7
+class Line: eight = 8; nine = 9
+WHOLE = 5
+END = \\
+    "end"
+'''
+
 # What lies in the project; what is then written anew, and the stages that this makes stale.
 FEATURES = {
     "foreach over a list": (
@@ -138,6 +190,24 @@ FEATURES = {
         {"raw/two.txt": "3\n"},
         ["split", "join"],
     ),
+    "parameters in TOML": (
+        {
+            "dvc.yaml": "stages:\n  some:\n    cmd: 'true'\n    params: [pyproject.toml: [tool.z.lr, tool.z.deep]]\n  all:\n    cmd: 'true'\n    params: [more.toml: ]\n",
+            "pyproject.toml": "[tool.z]\nother = 1\nlr = 1e-4\ndeep = {z = 1, a = [1, 'two', true]}\n",
+            "more.toml": "z = 1\n[b]\nz = 1_000\na = -0.5\n[[list]]\nn = 0xff\n",
+        },
+        {"pyproject.toml": "[tool.z]\nother = 2\nlr = 2e-4\ndeep = {z = 1, a = [1, 'two', true]}\n"},
+        ["some"],
+    ),
+    "parameters in Python": (
+        {
+            "dvc.yaml": "stages:\n  some:\n    cmd: 'true'\n    params: [conf/train.py: [LR, Model.units, Model.opts.b]]\n  all:\n    cmd: 'true'\n    params: [params.py: ]\n",
+            "conf/train.py": "import os\nLR = 1e-4\nHOME = os.getcwd()\nclass Model:\n    opts = {'a': 1, 'b': [1, 2]}\n    def __init__(self):\n        self.units = (8, 4)\n",
+            "params.py": PYTHON,
+        },
+        {"conf/train.py": "LR = 2e-4\nclass Model:\n    opts = {'a': 1, 'b': [1, 2]}\n    units = (8, 4)\n"},
+        ["some"],
+    ),
     "frozen": (
         {"dvc.yaml": FREEZABLE, "raw.txt": "raw\n", "params.yaml": "lr: 1\n"},
         {"dvc.yaml": FREEZABLE.replace("  first:\n", "  first:\n    frozen: true\n"), "raw.txt": "other\n", "params.yaml": "lr: 2\n"},
@@ -244,12 +314,14 @@ def test_stages_that_end_in_another_order_make_the_same_lock(tmp_path):
     assert lock_of(project).decode() == ran.decode()
 
 
-def test_parameters_in_toml_and_python_are_refused_with_a_sentence(tmp_path):
+def test_a_sweep_sets_no_parameter_in_toml_or_python(tmp_path):
     project = begin(tmp_path)
-    project.write("pyproject.toml", "[tool]\nlr = 1\n")
-    project.write("dvc.yaml", "stages: {train: {cmd: 'true', params: [pyproject.toml: [tool.lr]]}}\n")
-    refused = project.cairn("run", code=None)
-    assert refused.returncode != 0 and "pyproject.toml: parameters are read from YAML and JSON, and TOML and Python are neither" in refused.stderr + refused.stdout
+    project.write("params.py", "lr = 1\n")
+    project.write("dvc.yaml", "stages: {train: {cmd: 'true', params: [params.py: [lr]]}}\n")
+    project.git("add", "-A")
+    project.git("commit", "-qm", "begin")
+    refused = project.cairn("exp", "run", "-S", "params.py:lr=2", code=None)
+    assert refused.returncode != 0 and "params.py: values are set in files of YAML and JSON only; keep 'lr' in one of these to vary it" in refused.stderr + refused.stdout
 
 
 WORDS = ["a", "the", "word", "it's", 'say "x"', "--flag", "-", "#", "x:", "y: z", "ä", "größe", "日本語", "😀", "\\n", "\\", "w" * 30, "v" * 95, "'q'", "true", "1e3", "null", "[a]", "{b}", "&", "*", "!t", "%", "@", "`", "?", "---",

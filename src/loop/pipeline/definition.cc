@@ -359,46 +359,6 @@ std::vector<const Stage*> Definition::Ordered() const {
   return ordered;
 }
 
-Result<Json> ReadParams(const std::string& project, const std::string& file) {
-  if (file.ends_with(".toml") || file.ends_with(".py")) {
-    return Error{Reason::Unsupported,
-                 file + ": parameters are read from YAML and JSON, and TOML and Python " +
-                     "are neither; keep them in a file of one of these, and name it here"};
-  }
-  const std::string path = os::JoinPath(project, file);
-  auto text = os::ReadFile(path, 16 << 20);
-  if (!text) return std::move(text).error();
-  if (file.ends_with(".json")) {
-    auto parsed = Json::Parse(*text);
-    if (!parsed) return Error{parsed.error().reason, file + ": " + parsed.error().message};
-    return parsed;
-  }
-  return CAIRN_TRY(ParseYaml(*text, file)).ToJson();
-}
-
-const Json* FindDotted(const Json& values, std::string_view key) {
-  const Json* value = &values;
-  for (std::string_view part : Split(key, '.')) {
-    std::vector<std::size_t> places;
-    while (part.ends_with(']')) {
-      const auto open = part.rfind('[');
-      const auto place = open == std::string_view::npos
-                             ? Result<std::int64_t>(Error{})
-                             : ParseInt(part.substr(open + 1, part.size() - open - 2));
-      if (!place || *place < 0) break;
-      places.insert(places.begin(), static_cast<std::size_t>(*place));
-      part = part.substr(0, open);
-    }
-    value = value->Find(part);
-    for (const std::size_t place : places) {
-      if (!value || place >= value->items().size()) return nullptr;
-      value = &value->items()[place];
-    }
-    if (!value) return nullptr;
-  }
-  return value;
-}
-
 Result<Definition> ReadDefinition(const std::string& project) {
   const auto text = os::ReadFile(os::JoinPath(project, kFile), 64 << 20);
   if (!text) {

@@ -76,11 +76,6 @@ class Definition {
 /// Whether two paths are the same, or one lies in the other.
 bool Overlap(std::string_view a, std::string_view b);
 
-/// Reads a parameter file (YAML or JSON) of the project; NotFound when it is not there.
-Result<Json> ReadParams(const std::string& project, const std::string& file);
-/// The value under a dotted key, "train.layers[0].size", or null.
-const Json* FindDotted(const Json& values, std::string_view key);
-
 /// Reads `<project>/dvc.yaml`. NotFound when there is none. InvalidArgument with the place: an unknown key
 /// (naming the nearest), a missing cmd, one out in two stages, an out inside another, a path that is both dep
 /// and out, an out outside the project, a template that does not resolve, a cycle (shown as a path).

@@ -2,6 +2,7 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/parameters.h"
 #include "loop/pipeline/plan.h"
 
 namespace cairn::pipeline {

@@ -7,6 +7,7 @@
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/items/done_items.h"
 #include "loop/pipeline/items/item_work.h"
+#include "loop/pipeline/parameters.h"
 
 namespace cairn::pipeline {
 

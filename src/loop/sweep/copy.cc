@@ -8,6 +8,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/parameters.h"
 #include "loop/pipeline/source.h"
 #include "loop/repository/objects.h"
 #include "loop/sweep/git.h"

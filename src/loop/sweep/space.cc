@@ -320,6 +320,10 @@ Result<std::vector<std::vector<Setting>>> Proposals(const Plan& plan) {
 }
 
 Result<std::string> WithSetting(const std::string& text, const Setting& setting) {
+  if (setting.file.ends_with(".toml") || setting.file.ends_with(".py"))
+    return Error{Reason::Unsupported, setting.file +
+                                          ": values are set in files of YAML and JSON only; keep '" +
+                                          setting.key + "' in one of these to vary it"};
   const Node root = CAIRN_TRY(ParseYaml(text, setting.file));
   const auto steps = StepsOf(setting.key);
   const Node* node = FindNode(root, steps);

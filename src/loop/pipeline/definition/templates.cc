@@ -7,6 +7,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/parameters.h"
 #include "loop/repository/configuration.h"
 
 namespace cairn::pipeline {
