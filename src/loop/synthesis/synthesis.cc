@@ -119,7 +119,12 @@ Result<Synthesis> Synthesis::Of(const profile::Outline& outline, const Order& or
     if (tied) state->tied.push_back(i);
     state->drawn.push_back({column.name, recipe.type(), recipe.manner(), tied});
   }
-  for (const auto i : state->tied) samples.emplace_back(state->recipes[i].sample());
+  for (const auto i : state->tied) {
+    samples.emplace_back(state->recipes[i].sample());
+    if (samples.back().size() != samples.front().size())
+      return Error{Reason::Unprocessable, "the sampled rows of column '" + outline.columns[i].name +
+                                              "' are not as many as those of the other columns"};
+  }
   state->copula.emplace(samples, order.seed);
   state->gaps.emplace(outline, order.seed);
   return Synthesis(std::move(state));

@@ -29,17 +29,16 @@ struct Drawn {
   bool tied = false;   ///< Whether its ranks correlate with those of the other tied columns.
 };
 
-/// Rows drawn from what a profile tells of a table:
-///  - numbers and moments by their quantiles (whole numbers stay whole, prices keep their cents, days stay
-///    days), a value as such only when at least `least_rows` rows have it;
-///  - categories by their levels; of texts that fewer rows have, none: where a column has no more than half
-///  of
-///    its rows in such, they are left out of a category, and made up otherwise;
-///  - identifiers and free texts, and whatever points at persons, are made up: new ones of the same form;
-///  - missing values as they were missing together, rows by their rate;
-///  - rank correlations (Spearman) between numbers, moments and categories by a Gaussian copula, of the rows
-///    that the profile sampled; categories in the order that goes best with the others. What a rank
-///    correlation cannot say (a relation that rises and falls, three columns at a time) is lost.
+/// Rows drawn from what a profile tells of a table.
+///
+/// Numbers and moments follow their quantiles: whole numbers stay whole, prices keep their cents, days stay
+/// days, and a value is copied only when at least `least_rows` rows have it. Categories follow their levels
+/// under the same rule: rare ones are left out where they are no more than half of a category's rows, and
+/// made up otherwise. Identifiers, free texts (of 65,536 characters at most) and whatever points at persons
+/// are made up, in the same form. Values are missing together as they were. Ranks of numbers, moments and
+/// categories correlate (Spearman) as in the rows that the profile sampled, by a Gaussian copula; a
+/// category's levels stand in the order that goes best with the others. What a rank correlation cannot say (a
+/// relation that rises and falls, three columns at a time) is lost.
 ///
 /// A row depends on the profile, the seed, its own number and, for identifiers, how many rows are drawn: not
 /// on the machine, the threads, or the order in which it is asked for. This is no guarantee of differential
@@ -47,8 +46,8 @@ struct Drawn {
 /// thread.
 class Synthesis {
  public:
-  /// Unprocessable for a profile without columns; InvalidArgument for a personal column that it does not
-  /// have.
+  /// Unprocessable for an outline without columns, or whose columns sample different rows; InvalidArgument
+  /// for a personal column that it does not have.
   static Result<Synthesis> Of(const profile::Outline& outline, const Order& order);
   Synthesis(Synthesis&&) noexcept;
   Synthesis& operator=(Synthesis&&) noexcept;

@@ -179,6 +179,32 @@ TEST_F(SynthesisTest, WhatIsSaidToBePersonalHasNoValueOfItsOwn) {
   EXPECT_EQ(Synthesis::Of(outline_, {.personal = {"town"}}).error().reason, Reason::InvalidArgument);
 }
 
+TEST_F(SynthesisTest, AnOutlineThatMakesNoSenseIsRefusedOrDrawnWithinBounds) {
+  profile::Outline outline;
+  outline.rows = 100;
+  profile::ColumnOutline number, text, truth;
+  number.name = "n", number.kind = profile::ColumnOutline::Kind::Number, number.whole = true;
+  number.meaning = "measure", number.rows = 100, number.distinct = 2;
+  number.values = {-HUGE_VAL, 1e300}, number.value_rows = {50, 50}, number.sample = {1, 2, 3};
+  text.name = "t", text.rows = 100, text.distinct = 100, text.meaning = "free_text", text.words = 4;
+  text.lengths = {{std::int64_t{1} << 50, 5, 100}};
+  truth.name = "b", truth.rows = 100, truth.distinct = 2, truth.boolean = true, truth.meaning = "boolean";
+  truth.levels = {{"false", 1}, {"true", 99}}, truth.sample = {0, 1, 1};
+  outline.columns = {number, text, truth};
+  const auto made = Synthesis::Of(outline, {.seed = 1, .rows = 3, .personal = {"b"}});
+  ASSERT_TRUE(made) << made.error().message;
+  std::vector<tables::Value> values;
+  for (std::uint64_t row = 0; row < 3; ++row) {
+    made->Draw(row, values);
+    EXPECT_TRUE(std::holds_alternative<std::int64_t>(values[0]));
+    EXPECT_LE(std::get<std::string>(values[1]).size(), 65536U);
+    EXPECT_TRUE(std::holds_alternative<bool>(values[2])) << "a truth value stays one, whatever is said of it";
+  }
+  outline.columns[2].levels = {{"false", 50}, {"true", 50}};
+  outline.columns[2].sample = {0, 1};
+  EXPECT_EQ(Synthesis::Of(outline, {.rows = 3}).error().reason, Reason::Unprocessable);
+}
+
 TEST_F(SynthesisTest, TheSameSeedGivesTheSameBytesByAnyNumberOfThreads) {
   auto engine = tables::Engine::Open();
   const Order order{.seed = 5, .rows = 10000};

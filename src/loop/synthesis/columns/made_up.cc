@@ -12,6 +12,8 @@ namespace cairn::synthesis {
 namespace {
 
 constexpr std::uint64_t kAttempts = 8;
+/// No text is made up longer than this.
+constexpr std::int64_t kLongest = 1 << 16;
 
 std::string Digits(std::uint64_t number, std::size_t places) {
   std::string digits(places, '0');
@@ -46,8 +48,10 @@ class LengthChoice {
   std::size_t At(const Chance& chance, std::uint64_t row) const {
     if (choice_.empty()) return 8;
     const auto& length = lengths_[choice_.At(chance.Unit(row, 90))];
-    const auto span = static_cast<std::uint64_t>(length.to - length.from + 1);
-    return static_cast<std::size_t>(length.from) + static_cast<std::size_t>(chance.Bits(row, 91) % span);
+    const std::int64_t from = std::clamp<std::int64_t>(length.from, 0, kLongest),
+                       to = std::clamp(length.to, from, kLongest);
+    return static_cast<std::size_t>(from) +
+           static_cast<std::size_t>(chance.Bits(row, 91) % static_cast<std::uint64_t>(to - from + 1));
   }
 
  private:
@@ -65,7 +69,9 @@ class LengthChoice {
 std::size_t UsualLength(const profile::ColumnOutline& outline) {
   const auto most = std::max_element(outline.lengths.begin(), outline.lengths.end(),
                                      [](const auto& a, const auto& b) { return a.rows < b.rows; });
-  return most == outline.lengths.end() ? 0 : static_cast<std::size_t>(most->from);
+  return most == outline.lengths.end()
+             ? 0
+             : static_cast<std::size_t>(std::clamp<std::int64_t>(most->from, 0, 64));
 }
 
 /// How many different values there are of which nothing is known.

@@ -48,6 +48,12 @@ std::string PluralOf(const std::string& personal) {
   return "texts";
 }
 
+/// As a whole number, whatever a sketch may hold.
+std::int64_t Whole(double value) {
+  constexpr double kMost = 9.2e18;
+  return std::isnan(value) ? 0 : static_cast<std::int64_t>(std::clamp(value, -kMost, kMost));
+}
+
 bool Unique(const ColumnOutline& outline) {
   return outline.meaning == "identifier" || outline.meaning == "nearly_unique" ||
          20 * outline.distinct >= 19 * Present(outline);
@@ -64,6 +70,8 @@ Recipe::Recipe(const ColumnOutline& outline, const std::vector<std::size_t>& ord
   else if (!outline.date_form.empty() && !personal &&
            (outline.first < outline.last || !outline.values.empty()))
     OfSpread(outline, tagged, least_rows);
+  else if (outline.boolean && tagged)
+    OfCoin();
   else if (!personal && !tagged)
     OfLevels(outline, order, least_rows);
   if (outline.kind == ColumnOutline::Kind::Category && !steps_ && Present(outline) > 0)
@@ -81,8 +89,7 @@ void Recipe::OfNumbers(const ColumnOutline& outline, bool tagged, std::int64_t l
   } else if (NamesRows(outline)) {
     // Behind all that there were.
     const double last = outline.values.back();
-    next_ = last < 4e18 ? static_cast<std::int64_t>(last) + 1
-                        : static_cast<std::int64_t>(outline.values.front()) - (std::int64_t{1} << 40);
+    next_ = last < 4e18 ? Whole(last) + 1 : Whole(outline.values.front() / 2) - (std::int64_t{1} << 40);
     manner_ = "made-up identifiers, each another";
   } else if (!outline.values.empty()) {
     OfSpread(outline, tagged, least_rows);
@@ -127,6 +134,13 @@ void Recipe::OfSpread(const ColumnOutline& outline, bool tagged, std::int64_t le
                                               : "quantiles";
 }
 
+void Recipe::OfCoin() {
+  type_ = tables::Type::Bool;
+  levels_ = {"false", "true"};
+  choice_.emplace(std::vector<std::int64_t>{1, 1});
+  manner_ = "true or false alike";
+}
+
 void Recipe::OfLevels(const ColumnOutline& outline, const std::vector<std::size_t>& order,
                       std::int64_t least_rows) {
   std::vector<std::int64_t> weights;
@@ -169,7 +183,7 @@ void Recipe::OfNothing(const ColumnOutline& outline, std::uint64_t rows, bool ta
 }
 
 tables::Value Recipe::OfMoment(double moment) const {
-  const auto ms = static_cast<TimeMs>(moment);
+  const TimeMs ms = Whole(moment);
   if (!date_form_.empty()) return DateText(ms, date_form_);
   return days_ ? DateText(ms, "YYYY-MM-DD") : FormatUtc(ms);
 }
@@ -177,7 +191,7 @@ tables::Value Recipe::OfMoment(double moment) const {
 tables::Value Recipe::At(double share, std::uint64_t row) const {
   if (steps_) {
     const double value = steps_->At(share);
-    if (type_ == tables::Type::Int) return static_cast<std::int64_t>(value);
+    if (type_ == tables::Type::Int) return Whole(value);
     if (type_ == tables::Type::Double) return value;
     return OfMoment(value);
   }

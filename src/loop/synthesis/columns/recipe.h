@@ -34,6 +34,7 @@ class Recipe {
 
  private:
   void OfSpread(const profile::ColumnOutline& outline, bool tagged, std::int64_t least_rows);
+  void OfCoin();
   void OfLevels(const profile::ColumnOutline& outline, const std::vector<std::size_t>& order,
                 std::int64_t least_rows);
   void OfNothing(const profile::ColumnOutline& outline, std::uint64_t rows, bool tagged, std::uint64_t seed);
