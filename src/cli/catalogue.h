@@ -18,6 +18,7 @@ std::vector<Command> LineageCommands();      ///< data who-uses, where-from
 std::vector<Command> TreeCommands();         ///< data init, commit, checkout, mv, rm, unprotect
 std::vector<Command> TreeDetailCommands();   ///< data status, diff, ls
 std::vector<Command> ProfileCommands();      ///< data profile, data profile merge
+std::vector<Command> SynthCommands();        ///< data synth
 std::vector<Command> DataCompareCommands();  ///< data compare
 std::vector<Command> TransferCommands();     ///< data push, fetch, compare-remote
 std::vector<Command> CollectionCommands();   ///< data gc

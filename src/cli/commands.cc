@@ -10,20 +10,20 @@ namespace cairn::cli {
 std::span<const Command> Commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
-    for (const auto part : {StartCommands,       UpCommands,       CharterCommands,     CharterExportCommands,
-                            UseCaseCommands,     CostCommands,     CanvasCommands,      DataCommands,
-                            CatalogueCommands,   SplitCommands,    LineageCommands,     TreeCommands,
-                            TreeDetailCommands,  ProfileCommands,  DataCompareCommands, TransferCommands,
-                            CollectionCommands,  SourceCommands,   SettingsCommands,    ContractCommands,
-                            FeasibilityCommands, RunCommands,      ExpCommands,         ExpShowCommands,
-                            ExpBringCommands,    CiCommands,       RunsCommands,        DeletionCommands,
-                            GarbageCommands,     StatusCommands,   GraphCommands,       TriggerCommands,
-                            ModelCommands,       DecideCommands,   DelegationCommands,  TrialCommands,
-                            InspectCommands,     ConvertCommands,  PackageCommands,     PredictCommands,
-                            EvaluateCommands,    ServingCommands,  LoadCommands,        MonitorCommands,
-                            ScoreCommands,       StandingCommands, GovernCommands,      ImportCommands,
-                            ExportCommands,      BackupCommands,   AuditCommands,       EvidenceCommands,
-                            DocsCommands,        ShellCommands}) {
+    for (const auto part : {StartCommands,      UpCommands,          CharterCommands,  CharterExportCommands,
+                            UseCaseCommands,    CostCommands,        CanvasCommands,   DataCommands,
+                            CatalogueCommands,  SplitCommands,       LineageCommands,  TreeCommands,
+                            TreeDetailCommands, ProfileCommands,     SynthCommands,    DataCompareCommands,
+                            TransferCommands,   CollectionCommands,  SourceCommands,   SettingsCommands,
+                            ContractCommands,   FeasibilityCommands, RunCommands,      ExpCommands,
+                            ExpShowCommands,    ExpBringCommands,    CiCommands,       RunsCommands,
+                            DeletionCommands,   GarbageCommands,     StatusCommands,   GraphCommands,
+                            TriggerCommands,    ModelCommands,       DecideCommands,   DelegationCommands,
+                            TrialCommands,      InspectCommands,     ConvertCommands,  PackageCommands,
+                            PredictCommands,    EvaluateCommands,    ServingCommands,  LoadCommands,
+                            MonitorCommands,    ScoreCommands,       StandingCommands, GovernCommands,
+                            ImportCommands,     ExportCommands,      BackupCommands,   AuditCommands,
+                            EvidenceCommands,   DocsCommands,        ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

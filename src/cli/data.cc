@@ -2,6 +2,7 @@
 #include "cli/catalogue.h"
 #include "cli/csv_flags.h"
 #include "cli/data_tree.h"
+#include "cli/dataset_name.h"
 #include "cli/table_path.h"
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
@@ -45,6 +46,29 @@ Result<std::string> Address(const std::string& from) {
   return std::string(kSqlite) + CAIRN_TRY(os::RealPath(from.substr(kSqlite.size())));
 }
 
+/// "name=FILE" or "name=DATASET@VERSION", as a query names tables.
+Result<Json> TablesOf(const Arguments& arguments) {
+  Json tables = Json::Array();
+  for (const auto& word : arguments.All("--with")) {
+    const auto equals = word.find('=');
+    const std::string name = word.substr(0, equals),
+                      place = equals == word.npos ? "" : word.substr(equals + 1);
+    if (name.empty() || place.empty())
+      return Error{Reason::InvalidArgument, "'" + word +
+                                                "' names no table: write --with NAME=FILE or "
+                                                "NAME=DATASET[@VERSION]"};
+    Json table{{"name", name}};
+    if (os::Exists(place) || place.find('/') != place.npos) {
+      table.Set("file", CAIRN_TRY(TablePath(place)));
+    } else {
+      const auto dataset = DatasetName::Of(place);
+      table.Set("dataset", dataset.dataset).Set("version", dataset.version);
+    }
+    tables.Push(std::move(table));
+  }
+  return tables;
+}
+
 /// What is said of every file that one call adds.
 Result<Json> AdditionOf(const Arguments& arguments, const std::string& dataset) {
   Json body{{"dataset", dataset}};
@@ -81,7 +105,9 @@ const std::vector<Flag>& ToAdd() {
   static const std::vector<Flag> flags = WithCsvFlags(
       {{"--to", "DATASET", "The data set, as cairn.yaml names it"},
        {"--from", "ADDRESS", "Instead of a file: https://…, s3://BUCKET/KEY, sqlite:///PATH, postgresql://…"},
-       {"--query", "SQL", "What to read from a database: one statement that reads"},
+       {"--query", "SQL",
+        "What to read from a database, or from the tables of --with: one statement that reads"},
+       {"--with", "NAME=TABLE", "A table of the query: a file, or DATASET[@VERSION]; give it for each"},
        {"--name", "NAME", "What the file is called in the data set"},
        {"--replace", "", "It takes the place of the file of its name, in a new version"},
        {"--allow-broken", "", "Add it even when it breaks the contract; that is recorded"},
@@ -104,13 +130,17 @@ Result<int> Add(Session& session, const Arguments& arguments) {
     }
     if (arguments.All("FILE...").empty())
       return Error{Reason::InvalidArgument,
-                   "say what to add: files or folders, or --to DATASET --from ADDRESS"};
+                   "say what to add: files or folders, or --to DATASET with --from ADDRESS or --query"};
     return AddToTree(session, arguments);
   }
   const std::string dataset = CAIRN_TRY(DatasetIn(arguments, "--to"));
   const auto& files = arguments.All("FILE...");
-  if (files.empty() == !arguments.Has("--from"))
-    return Error{Reason::InvalidArgument, "say what to add: FILE… of this machine, or --from ADDRESS"};
+  const int ways =
+      (files.empty() ? 0 : 1) + (arguments.Has("--from") ? 1 : 0) + (arguments.Has("--with") ? 1 : 0);
+  if (ways != 1)
+    return Error{
+        Reason::InvalidArgument,
+        "say what to add: FILE… of this machine, --from ADDRESS, or --query SQL over the tables of --with"};
   if (files.size() > 1 && arguments.Has("--name"))
     return Error{Reason::InvalidArgument, "--name names one file, and several are given"};
   Json items = Json::Array();
@@ -123,6 +153,11 @@ Result<int> Add(Session& session, const Arguments& arguments) {
     const std::string from = CAIRN_TRY(Address(arguments.Text("--from")));
     items.Push(
         CAIRN_TRY(AddOne(session, from.substr(0, from.find("://")) + " source", body.Set("from", from))));
+  }
+  if (arguments.Has("--with")) {
+    Json body = CAIRN_TRY(AdditionOf(arguments, dataset));
+    body.Set("with", CAIRN_TRY(TablesOf(arguments)));
+    items.Push(CAIRN_TRY(AddOne(session, "the query's rows", body)));
   }
   session.PrintedJson(Json{{"items", std::move(items)}});
   return 0;

@@ -12,6 +12,7 @@
 #include "loop/data/fitting.h"
 #include "loop/data/recording.h"
 #include "loop/data/room.h"
+#include "loop/data/synthetic.h"
 #include "loop/repository/collection.h"
 #include "loop/repository/dvc_file.h"
 
@@ -123,7 +124,7 @@ class Adding {
     }
     const auto recorded =
         CAIRN_TRY(RecordVersion(catalogue_.database_, {*read, file_, versions, addition_.cause,
-                                                       specification_.path, PlaceOnRecord()}));
+                                                       specification_.path, PlaceOnRecord(), parents_}));
     // The workspace follows the record: what is missing here after a crash is put back by adding the file
     // again.
     CAIRN_TRY(Publish(file_));
@@ -159,6 +160,9 @@ class Adding {
     file_.sha256 = snapshot_.sha256;
     file_.bytes = snapshot_.size;
     provenance_ = Filled(specification_, addition_.provenance);
+    parents_ = addition_.parents;
+    if (addition_.origin == Addition::Origin::Users)
+      CAIRN_TRY(TakeSyntheticNote(addition_.file, snapshot_.sha256, provenance_, parents_));
     if (provenance_.source.empty()) provenance_.source = addition_.file;
     if (provenance_.modified_ms == 0 && addition_.origin == Addition::Origin::Users)
       provenance_.modified_ms = status.stamp.mtime_ns / 1'000'000;
@@ -358,6 +362,7 @@ class Adding {
   repository::Snapshot snapshot_;
   os::FileStamp stamp_;
   Provenance provenance_;
+  std::vector<Parent> parents_;
   DatasetFile file_;
   tables::Format format_ = tables::Format::Csv;
   tables::Dialect dialect_;  ///< Of a CSV text.

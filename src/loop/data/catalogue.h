@@ -33,6 +33,7 @@ struct Addition {
     Retrieved
   } origin = Origin::Users;                                    ///< Retrieved: a file of our own, soon gone.
   enum class Taken { Refuse, Replace } taken = Taken::Refuse;  ///< Other bytes under a name that is taken.
+  std::vector<Parent> parents = {};  ///< What it was made from, where lineage knows that.
 };
 
 /// Data sets and their versions. Safe from any thread; additions to one catalogue take turns.
@@ -51,7 +52,8 @@ class Catalogue {
   /// the training part written to `<specification.path>/<name>`, and, for a file inside the project,
   /// `<file>.dvc` and a .gitignore line beside it, as DVC would. The same file again gives the version that
   /// has it, and repairs its training part in the workspace. CSV of any dialect: the original is kept as it
-  /// is, its parts are plain CSV.
+  /// is, its parts are plain CSV. A file beside which a note says that it was made up (synthetic.h) is
+  /// recorded as synthetic, whatever is said of its source.
   ///
   /// Nothing is recorded or left in the workspace after an error: Unprocessable naming every broken rule when
   /// the contract fails and that is to be refused; AlreadyExists for other bytes under a name that is taken,

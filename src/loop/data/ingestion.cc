@@ -50,21 +50,6 @@ std::string NameIn(std::string_view address) {
   return name.empty() ? "download" : name;
 }
 
-/// "query-20130201T040506007Z.parquet".
-std::string NameOfQuery(TimeMs now) {
-  std::string name = "query-";
-  for (const char character : FormatUtc(now)) {
-    if (std::string_view("-:.").find(character) == std::string_view::npos) name += character;
-  }
-  return name + ".parquet";
-}
-
-Result<tables::Format> FormatNamed(const std::string& name) {
-  if (const auto format = tables::FormatByName(name)) return *format;
-  return Error{Reason::InvalidArgument,
-               "the rows of a query go into a file named .parquet, .csv or .jsonl, not '" + name + "'"};
-}
-
 // ---- http
 
 Error Refused(int status, const std::string& shown) {
@@ -177,7 +162,7 @@ tables::Value Plain(const sql::Value& value, const tables::RowFile::Head& head) 
 
 Result<> FetchRows(Catalogue& catalogue, const Origin& origin, const std::string& path,
                    const std::string& name) {
-  const auto format = CAIRN_TRY(FormatNamed(name));
+  const auto format = CAIRN_TRY(FormatOfRows(name));
   std::optional<tables::RowFile> file;
   std::vector<tables::RowFile::Head> heads;
   std::vector<tables::Value> values;
@@ -204,6 +189,20 @@ TimeMs ModifiedOf(std::string_view address) {
 }
 
 }  // namespace
+
+std::string NameOfQuery(TimeMs now) {
+  std::string name = "query-";
+  for (const char character : FormatUtc(now)) {
+    if (std::string_view("-:.").find(character) == std::string_view::npos) name += character;
+  }
+  return name + ".parquet";
+}
+
+Result<tables::Format> FormatOfRows(const std::string& name) {
+  if (const auto format = tables::FormatByName(name)) return *format;
+  return Error{Reason::InvalidArgument,
+               "the rows of a query go into a file named .parquet, .csv or .jsonl, not '" + name + "'"};
+}
 
 Result<Retrieved> Retrieve(Catalogue& catalogue, const Origin& origin) {
   const std::string kind = CAIRN_TRY(CheckedKind(origin));

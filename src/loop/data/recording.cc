@@ -49,6 +49,7 @@ metadata::Lineage LineageOf(const Recording& recording, const DatasetVersion& ve
   const DatasetFile& file = recording.file;
   add(lineage.from, "sha256:", file.sha256, recording.place);
   add(lineage.from, "md5:", file.md5, recording.place);
+  for (const auto& parent : recording.parents) lineage.from.push_back({parent.subject, parent.label});
   if (Grew(recording, version)) {
     lineage.from.push_back({SubjectOf(recording.before.front()), "the version before"});
   } else {

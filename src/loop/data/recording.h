@@ -15,8 +15,9 @@ struct Recording {
   DatasetFile file;
   const std::vector<DatasetVersion>& before;  ///< Newest first.
   std::string cause;
-  std::string path;   ///< Where the training parts lie in the project.
-  std::string place;  ///< Where the file itself lies in the project, or its name.
+  std::string path;                  ///< Where the training parts lie in the project.
+  std::string place;                 ///< Where the file itself lies in the project, or its name.
+  std::vector<Parent> parents = {};  ///< What the file was made from.
 };
 
 /// Writes the version, whose files, sums and digests are worked out here, with its events

@@ -25,11 +25,18 @@ struct DatasetFile {
   std::int64_t removed_in = 0;  ///< The version in which another took its place; 0 for none.
 };
 
+/// Something that lineage knows, from which a file was made: "dataset:weather@3", "sha256:…".
+struct Parent {
+  std::string subject;
+  std::string label;  ///< The part that it plays.
+};
+
 /// Where bytes came from and under which terms they may be used.
 struct Provenance {
-  std::string kind = "file";  ///< file, http, s3, sqlite, postgresql
-  std::string source;         ///< A path, or an address without passwords and tokens.
-  std::string query;          ///< What a database was asked.
+  /// file, http, s3, sqlite, postgresql; query: over several tables; synthetic: made up.
+  std::string kind = "file";
+  std::string source;  ///< A path, or an address without passwords and tokens.
+  std::string query;   ///< What a database was asked.
   std::string owner, licence, jurisdiction, description;
   std::string reason;  ///< Why there is a new version.
   std::vector<std::string> tags;

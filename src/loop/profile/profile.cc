@@ -4,6 +4,7 @@
 
 #include "ground/tables/source.h"
 #include "loop/profile/file/profile_file.h"
+#include "loop/profile/report/outlining.h"
 #include "loop/profile/report/report.h"
 #include "loop/profile/table/selection.h"
 #include "loop/profile/table/table.h"
@@ -74,6 +75,8 @@ Json TableProfile::Report(const Subject& subject) {
   told.target = state_->target;
   return ReportOf(state_->table, told, 0);
 }
+
+profile::Outline TableProfile::Outline() { return OutlineOf(state_->table); }
 
 std::string TableProfile::Bytes() { return WriteTable(state_->table); }
 

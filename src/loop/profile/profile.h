@@ -14,6 +14,8 @@
 
 namespace cairn::profile {
 
+struct Outline;
+
 /// What a profile is of.
 struct Subject {
   std::string dataset;
@@ -52,6 +54,8 @@ class TableProfile {
   Json Report(const Subject& subject);
   /// Name of the column to be predicted, or "".
   std::string target() const;
+  /// What it takes to draw another table like this one (outline.h). Columns that look personal give no value.
+  profile::Outline Outline();
 
   /// The form of a saved profile (docs/profile-file.md): exact parts that are small stay exact, larger ones
   /// become sketches, and values of columns that look personal are left out. Every later version reads it.

@@ -3,6 +3,7 @@
 #include "ground/crypto/hash.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/log.h"
+#include "loop/data/synthetic.h"
 #include "loop/evaluation/examination.h"
 #include "loop/rollout/contract_verdict.h"
 #include "loop/rollout/judging.h"
@@ -144,6 +145,19 @@ Result<> JudgeGovernance(const Rollouts::Rooms& rooms, Candidate& candidate) {
   return Done{};
 }
 
+/// Figures about rows that were made up say nothing of real ones.
+void JudgeRows(const data::DatasetVersion& dataset, Candidate& candidate) {
+  std::vector<std::string> made_up;
+  for (const auto& file : dataset.files) {
+    if (data::IsSynthetic(file)) made_up.push_back(file.name);
+  }
+  if (made_up.empty()) return;
+  candidate.rules.push_back({"real test rows", false, static_cast<std::int64_t>(made_up.size()), 0,
+                             "the test rows of '" + dataset.dataset +
+                                 "' are not all real: " + Join(made_up, ", ") +
+                                 (made_up.size() == 1 ? " is" : " are") + " synthetic"});
+}
+
 }  // namespace
 
 Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& setting,
@@ -155,6 +169,7 @@ Result<Candidate> ExamineCandidate(const Rollouts::Rooms& rooms, const Setting& 
   if (!model && IsSurroundings(model.error().reason)) return model.error();
   if (model) {
     CAIRN_TRY(Measure(rooms, setting, rollout, version, dataset, *model, candidate));
+    JudgeRows(dataset, candidate);
     CAIRN_TRY(JudgeGovernance(rooms, candidate));
     return candidate;
   }

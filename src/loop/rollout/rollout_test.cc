@@ -4,9 +4,11 @@
 
 #include <cmath>
 
+#include "ground/crypto/hash.h"
 #include "ground/os/temp_folder.h"
 #include "loop/charter/schema.h"
 #include "loop/data/schema.h"
+#include "loop/data/synthetic.h"
 #include "loop/evaluation/random.h"
 #include "loop/registry/testing/registry_store.h"
 #include "loop/rollout/schema.h"
@@ -293,6 +295,21 @@ TEST_P(RolloutTest, AMetricThatAScriptLoggedNeverSatisfiesAGate) {
   ASSERT_EQ(judged.size(), 1u);
   EXPECT_FALSE(judged[0].event.body.Bool("passed", true));
   EXPECT_EQ(judged[0].event.body.At("failed").items()[0].AsString(), "better than the heuristic");
+}
+
+TEST_P(RolloutTest, TestRowsThatWereMadeUpLetNothingThrough) {
+  Accept();
+  AddFlights("a.csv");
+  const auto specification = Must(data::FindSpecification(Must(ParseYaml(kData, "cairn.yaml")), "flights"));
+  const std::string text = Must(os::ReadFile(folder / "a.csv")), file = folder / "made.csv";
+  const std::string head = text.substr(0, text.find('\n') + 1),
+                    rest = text.substr(text.rfind('\n', text.size() - 2) + 1);
+  Must(os::WriteFileAtomically(file, head + "9" + rest));
+  Must(data::KeepSyntheticNote(file, {crypto::Sha256Hex(head + "9" + rest), std::string(64, 'a'), "", 1, 1}));
+  Must(catalogue.Add(specification, {file, "ada", "", "", data::Addition::Broken::Refuse}));
+  const auto rollout = Consider(Knowing());
+  EXPECT_EQ(rollout.stage, Stage::KeptOut);
+  EXPECT_NE(rollout.reason.find("real test rows"), std::string::npos) << rollout.reason;
 }
 
 TEST_P(RolloutTest, WhatCannotBeServedHereIsKeptOutWithoutOpeningTheSeal) {

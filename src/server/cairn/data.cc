@@ -1,4 +1,4 @@
-#include "loop/data/ingestion.h"
+#include "loop/data/enrichment.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/data_call.h"
 #include "server/cairn/dataset_json.h"
@@ -51,20 +51,26 @@ Result<data::Addition> AdditionIn(const Call& call) {
   return addition;
 }
 
-/// Adds the file on this machine, or what lies at an address.
-Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specification& specification,
-                                     data::Addition addition, const Json& body) {
-  if (body.Text("from").empty()) {
-    if (!body.Text("query").empty())
-      return Error{Reason::InvalidArgument, "'query' is for a database: name it with 'from'"};
-    addition.file = CAIRN_TRY(AbsolutePathIn(body));
-    addition.provenance.source = body.Text("source");
-    return rooms->catalogue.Add(specification, addition);
+/// Tables by the names that a query gives them.
+Result<std::vector<data::NamedTable>> TablesIn(const Json& body) {
+  std::vector<data::NamedTable> tables;
+  for (const Json& item : body.At("with").items()) {
+    CAIRN_TRY(OnlyMembers(item, {"name", "file", "dataset", "version"}));
+    data::NamedTable table;
+    table.name = CAIRN_TRY(RequiredText(item, "name"));
+    table.file = item.Text("file"), table.dataset = item.Text("dataset"),
+    table.version = item.Text("version");
+    if (table.file.empty() == table.dataset.empty())
+      return Error{Reason::InvalidArgument, "table '" + table.name + "' needs a 'file' or a 'dataset'"};
+    if (!table.file.empty()) table.file = CAIRN_TRY(AbsolutePathIn(item));
+    tables.push_back(std::move(table));
   }
-  if (body.Find("file"))
-    return Error{Reason::InvalidArgument, "give a 'file' or an address in 'from', not both"};
-  const auto retrieved =
-      CAIRN_TRY(data::Retrieve(rooms->catalogue, {body.Text("from"), body.Text("query"), addition.name}));
+  return tables;
+}
+
+/// Adds the rows of a query over several tables, or what lies at an address.
+Result<data::DatasetVersion> AddRetrieved(const Rooms& rooms, const data::Specification& specification,
+                                          data::Addition addition, const data::Retrieved& retrieved) {
   const data::Provenance& from = retrieved.provenance();
   addition.file = retrieved.path();
   addition.name = retrieved.name();
@@ -74,13 +80,39 @@ Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specificati
   addition.provenance.query = from.query;
   addition.provenance.modified_ms = from.modified_ms;
   addition.provenance.read_ms = from.read_ms;
+  addition.parents = retrieved.parents();
   return rooms->catalogue.Add(specification, addition);
+}
+
+/// Adds the file on this machine, or what lies at an address.
+Result<data::DatasetVersion> AddFrom(const Rooms& rooms, const data::Specification& specification,
+                                     data::Addition addition, const Json& body) {
+  if (body.Find("with")) {
+    if (body.Find("file") || body.Find("from") || body.Find("dialect"))
+      return Error{Reason::InvalidArgument, "'with' goes with 'query' alone: name every table in it"};
+    const auto tables = CAIRN_TRY(TablesIn(body));
+    return AddRetrieved(rooms, specification, addition,
+                        CAIRN_TRY(data::Enrich(rooms->catalogue, tables,
+                                               CAIRN_TRY(RequiredText(body, "query")), addition.name)));
+  }
+  if (body.Text("from").empty()) {
+    if (!body.Text("query").empty())
+      return Error{Reason::InvalidArgument, "'query' is for a database in 'from', or for tables in 'with'"};
+    addition.file = CAIRN_TRY(AbsolutePathIn(body));
+    addition.provenance.source = body.Text("source");
+    return rooms->catalogue.Add(specification, addition);
+  }
+  if (body.Find("file"))
+    return Error{Reason::InvalidArgument, "give a 'file' or an address in 'from', not both"};
+  return AddRetrieved(
+      rooms, specification, addition,
+      CAIRN_TRY(data::Retrieve(rooms->catalogue, {body.Text("from"), body.Text("query"), addition.name})));
 }
 
 Result<Json> Add(const Rooms& rooms, const Call& call) {
   CAIRN_TRY(OnlyMembers(
-      call.body, {"file", "from", "query", "dataset", "name", "note", "allow_broken", "replace", "source",
-                  "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
+      call.body, {"file", "from", "query", "with", "dataset", "name", "note", "allow_broken", "replace",
+                  "source", "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
   const auto addition = CAIRN_TRY(AdditionIn(call));

@@ -11,6 +11,15 @@ namespace {
 
 using Rooms = std::shared_ptr<const DataRooms>;
 
+/// The columns whose values are not to be shown, by the contract.
+Json ClassifiedIn(const contract::Contract& contract) {
+  Json names = Json::Array();
+  for (const auto& column : contract.columns) {
+    if (column.Masked()) names.Push(column.name);
+  }
+  return names;
+}
+
 /// Profiles the training part; the sealed rows are not opened. With "saved", the answer carries the saved
 /// profile too (base64).
 Result<Json> Make(const Rooms& rooms, const Call& call) {
@@ -25,7 +34,8 @@ Result<Json> Make(const Rooms& rooms, const Call& call) {
   Json report = profile.Report(subject);
   report.Set("version", version.version).Set("digest", version.digest);
   CAIRN_TRY(rooms->catalogue.KeepProfile(version, report, call.Actor()));
-  if (call.body.Bool("saved")) report.Set("saved", Base64(profile.Bytes()));
+  if (call.body.Bool("saved"))
+    report.Set("saved", Base64(profile.Bytes())).Set("classified", ClassifiedIn(specification.contract));
   return report;
 }
 

@@ -50,6 +50,8 @@ class Texts {
   /// By how much the rows of Top may be too few; 0 when exact.
   std::int64_t top_error() const { return frequent_ ? frequent_->error() : 0; }
   DistinctCount Distinct();
+  /// The hashes of all different texts, as keys, where there is no more than those; else null.
+  const Counted* Hashes() { return hashes_ ? &hashes_->Counts() : nullptr; }
 
   const Lengths& lengths();
   std::int64_t rows() { return lengths().rows; }
