@@ -107,7 +107,8 @@ void MountOwn(http::Router& router, app::App& app) {
                                      if (app.RunsLoops()) app.FollowConfiguration();
                                    },
                                    &rooms.rollouts, &rooms.signatures});
-  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountData(router,
+                 {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts, &rooms.runner});
   api::MountCatalogue(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFileSplits(router, rooms.InData("scratch"));
@@ -134,7 +135,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
-  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service};
+  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service, &rooms.runner};
   api::MountRollouts(router, rollouts);
   api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
   api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});
