@@ -8,6 +8,7 @@
 #include "loop/data/specification.h"
 #include "loop/documents/form.h"
 #include "loop/monitoring/monitoring.h"
+#include "loop/offering/visibility.h"
 #include "loop/pipeline/stage_settings.h"
 #include "loop/pipeline/triggers.h"
 #include "loop/rollout/figure.h"
@@ -22,6 +23,7 @@
 #include "server/cairn/documents.h"
 #include "server/cairn/evidence.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/offers.h"
 #include "server/cairn/outdated.h"
 #include "server/cairn/permissions.h"
 #include "server/cairn/proofs.h"
@@ -54,6 +56,7 @@ std::vector<api::SectionCheck> SectionChecks() {
           CheckBy(ci::ParseCi),
           CheckBy(scorecard::ParseScorecard),
           CheckBy(scorecard::ParseOversight),
+          CheckBy(offering::Visibility::Read),
           scorecard::CheckCanvas,
           documents::CheckAnswers};
 }
@@ -122,6 +125,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountSweeps(router, {rooms.sweeps, rooms.settings.data_dir});
   api::MountTriggers(router, rooms.scheduler);
   api::MountModels(router, rooms.registry);
+  api::MountOffers(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.registry,
+                            rooms.artifacts, rooms.service, [&rooms] { return rooms.address.Ask(); }});
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountConversions(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
