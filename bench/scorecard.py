@@ -65,16 +65,16 @@ def events(count):
 def fill(store, lines, count):
     """Events as they wait for the sealer, and the same as lines of JSON."""
     with contextlib.closing(sqlite3.connect(store)) as connection, lines.open("w") as file, connection:
-        (arrival,) = connection.execute("SELECT COALESCE(MAX(arrival), 0) + 1 FROM event").fetchone()
+        (position,) = connection.execute("SELECT COALESCE(MAX(position), -1) + 1 FROM event").fetchone()
         rows = []
         for number, (at, kind, subject, cause, body) in enumerate(events(count)):
             text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-            rows.append((f"{at:012x}-{number:08x}-7000-8000-000000000000", arrival + number, at, kind, subject, "bench", cause, text))
+            rows.append((f"{at:012x}-{number:08x}-7000-8000-000000000000", position + number, at, kind, subject, "bench", cause, text))
             file.write(json.dumps({"kind": kind, "body": body}) + "\n")
             if len(rows) == 50_000:
-                connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+                connection.executemany("INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
                 rows.clear()
-        connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def get(address, path):
