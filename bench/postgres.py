@@ -4,11 +4,15 @@
 
 import argparse
 import contextlib
+import io
+import json
 import subprocess
+import time
 import urllib.parse
 
 import measure
 import psycopg2
+import scorecard
 from tracking import Table, Writes
 
 
@@ -44,11 +48,41 @@ def writes(table, part):
             table.rate(f"PostgreSQL: {call}", ours[call], mlflow[call], 10, sync_ms=sync)
 
 
+def fill(url, count):
+    """Events that wait for the sealer; gives how many."""
+    rows = io.StringIO()
+    for number, (at, kind, subject, cause, body) in enumerate(scorecard.events(count)):
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        rows.write("\t".join([f"{at:012x}-{number:08x}-7000-8000-000000000000", str(1_000_000 + number), str(at), kind, subject, "bench", cause, text]) + "\n")
+    rows.seek(0)
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.copy_from(rows, "event", columns=("id", "arrival", "at_ms", "kind", "subject", "actor", "cause", "body"))
+
+
+def sealing(report, count):
+    """The time of a server that begins with that many events to seal, without that of one that has none."""
+    with measure.workspace() as folder, private_server() as server:
+        url = database(server, "cairn_sealing")
+
+        def verified():
+            began = time.perf_counter()
+            with measure.cairn_up(folder, "--store", url) as (_, address):
+                assert scorecard.get(address, "audit/verify")["sound"]
+            return time.perf_counter() - began
+
+        verified()
+        fill(url, count)
+        spent = verified() - verified()
+        report.line(f"PostgreSQL: sealing {count:,} events", f"{count / spent:,.0f} events/s", "nothing to compare", ">= 30,000 events/s", count / spent >= 30_000)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--small", action="store_true")
     table = Table()
-    writes(table, 10 if options.parse_args().small else 1)
+    part = 10 if options.parse_args().small else 1
+    writes(table, part)
+    sealing(table.report, 300_000 // part)
     table.report.end()
 
 

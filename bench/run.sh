@@ -4,10 +4,10 @@
 #
 #   start       how soon the server answers, idle memory, libraries
 #   tracking    writes, history and search on SQLite, beside MLflow and FastTrackML
-#   postgres    writes on a private PostgreSQL, beside MLflow on the same
+#   postgres    writes on a private PostgreSQL, beside MLflow on the same; the log sealed there
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level, regime;
-#               the log sealed, verified, proven, read as of a moment
+#               the log sealed, verified, proven, read as of a moment, lineage walked
 #   demo        the whole story, set-up aside
 #   evidence    a bundle about a version of 256 MiB, beside sha256sum
 #   batching    a small network over 32 connections: requests that wait run together, or not

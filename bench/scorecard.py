@@ -65,16 +65,30 @@ def events(count):
 def fill(store, lines, count):
     """Events as they wait for the sealer, and the same as lines of JSON."""
     with contextlib.closing(sqlite3.connect(store)) as connection, lines.open("w") as file, connection:
-        (arrival,) = connection.execute("SELECT COALESCE(MAX(arrival), 0) + 1 FROM event").fetchone()
+        (position,) = connection.execute("SELECT COALESCE(MAX(position), -1) + 1 FROM event").fetchone()
         rows = []
         for number, (at, kind, subject, cause, body) in enumerate(events(count)):
             text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-            rows.append((f"{at:012x}-{number:08x}-7000-8000-000000000000", arrival + number, at, kind, subject, "bench", cause, text))
+            rows.append((f"{at:012x}-{number:08x}-7000-8000-000000000000", position + number, at, kind, subject, "bench", cause, text))
             file.write(json.dumps({"kind": kind, "body": body}) + "\n")
             if len(rows) == 50_000:
-                connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+                connection.executemany("INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
                 rows.clear()
-        connection.executemany("INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def fill_lineage(store, count):
+    """`count` things in stories of twenty, each made of the one before it; three stories each belong together. Gives one that has some forty others before and after it."""
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        edges, made = [], [identifier for (identifier,) in connection.execute("SELECT id FROM event ORDER BY position LIMIT ?", (count,))]
+        for number in range(count):
+            story, place = divmod(number, 20)
+            if place > 0:
+                edges.append((f"thing:{number - 1}", f"thing:{number}", made[number], "step"))
+            if place == 10 and story % 3 > 0:
+                edges.append((f"thing:{number - 15}", f"thing:{number}", made[number], "aside"))
+        connection.executemany("INSERT INTO lineage_edge (source, target, event, label) VALUES (?, ?, ?, ?)", edges)
+    return f"thing:{(count // 120 * 3 + 1) * 20 + 10}"
 
 
 def get(address, path):
@@ -91,14 +105,16 @@ def best(ask, times=5):
     return min(spent)
 
 
-def ledger(report, address, count, first, again):
+def ledger(report, address, count, first, again, thing):
     """The log itself: sealed, verified, proven, and read as of a moment."""
     verified = best(lambda: get(address, "audit/verify"), 3)
     for name, spent in (("sealing", first - again), ("verifying", verified)):
         report.line(f"{name} {count:,} events", f"{count / spent:,.0f} events/s", "nothing to compare", ">= 300,000 events/s", count / spent >= 300_000)
     newest = get(address, "audit/log?limit=1&kind=rollout.promoted")["items"][0]
     for name, path, bar in (("the proof of one event", f"audit/proof/{newest['id']}", 0.001), ("production as of a moment, with all that was so", "audit/as-of?at=2100-01-01", 0.005),
-                            ("why a version is in production", "audit/account?thing=m@production", 0.005)):
+                            ("why a version is in production", "audit/account?thing=m@production", 0.005),
+                            ("what a thing came from", f"lineage?thing={thing}&direction=upstream", 0.005), ("what was made of a thing", f"lineage?thing={thing}&direction=downstream", 0.005)):
+        assert "lineage" not in path or len(get(address, path)["items"]) > 5
         spent = best(lambda path=path: get(address, path))
         report.line(f"{name}, {count:,} events", f"{spent * 1000:.1f} ms", "nothing to compare", f"<= {bar * 1000:.0f} ms", spent <= bar)
 
@@ -115,6 +131,7 @@ def main():
         store = next(path for path in (folder / "data").glob("*.db"))
         lines = folder / "events.jsonl"
         fill(store, lines, count)
+        thing = fill_lineage(store, count)
         jq = best(lambda: subprocess.run(["jq", "-rn", "reduce inputs.kind as $kind ({}; .[$kind] += 1)", str(lines)], check=True, capture_output=True), 1) if shutil.which("jq") else None
         peer = f"jq reads them in {jq:.2f} s" if jq else "no jq here"
         verify = [measure.CAIRN, "audit", "verify", "--data", str(folder / "data")]
@@ -124,7 +141,7 @@ def main():
             while (audit := get(address, "overview")["audit"])["sealed"] < count:
                 assert time.monotonic() < end, f"{audit['sealed']} of {count} events are sealed"
                 time.sleep(0.1)
-            ledger(report, address, count, first, again)
+            ledger(report, address, count, first, again, thing)
             for name, path in (("whole scorecard", "score"), ("delivery figures", "delivery"), ("principles grid", "principles"), ("maturity level", "level"), ("regime and readiness", "governance"), ("register of risks", "risks")):
                 answer = get(address, path)
                 assert path != "score" or any(test["points"] == 1 for test in answer["items"])

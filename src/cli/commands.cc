@@ -2,6 +2,7 @@
 #include "cli/conversion_view.h"
 #include "cli/decide.h"
 #include "cli/evidence.h"
+#include "cli/offers.h"
 #include "cli/phase_zero.h"
 #include "cli/standing.h"
 
@@ -19,11 +20,11 @@ std::span<const Command> Commands() {
                             ExpShowCommands,    ExpBringCommands,    CiCommands,       RunsCommands,
                             DeletionCommands,   GarbageCommands,     StatusCommands,   GraphCommands,
                             TriggerCommands,    ModelCommands,       DecideCommands,   DelegationCommands,
-                            TrialCommands,      InspectCommands,     ConvertCommands,  PackageCommands,
-                            PredictCommands,    EvaluateCommands,    ServingCommands,  LoadCommands,
-                            MonitorCommands,    ScoreCommands,       StandingCommands, GovernCommands,
-                            ImportCommands,     ExportCommands,      BackupCommands,   AuditCommands,
-                            EvidenceCommands,   DocsCommands,        ShellCommands}) {
+                            TrialCommands,      OfferCommands,       InspectCommands,  ConvertCommands,
+                            PackageCommands,    PredictCommands,     EvaluateCommands, ServingCommands,
+                            LoadCommands,       MonitorCommands,     ScoreCommands,    StandingCommands,
+                            GovernCommands,     ImportCommands,      ExportCommands,   BackupCommands,
+                            AuditCommands,      EvidenceCommands,    DocsCommands,     ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -15,6 +15,7 @@ http::Request RequestFor(std::string_view method, std::string_view path, const s
   request.path = path.substr(0, question);
   if (question != std::string_view::npos) request.query = path.substr(question + 1);
   request.headers.Add("X-Cairn-Actor", actor);
+  if (const auto run = os::Variable("CAIRN_PIPELINE_RUN")) request.headers.Add("X-Cairn-Run", *run);
   request.peer = "in-process";
   return request;
 }

@@ -8,6 +8,7 @@
 #include "loop/data/specification.h"
 #include "loop/documents/form.h"
 #include "loop/monitoring/monitoring.h"
+#include "loop/offering/visibility.h"
 #include "loop/pipeline/stage_settings.h"
 #include "loop/pipeline/triggers.h"
 #include "loop/rollout/figure.h"
@@ -22,6 +23,7 @@
 #include "server/cairn/documents.h"
 #include "server/cairn/evidence.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/offers.h"
 #include "server/cairn/outdated.h"
 #include "server/cairn/permissions.h"
 #include "server/cairn/proofs.h"
@@ -54,6 +56,7 @@ std::vector<api::SectionCheck> SectionChecks() {
           CheckBy(ci::ParseCi),
           CheckBy(scorecard::ParseScorecard),
           CheckBy(scorecard::ParseOversight),
+          CheckBy(offering::Visibility::Read),
           scorecard::CheckCanvas,
           documents::CheckAnswers};
 }
@@ -107,7 +110,8 @@ void MountOwn(http::Router& router, app::App& app) {
                                      if (app.RunsLoops()) app.FollowConfiguration();
                                    },
                                    &rooms.rollouts, &rooms.signatures});
-  api::MountData(router, {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts});
+  api::MountData(router,
+                 {rooms.catalogue, rooms.configurations, rooms.clock, &rooms.rollouts, &rooms.runner});
   api::MountCatalogue(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountSplits(router, {rooms.catalogue, rooms.configurations, rooms.clock});
   api::MountFileSplits(router, rooms.InData("scratch"));
@@ -121,6 +125,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountSweeps(router, {rooms.sweeps, rooms.settings.data_dir});
   api::MountTriggers(router, rooms.scheduler);
   api::MountModels(router, rooms.registry);
+  api::MountOffers(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.registry,
+                            rooms.artifacts, rooms.service, [&rooms] { return rooms.address.Ask(); }});
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
   api::MountConversions(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
@@ -134,7 +140,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
-  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service};
+  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service, &rooms.runner};
   api::MountRollouts(router, rollouts);
   api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
   api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});

@@ -119,6 +119,7 @@ def test_what_is_answered_is_what_is_described(asked):
     asked("post", "/api/v1/sweeps/stop", body={"project_dir": str(asked.project)})
     for call, method in (("", "get"), ("/firings", "get"), ("/pause", "post"), ("/resume", "post")):
         asked(method, "/api/v1/triggers/{name}" + call, name="retrain")
+    asked("post", "/api/v1/catalogue", body={"takes": ["hour:long"]})
     asked("get", "/api/v1/models/{name}", name=MODEL)
     asked("get", "/api/v1/models/{name}/versions/{version}/verify", name=MODEL, version=1)
     for form in ("cyclonedx", "attestations", "slsa", "model-signing"):

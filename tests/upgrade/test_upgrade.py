@@ -1,5 +1,7 @@
 """The program on stores that programs of before left: one for each earlier step of each room's schema, on both engines (tools/old_stores.py)."""
 
+import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -198,3 +200,39 @@ def test_an_old_store_is_brought_up_to_date_and_reads_the_same(opened, room, ste
         CHECKS[room](server, step)
     with Up(data, store) as server:
         assert server.get("/api/v1/audit/verify")["sound"], "and once more, as the store that it now is"
+
+
+def unhashed(level):
+    """The level above, of RFC 6962."""
+    return [hashlib.sha256(b"\1" + one + two).digest() for one, two in zip(level[::2], level[1::2], strict=False)]
+
+
+def test_a_log_that_was_sealed_before_there_were_tiles_is_brought_over_with_its_proofs(tmp_path):
+    data = tmp_path / "data"
+    with Up(data, "") as server:
+        for number in range(300):
+            server.post(MLFLOW + "registered-models/create", {"name": f"m{number}"})
+        before = server.get("/api/v1/audit/verify")
+        assert before["sound"] and before["sealed"] >= 300
+        first = server.get("/api/v1/audit/log", order="oldest", limit=1)["items"][0]["id"]
+        proof = server.get(f"/api/v1/audit/proof/{first}")
+    with contextlib.closing(sqlite3.connect(data / "cairn.db", isolation_level=None)) as store:
+        tiles = store.execute("SELECT digests FROM merkle_tile WHERE level = 0 ORDER BY place").fetchall()
+        leaves = [content[at : at + 32] for (content,) in tiles for at in range(0, len(content), 32)]
+        store.execute("BEGIN")
+        store.executemany("UPDATE event SET leaf = ? WHERE position = ?", [(leaf.hex(), position) for position, leaf in enumerate(leaves)])
+        above, level = leaves, 0
+        while above := unhashed(above):
+            level += 1
+            store.executemany("INSERT INTO merkle_node VALUES (?, ?, ?)", [(level, place, digest.hex()) for place, digest in enumerate(above)])
+        store.execute("DROP TABLE merkle_tile")
+        store.execute("DELETE FROM schema_step WHERE room = 'metadata' AND number = 3")
+        store.execute("COMMIT")
+    with Up(data, "") as server:
+        after = server.get("/api/v1/audit/verify")
+        assert after["sound"] and after["proven"]["outside"] >= len(leaves)
+        assert server.get(f"/api/v1/audit/proof/{first}")["leaf"] == proof["leaf"]
+        server.post(MLFLOW + "registered-models/create", {"name": "more"})
+        assert server.get("/api/v1/audit/verify")["sealed"] > len(leaves)
+    with contextlib.closing(sqlite3.connect(data / "cairn.db")) as store:
+        assert store.execute("SELECT COUNT(*) FROM merkle_node").fetchone() == (0,)

@@ -25,16 +25,17 @@ Json RowsOf(std::vector<Edge> edges) {
 
 Result<std::vector<Edge>> RecomputedEdges(sql::Connection& connection) {
   std::vector<Edge> edges;
-  std::string after;
+  std::string after, last;
   for (;;) {
-    const auto page = CAIRN_TRY(EventsById(connection, after, kPage));
-    for (const auto& row : page) {
-      const auto body = Json::Parse(row.body);
-      if (!body) continue;  // altered: `cairn audit verify` names it
-      for (auto& edge : EdgesOf(row.id, row.subject, LineageIn(*body))) edges.push_back(std::move(edge));
-    }
-    if (page.size() < kPage) return edges;
-    after = page.back().id;
+    const auto count = CAIRN_TRY(EventsById(connection, after, kPage, [&](const EventView& event) {
+      last = event.id;
+      const auto body = Json::Parse(event.body);
+      if (!body) return;  // altered: `cairn audit verify` names it
+      for (auto& edge : EdgesOf(last, std::string(event.subject), LineageIn(*body)))
+        edges.push_back(std::move(edge));
+    }));
+    if (count < kPage) return edges;
+    after = last;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "ledger/metadata/recall.h"
 #include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/tiles.h"
 #include "ledger/metadata/store/tree_table.h"
 
 namespace cairn::metadata {

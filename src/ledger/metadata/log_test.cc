@@ -260,9 +260,37 @@ TEST_P(LogTest, TheSealerRefusesAStoreThatIsOlderThanItsFileOfHeads) {
 
 TEST_P(LogTest, TheSealerDoesNotSignATreeWithADoctoredNode) {
   ledger_.Fill(14);
-  ledger_.Run("UPDATE merkle_node SET digest = $1 WHERE level = 3 AND place = 0", {std::string(64, 'a')});
+  ledger_.Run("UPDATE merkle_tile SET digests = $1", {sql::Bytes{std::string(14 * 32, 'a')}});
   ledger_.Append({"run.ended", "x", "ada", "", Json::Object()});
   EXPECT_EQ(ledger_.TrySeal().error().reason, Reason::Corrupt);
+}
+
+TEST_P(LogTest, TheSealerDoesNotSealPastAGap) {
+  ledger_.Fill(14);
+  const std::string moved = ledger_.Run("SELECT id FROM event WHERE position = 3").front().Text(0);
+  ledger_.Run("UPDATE event SET position = 90 WHERE id = $1", {moved});
+  EXPECT_EQ(ledger_.TrySeal().error().reason, Reason::Corrupt);
+  EXPECT_EQ(ledger_.Run("SELECT position FROM event WHERE id = $1", {moved}).front().Int(0), 90);
+  ledger_.Run("UPDATE event SET position = 3 WHERE id = $1", {moved});
+  ledger_.Append({"run.ended", "x", "ada", "", Json::Object()});
+  EXPECT_EQ(ledger_.Seal().events, 1);
+  EXPECT_TRUE(ledger_.Verify().Bool("sound"));
+}
+
+TEST_P(LogTest, WhatIsNotSealedHasNoPositionYetAndIsReadLast) {
+  ledger_.Fill(5);
+  const std::string waiting = ledger_.Append({"run.ended", "late", "ada", "c", Json::Object()});
+  EXPECT_FALSE(Must(log_.Find(waiting)).position);
+  for (const EventFilter& filter : {EventFilter{}, EventFilter{.kind = "run."}, EventFilter{.cause = "c"}}) {
+    const auto events = Read(filter);
+    ASSERT_FALSE(events.empty());
+    EXPECT_EQ(events.back().id, waiting);
+    EXPECT_FALSE(events.back().position);
+  }
+  EXPECT_EQ(Read({.scope = EventFilter::Scope::Sealed}).size(), 5u);
+  EXPECT_EQ(Read({.order = EventFilter::Order::NewestFirst, .limit = 1}).front().id, waiting);
+  ledger_.Seal();
+  EXPECT_EQ(Must(log_.Find(waiting)).position, 5);
 }
 
 TEST_P(LogTest, ConcurrentWritersAndSealersMakeOneSoundLog) {

@@ -9,10 +9,6 @@
 namespace cairn::metadata {
 namespace {
 
-std::string_view BytesOf(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 Error OutOfRange(std::string message) { return {Reason::InvalidArgument, std::move(message)}; }
 
 /// The largest power of two below `size` (size >= 2): where RFC 6962 splits a tree.
@@ -52,16 +48,19 @@ Result<> AddSubproof(std::uint64_t begin, std::uint64_t end, std::uint64_t from,
 }  // namespace
 
 Digest LeafDigest(std::string_view bytes) {
-  std::string input(1, '\0');
+  std::string input;
+  input.reserve(bytes.size() + 1);
+  input += '\0';
   input += bytes;
   return crypto::Sha256(input);
 }
 
 Digest NodeDigest(const Digest& left, const Digest& right) {
-  std::string input(1, '\1');
-  input += BytesOf(left);
-  input += BytesOf(right);
-  return crypto::Sha256(input);
+  std::array<char, 1 + 2 * sizeof(Digest)> input;
+  input[0] = '\1';
+  std::copy(left.begin(), left.end(), input.begin() + 1);
+  std::copy(right.begin(), right.end(), input.begin() + 1 + sizeof(Digest));
+  return crypto::Sha256({input.data(), input.size()});
 }
 
 Digest EmptyRoot() { return crypto::Sha256(""); }

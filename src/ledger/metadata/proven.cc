@@ -1,25 +1,15 @@
 #include "ledger/metadata/proven.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "ledger/metadata/merkle.h"
 #include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/tiles.h"
 #include "ledger/metadata/store/tree_table.h"
 
 namespace cairn::metadata {
 namespace {
-
-/// Reads each node once: the paths of near events share most of theirs.
-NodeReader Remembering(NodeReader read) {
-  return [read = std::move(read), known = std::map<std::pair<int, std::uint64_t>, Digest>()](
-             int level, std::uint64_t index) mutable -> Result<Digest> {
-    const auto found = known.find({level, index});
-    if (found != known.end()) return found->second;
-    return known.emplace(std::pair(level, index), CAIRN_TRY(read(level, index))).first->second;
-  };
-}
 
 Result<ProvenEvent> ProvenOf(const EventRow& row, const TreeHead& head, const NodeReader& read) {
   const auto position = static_cast<std::uint64_t>(*row.position);
@@ -68,7 +58,7 @@ Result<std::vector<std::string>> CanonicalEvents(sql::Database& database, std::i
 Result<std::vector<ProvenEvent>> Prove(sql::Database& database, const std::vector<std::string>& ids,
                                        const TreeHead& head) {
   return database.Read([&](sql::Connection& connection) -> Result<std::vector<ProvenEvent>> {
-    const NodeReader read = Remembering(StoredNodes(connection));
+    const NodeReader read = StoredNodes(connection);
     std::vector<ProvenEvent> events;
     for (const auto& id : ids) {
       const auto row = CAIRN_TRY(EventOfId(connection, id));

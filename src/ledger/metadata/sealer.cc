@@ -7,13 +7,14 @@
 #include "ground/os/files.h"
 #include "ledger/metadata/store/event_table.h"
 #include "ledger/metadata/store/heads_file.h"
+#include "ledger/metadata/store/tiles.h"
 #include "ledger/metadata/store/tree_table.h"
 
 namespace cairn::metadata {
 namespace {
 
 // Bounds how long one transaction keeps the store's writer.
-constexpr std::int64_t kBatch = 2000;
+constexpr std::int64_t kBatch = 16'384;
 
 Error TreeIsNotTheOneSigned(std::uint64_t size) {
   return {Reason::Corrupt,
@@ -21,22 +22,38 @@ Error TreeIsNotTheOneSigned(std::uint64_t size) {
               " events is not the one that was signed; 'cairn audit verify' names what was changed"};
 }
 
-/// The right edge of the stored tree, checked against the head that was signed over it: a doctored node must
-/// never get a fresh signature.
-Result<Frontier> FrontierUnder(sql::Connection& connection, const std::optional<TreeHead>& head) {
+/// The tree over which the last head was signed: a doctored one must never get a fresh signature.
+Result<TileWriter> TreeUnder(sql::Connection& connection, const std::optional<TreeHead>& head) {
   const std::uint64_t size = head ? head->size : 0;
-  const auto end = CAIRN_TRY(connection.Run("SELECT COALESCE(MAX(position), -1) + 1 FROM event"));
-  if (end.front().Int(0) != static_cast<std::int64_t>(size)) return TreeIsNotTheOneSigned(size);
-  std::vector<Digest> peaks;
-  const NodeReader read = StoredNodes(connection);
-  for (const auto& peak : Frontier::PeaksOf(size)) {
-    const auto digest = read(peak.level, peak.index);
-    if (!digest) return TreeIsNotTheOneSigned(size);
-    peaks.push_back(*digest);
+  std::optional<Digest> root;
+  if (head) {
+    const auto signed_root = DigestOf(head->root);
+    if (!signed_root || !CAIRN_TRY(IsTaken(connection, static_cast<std::int64_t>(size) - 1)))
+      return TreeIsNotTheOneSigned(size);
+    root = *signed_root;
   }
-  Frontier frontier(size, std::move(peaks));
-  if (head && TextOf(frontier.Root()) != head->root) return TreeIsNotTheOneSigned(size);
-  return frontier;
+  return TileWriter::Begin(connection, size, root);
+}
+
+/// Whether what was sealed is still kept as it was before there were tiles.
+Result<bool> IsOld(sql::Connection& connection) {
+  const auto head = CAIRN_TRY(LastHead(connection));
+  return head && head->size > 0 && CAIRN_TRY(TileAt(connection, 0, 0)).empty();
+}
+
+/// Puts into tiles what events and nodes kept themselves, if that is the tree that was signed.
+Result<> BringOver(sql::Connection& connection) {
+  CAIRN_TRY(LockForSealing(connection));
+  if (!CAIRN_TRY(IsOld(connection))) return Done{};
+  const auto head = CAIRN_TRY(LastHead(connection));
+  const auto leaves = OldLeaves(connection, static_cast<std::int64_t>(head->size));
+  if (!leaves && leaves.error().reason != Reason::InvalidArgument) return leaves.error();
+  if (!leaves || leaves->size() != head->size) return TreeIsNotTheOneSigned(head->size);
+  TileWriter tree = CAIRN_TRY(TileWriter::Begin(connection, 0, std::nullopt));
+  for (const Digest& leaf : *leaves) tree.Add(leaf);
+  if (TextOf(tree.Root()) != head->root) return TreeIsNotTheOneSigned(head->size);
+  CAIRN_TRY(tree.Write(connection));
+  return ForgetOldNodes(connection);
 }
 
 }  // namespace
@@ -80,14 +97,15 @@ Result<bool> Sealer::CatchUp() {
   struct Found {
     std::uint64_t size = 0;
     std::vector<TreeHead> missing;
-    bool waiting = false;
+    bool waiting = false, old = false;
   };
   const auto found = CAIRN_TRY(database_.Read([this](sql::Connection& connection) -> Result<Found> {
     Found state;
     const auto head = CAIRN_TRY(LastHead(connection));
     state.size = head ? head->size : 0;
     state.missing = CAIRN_TRY(HeadsAfter(connection, static_cast<std::int64_t>(anchor_->size)));
-    state.waiting = !CAIRN_TRY(WaitingEvents(connection, 1)).empty();
+    state.waiting = CAIRN_TRY(AnyWaiting(connection, static_cast<std::int64_t>(state.size)));
+    state.old = !brought_over_ && CAIRN_TRY(IsOld(connection));
     return state;
   }));
   if (anchor_->size > found.size) {
@@ -98,6 +116,8 @@ Result<bool> Sealer::CatchUp() {
                                       "newer store back; after restoring a "
                                       "backup on purpose, move that file away and keep it"};
   }
+  if (found.old) CAIRN_TRY(database_.Transact(BringOver));
+  brought_over_ = true;
   const auto end = CAIRN_TRY(AppendHeads(heads_file_, {anchor_->bytes, anchor_->ended}, found.missing));
   anchor_ = Anchor{end.bytes, end.ended, found.size};
   return found.waiting;
@@ -105,23 +125,30 @@ Result<bool> Sealer::CatchUp() {
 
 Result<Sealed> Sealer::SealBatch(sql::Connection& connection, TimeMs now) const {
   CAIRN_TRY(LockForSealing(connection));
-  const auto waiting = CAIRN_TRY(WaitingEvents(connection, kBatch));
-  if (waiting.empty()) return Sealed{};
-  Frontier frontier = CAIRN_TRY(FrontierUnder(connection, CAIRN_TRY(LastHead(connection))));
-  std::vector<Sealing> sealings;
-  std::vector<Node> completed;
-  for (const auto& row : waiting) {
-    const auto position = static_cast<std::int64_t>(frontier.size());
-    const Digest leaf = LeafDigest(CanonicalBytes(row, position));
-    frontier.Add(leaf, completed);
-    sealings.push_back({row.id, position, TextOf(leaf)});
-  }
-  CAIRN_TRY(SealEvents(connection, sealings));
-  CAIRN_TRY(InsertNodes(connection, completed));
-  TreeHead head{frontier.size(), TextOf(frontier.Root()), now, ""};
+  TileWriter tree = CAIRN_TRY(TreeUnder(connection, CAIRN_TRY(LastHead(connection))));
+  const auto begin = tree.size();
+  std::vector<Placing> placings;
+  std::optional<std::int64_t> astray;
+  std::string bytes;
+  CAIRN_TRY(WaitingEvents(connection, static_cast<std::int64_t>(begin), kBatch, [&](const EventView& event) {
+    const auto position = static_cast<std::int64_t>(tree.size());
+    WriteCanonical(event, position, bytes);
+    tree.Add(LeafDigest(bytes));
+    if (!event.position) placings.push_back({std::string(event.id), position});
+    if (event.position && *event.position != position && !astray) astray = event.position;
+  }));
+  if (astray)
+    return Error{Reason::Corrupt,
+                 "the event at position " + std::to_string(*astray) +
+                     " does not follow the one before it: the log was altered, and nothing is "
+                     "sealed; 'cairn audit verify' tells more"};
+  if (tree.size() == begin) return Sealed{};
+  CAIRN_TRY(PlaceEvents(connection, placings));
+  CAIRN_TRY(tree.Write(connection));
+  TreeHead head{tree.size(), TextOf(tree.Root()), now, ""};
   head.signature = key_.Sign(Statement(head));
   CAIRN_TRY(InsertHead(connection, head));
-  return Sealed{static_cast<std::int64_t>(waiting.size()), head};
+  return Sealed{static_cast<std::int64_t>(tree.size() - begin), head};
 }
 
 }  // namespace cairn::metadata

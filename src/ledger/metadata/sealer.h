@@ -18,7 +18,8 @@ struct Sealed {
   std::optional<TreeHead> head;  ///< The last head signed now; none when there was nothing to seal.
 };
 
-/// Gives committed events their positions, adds them to the tree and signs its head. Safe from any thread;
+/// Gives committed events the positions that they lack, adds them to the tree and signs its head. Makes tiles
+/// of what was sealed before there were any. Safe from any thread;
 /// with PostgreSQL several processes may each have one.
 class Sealer {
  public:
@@ -50,6 +51,7 @@ class Sealer {
   const std::string heads_file_;
   std::mutex mutex_;
   std::optional<Anchor> anchor_;
+  bool brought_over_ = false;  ///< Nothing is kept any more as it was before there were tiles.
 };
 
 }  // namespace cairn::metadata

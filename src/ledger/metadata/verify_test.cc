@@ -41,7 +41,17 @@ class VerifyTest : public ::testing::TestWithParam<std::string> {
   }
   std::string HeadsText() { return Must(os::ReadFile(ledger_.heads_file())); }
   void WriteHeads(const std::string& text) { std::ofstream(ledger_.heads_file(), std::ios::binary) << text; }
-  /// Gives the event at `position` another actor, and the leaf that fits it.
+  std::string TileOf(int level, int place) {
+    return ledger_.Run("SELECT digests FROM merkle_tile WHERE level = $1 AND place = $2", {level, place})
+        .front()
+        .Content(0);
+  }
+  void PutTile(int level, int place, const std::string& digests) {
+    ledger_.Run("UPDATE merkle_tile SET digests = $3 WHERE level = $1 AND place = $2",
+                {level, place, sql::Bytes{digests}});
+  }
+  static std::string BytesOf(const Digest& digest) { return {digest.begin(), digest.end()}; }
+  /// Gives the event at `position` another actor, and the tile's leaf that fits it.
   void RewriteWithLeaf(int position) {
     const auto row =
         ledger_.Run("SELECT id, at_ms, kind, subject, cause, body FROM event WHERE position = $1", {position})
@@ -51,8 +61,9 @@ class VerifyTest : public ::testing::TestWithParam<std::string> {
              {"cause", row.Text(4)}, {"id", row.Text(0)},     {"kind", row.Text(2)},
              {"position", position}, {"subject", row.Text(3)}}
             .Canonical();
-    ledger_.Run("UPDATE event SET actor = 'mallory', leaf = $2 WHERE position = $1",
-                {position, TextOf(LeafDigest(bytes))});
+    ledger_.Run("UPDATE event SET actor = 'mallory' WHERE position = $1", {position});
+    PutTile(0, 0,
+            TileOf(0, 0).replace(32 * static_cast<std::size_t>(position), 32, BytesOf(LeafDigest(bytes))));
   }
 
   TestLedger ledger_{GetParam()};
@@ -73,7 +84,7 @@ TEST_P(VerifyTest, AnEmptyLogIsSound) { ExpectSound(); }
 TEST_P(VerifyTest, AChangeOfAnyColumnOfAnyEventIsFoundAndTheEventNamed) {
   ledger_.Fill(60);
   for (int position = 0; position < 60; ++position) {
-    for (const std::string column : {"id", "kind", "subject", "actor", "cause", "body", "leaf"}) {
+    for (const std::string column : {"id", "kind", "subject", "actor", "cause", "body"}) {
       const std::string before =
           ledger_.Run("SELECT " + column + " FROM event WHERE position = $1", {position}).front().Text(0);
       std::string after = before.empty() ? "x" : before;
@@ -87,17 +98,24 @@ TEST_P(VerifyTest, AChangeOfAnyColumnOfAnyEventIsFoundAndTheEventNamed) {
       ledger_.Run("UPDATE event SET " + column + " = $2 WHERE position = $1", {position, before});
     }
     const std::string id = At(position).id;
-    for (const std::string column : {"at_ms = at_ms + 1", "arrival = 3", "leaf = NULL"}) {
-      const auto saved = ledger_.Run("SELECT at_ms, leaf FROM event WHERE id = $1", {id}).front();
+    for (const std::string column : {"at_ms = at_ms + 1", "arrival = 3", "leaf = 'abc'"}) {
+      const auto saved = ledger_.Run("SELECT at_ms FROM event WHERE id = $1", {id}).front();
       ledger_.Run("UPDATE event SET " + column + " WHERE id = $1", {id});
       const Json verdict = ledger_.Verify();
       ASSERT_EQ(First(verdict).Text("what"), "altered") << column << verdict.DumpPretty();
       ASSERT_EQ(First(verdict).Text("id"), id) << column;
       ASSERT_EQ(First(verdict).Int("position", -1), position) << column << verdict.DumpPretty();
-      ledger_.Run("UPDATE event SET at_ms = $2, leaf = $3, arrival = NULL WHERE id = $1",
-                  {id, saved.At(0), saved.At(1)});
+      ledger_.Run("UPDATE event SET at_ms = $2, leaf = NULL, arrival = NULL WHERE id = $1",
+                  {id, saved.At(0)});
     }
-    for (const auto& moved : {sql::Value(position + 64), sql::Value(nullptr), sql::Value(-1)}) {
+    const std::string tile = TileOf(0, 0);
+    std::string flipped = tile;
+    flipped[32 * static_cast<std::size_t>(position) + 7] ^= 1;
+    PutTile(0, 0, flipped);
+    ExpectFirst("altered", position);
+    PutTile(0, 0, tile);
+    for (const auto& moved :
+         {sql::Value(position + 64), sql::Value(60), sql::Value(nullptr), sql::Value(-1)}) {
       ledger_.Run("UPDATE event SET position = $2 WHERE id = $1", {id, moved});
       const Json verdict = ledger_.Verify();
       ASSERT_EQ(First(verdict).Text("what"), "moved") << verdict.DumpPretty();
@@ -149,9 +167,11 @@ TEST_P(VerifyTest, AnEventSlippedInAfterTheLastHeadIsNamed) {
   ledger_.Fill(20);
   ledger_.Run(
       "INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body, leaf) "
-      "SELECT 'zz', 20, at_ms, kind, subject, actor, cause, body, leaf FROM event WHERE position = 3");
-  RewriteWithLeaf(20);
+      "SELECT 'zz', 20, at_ms, kind, subject, actor, cause, body, $1 FROM event WHERE position = 3",
+      {std::string(64, 'a')});
   ExpectFirst("inserted", 20);
+  ledger_.Run("UPDATE event SET position = 25, leaf = NULL WHERE position = 20");
+  ExpectFirst("inserted", 25);
 }
 
 TEST_P(VerifyTest, ARowThatIsNeitherSealedNorWaitingIsNamed) {
@@ -168,9 +188,7 @@ TEST_P(VerifyTest, ACutTailIsProvenByTheFileOfHeads) {
   ledger_.Run("DELETE FROM event WHERE position >= 14");
   ExpectFirst("cut", 14);
   ledger_.Run("DELETE FROM tree_head WHERE size > 14");
-  ledger_.Run(
-      "DELETE FROM merkle_node WHERE (place + 1) * (CASE level WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 "
-      "ELSE 16 END) > 14");
+  PutTile(0, 0, TileOf(0, 0).substr(0, 14 * 32));
   ExpectFirst("cut", 14);
   const Json alone = ledger_.VerifyWithoutFile();
   EXPECT_TRUE(alone.Bool("sound")) << alone.DumpPretty();
@@ -219,24 +237,25 @@ TEST_P(VerifyTest, AnEventRewrittenTogetherWithItsDigestIsFoundByTheTree) {
   RewriteWithLeaf(9);
   const Json verdict = ledger_.Verify();
   EXPECT_EQ(First(verdict).Text("what"), "altered") << verdict.DumpPretty();
-  // The tree's node covers a pair, so the pair is named by its first.
-  EXPECT_EQ(First(verdict).Int("position"), 8) << verdict.DumpPretty();
-  EXPECT_NE(First(verdict).Text("message").find("one of the events 8 to 9"), std::string::npos)
+  // The first head that does not hold tells where.
+  EXPECT_EQ(First(verdict).Int("position"), 7) << verdict.DumpPretty();
+  EXPECT_NE(First(verdict).Text("message").find("one of the events 7 to 13"), std::string::npos)
       << verdict.DumpPretty();
 }
 
 TEST_P(VerifyTest, AHistoryRewrittenWithItsWholeTreeIsFoundByTheHeads) {
-  ledger_.Fill(28);
+  ledger_.Fill(300);
   RewriteWithLeaf(9);
   MemoryTree tree;
-  for (const auto& row : ledger_.Run("SELECT leaf FROM event ORDER BY position"))
-    tree.Add(Must(DigestOf(row.Text(0))));
-  for (int level = 1; level < tree.height(); ++level) {
-    for (std::size_t i = 0; i < tree.Level(level).size(); ++i) {
-      ledger_.Run("UPDATE merkle_node SET digest = $3 WHERE level = $1 AND place = $2",
-                  {level, static_cast<std::int64_t>(i), TextOf(tree.Level(level)[i])});
+  for (int place : {0, 1}) {
+    const std::string tile = TileOf(0, place);
+    for (std::size_t at = 0; at < tile.size(); at += 32) {
+      Digest digest;
+      std::copy_n(tile.begin() + static_cast<std::ptrdiff_t>(at), 32, digest.begin());
+      tree.Add(digest);
     }
   }
+  PutTile(8, 0, BytesOf(tree.Level(8)[0]));
   const Json verdict = ledger_.Verify();
   EXPECT_EQ(First(verdict).Text("what"), "altered") << verdict.DumpPretty();
   EXPECT_NE(First(verdict).Text("message").find("one of the events 7 to 13"), std::string::npos)
@@ -244,21 +263,69 @@ TEST_P(VerifyTest, AHistoryRewrittenWithItsWholeTreeIsFoundByTheHeads) {
   EXPECT_EQ(verdict.At("proven").Int("outside"), 7);
 }
 
-TEST_P(VerifyTest, AnAlteredNodeOfTheTreeIsToldApartFromAnAlteredEvent) {
-  ledger_.Fill(21);
-  const auto nodes = ledger_.Run("SELECT level, place, digest FROM merkle_node");
-  ASSERT_EQ(nodes.size(), 10u + 5u + 2u + 1u);
-  for (const auto& node : nodes) {
-    std::string wrong = node.Text(2);
-    wrong[5] = wrong[5] == 'a' ? 'b' : 'a';
-    ledger_.Run("UPDATE merkle_node SET digest = $3 WHERE level = $1 AND place = $2",
-                {node.At(0), node.At(1), wrong});
-    EXPECT_EQ(First(ledger_.Verify()).Text("what"), "altered_node");
-    ledger_.Run("UPDATE merkle_node SET digest = $3 WHERE level = $1 AND place = $2",
-                {node.At(0), node.At(1), node.At(2)});
+TEST_P(VerifyTest, ADamagedTileIsToldApartFromAnAlteredEvent) {
+  ledger_.Fill(300);
+  const auto expect_node = [&] {
+    EXPECT_EQ(First(ledger_.Verify()).Text("what"), "altered_node") << ledger_.Verify().DumpPretty();
+  };
+  const std::string whole = TileOf(8, 0);
+  ASSERT_EQ(whole.size(), 32u);
+  std::string wrong = whole;
+  wrong[5] ^= 1;
+  for (const auto& tile : {wrong, whole + whole, whole.substr(1), std::string()}) {
+    PutTile(8, 0, tile);
+    expect_node();
+    EXPECT_EQ(ledger_.Verify().At("problems").items().size(), 1u);
   }
-  ledger_.Run("INSERT INTO merkle_node (level, place, digest) VALUES (1, 900, 'x')");
-  EXPECT_EQ(First(ledger_.Verify()).Text("what"), "altered_node");
+  PutTile(8, 0, whole);
+  const std::string second = TileOf(0, 1);
+  for (const auto& tile : {second + second.substr(0, 32), second.substr(0, 64), second.substr(3)}) {
+    PutTile(0, 1, tile);
+    expect_node();
+  }
+  ledger_.Run("DELETE FROM merkle_tile WHERE level = 0 AND place = 1");
+  expect_node();
+  ledger_.Run("INSERT INTO merkle_tile (level, place, digests) VALUES (0, 1, $1)", {sql::Bytes{second}});
+  ExpectSound();
+  ledger_.Run("INSERT INTO merkle_tile (level, place, digests) VALUES (0, 900, $1)", {sql::Bytes{whole}});
+  expect_node();
+  ledger_.Run("DELETE FROM merkle_tile WHERE place = 900");
+  ledger_.Run("INSERT INTO merkle_node (level, place, digest) VALUES (1, 0, 'x')");
+  expect_node();
+}
+
+TEST_P(VerifyTest, WhatWasSealedBeforeThereWereTilesIsSoundAndBroughtOverIfItIsWhatWasSigned) {
+  for (const int count : {1, 7, 300}) {
+    TestLedger old(GetParam());
+    old.Fill(count);
+    testing::MakeOld(old);
+    const Json before = old.Verify();
+    EXPECT_TRUE(before.Bool("sound") || count == 1) << before.DumpPretty();
+    const std::string first = old.Run("SELECT id FROM event WHERE position = 0").front().Text(0);
+    EXPECT_EQ(old.Seal().events, 0) << "nothing waits, and yet it is brought over";
+    EXPECT_EQ(old.Run("SELECT COUNT(*) FROM merkle_node").front().Int(0), 0);
+    const Json after = old.Verify();
+    EXPECT_TRUE(after.Bool("sound")) << after.DumpPretty();
+    EXPECT_EQ(after.At("proven").Int("outside"), count);
+    EXPECT_TRUE(Log(old.database()).InclusionOf(first));
+    old.Fill(20);
+    EXPECT_TRUE(old.Verify().Bool("sound")) << old.Verify().DumpPretty();
+    old.Run("UPDATE event SET leaf = $1 WHERE position = 0", {std::string(64, 'a')});
+    EXPECT_EQ(First(old.Verify()).Text("what"), "altered");
+  }
+  for (const char* change :
+       {"UPDATE event SET leaf = '"
+        "0000000000000000000000000000000000000000000000000000000000000000"
+        "' WHERE position = 3",
+        "UPDATE event SET leaf = NULL WHERE position = 3", "DELETE FROM event WHERE position = 3"}) {
+    TestLedger old(GetParam());
+    old.Fill(20);
+    testing::MakeOld(old);
+    old.Run(change);
+    old.Append({"run.ended", "x", "ada", "", Json::Object()});
+    EXPECT_EQ(old.TrySeal().error().reason, Reason::Corrupt) << change;
+    EXPECT_FALSE(old.Verify().Bool("sound")) << change;
+  }
 }
 
 TEST_P(VerifyTest, EventsThatWaitForTheSealerAreNotedWithTheirAge) {

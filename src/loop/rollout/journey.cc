@@ -225,7 +225,7 @@ Result<Rollout> Journey::KeepOut(Rollout rollout, const std::string& reason, std
 }
 
 Result<Rollout> Journey::Return(const governance::Decision& decision, const std::string& reason,
-                                std::string_view actor) {
+                                std::string_view actor, std::string_view pipeline_run) {
   const auto promotions = CAIRN_TRY(
       rooms_.database.Read([](sql::Connection& connection) { return SelectInProduction(connection); }));
   const auto found = std::find_if(promotions.begin(), promotions.end(), [&](const Rollout& rollout) {
@@ -241,21 +241,22 @@ Result<Rollout> Journey::Return(const governance::Decision& decision, const std:
   rollout = CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {}));
   const auto moved =
       rooms_.registry.MoveGuarded(decision.act, decision.id, Json::Object(), actor, rollout.story());
-  if (moved) return FinishReturn(std::move(rollout), decision, actor);
+  if (moved) return FinishReturn(std::move(rollout), decision, actor, pipeline_run);
   if (CAIRN_TRY(rooms_.decisions.Find(decision.id)).state == governance::State::Redeemed)
-    return FinishReturn(std::move(rollout), decision, actor);
+    return FinishReturn(std::move(rollout), decision, actor, pipeline_run);
   rollout.reason.clear();
   CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {}));
   return moved.error();
 }
 
 Result<Rollout> Journey::FinishReturn(Rollout rollout, const governance::Decision& decision,
-                                      std::string_view actor) {
+                                      std::string_view actor, std::string_view pipeline_run) {
   rollout.stage = Stage::RolledBack;
-  const Json body{{"from", std::to_string(rollout.version)},
-                  {"to", decision.act.version},
-                  {"decision", decision.id},
-                  {"reason", rollout.reason}};
+  Json body{{"from", std::to_string(rollout.version)},
+            {"to", decision.act.version},
+            {"decision", decision.id},
+            {"reason", rollout.reason}};
+  if (!pipeline_run.empty()) body.Set("pipeline_run", std::string(pipeline_run));
   auto returned = CAIRN_TRY(Move(std::move(rollout), Stage::Promoted, actor, {{"rolled_back", body}}));
   Follow();
   return returned;

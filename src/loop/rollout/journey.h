@@ -36,9 +36,10 @@ class Journey {
   /// Holds a canary where it is, and lets it go on. Conflict when it is so already.
   Result<Rollout> Pause(Rollout rollout, const std::string& reason, std::string_view actor);
   Result<Rollout> Resume(Rollout rollout, std::string_view actor);
-  /// From promoted back to what was there before; the decision is the pre-authorised return.
+  /// From promoted back to what was there before; the decision is the pre-authorised return. `pipeline_run`:
+  /// the run in whose stage it was asked for, or "".
   Result<Rollout> Return(const governance::Decision& decision, const std::string& reason,
-                         std::string_view actor);
+                         std::string_view actor, std::string_view pipeline_run);
 
   /// One look at a rollout under way.
   Result<> TakeUp(const Rollout& rollout);
@@ -62,7 +63,8 @@ class Journey {
   Result<Rollout> ApproveByPolicy(Rollout rollout);
   Result<governance::Act> PromotionOf(const Rollout& rollout) const;
   Result<Rollout> FinishPromotion(Rollout rollout, std::string_view actor);
-  Result<Rollout> FinishReturn(Rollout rollout, const governance::Decision& decision, std::string_view actor);
+  Result<Rollout> FinishReturn(Rollout rollout, const governance::Decision& decision, std::string_view actor,
+                               std::string_view pipeline_run = "");
   Result<> TakeUpExamination(const Rollout& rollout);
   Result<> TakeUpDecision(const Rollout& rollout);
   Result<> LookAtCanary(const Rollout& rollout);

@@ -210,11 +210,11 @@ Result<Rollout> Rollouts::Abort(std::string_view id, const std::string& reason, 
   return Journey(rooms_).KeepOut(CAIRN_TRY(OnTrial(id)), reason, actor);
 }
 
-Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason,
-                                   std::string_view actor) {
+Result<Rollout> Rollouts::RollBack(std::string_view model, const std::string& reason, std::string_view actor,
+                                   std::string_view pipeline_run) {
   const std::lock_guard turn(turns_);
   const auto decision = rooms_.decisions.ReturnFor(model, CAIRN_TRY(rooms_.registry.guard()).alias);
-  if (decision) return Journey(rooms_).Return(*decision, reason, actor);
+  if (decision) return Journey(rooms_).Return(*decision, reason, actor, pipeline_run);
   if (decision.error().reason != Reason::NotFound) return decision.error();
   return Error{Reason::Denied,
                "model '" + std::string(model) +

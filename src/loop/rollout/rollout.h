@@ -158,8 +158,10 @@ class Rollouts {
   Result<Json> Verify(std::string_view rollout) const;
 
   /// Returns to the predecessor under the pre-authorised decision. Denied when it was used or another
-  /// promotion came between.
-  Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor);
+  /// promotion came between. `pipeline_run` is the run of the pipeline in whose stage it was asked for, or
+  /// "".
+  Result<Rollout> RollBack(std::string_view model, const std::string& reason, std::string_view actor,
+                           std::string_view pipeline_run = "");
 
   /// Looks at running canaries: on to the next step, promoted, paused, aborted (kept out), or left to go on
   /// (canary_verdict.h). Also takes up what a dead process left.

@@ -403,7 +403,7 @@ TEST_P(RolloutTest, RollingBackWorksOnce) {
       << "there is no predecessor";
   const auto second = InProduction(Knowing("second"));
   ASSERT_EQ(Production(), 2);
-  const auto returned = Must(rollouts->RollBack("delay", "late calls", "ada"));
+  const auto returned = Must(rollouts->RollBack("delay", "late calls", "ada", "run-7"));
   EXPECT_EQ(returned.id, second.id);
   EXPECT_EQ(returned.stage, Stage::RolledBack);
   EXPECT_EQ(returned.reason, "late calls");
@@ -418,6 +418,7 @@ TEST_P(RolloutTest, RollingBackWorksOnce) {
   EXPECT_EQ(events[0].event.body.Text("from"), "2");
   EXPECT_EQ(events[0].event.body.Text("to"), "1");
   EXPECT_EQ(events[0].event.body.Text("reason"), "late calls");
+  EXPECT_EQ(events[0].event.body.Text("pipeline_run"), "run-7");
 }
 
 TEST_P(RolloutTest, RollingBackWorksThoughTheNewestVersionIsCorrupt) {

@@ -18,9 +18,9 @@ constexpr std::array<std::string_view, 11> kWhole{"governance.",
                                                   "monitoring.",
                                                   "data.version_added",
                                                   "data.contract_checked"};
-constexpr std::array<std::string_view, 9> kNewest{"data.profiled",   "data.seal_opened", "data.split_sealed",
-                                                  "data.split_made", "data.alias_set",   "data.alias_removed",
-                                                  "data.verified",   "experiment.",      "evaluation.made"};
+constexpr std::array<std::string_view, 10> kNewest{
+    "data.profiled",      "data.seal_opened", "data.split_sealed", "data.split_made", "data.alias_set",
+    "data.alias_removed", "data.verified",    "experiment.",       "evaluation.made", "sweep.queued"};
 /// Of these there may be millions: sought among the newest events of all kinds, which cost no sorting.
 constexpr std::array<std::string_view, 2> kFrequent{"run.ended", "serving.segment_closed"};
 constexpr std::int64_t kLookedThrough = 10'000;
@@ -115,6 +115,11 @@ bool History::IsAutomatic(const Moment& moment) const {
   if (event.kind.starts_with("pipeline.")) {
     if (const Moment* started = RunStarted(event.body.Text("run")))
       return ByItself(started->event.body.At("trigger").Text("on"));
+  }
+  // The story of a return is the promotion's that it takes back; who asked for it is another matter.
+  if (event.kind == "rollout.rolled_back") {
+    const Moment* run = RunStarted(event.body.Text("pipeline_run"));
+    return run != nullptr && ByItself(run->event.body.At("trigger").Text("on"));
   }
   if (!event.cause.empty())
     return std::binary_search(automatic_causes_.begin(), automatic_causes_.end(), event.cause);

@@ -34,7 +34,8 @@ class History {
   static bool Before(const Moment& a, const Moment& b) { return &a < &b; }
 
   /// Whether nobody started it by hand: it follows from an alert, a schedule, new data, new code or a CI job,
-  /// or the monitors did it by themselves. A replay is asked for by somebody.
+  /// or the monitors did it by themselves. A replay is asked for by somebody, and a return to the
+  /// predecessor unless a stage of a run that a trigger began asked for it.
   bool IsAutomatic(const Moment& moment) const;
   /// "pipeline.run_started" of this run, or null.
   const Moment* RunStarted(std::string_view run) const;

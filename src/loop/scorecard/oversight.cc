@@ -145,8 +145,8 @@ Result<Oversight> ParseOversight(const Node& configuration) {
   Oversight oversight;
   const Node* section = CAIRN_TRY(MapAt(configuration, "governance"));
   if (section == nullptr) return oversight;
-  CAIRN_TRY(section->OnlyKeys(
-      {"domain", "regulated_by", "business_risk", "other_models", "many_models", "readiness", "risks"}));
+  CAIRN_TRY(section->OnlyKeys({"domain", "regulated_by", "business_risk", "other_models", "many_models",
+                               "readiness", "risks", "catalogue"}));
   oversight.written = true;
   oversight.domain = CAIRN_TRY(TextAt(*section, "domain"));
   oversight.regulated_by = CAIRN_TRY(WordsAt(*section, "regulated_by"));

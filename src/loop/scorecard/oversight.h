@@ -48,6 +48,7 @@ const std::vector<std::string_view>& RiskKinds();
 ///          controls: [{gate: equal chances}, {monitor: quality}, {test: T-M7}, {stage: attack}]}
 ///       - {risk: the name is mocked, kind: reputation, likelihood: low, impact: low, owner: ada,
 ///          accepted: it is an internal tool}
+///     catalogue: {…}                 # who is shown which model (offering/visibility.h)
 struct Oversight {
   bool written = false;  ///< Whether the section is there.
   std::string domain;

@@ -112,6 +112,7 @@ monitors:
 documents: {intended use: x}
 governance:
   risks: [{risk: slow, kind: business, likelihood: low, impact: low, owner: app, controls: [{gate: fast}]}]
+  catalogue: {visible_to: [developer]}
 )";
   Story story;
   story.At(0, "governance.configuration_accepted", Json{{"signer", "app"}});
@@ -126,8 +127,7 @@ governance:
   story.At(4, "evidence.bundled", Json{{"model", "m"}});
   const Profile profile = ProfileFrom(story, text);
   for (const Component& one : profile.components) {
-    const bool lacking =
-        one.name == "charter" || one.name == "kinds of risk" || one.name == "service catalogue";
+    const bool lacking = one.name == "charter" || one.name == "kinds of risk";
     EXPECT_EQ(one.in_place, !lacking) << one.name << ": " << one.why;
     EXPECT_EQ(one.evidence != nullptr, one.in_place) << one.name;
   }

@@ -47,6 +47,13 @@ Story& Canary(Story& story, double hour, int version, const std::string& cause) 
                   cause);
 }
 
+/// A return to the predecessor, asked for in a run's stage or, with "", by somebody.
+Story& Returned(Story& story, double hour, const std::string& run, const std::string& cause) {
+  Json body{{"model", "m"}, {"from", 2}, {"to", 1}, {"reason", "worse"}};
+  if (!run.empty()) body.Set("pipeline_run", run);
+  return story.At(hour, "rollout.rolled_back", std::move(body), cause);
+}
+
 class TestScoreTest : public ::testing::Test {
  protected:
   TestScore Judged(const Story& story, TimeMs after = kDay) {
@@ -84,8 +91,7 @@ void DoneBySystem(std::string_view id, Story& story) {
     Canary(Canary(story.Raised(1, "a", 1), 2, 2, "a").Promoted(3, 2, 1), 4, 3, "a").Promoted(5, 3, 2);
   } else if (id == "T-I7") {
     for (const int hour : {2, 3})
-      story.Raised(1, "a", 2).At(hour, "rollout.rolled_back",
-                                 Json{{"model", "m"}, {"from", 2}, {"to", 1}, {"reason", "worse"}}, "a");
+      Returned(story.RunStarted(hour, std::to_string(hour), "schedule"), hour, std::to_string(hour), "");
   } else if (id == "T-O2" || id == "T-O7") {
     const std::string kind = id == "T-O2" ? "drift" : "quality";
     story.Window(1, 1, false, kind).Window(2, 1, false, kind);
@@ -274,6 +280,28 @@ TEST_F(TestScoreTest, EveryPromotionButTheFirstNeedsItsCanary) {
   EXPECT_EQ(Scored(story, "T-I6").points, 1);
   story.Promoted(7, 4, 3);
   EXPECT_EQ(Scored(story, "T-I6").points, 0);
+}
+
+TEST_F(TestScoreTest, WhoTakesATriggeredVersionBackByHandShowsNoSystem) {
+  Story story;
+  story.Raised(1, "a", 2);
+  Returned(Returned(story, 2, "", "a"), 3, "", "a");
+  EXPECT_EQ(Scored(story, "T-I7").points, 0);
+  EXPECT_TRUE(Scored(story, "T-I7").sentence.starts_with("On record 2 times by hand"));
+  story.RunStarted(4, "by hand", "demand").RunStarted(4, "drill", "schedule");
+  Returned(Returned(story, 5, "by hand", "a"), 6, "drill", "a");
+  EXPECT_EQ(Scored(story, "T-I7").points, 0) << "once without a hand is not twice";
+  Returned(story, 7, "drill", "a");
+  EXPECT_EQ(Scored(story, "T-I7").points, 1);
+}
+
+TEST_F(TestScoreTest, ASearchOverParametersByHandIsCitedAndEarnsNothingByItself) {
+  Story story;
+  EXPECT_TRUE(Scored(story, "T-M3").sentence.find("sweeps that a trigger begins") != std::string::npos);
+  story.At(1, "sweep.queued", Json{{"sweep", "s"}, {"trials", 9}}, "s");
+  EXPECT_EQ(Scored(story, "T-M3").points, 0);
+  EXPECT_EQ(Scored(story, "T-M3").evidence.size(), 1u);
+  EXPECT_TRUE(Scored(story, "T-M3").sentence.starts_with("On record once by hand"));
 }
 
 TEST_F(TestScoreTest, MonitorsThatRunByThemselvesEarnTheirTestsWhateverTheyFind) {

@@ -4,6 +4,7 @@
 #include "server/cairn/dataset_json.h"
 #include "server/cairn/dialect_json.h"
 #include "server/cairn/mount.h"
+#include "server/cairn/stage_caller.h"
 
 namespace cairn::api {
 namespace {
@@ -115,7 +116,9 @@ Result<Json> Add(const Rooms& rooms, const Call& call) {
                   "source", "owner", "licence", "jurisdiction", "description", "reason", "tags", "dialect"}));
   const auto specification =
       CAIRN_TRY(SpecificationOf(rooms->configurations, CAIRN_TRY(RequiredText(call.body, "dataset"))));
-  const auto addition = CAIRN_TRY(AdditionIn(call));
+  auto addition = CAIRN_TRY(AdditionIn(call));
+  if (const auto run = CAIRN_TRY(RunOfCaller(rooms->runner, call)))
+    addition.cause = run->trigger.cause.empty() ? run->id : run->trigger.cause;
   const auto before = CAIRN_TRY(rooms->catalogue.Versions(specification.name)).size();
   const auto under_way =
       rooms->rollouts ? rooms->rollouts->UnderWay() : Result<std::vector<rollout::Rollout>>({});

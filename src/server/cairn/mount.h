@@ -54,7 +54,8 @@ struct DataRooms {
   governance::Configurations& configurations;
   const os::Clock& clock;
   const rollout::Rollouts* rollouts =
-      nullptr;  ///< Whose candidates new data may void; null where there are none.
+      nullptr;                         ///< Whose candidates new data may void; null where there are none.
+  pipeline::Runner* runner = nullptr;  ///< In whose stages files may be added; null where there is none.
 };
 /// /api/v1/data/…, but for profiles.
 void MountData(http::Router& router, DataRooms rooms);
@@ -147,6 +148,7 @@ struct RolloutRooms {
   rollout::Rollouts& rollouts;
   governance::Decisions& decisions;
   serving::Service& service;
+  pipeline::Runner* runner = nullptr;  ///< In whose stages a return may be asked for.
 };
 /// /api/v1/models/{name}/versions/{version}/consider, /api/v1/models/{name}/rollback, /api/v1/rollouts…
 void MountRollouts(http::Router& router, RolloutRooms rooms);

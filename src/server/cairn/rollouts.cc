@@ -4,6 +4,7 @@
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 #include "server/cairn/permissions.h"
+#include "server/cairn/stage_caller.h"
 
 namespace cairn::api {
 namespace {
@@ -94,8 +95,10 @@ void MountRollouts(http::Router& router, RolloutRooms rooms) {
   router.Post("/api/v1/models/{name}/versions/{version}/consider",
               Answer([rooms](const Call& call) { return Consider(rooms, call); }));
   router.Post("/api/v1/models/{name}/rollback", Answer([rooms](const Call& call) -> Result<Json> {
+                const auto run = CAIRN_TRY(RunOfCaller(rooms.runner, call));
                 return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.RollBack(
-                                               call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor())));
+                                               call.Path("name"), CAIRN_TRY(ReasonIn(call)), call.Actor(),
+                                               run ? std::string_view(run->id) : std::string_view())));
               }));
   router.Get("/api/v1/rollouts", Answer([rooms](const Call& call) { return List(rooms, call); }));
   router.Get("/api/v1/rollouts/{id}", Answer([rooms](const Call& call) -> Result<Json> {

@@ -38,6 +38,13 @@ CREATE TABLE lineage_edge (
 );
 CREATE INDEX lineage_edge_target ON lineage_edge (target, source, event);
 INSERT INTO schema_step VALUES ('metadata', 2, '002_lineage', '383-14415753261456038352', 1700000000000);
+CREATE TABLE merkle_tile (
+  level BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  digests BYTEA NOT NULL,
+  PRIMARY KEY (level, place)
+);
+INSERT INTO schema_step VALUES ('metadata', 3, '003_tile', '507-16312946280229906336', 1700000000000);
 CREATE TABLE experiment (
   id BIGINT PRIMARY KEY,
   name TEXT COLLATE "C" NOT NULL UNIQUE,

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/tiles.h"
 
 namespace cairn::metadata {
 namespace {
@@ -15,45 +17,63 @@ constexpr std::int64_t kPage = 5000;
 // Finding where a displaced event belongs compares every suspect with every open position.
 constexpr std::size_t kCompared = 500;
 
-bool IsReadable(const EventRow& row) {
-  if (!row.well_formed) return false;
-  for (const auto* text : {&row.id, &row.kind, &row.subject, &row.actor, &row.cause, &row.body}) {
-    if (!IsUtf8(*text)) return false;
+bool IsReadable(const EventView& event) {
+  if (!event.well_formed) return false;
+  for (const auto text : {event.id, event.kind, event.subject, event.actor, event.cause, event.body}) {
+    if (!IsUtf8(text)) return false;
   }
   return true;
 }
 
-bool IsLeafOf(const EventRow& row, std::int64_t position) {
-  return row.leaf && *row.leaf == TextOf(LeafDigest(CanonicalBytes(row, position)));
-}
+/// The leaves that were sealed, as the tiles have them.
+class SealedLeaves {
+ public:
+  static Result<SealedLeaves> Read(sql::Connection& connection, std::uint64_t size) {
+    SealedLeaves sealed;
+    sealed.leaves_.resize(size);
+    sealed.known_.resize(size);
+    CAIRN_TRY(TilesOfLevel(connection, 0, [&](std::uint64_t place, const std::vector<Digest>& digests) {
+      sealed.tiled_ = true;
+      for (std::size_t i = 0; i < digests.size(); ++i) {
+        const std::uint64_t position = place * kTileWidth + i;
+        if (position >= size) break;
+        sealed.leaves_[position] = digests[i];
+        sealed.known_[position] = true;
+      }
+    }));
+    return sealed;
+  }
+  /// Whether there are tiles at all; before there were, each event kept its own leaf.
+  bool tiled() const { return tiled_; }
+  const Digest* At(std::int64_t position) const {
+    const auto slot = static_cast<std::size_t>(position);
+    return slot < known_.size() && known_[slot] ? &leaves_[slot] : nullptr;
+  }
+
+ private:
+  std::vector<Digest> leaves_;
+  std::vector<bool> known_;
+  bool tiled_ = false;
+};
 
 /// Places the rows of the table on the positions that the heads cover, and keeps those that do not fit.
 class Placement {
  public:
-  explicit Placement(std::uint64_t size) : taken_(size), leaves_(size) {}
+  Placement(std::uint64_t size, const SealedLeaves& sealed) : sealed_(sealed), taken_(size), leaves_(size) {}
 
-  void Place(EventRow row, EventSurvey& survey) {
+  void Place(const EventView& event, EventSurvey& survey) {
     ++survey.events;
-    const bool readable = IsReadable(row);
-    if (readable && !row.position && row.arrival && !row.leaf) {
-      ++survey.unsealed;
-      survey.oldest_unsealed = std::min(row.at, survey.oldest_unsealed.value_or(row.at));
+    const bool readable = IsReadable(event);
+    const bool covered =
+        event.position && *event.position >= 0 && std::cmp_less(*event.position, taken_.size());
+    if (covered) return PlaceCovered(event, readable);
+    if (readable && !event.leaf && !event.position && event.arrival) return Wait(event.at, survey);
+    if (readable && !event.leaf && event.position && *event.position >= 0 && !event.arrival) {
+      waiting_.push_back({*event.position, event.at});
+      if (perhaps_moved_.size() < kCompared) perhaps_moved_.push_back(event.Row());
       return;
     }
-    if (!row.position || *row.position < 0 || std::cmp_greater_equal(*row.position, taken_.size())) {
-      strays_.push_back(std::move(row));
-      return;
-    }
-    const std::int64_t position = *row.position;
-    const Digest computed = LeafDigest(CanonicalBytes(row, position));
-    if (readable && !row.arrival && row.leaf == TextOf(computed)) {
-      PlaceIntact(std::move(row), computed);
-    } else if (taken_[Slot(position)]) {
-      strays_.push_back(std::move(row));
-    } else {
-      Take(position, DigestOf(row.leaf.value_or("")), computed);
-      altered_.emplace(position, std::move(row));
-    }
+    strays_.push_back(event.Row());
   }
 
   void Conclude(EventSurvey& survey) {
@@ -61,6 +81,7 @@ class Placement {
       if (!taken_[i]) missing_.insert(static_cast<std::int64_t>(i));
     }
     CollectOpenPositions();
+    ConcludeWaiting(survey);
     std::vector<const EventRow*> homeless;
     for (const auto& [position, row] : altered_) {
       if (!BringHome(row, survey)) ReportAltered(position, row, survey);
@@ -83,21 +104,84 @@ class Placement {
  private:
   static std::size_t Slot(std::int64_t position) { return static_cast<std::size_t>(position); }
 
-  void Take(std::int64_t position, const Result<Digest>& sealed, const Digest& computed) {
+  void Take(std::int64_t position, const std::optional<Digest>& sealed, const Digest& computed) {
     taken_[Slot(position)] = true;
     leaves_[Slot(position)] = sealed ? *sealed : computed;
   }
 
-  void PlaceIntact(EventRow row, const Digest& leaf) {
-    const std::int64_t position = *row.position;
+  static void Wait(TimeMs at, EventSurvey& survey) {
+    ++survey.unsealed;
+    survey.oldest_unsealed = std::min(at, survey.oldest_unsealed.value_or(at));
+  }
+
+  void PlaceCovered(const EventView& event, bool readable) {
+    const std::int64_t position = *event.position;
+    WriteCanonical(event, position, bytes_);
+    const Digest computed = LeafDigest(bytes_);
+    if (readable && IsIntact(event, computed)) {
+      PlaceIntact(event, computed);
+    } else if (taken_[Slot(position)]) {
+      strays_.push_back(event.Row());
+    } else {
+      EventRow row = event.Row();
+      Take(position, SealedOf(row), computed);
+      altered_.emplace(position, std::move(row));
+    }
+  }
+
+  /// Where a tile is missing the tree tells whether the event is what was sealed.
+  bool IsIntact(const EventView& event, const Digest& computed) const {
+    if (event.arrival || (event.leaf && *event.leaf != TextOf(computed))) return false;
+    const Digest* sealed = sealed_.At(*event.position);
+    return sealed != nullptr ? *sealed == computed : event.leaf || sealed_.tiled();
+  }
+
+  std::optional<Digest> SealedOf(const EventRow& row) const {
+    if (const Digest* sealed = row.position ? sealed_.At(*row.position) : nullptr) return *sealed;
+    const auto own = row.leaf ? DigestOf(*row.leaf) : Result<Digest>(Error{});
+    return own ? std::optional(*own) : std::nullopt;
+  }
+
+  /// Whether the row has the content that was sealed at a position; of rows from before there were tiles,
+  /// their own leaf says it.
+  bool IsSealedAt(const EventRow& row, std::int64_t position) const {
+    const Digest computed = LeafDigest(CanonicalBytes(row, position));
+    if (const Digest* sealed = sealed_.At(position)) return *sealed == computed;
+    return row.leaf && *row.leaf == TextOf(computed);
+  }
+
+  void PlaceIntact(const EventView& event, const Digest& leaf) {
+    const std::int64_t position = *event.position;
     if (const auto wrong = altered_.find(position); wrong != altered_.end()) {
       strays_.push_back(std::move(wrong->second));
       altered_.erase(wrong);
     } else if (taken_[Slot(position)]) {
-      strays_.push_back(std::move(row));
+      strays_.push_back(event.Row());
       return;
     }
     Take(position, leaf, leaf);
+  }
+
+  /// Those that follow what is sealed without a gap wait for the sealer; but for what was sealed elsewhere.
+  void ConcludeWaiting(EventSurvey& survey) {
+    std::set<std::int64_t> gone;
+    for (EventRow& row : perhaps_moved_) {
+      if (open_.empty()) break;
+      if (BringHome(row, survey)) gone.insert(*row.position);
+    }
+    std::sort(waiting_.begin(), waiting_.end());
+    auto next = static_cast<std::int64_t>(taken_.size());
+    for (const auto& [position, at] : waiting_) {
+      if (gone.contains(position)) continue;
+      if (position == next) {
+        Wait(at, survey);
+        ++next;
+        continue;
+      }
+      survey.problems.push_back({"inserted", position, "", "",
+                                 "an event at position " + std::to_string(position) +
+                                     " does not follow the " + std::to_string(next) + " events before it"});
+    }
   }
 
   void CollectOpenPositions() {
@@ -109,11 +193,11 @@ class Placement {
     }
   }
 
-  /// Where the row's own leaf says that it was sealed, when that is one of the positions in doubt.
+  /// Where the row was sealed, when that is one of the positions in doubt.
   std::optional<std::int64_t> HomeOf(const EventRow& row) {
-    if (!row.leaf || compared_++ > kCompared) return std::nullopt;
+    if (compared_++ > kCompared) return std::nullopt;
     for (const auto position : open_) {
-      if (IsLeafOf(row, position)) return position;
+      if (IsSealedAt(row, position)) return position;
     }
     return std::nullopt;
   }
@@ -127,7 +211,7 @@ class Placement {
         row.position ? "stands at position " + std::to_string(*row.position) : "has lost its position";
     survey.problems.push_back(
         {"moved", *home, row.id, row.kind, NameOfEvent(*home, row.kind, row.id) + " " + now + " now"});
-    Take(*home, DigestOf(*row.leaf), {});
+    Take(*home, LeafDigest(CanonicalBytes(row, *home)), {});
     missing_.erase(*home);
     filled_.insert(*home);
     if (row.position && altered_.contains(*row.position) && &altered_.at(*row.position) == &row)
@@ -146,7 +230,7 @@ class Placement {
       survey.problems.push_back(
           {"duplicate", *row.position, row.id, row.kind,
            NameOfEvent(*row.position, row.kind, row.id) + " claims a position that another event has"});
-    } else if (row.position && !row.arrival && IsLeafOf(row, *row.position)) {
+    } else if (row.position && *row.position >= 0 && !row.arrival) {
       survey.problems.push_back(
           {"inserted", *row.position, row.id, row.kind,
            NameOfEvent(*row.position, row.kind, row.id) + " has a position that no signed head covers"});
@@ -183,9 +267,13 @@ class Placement {
     whole_ = gaps_.empty() ? taken_.size() : Slot(*gaps_.begin());
   }
 
+  const SealedLeaves& sealed_;
+  std::string bytes_;
   std::vector<bool> taken_;
   std::vector<Digest> leaves_;
-  std::map<std::int64_t, EventRow> altered_;  ///< By the position they hold.
+  std::vector<std::pair<std::int64_t, TimeMs>> waiting_;  ///< Positions beyond the heads, and times.
+  std::vector<EventRow> perhaps_moved_;                   ///< The first of these.
+  std::map<std::int64_t, EventRow> altered_;              ///< By the position they hold.
   std::vector<EventRow> strays_;
   std::set<std::int64_t> missing_, filled_, vacated_;
   std::set<std::int64_t> gaps_;  ///< Positions whose leaf is not known.
@@ -198,18 +286,17 @@ class Placement {
 
 Result<EventSurvey> SurveyEvents(sql::Connection& connection, std::uint64_t size) {
   EventSurvey survey;
-  Placement placement(size);
-  std::string last;
-  while (true) {
-    auto page = CAIRN_TRY(EventsById(connection, last, kPage));
-    if (page.empty()) break;
-    const std::string before = last;
-    for (auto& row : page) {
-      last = std::max(last, row.id);
-      placement.Place(std::move(row), survey);
-    }
-    if (std::cmp_less(page.size(), kPage) || last == before) break;
-  }
+  const SealedLeaves sealed = CAIRN_TRY(SealedLeaves::Read(connection, size));
+  Placement placement(size, sealed);
+  std::string last, before;
+  std::int64_t count = 0;
+  do {
+    before = last;
+    count = CAIRN_TRY(EventsById(connection, before, kPage, [&](const EventView& event) {
+      if (event.id > last) last = event.id;
+      placement.Place(event, survey);
+    }));
+  } while (count == kPage && last != before);
   placement.Conclude(survey);
   return survey;
 }

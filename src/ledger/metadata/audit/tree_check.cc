@@ -5,12 +5,11 @@
 
 #include "ledger/metadata/merkle.h"
 #include "ledger/metadata/store/event_table.h"
+#include "ledger/metadata/store/tiles.h"
 #include "ledger/metadata/store/tree_table.h"
 
 namespace cairn::metadata {
 namespace {
-
-constexpr std::int64_t kPage = 5000;
 
 /// Positions [begin, end).
 struct Range {
@@ -24,25 +23,39 @@ struct WrongNode {
   Range Covers() const { return {place << level, (place + 1) << level}; }
 };
 
-/// The stored nodes that differ from the computed tree's, lowest level first, the first hundred.
-Result<std::vector<WrongNode>> WrongNodes(sql::Connection& connection, const MemoryTree& tree) {
+/// The nodes in stored tiles that differ from the computed tree's, lowest level first, the first hundred.
+/// `covered` is how many leaves the heads cover: after the first that is lost, nothing could be computed.
+Result<std::vector<WrongNode>> WrongNodes(sql::Connection& connection, const MemoryTree& tree,
+                                          std::uint64_t covered) {
+  constexpr std::size_t kMost = 100;
   std::vector<WrongNode> wrong;
-  for (int level = 1; level < tree.height(); ++level) {
+  for (int level = 0; level < tree.height(); level += kTileLevels) {
     const auto computed = tree.Level(level);
     std::size_t next = 0;
-    while (next < computed.size() && wrong.size() < 100) {
-      const auto page = CAIRN_TRY(NodesOfLevel(connection, level, static_cast<std::int64_t>(next), kPage));
-      const std::size_t end = std::min(computed.size(), next + static_cast<std::size_t>(kPage));
-      auto stored = page.begin();
+    const auto report = [&](std::size_t place) {
+      if (wrong.size() < kMost) wrong.push_back({level, static_cast<std::int64_t>(place)});
+    };
+    CAIRN_TRY(TilesOfLevel(connection, level, [&](std::uint64_t place, const std::vector<Digest>& digests) {
+      const std::size_t begin = place * kTileWidth;
+      for (; next < std::min(begin, computed.size()); ++next) report(next);
+      if (begin >= computed.size()) return;
+      const std::size_t end = std::min<std::size_t>(computed.size(), begin + kTileWidth);
       for (; next < end; ++next) {
-        while (stored != page.end() && stored->first < next) ++stored;
-        const bool same =
-            stored != page.end() && stored->first == next && stored->second == TextOf(computed[next]);
-        if (!same) wrong.push_back({level, static_cast<std::int64_t>(next)});
+        if (next - begin >= digests.size() || digests[next - begin] != computed[next]) report(next);
       }
-    }
+      if (begin + digests.size() > covered >> level) report(end - 1);
+    }));
+    for (; next < computed.size(); ++next) report(next);
   }
   return wrong;
+}
+
+/// How many tiles a tree of so many leaves has.
+std::int64_t TilesOf(std::uint64_t leaves) {
+  std::uint64_t tiles = 0;
+  for (std::uint64_t count = leaves; count > 0; count >>= kTileLevels)
+    tiles += (count + kTileWidth - 1) / kTileWidth;
+  return static_cast<std::int64_t>(tiles);
 }
 
 class Check {
@@ -53,7 +66,9 @@ class Check {
   Result<TreeFindings> Run() {
     for (const auto& leaf : survey_.leaves) tree_.Add(leaf);
     findings_.root = TextOf(tree_.Root(tree_.size()));
-    wrong_nodes_ = CAIRN_TRY(WrongNodes(connection_, tree_));
+    old_nodes_ = CAIRN_TRY(CountOldNodes(connection_));
+    tiles_ = CAIRN_TRY(CountTiles(connection_));
+    if (!IsOld()) wrong_nodes_ = CAIRN_TRY(WrongNodes(connection_, tree_, heads_.covered()));
     std::int64_t good_until = 0;
     bool rewritten = false;
     for (const auto& [size, head] : heads_.good) {
@@ -73,6 +88,10 @@ class Check {
   }
 
  private:
+  /// Nothing was sealed yet since there are tiles; the next sealing holds what was kept before against what
+  /// was signed.
+  bool IsOld() const { return tiles_ == 0 && old_nodes_ > 0; }
+
   bool IsExplained(const Range& range) const {
     return std::any_of(survey_.problems.begin(), survey_.problems.end(), [&](const Problem& problem) {
       return problem.position && range.Meets({*problem.position, *problem.position + 1});
@@ -113,14 +132,12 @@ class Check {
           {"altered_node", node.Covers().begin, "", "",
            "the stored tree's node " + name + " is missing or altered; the events below it are intact"});
     }
-    std::int64_t expected = 0;
-    for (int level = 1; level < tree_.height(); ++level)
-      expected += static_cast<std::int64_t>(tree_.Level(level).size());
-    const std::int64_t stored = CAIRN_TRY(CountNodes(connection_));
-    if (findings_.problems.empty() && tree_.size() == heads_.covered() && stored != expected) {
+    const std::int64_t expected = TilesOf(tree_.size()), stored = tiles_ + old_nodes_;
+    if (!IsOld() && findings_.problems.empty() && tree_.size() == heads_.covered() && stored != expected) {
       findings_.problems.push_back({"altered_node", std::nullopt, "", "",
-                                    "the store holds " + std::to_string(stored) + " tree nodes where " +
-                                        std::to_string(expected) + " belong; the events are intact"});
+                                    "the store holds " + std::to_string(stored) +
+                                        " tiles of the tree where " + std::to_string(expected) +
+                                        " belong; the events are intact"});
     }
     return Done{};
   }
@@ -130,6 +147,7 @@ class Check {
   const SignedHeads& heads_;
   MemoryTree tree_;
   std::vector<WrongNode> wrong_nodes_;
+  std::int64_t old_nodes_ = 0, tiles_ = 0;
   TreeFindings findings_;
 };
 

@@ -1,5 +1,7 @@
 #include "ledger/metadata/store/event_table.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -9,20 +11,25 @@ namespace {
 
 // The last column tells whether the texts are stored as text: SQLite may hold any kind of value in any column
 // of a damaged or doctored file.
-constexpr std::string_view kColumns =
-    "id, position, arrival, at_ms, kind, subject, actor, cause, body, leaf, "
-    "CASE WHEN id = CAST(id AS TEXT) AND kind = CAST(kind AS TEXT) AND subject = CAST(subject AS TEXT) "
-    "AND actor = CAST(actor AS TEXT) AND cause = CAST(cause AS TEXT) AND body = CAST(body AS TEXT) "
-    "AND (leaf IS NULL OR leaf = CAST(leaf AS TEXT)) THEN 1 ELSE 0 END";
+constexpr std::string_view kColumns = "id, position, arrival, at_ms, kind, subject, actor, cause, body, leaf";
 
-/// Takes columns of one row with the kind they must have, and remembers whether one had another.
+/// Where the positions end that signed heads cover.
+#define CAIRN_SEALED_SIZE "(SELECT COALESCE(MAX(size), 0) FROM tree_head)"
+
+// As the log shows them: the position only of what is sealed.
+constexpr std::string_view kShownColumns =
+    "id, CASE WHEN position < " CAIRN_SEALED_SIZE
+    " THEN position END, arrival, at_ms, kind, subject, actor, cause, body, leaf";
+
+/// Takes columns of one row with the kind they must have, and remembers whether one had another: SQLite may
+/// hold any kind of value in any column of a damaged or doctored file.
 class StrictRow {
  public:
   explicit StrictRow(const sql::Row& row) : row_(row) {}
-  std::string Text() {
+  std::string_view Text() {
     const auto* text = std::get_if<std::string>(&row_.At(next_++).state());
     if (text == nullptr) well_formed_ = false;
-    return text == nullptr ? std::string() : *text;
+    return text == nullptr ? std::string_view() : *text;
   }
   std::int64_t Int() {
     const auto* number = std::get_if<std::int64_t>(&row_.At(next_++).state());
@@ -35,11 +42,11 @@ class StrictRow {
     if (number == nullptr && state.index() != 0) well_formed_ = false;
     return number == nullptr ? std::nullopt : std::optional(*number);
   }
-  std::optional<std::string> OptionalText() {
+  std::optional<std::string_view> OptionalText() {
     const auto& state = row_.At(next_++).state();
     const auto* text = std::get_if<std::string>(&state);
     if (text == nullptr && state.index() != 0) well_formed_ = false;
-    return text == nullptr ? std::nullopt : std::optional(*text);
+    return text == nullptr ? std::nullopt : std::optional<std::string_view>(*text);
   }
   bool well_formed() const { return well_formed_; }
 
@@ -49,28 +56,25 @@ class StrictRow {
   bool well_formed_ = true;
 };
 
-EventRow RowOf(const sql::Row& stored) {
+EventView ViewOf(const sql::Row& stored) {
   StrictRow columns(stored);
-  EventRow row;
-  row.id = columns.Text();
-  row.position = columns.OptionalInt();
-  row.arrival = columns.OptionalInt();
-  row.at = columns.Int();
-  row.kind = columns.Text();
-  row.subject = columns.Text();
-  row.actor = columns.Text();
-  row.cause = columns.Text();
-  row.body = columns.Text();
-  row.leaf = columns.OptionalText();
-  row.well_formed = columns.Int() == 1 && columns.well_formed();
-  return row;
+  EventView event;
+  event.id = columns.Text();
+  event.position = columns.OptionalInt();
+  event.arrival = columns.OptionalInt();
+  event.at = columns.Int();
+  event.kind = columns.Text();
+  event.subject = columns.Text();
+  event.actor = columns.Text();
+  event.cause = columns.Text();
+  event.body = columns.Text();
+  event.leaf = columns.OptionalText();
+  event.well_formed = columns.well_formed();
+  return event;
 }
 
-std::vector<EventRow> RowsOf(const sql::Rows& stored) {
-  std::vector<EventRow> rows;
-  rows.reserve(stored.size());
-  for (const auto& row : stored) rows.push_back(RowOf(row));
-  return rows;
+EventView ViewOf(const EventRow& row) {
+  return {row.id, row.kind, row.subject, row.actor, row.cause, row.body, row.at, {}, {}, {}, true};
 }
 
 /// A WHERE clause in the making.
@@ -95,16 +99,23 @@ class Conditions {
   std::vector<sql::Value> values_;
 };
 
-void AddFilter(Conditions& conditions, const EventFilter& filter) {
+/// Whether a filter may choose the index.
+enum class Index { Filters, Other };
+
+void AddFilter(Conditions& conditions, const EventFilter& filter, Index index) {
+  // An expression has no index.
+  const auto column = [index](const char* name) {
+    return std::string(name) + (index == Index::Filters ? " " : " || '' ");
+  };
   if (filter.kind.ends_with('.')) {
     // A range instead of LIKE: it uses the index, and '_' stays an ordinary character. '/' follows '.'.
-    conditions.Add("kind >= ", filter.kind);
-    conditions.Add("kind < ", filter.kind.substr(0, filter.kind.size() - 1) + "/");
+    conditions.Add(column("kind") + ">= ", filter.kind);
+    conditions.Add(column("kind") + "< ", filter.kind.substr(0, filter.kind.size() - 1) + "/");
   } else if (!filter.kind.empty()) {
-    conditions.Add("kind = ", filter.kind);
+    conditions.Add(column("kind") + "= ", filter.kind);
   }
-  if (!filter.subject.empty()) conditions.Add("subject = ", filter.subject);
-  if (!filter.cause.empty()) conditions.Add("cause = ", filter.cause);
+  if (!filter.subject.empty()) conditions.Add(column("subject") + "= ", filter.subject);
+  if (!filter.cause.empty()) conditions.Add(column("cause") + "= ", filter.cause);
   if (!filter.actor.empty()) conditions.Add("actor = ", filter.actor);
   if (filter.from) conditions.Add("at_ms >= ", *filter.from);
   if (filter.until) conditions.Add("at_ms <= ", *filter.until);
@@ -113,58 +124,145 @@ void AddFilter(Conditions& conditions, const EventFilter& filter) {
 Result<std::vector<EventRow>> Select(sql::Connection& connection, const Conditions& conditions,
                                      std::string_view tail) {
   const std::string statement =
-      "SELECT " + std::string(kColumns) + " FROM event WHERE " + conditions.text() + std::string(tail);
-  return RowsOf(CAIRN_TRY(connection.Run(statement, conditions.values())));
+      "SELECT " + std::string(kShownColumns) + " FROM event WHERE " + conditions.text() + std::string(tail);
+  std::vector<EventRow> rows;
+  CAIRN_TRY(connection.Each(statement, conditions.values(),
+                            [&rows](sql::Row& stored) { rows.push_back(ViewOf(stored).Row()); }));
+  return rows;
+}
+
+/// Gives away the events as they are stored.
+Result<> Stored(sql::Connection& connection, std::string_view where, std::initializer_list<sql::Value> values,
+                const TakeEvent& take) {
+  const std::string statement = "SELECT " + std::string(kColumns) + " FROM event WHERE " + std::string(where);
+  const std::vector<sql::Value> bound(values);
+  return connection.Each(statement, bound, [&take](sql::Row& stored) { take(ViewOf(stored)); });
 }
 
 }  // namespace
 
-std::string CanonicalBytes(const EventRow& row, std::int64_t position) {
-  std::string bytes = "{\"actor\":";
-  AppendJsonString(bytes, row.actor);
-  bytes += ",\"at\":" + std::to_string(row.at) + ",\"body\":" + row.body + ",\"cause\":";
-  AppendJsonString(bytes, row.cause);
-  bytes += ",\"id\":";
-  AppendJsonString(bytes, row.id);
-  bytes += ",\"kind\":";
-  AppendJsonString(bytes, row.kind);
-  bytes += ",\"position\":" + std::to_string(position) + ",\"subject\":";
-  AppendJsonString(bytes, row.subject);
+EventRow EventView::Row() const {
+  EventRow row;
+  row.id = id;
+  row.position = position;
+  row.arrival = arrival;
+  row.at = at;
+  row.kind = kind;
+  row.subject = subject;
+  row.actor = actor;
+  row.cause = cause;
+  row.body = body;
+  if (leaf) row.leaf = std::string(*leaf);
+  row.well_formed = well_formed;
+  return row;
+}
+
+void WriteCanonical(const EventView& event, std::int64_t position, std::string& bytes) {
+  bytes.assign("{\"actor\":");
+  AppendJsonString(bytes, event.actor);
+  bytes.append(",\"at\":").append(std::to_string(event.at));
+  bytes.append(",\"body\":").append(event.body).append(",\"cause\":");
+  AppendJsonString(bytes, event.cause);
+  bytes.append(",\"id\":");
+  AppendJsonString(bytes, event.id);
+  bytes.append(",\"kind\":");
+  AppendJsonString(bytes, event.kind);
+  bytes.append(",\"position\":").append(std::to_string(position)).append(",\"subject\":");
+  AppendJsonString(bytes, event.subject);
   bytes += '}';
+}
+
+std::string CanonicalBytes(const EventRow& row, std::int64_t position) {
+  std::string bytes;
+  WriteCanonical(ViewOf(row), position, bytes);
   return bytes;
 }
 
 Result<> InsertEvent(sql::Connection& connection, const EventRow& row) {
-  CAIRN_TRY(connection.Run(
+  // Where one writer follows another, the order in which events are appended is that of the log. What heads
+  // cover is never given again, also not when somebody cut it off.
+  const char* const placed =
+      "INSERT INTO event (id, position, at_ms, kind, subject, actor, cause, body) VALUES ($1, "
+      "MAX((SELECT COALESCE(MAX(position), -1) + 1 FROM event), " CAIRN_SEALED_SIZE
+      "), $2, $3, $4, $5, $6, $7)";
+  const char* const waiting =
       "INSERT INTO event (id, arrival, at_ms, kind, subject, actor, cause, body) VALUES ($1, "
-      "(SELECT COALESCE(MAX(arrival), 0) + 1 FROM event WHERE arrival IS NOT NULL), $2, $3, $4, $5, $6, $7)",
-      {row.id, row.at, row.kind, row.subject, row.actor, row.cause, row.body}));
+      "(SELECT COALESCE(MAX(arrival), 0) + 1 FROM event WHERE arrival IS NOT NULL), $2, $3, $4, $5, $6, $7)";
+  CAIRN_TRY(connection.Run(connection.engine() == sql::Engine::Sqlite ? placed : waiting,
+                           {row.id, row.at, row.kind, row.subject, row.actor, row.cause, row.body}));
   return Done{};
 }
 
-Result<std::vector<EventRow>> WaitingEvents(sql::Connection& connection, std::int64_t limit) {
-  Conditions waiting("arrival IS NOT NULL");
-  return Select(connection, waiting, " ORDER BY arrival, id LIMIT " + waiting.Bind(limit));
+Result<> WaitingEvents(sql::Connection& connection, std::int64_t size, std::int64_t limit,
+                       const TakeEvent& take) {
+  std::int64_t left = limit;
+  CAIRN_TRY(Stored(connection, "position >= $1 ORDER BY position LIMIT $2", {size, limit},
+                   [&](const EventView& event) {
+                     --left;
+                     take(event);
+                   }));
+  if (left == 0) return Done{};
+  return Stored(connection, "arrival IS NOT NULL AND position IS NULL ORDER BY arrival, id LIMIT $1", {left},
+                take);
 }
 
-Result<> SealEvents(sql::Connection& connection, const std::vector<Sealing>& sealings) {
-  for (const auto& sealing : sealings) {
-    CAIRN_TRY(connection.Run("UPDATE event SET position = $2, leaf = $3, arrival = NULL WHERE id = $1",
-                             {sealing.id, sealing.position, sealing.leaf}));
+Result<bool> AnyWaiting(sql::Connection& connection, std::int64_t size) {
+  bool any = false;
+  CAIRN_TRY(WaitingEvents(connection, size, 1, [&any](const EventView&) { any = true; }));
+  return any;
+}
+
+Result<> PlaceEvents(sql::Connection& connection, const std::vector<Placing>& placings) {
+  constexpr std::size_t kTogether = 400;
+  for (std::size_t begin = 0; begin < placings.size(); begin += kTogether) {
+    const std::size_t end = std::min(placings.size(), begin + kTogether);
+    std::string statement =
+        "UPDATE event SET position = CAST(v.column2 AS BIGINT), arrival = NULL FROM (VALUES ";
+    std::vector<sql::Value> values;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string first = std::to_string(values.size() + 1), second = std::to_string(values.size() + 2);
+      statement +=
+          (i == begin ? "(CAST($" : ", (CAST($") + first + " AS TEXT), CAST($" + second + " AS BIGINT))";
+      values.emplace_back(placings[i].id);
+      values.emplace_back(placings[i].position);
+    }
+    CAIRN_TRY(connection.Run(statement + ") AS v WHERE event.id = v.column1", values));
   }
   return Done{};
 }
 
-Result<std::vector<EventRow>> EventsById(sql::Connection& connection, const std::string& after,
-                                         std::int64_t limit) {
-  Conditions conditions("1 = 1");
-  conditions.Add("id > ", after);
-  return Select(connection, conditions, " ORDER BY id LIMIT " + conditions.Bind(limit));
+Result<std::int64_t> EventsById(sql::Connection& connection, const std::string& after, std::int64_t limit,
+                                const TakeEvent& take) {
+  std::int64_t count = 0;
+  CAIRN_TRY(Stored(connection, "id > $1 ORDER BY id LIMIT $2", {after, limit}, [&](const EventView& event) {
+    ++count;
+    take(event);
+  }));
+  return count;
+}
+
+Result<std::vector<Digest>> OldLeaves(sql::Connection& connection, std::int64_t size) {
+  std::vector<Digest> leaves;
+  std::optional<Error> wrong;
+  const std::vector<sql::Value> bound{size};
+  CAIRN_TRY(connection.Each("SELECT leaf FROM event WHERE position >= 0 AND position < $1 ORDER BY position",
+                            bound, [&](sql::Row& row) {
+                              const auto leaf = DigestOf(row.Text(0));
+                              if (leaf) leaves.push_back(*leaf);
+                              if (!leaf && !wrong) wrong = leaf.error();
+                            }));
+  if (wrong) return *wrong;
+  return leaves;
+}
+
+Result<bool> IsTaken(sql::Connection& connection, std::int64_t position) {
+  return !CAIRN_TRY(connection.Run("SELECT 1 FROM event WHERE position = $1", {position})).empty();
 }
 
 Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const EventFilter& filter) {
-  Conditions conditions("position IS NOT NULL");
-  AddFilter(conditions, filter);
+  // The sign keeps the bound from choosing the index: a filter's own is the better one.
+  Conditions conditions("position IS NOT NULL AND +position < " CAIRN_SEALED_SIZE);
+  AddFilter(conditions, filter, Index::Filters);
   if (filter.after_position) conditions.Add("position > ", *filter.after_position);
   if (filter.before_position) conditions.Add("position < ", *filter.before_position);
   const bool newest = filter.order == EventFilter::Order::NewestFirst;
@@ -174,12 +272,27 @@ Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const Ev
 }
 
 Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const EventFilter& filter) {
-  Conditions conditions("arrival IS NOT NULL");
-  AddFilter(conditions, filter);
-  const char* direction = filter.order == EventFilter::Order::NewestFirst ? "DESC" : "ASC";
-  return Select(connection, conditions,
-                std::string(" ORDER BY arrival ") + direction + ", id " + direction + " LIMIT " +
-                    conditions.Bind(filter.limit));
+  const bool newest = filter.order == EventFilter::Order::NewestFirst;
+  const std::string direction = newest ? " DESC" : "";
+  std::vector<EventRow> rows;
+  const auto take = [&](std::string_view which, const std::string& order) -> Result<> {
+    Conditions conditions{std::string(which)};
+    // Few wait; of the kind there may be millions.
+    AddFilter(conditions, filter, Index::Other);
+    const std::int64_t left = filter.limit - static_cast<std::int64_t>(rows.size());
+    if (left <= 0) return Done{};
+    auto more =
+        CAIRN_TRY(Select(connection, conditions, " ORDER BY " + order + " LIMIT " + conditions.Bind(left)));
+    std::move(more.begin(), more.end(), std::back_inserter(rows));
+    return Done{};
+  };
+  const auto placed = [&] { return take("position >= " CAIRN_SEALED_SIZE, "position" + direction); };
+  const auto others = [&] {
+    return take("arrival IS NOT NULL AND position IS NULL", "arrival" + direction + ", id" + direction);
+  };
+  CAIRN_TRY(newest ? others() : placed());
+  CAIRN_TRY(newest ? placed() : others());
+  return rows;
 }
 
 Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id) {
@@ -192,14 +305,6 @@ Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id) {
 
 Result<std::int64_t> CountEvents(sql::Connection& connection) {
   return CAIRN_TRY(connection.Run("SELECT COUNT(*) FROM event")).front().Int(0);
-}
-
-Result<Digest> LeafAt(sql::Connection& connection, std::uint64_t position) {
-  const auto rows = CAIRN_TRY(
-      connection.Run("SELECT leaf FROM event WHERE position = $1", {static_cast<std::int64_t>(position)}));
-  if (rows.empty())
-    return Error{Reason::NotFound, "there is no event at position " + std::to_string(position)};
-  return DigestOf(rows.front().Text(0));
 }
 
 }  // namespace cairn::metadata

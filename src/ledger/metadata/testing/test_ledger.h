@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "ground/os/testing/manual_clock.h"
 #include "ground/sql/testing/engines.h"
 #include "ledger/metadata/log.h"
+#include "ledger/metadata/merkle.h"
 #include "ledger/metadata/schema.h"
 #include "ledger/metadata/sealer.h"
 
@@ -74,5 +76,29 @@ class TestLedger {
   os::testing::ManualClock clock_;
   crypto::SigningKey key_ = crypto::SigningKey::Generate();
 };
+
+/// Puts what was sealed into the form of before there were tiles: leaves with their events, other nodes as
+/// rows.
+inline void MakeOld(TestLedger& ledger) {
+  MemoryTree tree;
+  std::vector<std::string> leaves;
+  for (const auto& row : ledger.Run("SELECT digests FROM merkle_tile WHERE level = 0 ORDER BY place")) {
+    const std::string& content = row.Content(0);
+    for (std::size_t at = 0; at < content.size(); at += sizeof(Digest)) {
+      Digest digest;
+      std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(at), sizeof(Digest), digest.begin());
+      tree.Add(digest);
+    }
+  }
+  for (std::int64_t i = 0; std::cmp_less(i, tree.size()); ++i)
+    ledger.Run("UPDATE event SET leaf = $2 WHERE position = $1",
+               {i, TextOf(tree.Level(0)[static_cast<std::size_t>(i)])});
+  for (int level = 1; level < tree.height(); ++level) {
+    for (std::size_t i = 0; i < tree.Level(level).size(); ++i)
+      ledger.Run("INSERT INTO merkle_node (level, place, digest) VALUES ($1, $2, $3)",
+                 {level, static_cast<std::int64_t>(i), TextOf(tree.Level(level)[i])});
+  }
+  ledger.Run("DELETE FROM merkle_tile");
+}
 
 }  // namespace cairn::metadata::testing

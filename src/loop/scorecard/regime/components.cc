@@ -169,8 +169,10 @@ Shown EvidenceHasLeft(const GovernanceGround& ground) {
   return {true, "Evidence of a version was bundled.", bundled};
 }
 
-Shown ThereIsNoCatalogue(const GovernanceGround&) {
-  return {false, "There is none yet that shows each caller only what they may see.", nullptr};
+Shown ModelsAreOffered(const GovernanceGround& ground) {
+  if (Lists(ground, "governance.catalogue.models") || Lists(ground, "governance.catalogue.visible_to"))
+    return {true, "It is written who is shown which model (`cairn catalogue`).", Accepted(ground)};
+  return {false, "It is not written who is shown which model: governance.catalogue.", nullptr};
 }
 
 constexpr std::array<Demand, 14> kDemands{{
@@ -201,7 +203,7 @@ constexpr std::array<Demand, 14> kDemands{{
     {"cost transparency", "a plan of costs beside what was measured", true, false, true,
      Phase::Transformational, false, true, CostsArePlanned},
     {"service catalogue", "models found by signature and permission", true, false, true,
-     Phase::Transformational, false, false, ThereIsNoCatalogue},
+     Phase::Transformational, false, false, ModelsAreOffered},
 }};
 
 }  // namespace

@@ -69,6 +69,7 @@ class Examiner {
 /// One function for each test that the program does itself, or in part.
 Finding SchemaIsShared(const Examiner& examiner);
 Finding OfflineFollowsLive(const Examiner& examiner);
+Finding ParametersAreTuned(const Examiner& examiner);
 Finding SimplerIsNotBetter(const Examiner& examiner);
 Finding SlicesAreGood(const Examiner& examiner);
 Finding GroupsAreTreatedAlike(const Examiner& examiner);

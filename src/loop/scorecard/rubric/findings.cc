@@ -170,6 +170,13 @@ Finding OfflineFollowsLive(const Examiner& examiner) {
   return finding;
 }
 
+Finding ParametersAreTuned(const Examiner& examiner) {
+  Finding finding;
+  finding.evidence = examiner.history().Of("sweep.queued");
+  if (finding.evidence.empty()) finding.lacks = "No search over parameters is on record.";
+  return finding;
+}
+
 Finding SimplerIsNotBetter(const Examiner& examiner) {
   return RuleWasJudged(examiner, "against", "heuristic", "the heuristic");
 }
