@@ -121,10 +121,13 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountSweeps(router, {rooms.sweeps, rooms.settings.data_dir});
   api::MountTriggers(router, rooms.scheduler);
   api::MountModels(router, rooms.registry);
+  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service};
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
-  api::MountConversions(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
-                                 *rooms.tracking, rooms.places, rooms.registry});
+  api::MountConversions(router,
+                        {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, *rooms.tracking,
+                         rooms.places, rooms.registry},
+                        rollouts);
   const evidence::Rooms records = EvidenceOf(rooms);
   api::MountEvidence(router, {records, rooms.seal_key, rooms.InData("model.key")});
   api::MountDocuments(router, records);
@@ -134,7 +137,6 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
-  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service};
   api::MountRollouts(router, rollouts);
   api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
   api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});

@@ -3,6 +3,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/conversion/document.h"
 #include "server/cairn/answer.h"
+#include "server/cairn/permissions.h"
 
 namespace cairn::api {
 namespace {
@@ -42,13 +43,24 @@ Result<Json> Convert(const conversion::Rooms& rooms, const Call& call) {
   return conversion::Convert(rooms, wanted);
 }
 
+/// What is considered is the version that stands in for the one that was named.
+Result<Json> Consider(const conversion::Rooms& rooms, const RolloutRooms& rollouts, const Call& call) {
+  const auto named = CAIRN_TRY(ParseInt(call.Path("version")));
+  const auto version = CAIRN_TRY(conversion::StandIn(rooms, call.Path("name"), named, call.Actor()));
+  // Whoever asks begins a story of their own; only what a trigger set off belongs to an alert's.
+  return WholeRollout(rollouts,
+                      CAIRN_TRY(rollouts.rollouts.Consider(call.Path("name"), version, call.Actor(), "")));
+}
+
 Result<Json> Show(const conversion::Rooms& rooms, const Call& call) {
   return conversion::ProofOf(rooms, call.Path("name"), CAIRN_TRY(ParseInt(call.Path("version"))));
 }
 
 }  // namespace
 
-void MountConversions(http::Router& router, conversion::Rooms rooms) {
+void MountConversions(http::Router& router, conversion::Rooms rooms, RolloutRooms rollouts) {
+  router.Post("/api/v1/models/{name}/versions/{version}/consider",
+              Answer([rooms, rollouts](const Call& call) { return Consider(rooms, rollouts, call); }));
   router.Post("/api/v1/models/{name}/documents",
               Answer([rooms](const Call& call) { return Add(rooms, call); }), http::Lane::Bytes);
   router.Post("/api/v1/models/{name}/versions/{version}/convert",

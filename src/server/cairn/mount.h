@@ -148,7 +148,7 @@ struct RolloutRooms {
   governance::Decisions& decisions;
   serving::Service& service;
 };
-/// /api/v1/models/{name}/versions/{version}/consider, /api/v1/models/{name}/rollback, /api/v1/rollouts…
+/// /api/v1/models/{name}/rollback, /api/v1/rollouts… (a version is considered where it may be converted first)
 void MountRollouts(http::Router& router, RolloutRooms rooms);
 
 struct MovingRooms {
