@@ -1,13 +1,38 @@
 #include "app/wiring.h"
 
+#include <algorithm>
+
 #include "app/rooms.h"
 #include "ground/telemetry/log.h"
+#include "loop/conversion/conversion.h"
 
 namespace cairn::app {
 namespace {
 
 void Warn(Rooms& rooms, std::string_view what, const std::string& problem) {
   rooms.journal.Write(telemetry::Level::Warning, what, {{"problem", problem}});
+}
+
+}  // namespace
+
+namespace {
+
+/// The newest version of the bound model that the run made becomes ONNX, where the configuration wants that:
+/// made by the same run, the conversion is then what Offer finds.
+Result<> ConvertWhatWasMade(Rooms& rooms, const rollout::FinishedRun& run) {
+  const std::string model = CAIRN_TRY(rooms.registry.guard()).model;
+  if (model.empty()) return Done{};
+  const auto versions = rooms.registry.Versions(model);
+  if (!versions && versions.error().reason == Reason::NotFound) return Done{};
+  if (!versions) return versions.error();
+  for (const auto& version : *versions) {
+    if (std::find(run.ids.begin(), run.ids.end(), version.pipeline_run) == run.ids.end()) continue;
+    CAIRN_TRY(conversion::StandIn({*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
+                                   *rooms.tracking, rooms.places, rooms.registry},
+                                  model, version.version, run.actor));
+    break;
+  }
+  return Done{};
 }
 
 }  // namespace
@@ -27,6 +52,7 @@ Result<> PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
     return Done{};
   rollout::FinishedRun finished{{run.id}, run.trigger.cause, run.actor};
   finished.ids.insert(finished.ids.end(), run.after.begin(), run.after.end());
+  CAIRN_TRY(ConvertWhatWasMade(rooms, finished));
   const auto offered = CAIRN_TRY(rooms.rollouts.Offer(finished));
   if (!offered.why_not.empty()) Warn(rooms, "a finished run could not offer its version", offered.why_not);
   return Done{};

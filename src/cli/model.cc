@@ -89,6 +89,11 @@ Result<int> Consider(Session& session, const Arguments& arguments) {
   if (!rollout) return rollout.error();
   const int code = rollout->Text("stage") == "kept_out" ? 1 : 0;
   if (session.PrintedJson(*rollout)) return code;
+  if (const std::string version = std::to_string(rollout->Int("version"));
+      version != arguments.Text("VERSION"))
+    session.Say("Considered is version " + version + ": it is version " + arguments.Text("VERSION") +
+                " as ONNX, proven to answer the same (serving.convert: auto). A decision is about its files "
+                "alone.\n");
   PrintRollout(*rollout);
   PrintNext(*rollout);
   return code;

@@ -127,10 +127,13 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountModels(router, rooms.registry);
   api::MountOffers(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.registry,
                             rooms.artifacts, rooms.service, [&rooms] { return rooms.address.Ask(); }});
+  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service, &rooms.runner};
   api::MountPackages(router,
                      {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
-  api::MountConversions(router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue,
-                                 *rooms.tracking, rooms.places, rooms.registry});
+  api::MountConversions(router,
+                        {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, *rooms.tracking,
+                         rooms.places, rooms.registry},
+                        rollouts);
   const evidence::Rooms records = EvidenceOf(rooms);
   api::MountEvidence(router, {records, rooms.seal_key, rooms.InData("model.key")});
   api::MountDocuments(router, records);
@@ -140,7 +143,6 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountGarbage(router, {*rooms.database, rooms.clock, rooms.artifacts});
-  const api::RolloutRooms rollouts{rooms.rollouts, rooms.decisions, rooms.service, &rooms.runner};
   api::MountRollouts(router, rollouts);
   api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
   api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});

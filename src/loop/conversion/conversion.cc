@@ -3,6 +3,7 @@
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
+#include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
 #include "ledger/metadata/log.h"
 #include "loop/conversion/folder.h"
@@ -37,6 +38,7 @@ struct Proven {
   runtime::Proof proof;
   std::string ran_by;
   std::string proven_on;
+  std::optional<Error> differs;  ///< Set when answers do, and there is no proof.
   const runtime::Conversion::Candidate& best() const { return conversion.candidates[proof.candidate]; }
 };
 
@@ -109,6 +111,7 @@ Result<> Note(const Rooms& rooms, const Wanted& wanted, const ModelVersion& vers
   return Done{};
 }
 
+/// Whether it answers the same.
 Result<Proven> Examine(const Rooms& rooms, const Wanted& wanted, const ModelVersion& version,
                        const runtime::Tolerance& tolerance) {
   Proven proven;
@@ -121,8 +124,10 @@ Result<Proven> Examine(const Rooms& rooms, const Wanted& wanted, const ModelVers
   const auto original = CAIRN_TRY(runtime::StartWorkers(proven.folder, context.worker));
   const auto rows = CAIRN_TRY(RowsFor(rooms, context, wanted, about, proven));
   auto proof = runtime::Prove(*original.model, proven.conversion, rows, tolerance);
-  if (!proof && !rows.empty() && proof.error().reason == Reason::Unprocessable)
-    return Refused(rooms, wanted, version, proof.error());
+  if (!proof && !rows.empty() && proof.error().reason == Reason::Unprocessable) {
+    proven.differs = proof.error();
+    return proven;
+  }
   if (!proof) return proof.error();
   proven.proof = *std::move(proof);
   proven.ran_by = "onnxruntime==" + CAIRN_TRY(runtime::Model::RuntimeVersion());
@@ -186,7 +191,12 @@ Result<Json> Convert(const Rooms& rooms, const Wanted& wanted) {
   const auto version = CAIRN_TRY(rooms.registry.Find(wanted.model, wanted.version));
   CAIRN_TRY(rooms.registry.Verify(version));
   const runtime::Tolerance tolerance;
-  const Proven proven = CAIRN_TRY(Examine(rooms, wanted, version, tolerance));
+  const auto examined = Examine(rooms, wanted, version, tolerance);
+  if (!examined && wanted.on_record == OnRecord::EveryRefusal)
+    return Refused(rooms, wanted, version, examined.error());
+  if (!examined) return examined.error();
+  const Proven& proven = *examined;
+  if (proven.differs) return Refused(rooms, wanted, version, *proven.differs);
   const Json record = RecordOf(proven, version, tolerance);
   tracking::LoggedModels::New logging;
   logging.experiment = CAIRN_TRY(ExperimentOf(rooms, version));
@@ -199,6 +209,40 @@ Result<Json> Convert(const Rooms& rooms, const Wanted& wanted) {
     return added.error();
   }
   return ProofOf(rooms, added->model, added->version);
+}
+
+namespace {
+
+/// A conversion of exactly these files; 0 for none.
+Result<std::int64_t> ConversionOf(const Rooms& rooms, const ModelVersion& version) {
+  for (const auto& other : CAIRN_TRY(rooms.registry.Versions(version.model))) {
+    if (other.version <= version.version) break;  // the newest come first
+    const auto proof = ProofOf(rooms, other.model, other.version);
+    if (!proof && proof.error().reason == Reason::NotFound) continue;
+    if (!proof) return proof.error();
+    const Json& from = proof->At("from");
+    if (from.Text("version") == std::to_string(version.version) && from.Text("manifest") == version.manifest)
+      return other.version;
+  }
+  return std::int64_t{0};
+}
+
+}  // namespace
+
+Result<std::int64_t> StandIn(const Rooms& rooms, const std::string& model, std::int64_t version,
+                             const std::string& actor) {
+  const auto context = CAIRN_TRY(assessment::ReadContext(rooms.configurations));
+  if (!context.root || context.model != model || TextAtPath(*context.root, "serving.convert") != "auto")
+    return version;
+  const auto found = CAIRN_TRY(rooms.registry.Find(model, version));
+  const auto folder = rooms.registry.FolderOf(found);
+  const auto about = folder ? runtime::ReadModelFolder(*folder) : folder.error();
+  if (!about || !about->data.empty()) return version;
+  if (const auto made = CAIRN_TRY(ConversionOf(rooms, found)); made != 0) return made;
+  Wanted wanted{model, version, actor, "", "", ""};
+  wanted.on_record = OnRecord::EveryRefusal;
+  const auto proof = Convert(rooms, wanted);
+  return proof ? ParseInt(proof->Text("version")) : Result<std::int64_t>(version);
 }
 
 Result<Json> ProofOf(const Rooms& rooms, std::string_view model, std::int64_t version) {

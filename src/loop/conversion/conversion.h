@@ -29,6 +29,9 @@ struct Rooms {
   registry::Registry& registry;
 };
 
+/// Which refusals become an event; what nothing could be said about is told to the caller alone otherwise.
+enum class OnRecord { AnswersThatDiffer, EveryRefusal };
+
 struct Wanted {
   std::string model;
   std::int64_t version = 0;
@@ -38,6 +41,7 @@ struct Wanted {
   /// the thresholds of trees come on top; up to 10,000 rows of a file or a data set are drawn.
   std::string file;
   std::string dataset, dataset_version;
+  OnRecord on_record = OnRecord::AnswersThatDiffer;
 };
 
 /// Writes the version as ONNX by its own Python in a confined process, asks the original and the conversion
@@ -56,6 +60,13 @@ struct Wanted {
 /// values, when the answers differ (event conversion.refused), and when there is no row to prove it
 /// on; Unavailable when its Python lacks what writes ONNX. Nothing is registered then.
 Result<Json> Convert(const Rooms& rooms, const Wanted& wanted);
+
+/// The version to go live in place of this one: with `serving: {convert: auto}` accepted, and for a version
+/// of the bound model that is no ONNX, the conversion of exactly its files that was proven, made now where
+/// there is none. Itself otherwise, and where it cannot be converted or answers otherwise: why is on record
+/// then (conversion.refused). May take as long as Convert.
+Result<std::int64_t> StandIn(const Rooms& rooms, const std::string& model, std::int64_t version,
+                             const std::string& actor);
 
 /// The proof on record of a version that is a conversion, with "event", "at_ms" and "actor". NotFound for any
 /// other.

@@ -59,7 +59,7 @@ struct FormatFacts {
   std::string_view openness;    ///< "open standard", "published" or "one program's own".
   std::string_view licence;     ///< Of the programs that read and write it.
   std::string_view loading;     ///< Whether loading it can run code: "no", "its own operators", "yes".
-  std::string_view runs_here;   ///< "in the process", or "no".
+  std::string_view runs_here;   ///< "in the process", "in confined workers …", or "no".
   std::string_view to_onnx;     ///< What converts it to ONNX, or "".
   std::string_view conversion;  ///< How, in one line.
 };

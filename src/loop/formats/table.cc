@@ -12,8 +12,9 @@ constexpr std::string_view kInProcess = "in the process";
 
 constexpr std::array kTable = {
     FormatFacts{Format::Onnx, "onnx", "ONNX", "LF AI & Data", kOpen, "Apache-2.0", kNo, kInProcess, "", ""},
-    FormatFacts{Format::Pmml, "pmml", "PMML", "Data Mining Group", kOpen, "none needed", kNo, kNo, "",
-                "train again in scikit-learn and convert by skl2onnx: there is no converter from PMML"},
+    FormatFacts{Format::Pmml, "pmml", "PMML", "Data Mining Group", kOpen, "none needed", kNo,
+                "in confined workers: RegressionModel, TreeModel and MiningModel of these", "cairn",
+                "cairn model convert FILE --to MODEL: RegressionModel, TreeModel and MiningModel of these"},
     FormatFacts{Format::Pfa, "pfa", "PFA", "Data Mining Group", kOpen, "none needed", kNo, kNo, "",
                 "export again from what made it: its engines are abandoned"},
     FormatFacts{Format::SavedModel, "savedmodel", "TensorFlow SavedModel", "Google", kPublished, "Apache-2.0",

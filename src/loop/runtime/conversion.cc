@@ -27,6 +27,7 @@ Result<> AddPrograms(const os::TempFolder& folder) {
   CAIRN_TRY(os::WriteFileAtomically(folder / "conversion/graph.py", worker::kGraph));
   CAIRN_TRY(os::WriteFileAtomically(folder / "conversion/trees.py", worker::kTrees));
   CAIRN_TRY(os::WriteFileAtomically(folder / "conversion/scikit_learn.py", worker::kScikitLearn));
+  CAIRN_TRY(os::WriteFileAtomically(folder / "conversion/pmml.py", worker::kPmml));
   return os::WriteFileAtomically(folder / "conversion/rows.py", worker::kRows);
 }
 

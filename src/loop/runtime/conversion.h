@@ -33,7 +33,8 @@ struct Conversion {
 
 /// Loads the model of an MLflow folder in a confined process, as StartWorkers does, and writes it as ONNX
 /// there: scikit-learn by skl2onnx, boosted trees of XGBoost, LightGBM and scikit-learn's histogram boosting
-/// one for one. Within five times `start_timeout_s`.
+/// one for one; so PMML documents, which are read there and never by a library. Within five times
+/// `start_timeout_s`.
 ///
 /// The errors of StartWorkers; Unavailable when its Python lacks what writes ONNX, saying what to install;
 /// Unsupported, saying why, for a model that cannot be written so.

@@ -9,7 +9,7 @@
 namespace cairn::runtime {
 namespace {
 
-constexpr std::string_view kPython = "python_function";
+constexpr std::string_view kPython = "python_function", kPmml = "pmml";
 
 bool Has(const ModelFolder& folder, std::string_view flavour) {
   return std::find(folder.flavours.begin(), folder.flavours.end(), flavour) != folder.flavours.end();
@@ -38,7 +38,8 @@ Result<LoadedFolder> LoadByPython(const std::string& folder, ModelFolder about,
 
 Result<LoadedFolder> LoadModelFolder(const std::string& folder, const WorkerSettings& settings) {
   auto about = CAIRN_TRY(ReadModelFolder(folder));
-  if (about.data.empty() && Has(about, kPython)) return LoadByPython(folder, std::move(about), settings);
+  if (about.data.empty() && (Has(about, kPython) || Has(about, kPmml)))
+    return LoadByPython(folder, std::move(about), settings);
   if (about.data.empty())
     return Error{
         Reason::Unsupported,

@@ -9,12 +9,15 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kAssertions = {"contract", "none"};
 constexpr std::array<std::string_view, 2> kFallbacks = {"heuristic", "none"};
+constexpr std::array<std::string_view, 2> kConversions = {"none", "auto"};
 
 Result<> ReadServing(const Node& section, Settings& settings) {
   if (!section.IsMap()) return WrongAt(section, "'serving' must be a map");
-  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching", "log"}));
+  CAIRN_TRY(section.OnlyKeys({"assertions", "fallback", "canary", "worker", "batching", "log", "convert"}));
   settings.check_inputs = CAIRN_TRY(ChoiceAt(section, "assertions", kAssertions)) != "none";
   settings.fall_back = CAIRN_TRY(ChoiceAt(section, "fallback", kFallbacks)) != "none";
+  // What it says is acted on where versions are considered (conversion::StandIn).
+  CAIRN_TRY(ChoiceAt(section, "convert", kConversions));
   if (const Node* canary = section.Find("canary"); canary && !canary->IsNull())
     settings.canary = CAIRN_TRY(ParseCanary(*canary));
   if (const Node* worker = section.Find("worker"); worker && !worker->IsNull())

@@ -75,13 +75,6 @@ Result<std::string> ReasonIn(const Call& call) {
   return Error{Reason::InvalidArgument, "'reason' must say why, for those who read the record later"};
 }
 
-Result<Json> Consider(const RolloutRooms& rooms, const Call& call) {
-  const auto version = CAIRN_TRY(ParseInt(call.Path("version")));
-  // Whoever asks begins a story of their own; only what a trigger set off belongs to an alert's.
-  return WholeRollout(rooms,
-                      CAIRN_TRY(rooms.rollouts.Consider(call.Path("name"), version, call.Actor(), "")));
-}
-
 Result<Json> List(const RolloutRooms& rooms, const Call& call) {
   Json items = Json::Array();
   for (const Rollout& rollout : CAIRN_TRY(rooms.rollouts.List(call.Query("model"))))
@@ -92,8 +85,6 @@ Result<Json> List(const RolloutRooms& rooms, const Call& call) {
 }  // namespace
 
 void MountRollouts(http::Router& router, RolloutRooms rooms) {
-  router.Post("/api/v1/models/{name}/versions/{version}/consider",
-              Answer([rooms](const Call& call) { return Consider(rooms, call); }));
   router.Post("/api/v1/models/{name}/rollback", Answer([rooms](const Call& call) -> Result<Json> {
                 const auto run = CAIRN_TRY(RunOfCaller(rooms.runner, call));
                 return WholeRollout(rooms, CAIRN_TRY(rooms.rollouts.RollBack(

@@ -31,8 +31,16 @@ def refuse(what):
     raise Unfit(INPUT, f"it {what}, which is not converted")
 
 
-def converted(model):
-    raw, ports = worker.raw_model(model.pyfunc), model.inputs.ports()
+def made_of_pmml(model, ports):
+    try:
+        from conversion import pmml
+    except ImportError as problem:
+        raise Unfit(ENVIRONMENT, f"its Python lacks what writes ONNX ({problem}): install onnx there")
+    return pmml.convert(model, ports)
+
+
+def made_of_estimator(model, ports):
+    raw = worker.raw_model(model.pyfunc)
     if raw is None:
         refuse("is a Python function, of which nothing but its answers is known")
     if any(kind in ("datetime", "binary") for _, kind in getattr(model.inputs, "columns", ())):
@@ -44,11 +52,16 @@ def converted(model):
         refuse(f"is a {type(raw).__module__}.{type(raw).__name__}")
     from conversion import rows
     made = convert(model, raw, ports)
+    return made, [one for one in (rows.example_of(model, ports), rows.probes_of(ports, made, convert.__module__ == "conversion.trees")) if one]
+
+
+def converted(model):
+    ports = model.inputs.ports()
+    made, proof = made_of_estimator(model, ports) if model.pyfunc is not None else made_of_pmml(model, ports)
     heads, parts = [], []
     for how, onnx_model, _ in made:
         parts.append(onnx_model.SerializeToString())
         heads.append({"how": how, "bytes": len(parts[-1])})
-    proof = [one for one in (rows.example_of(model, ports), rows.probes_of(ports, made, convert.__module__ == "conversion.trees")) if one]
     for _, more in proof:
         parts += more
     outputs = [{"name": name, "datatype": datatype, "shape": shape} for name, datatype, shape in model.outputs]
@@ -68,7 +81,7 @@ def main():
     line = worker.Line()
     try:
         worker.limit_resources(*map(int, sys.argv[2:5]))
-        model = worker.Model(sys.argv[1])
+        model = worker.model_of(sys.argv[1])
         answer = converted(model)
     except Unfit as problem:
         answer = {"failed": problem.about, "why": str(problem)}, ()

@@ -6,6 +6,15 @@
 namespace cairn::runtime::worker {
 namespace {
 
+Result<> AddReaderOfPmml(const os::TempFolder& own) {
+  CAIRN_TRY(os::MakeFolders(own / "pmml"));
+  CAIRN_TRY(os::WriteFileAtomically(own / "pmml/document.py", kPmmlDocument));
+  CAIRN_TRY(os::WriteFileAtomically(own / "pmml/fields.py", kPmmlFields));
+  CAIRN_TRY(os::WriteFileAtomically(own / "pmml/arithmetic.py", kPmmlArithmetic));
+  CAIRN_TRY(os::WriteFileAtomically(own / "pmml/models.py", kPmmlModels));
+  return os::WriteFileAtomically(own / "pmml/served.py", kPmmlServed);
+}
+
 Result<os::TempFolder> TakeCopy(const std::string& folder) {
   auto own = CAIRN_TRY(os::TempFolder::Create());
   const std::string model = own / "model";
@@ -16,6 +25,7 @@ Result<os::TempFolder> TakeCopy(const std::string& folder) {
     if (entry.kind == os::FileKind::File) CAIRN_TRY(os::CopyFile(os::JoinPath(folder, entry.path), to));
   }
   CAIRN_TRY(os::WriteFileAtomically(own / "worker.py", kProgram));
+  CAIRN_TRY(AddReaderOfPmml(own));
   return own;
 }
 

@@ -11,7 +11,7 @@ namespace cairn::runtime::worker {
 
 /// What a confined process of a model needs.
 struct Prepared {
-  os::TempFolder folder;  ///< worker.py, and model/: the bytes as they are now, whatever happens later.
+  os::TempFolder folder;  ///< worker.py, pmml/, and model/: the bytes as they are now, whatever happens later.
   CodeInFolder code;      ///< Of that copy.
   Python python;
 };

@@ -325,6 +325,13 @@ def choose_backend(folder):
 
 
 def load(folder):
+    try:
+        return mlflow.pyfunc.load_model(folder)
+    except ImportError as problem:
+        raise Unfit(ENVIRONMENT, f"its Python lacks what the model imports ({problem}): install it there; the model's requirements.txt lists what it was made with")
+
+
+def import_packages(folder):
     global mlflow, numpy, pandas
     try:
         import mlflow.pyfunc
@@ -334,10 +341,18 @@ def load(folder):
     import pandas
     choose_backend(folder)
     forbid_system_calls()
-    try:
-        return mlflow.pyfunc.load_model(folder)
-    except ImportError as problem:
-        raise Unfit(ENVIRONMENT, f"its Python lacks what the model imports ({problem}): install it there; the model's requirements.txt lists what it was made with")
+
+
+def model_of(folder):
+    """By its python_function; or else by its PMML, read here."""
+    import_packages(folder)
+    flavours = mlflow.models.Model.load(folder).flavors
+    if "python_function" in flavours or "pmml" not in flavours:
+        return Model(folder)
+    sys.modules.setdefault("worker", sys.modules[__name__])
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from pmml.served import PmmlModel
+    return PmmlModel(folder)
 
 
 def sentence_of(problem):
@@ -354,7 +369,7 @@ def main():
     line = Line()
     try:
         limit_resources(*map(int, sys.argv[2:5]))
-        model = Model(folder)
+        model = model_of(folder)
     except Unfit as problem:
         return line.send({"failed": problem.about, "why": str(problem)})
     except BaseException as problem:

@@ -18,11 +18,11 @@ class Forest:
         self.leaves = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
 
     def add(self, nodes, group):
-        """Each node is (feature, threshold, yes, no, missing goes to yes) or a leaf's value."""
+        """Each node is (feature, threshold, yes, no, missing goes to yes), with a mode of its own behind if need be, or a leaf's value."""
         for number, node in enumerate(nodes):
             leaf = not isinstance(node, tuple)
-            feature, threshold, yes, no, missing = (0, 0.0, 0, 0, False) if leaf else node
-            values = (self.trees, number, feature, "LEAF" if leaf else self.mode, threshold, yes, no, int(missing))
+            feature, threshold, yes, no, missing, *mode = (0, 0.0, 0, 0, False, "LEAF") if leaf else node
+            values = (self.trees, number, feature, *(mode or [self.mode]), threshold, yes, no, int(missing))
             for column, value in zip(self.splits.values(), values):
                 column.append(value)
             if leaf:
