@@ -278,6 +278,23 @@ def test_a_map_is_spread_over_the_nodes_and_merged_to_what_the_whole_table_has(c
     assert [number for number in range(4) if f"each of parts/{number}.csv" in newest] == [2]
 
 
+def test_trials_and_a_replay_run_there_too(cluster, tmp_path):
+    project = Project(tmp_path, cluster)
+    project.write(".gitignore", "/.cairn\n/.dvc\n/parts\n/sums\n/merged\n/figures.json\n")
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=ada", "-c", "user.email=ada@example.org", "commit", "-qm", "begin"]):
+        subprocess.run(["git", *words], cwd=project.folder, check=True)
+    project.gate.touch()
+    run = project.run()
+    assert run["state"] == "finished", (states(run), project.logs())
+    assert "every stage made the same bytes of the same inputs" in project.cairn("replay", run["id"])
+    project.cairn("exp", "run", "-S", "parts=4,5")
+    trials = json.loads(project.cairn("exp", "show", "--json"))["trials"]
+    assert sorted((trial["state"], trial["params"]["parts"]) for trial in trials) == [("finished", 4), ("finished", 5)]
+    ran = {job["submission_id"] for job in cluster.ask("/api/jobs/")}
+    assert {f"cairn-{trial['run']}" for trial in trials} <= ran
+    assert (project.folder / "params.yaml").read_text() == "parts: 4\n"
+
+
 def test_what_no_node_can_hold_waits_and_says_so(cluster, tmp_path):
     project = Project(tmp_path, cluster, "stages:\n  big: {cmd: touch big, outs: [big]}\n", "  stages: {big: {resources: {gpu: 3}}}\n")
     with project.begin("run", "--json") as process:

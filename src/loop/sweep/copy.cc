@@ -287,6 +287,7 @@ Json FiguresOf(const Json& metrics) {
     std::vector<std::pair<std::string, Json>> found;
     Flatten(values, "", found);
     std::erase_if(found, [](const auto& one) { return !one.second.IsNumber(); });
+    if (values.IsNumber()) found.front().first = file;  // It holds one number, without a name.
     for (const auto& [name, value] : found) ++files[name];
     all.emplace_back(file, std::move(found));
   }

@@ -30,6 +30,8 @@ TEST(SweepTest, FiguresOfTwoFilesWithOneNameKeepTheirFiles) {
       FiguresOf(Json{{"a.json", Json{{"acc", 1}, {"deep", Json{{"loss", 0.5}}}, {"note", "x"}}},
                      {"b.json", Json{{"acc", 2}}}});
   EXPECT_EQ(figures, (Json{{"a.json:acc", 1}, {"deep.loss", 0.5}, {"b.json:acc", 2}}));
+  EXPECT_EQ(FiguresOf(Json{{"lines.json", 40}, {"b.json", Json{{"acc", 2}}}}),
+            (Json{{"lines.json", 40}, {"acc", 2}}));
 }
 
 }  // namespace

@@ -229,7 +229,14 @@ Result<> Sweeps::Collect(Trial& trial, const Base& base, const pipeline::RunReco
 }
 
 Result<> Sweeps::Keep(Trial& trial, const Sweep& sweep) {
-  if (!trial.tracked.empty() && trial.state != TrialState::Queued) CAIRN_TRY(LogTrial(tracking_, trial));
+  if (!trial.tracked.empty() && trial.state != TrialState::Queued) {
+    // A name that no tracked run can have must not keep the trial from its end.
+    const auto logged = LogTrial(tracking_, trial);
+    if (!logged) {
+      trial.problem += (trial.problem.empty() ? "" : "; ");
+      trial.problem += "its tracked run lacks what it measured: " + logged.error().message;
+    }
+  }
   const auto goal =
       sweep.order.until.empty() ? std::optional<Goal>() : CAIRN_TRY(ParseGoal(sweep.order.until));
   const bool reached = goal && trial.state == TrialState::Finished && goal->ReachedBy(trial.metrics);
