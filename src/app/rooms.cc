@@ -151,7 +151,11 @@ Rooms::Rooms(const Settings& given, Opened opened)
       runner(*database, clock, SurroundingsOf(*this)),
       scheduler(*database, clock, runner, SchedulerAround(*this)),
       sweeps(*database, clock, runner, *tracking,
-             {settings.data_dir, [this] { return ProjectName(*this); }}) {}
+             {settings.data_dir, [this] { return ProjectName(*this); }}) {
+  monitoring.OnLabels([this](const std::vector<monitoring::Label>& labels) {
+    for (const auto& label : labels) service.ObserveLabel(label.prediction, label.value);
+  });
+}
 
 Result<std::unique_ptr<Rooms>> Rooms::Build(const Settings& given) {
   Settings settings = given;

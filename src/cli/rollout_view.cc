@@ -69,6 +69,15 @@ void PrintCanary(const Json& canary) {
       WithThousands(canary.Int("production_bad")).c_str(),
       WithThousands(canary.Int("production_slow")).c_str(), Shown(canary.Double("e_value")).c_str(),
       Shown(canary.Double("slow_e_value")).c_str());
+  if (canary.Int("canary_labelled") > 0)
+    std::printf(
+        "By labels: squared errors of %s over %s requests of the canary, of %s over %s of production; "
+        "evidence "
+        "that it is worse %s.\n",
+        Shown(canary.Double("canary_loss")).c_str(), WithThousands(canary.Int("canary_labelled")).c_str(),
+        Shown(canary.Double("production_loss")).c_str(),
+        WithThousands(canary.Int("production_labelled")).c_str(),
+        Shown(canary.Double("loss_e_value")).c_str());
 }
 
 }  // namespace

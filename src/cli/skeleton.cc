@@ -87,7 +87,7 @@ roles:
 #   assertions: contract
 #   fallback: heuristic
 #   convert: auto    # what only Python can run is converted to ONNX when it is considered, and the conversion examined if it answers the same
-#   canary: {steps: [1%, 10%, 50%], min_requests: 300, max_error_rate_alpha: 0.01}    # hold: 30m, slow_above_ms: 50, breaker: {error_rate: 50%, requests: 20}
+#   canary: {steps: [1%, 10%, 50%], min_requests: 300, max_error_rate_alpha: 0.01}    # max_loss_alpha: 0.01 (by labels), hold: 30m, slow_above_ms: 50, breaker: {error_rate: 50%, requests: 20}
 #   log: {share: 10%, reason: WHY}    # of the requests, into the prediction log; without it all. `plain: [COLUMN]` keeps a column that the contract classifies unmasked
 #   batching: {max_batch_size: 32, max_queue_delay: 0, max_queue_size: 256}    # only to have it otherwise than the version's own measure
 #   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}

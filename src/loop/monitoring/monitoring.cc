@@ -130,6 +130,7 @@ struct Monitoring::State {
   const serving::PredictionLog& predictions;
   std::mutex work;  ///< Held by whoever reads the log or closes windows.
   Judge judge;
+  std::function<void(const std::vector<Label>&)> hears;
   bool news = true;  ///< Whether anything came since the windows were last looked at.
   std::mutex telling;
   std::atomic<bool> untold = true;  ///< Whether there may be alerts that nobody was told of.
@@ -265,7 +266,12 @@ Result<Monitoring::Joined> Monitoring::PostLabels(const std::vector<Label>& labe
     return Joined{static_cast<std::int64_t>(last.size()) - unknown, unknown};
   }));
   if (joined.accepted > 0) state_->news = true;
+  if (state_->hears) state_->hears(labels);
   return joined;
+}
+
+void Monitoring::OnLabels(std::function<void(const std::vector<Label>&)> hears) {
+  state_->hears = std::move(hears);
 }
 
 Result<> Monitoring::Advance(const std::function<Result<>(const Alert&)>& on_alert) {

@@ -116,6 +116,8 @@ class Monitoring {
     std::int64_t accepted = 0, unknown = 0;
   };
   Result<Joined> PostLabels(const std::vector<Label>& labels);
+  /// Who else hears of labels once they are kept; said before the first is posted.
+  void OnLabels(std::function<void(const std::vector<Label>&)> hears);
 
   /// Reads what is new in the log, closes windows whose time is over, computes their values and raises or
   /// closes alerts: one alert per monitor and incident. An alert closes when a later window of its monitor is

@@ -34,6 +34,16 @@ std::string Evidence(double e_value, double bound) {
   return " (evidence " + Shown(e_value) + ", bound " + Shown(bound) + ")";
 }
 
+std::string Losses(const CanaryRecord& record) {
+  const auto mean = [](double sum, std::int64_t count) {
+    return count == 0 ? std::string("–") : Shown(sum / static_cast<double>(count));
+  };
+  return "mean squared error " + mean(record.canary_loss, record.canary_labelled) + " of " +
+         WithThousands(record.canary_labelled) + " labelled requests, " +
+         mean(record.production_loss, record.production_labelled) + " of " +
+         WithThousands(record.production_labelled) + " in production";
+}
+
 std::string WhyAborted(const CanaryRecord& record, CanaryFault fault) {
   const auto evidence = serving::EvidenceOf(record);
   switch (fault) {
@@ -48,6 +58,9 @@ std::string WhyAborted(const CanaryRecord& record, CanaryFault fault) {
              Shown(record.slow_above_ms) + " ms, " +
              Share(record.production_slow, record.production_requests) + " of production" +
              Evidence(evidence.slow, 2 / record.alpha);
+    case CanaryFault::Loss:
+      return "the canary's answers are worse by their labels: " + Losses(record) +
+             Evidence(evidence.losses, 1 / record.loss_alpha);
     case CanaryFault::Breaker:
       return "the canary failed " + Share(record.canary_bad, record.canary_requests) + " requests, and " +
              Share(record.shadow_bad, record.shadow_requests) + " as a shadow, and the breaker trips at " +
@@ -93,7 +106,8 @@ CanaryFinding Judge(const CanaryLook& look) {
   if (look.step_requests < look.min_requests || look.held_ms < look.hold_ms) return {};
   const bool last = look.step + 1 >= look.steps;
   return {last ? CanaryVerdict::Promote : CanaryVerdict::NextStep,
-          Counts(record) + "; no sign that it is worse" + Evidence(evidence.bad, 2 / record.alpha)};
+          Counts(record) + (record.canary_labelled > 0 ? "; by labels, " + Losses(record) : "") +
+              "; no sign that it is worse" + Evidence(evidence.bad, 2 / record.alpha)};
 }
 
 Json ToJson(const CanaryLook& look) {
@@ -134,6 +148,7 @@ std::string DifferenceIn(const Json& body) {
   if (record.At("bad").Double("e_value") != evidence.bad ||
       record.At("slow").Double("e_value") != evidence.slow ||
       record.At("split").Double("e_value") != evidence.split ||
+      record.At("losses").Double("e_value", 1) != evidence.losses ||
       record.At("outputs").Double("psi", kNoPsi) != psi.value_or(kNoPsi))
     return "the e-values on record do not follow from its counts";
   return "";

@@ -93,8 +93,11 @@ Result<Rollout> Journey::StepOn(const Setting& setting, Rollout rollout, Trial t
 Result<> Journey::KeepRecord(Rollout rollout, Trial trial, const serving::CanaryRecord& seen) {
   const serving::CanaryRecord before = trial.record.value_or(serving::CanaryRecord{});
   const bool worse = seen.canary_bad != before.canary_bad || seen.canary_slow != before.canary_slow;
-  const bool more =
-      seen.canary_requests + seen.production_requests != before.canary_requests + before.production_requests;
+  const auto all = [](const serving::CanaryRecord& record) {
+    return record.canary_requests + record.production_requests + record.canary_labelled +
+           record.production_labelled;
+  };
+  const bool more = all(seen) != all(before);
   if (!worse && !(more && rooms_.clock.Now() >= trial.kept_ms + kKeepEach)) return Done{};
   trial.record = seen;
   CAIRN_TRY(MoveTrial(std::move(rollout), std::move(trial), "system", std::nullopt));

@@ -50,6 +50,16 @@ Result<> ReadCount(const Node& map, const char* key, std::int64_t& to) {
   return Done{};
 }
 
+Result<> ReadChance(const Node& map, const char* key, double& to) {
+  const Node* node = map.Find(key);
+  if (!node) return Done{};
+  const auto number = ParseDouble(node->text());
+  if (!number || !(*number > 0 && *number < 1))
+    return WrongAt(*node, "'" + std::string(key) + "' must be a chance between 0 and 1, such as 0.01");
+  to = *number;
+  return Done{};
+}
+
 Result<> ReadBreaker(const Node& canary, CanaryPlan& plan) {
   const Node* breaker = CAIRN_TRY(MapAt(canary, "breaker"));
   if (!breaker) return Done{};
@@ -75,7 +85,7 @@ Result<CanaryPlan> ParseCanary(const Node& canary) {
   if (!canary.IsMap())
     return WrongAt(canary, "'canary' must be a map such as {share: 20%, min_requests: 300}");
   CAIRN_TRY(canary.OnlyKeys({"share", "steps", "min_requests", "hold", "max_error_rate_alpha",
-                             "slow_above_ms", "breaker", "shadow", "output_psi"}));
+                             "slow_above_ms", "breaker", "shadow", "output_psi", "max_loss_alpha"}));
   CanaryPlan plan;
   plan.steps = CAIRN_TRY(ReadSteps(canary));
   CAIRN_TRY(ReadCount(canary, "min_requests", plan.min_requests));
@@ -84,12 +94,8 @@ Result<CanaryPlan> ParseCanary(const Node& canary) {
     if (!length) return WrongAt(*hold, "'hold': " + length.error().message);
     plan.hold_ms = *length;
   }
-  if (const Node* alpha = canary.Find("max_error_rate_alpha")) {
-    const auto number = ParseDouble(alpha->text());
-    if (!number || !(*number > 0 && *number < 1))
-      return WrongAt(*alpha, "'max_error_rate_alpha' must be a chance between 0 and 1, such as 0.01");
-    plan.alpha = *number;
-  }
+  CAIRN_TRY(ReadChance(canary, "max_error_rate_alpha", plan.alpha));
+  CAIRN_TRY(ReadChance(canary, "max_loss_alpha", plan.loss_alpha));
   if (const auto slow = CAIRN_TRY(NumberAt(canary, "slow_above_ms"))) {
     if (!(*slow > 0)) return WrongAt(*canary.Find("slow_above_ms"), "'slow_above_ms' must be above 0");
     plan.slow_above_ms = *slow;
@@ -105,13 +111,14 @@ Result<CanaryPlan> ParseCanary(const Node& canary) {
 
 CanaryEvidence EvidenceOf(const CanaryRecord& record) {
   return {OddsEValue(OddsTest::Worse, record.bad), OddsEValue(OddsTest::Worse, record.slow),
-          OddsEValue(OddsTest::Split, record.split)};
+          OddsEValue(OddsTest::Split, record.split), OddsEValue(OddsTest::Worse, record.losses)};
 }
 
 CanaryFault FaultOf(const CanaryRecord& record) {
   const double bound = 2 / record.alpha;
   if (OddsEValue(OddsTest::Worse, record.bad) >= bound) return CanaryFault::Bad;
   if (OddsEValue(OddsTest::Worse, record.slow) >= bound) return CanaryFault::Slow;
+  if (OddsEValue(OddsTest::Worse, record.losses) >= 1 / record.loss_alpha) return CanaryFault::Loss;
   const auto trips_on = [&record](std::int64_t bad, std::int64_t requests) {
     return requests >= record.breaker_requests &&
            static_cast<double>(bad) >= record.breaker_rate * static_cast<double>(requests);
@@ -137,11 +144,34 @@ Json ToJson(const CanaryRecord& record) {
               {"production_bad", record.production_bad},
               {"canary_slow", record.canary_slow},
               {"production_slow", record.production_slow},
+              {"loss_alpha", record.loss_alpha},
+              {"canary_labelled", record.canary_labelled},
+              {"production_labelled", record.production_labelled},
+              {"canary_loss", record.canary_loss},
+              {"production_loss", record.production_loss},
               {"outputs", ToJson(record.outputs)},
               {"bad", GuardJson(record.bad, record.bad_now, evidence.bad)},
               {"slow", GuardJson(record.slow, record.slow_now, evidence.slow)},
-              {"split", GuardJson(record.split, record.split_now, evidence.split)}};
+              {"split", GuardJson(record.split, record.split_now, evidence.split)},
+              {"losses", GuardJson(record.losses, record.losses_now, evidence.losses)}};
 }
+
+namespace {
+
+/// Older records have nothing of labels.
+Result<> ReadLosses(const Json& json, CanaryRecord& record) {
+  if (!json.Find("losses")) return Done{};
+  record.loss_alpha = json.Double("loss_alpha");
+  if (!(record.loss_alpha > 0 && record.loss_alpha < 1))
+    return Error{Reason::InvalidArgument, "the record of a canary has no loss_alpha between 0 and 1"};
+  record.canary_labelled = CAIRN_TRY(RequiredInt(json, "canary_labelled"));
+  record.production_labelled = CAIRN_TRY(RequiredInt(json, "production_labelled"));
+  record.canary_loss = json.Double("canary_loss");
+  record.production_loss = json.Double("production_loss");
+  return ReadGuard(json.At("losses"), record.losses, record.losses_now);
+}
+
+}  // namespace
 
 Result<CanaryRecord> CanaryRecordIn(const Json& json) {
   CanaryRecord record;
@@ -165,6 +195,7 @@ Result<CanaryRecord> CanaryRecordIn(const Json& json) {
   CAIRN_TRY(ReadGuard(json.At("bad"), record.bad, record.bad_now));
   CAIRN_TRY(ReadGuard(json.At("slow"), record.slow, record.slow_now));
   CAIRN_TRY(ReadGuard(json.At("split"), record.split, record.split_now));
+  CAIRN_TRY(ReadLosses(json, record));
   return record;
 }
 

@@ -22,6 +22,8 @@ struct CanaryPlan {
   /// The chance that a canary which is no worse is rolled back, over its whole time: half of it for wrong
   /// answers, half for slow ones.
   double alpha = 0.01;
+  /// The same by labels, beside it: the chance that a canary whose answers lose no more is rolled back.
+  double loss_alpha = 0.01;
   /// An answer that takes longer is a slow one. 0: 1.2 times the 99th percentile of production when the
   /// canary begins, if that has answered 200 requests by then.
   double slow_above_ms = 0;
@@ -49,11 +51,17 @@ struct CanaryRecord {
   std::int64_t canary_requests = 0, production_requests = 0;
   std::int64_t canary_bad = 0, production_bad = 0;    ///< Failed or invalid answers, before any fallback.
   std::int64_t canary_slow = 0, production_slow = 0;  ///< Of the others.
+  /// Of the answered requests, those for which a label came, and the sum of their losses: of the squared
+  /// difference of score and label (Brier), a row of each.
+  double loss_alpha = 0.01;
+  std::int64_t canary_labelled = 0, production_labelled = 0;
+  double canary_loss = 0, production_loss = 0;
   OutputCounts outputs;
-  /// As the evidence was greatest: of bad answers, of slow ones, and of all requests.
-  std::vector<evaluation::OddsCount> bad, slow, split;
+  /// As the evidence was greatest: of bad answers, of slow ones, of all requests, and of losses, of which
+  /// each is an event with the chance that it is high (traffic/awaited_labels.h).
+  std::vector<evaluation::OddsCount> bad, slow, split, losses;
   /// And as it is now, to go on from.
-  std::vector<evaluation::OddsCount> bad_now, slow_now, split_now;
+  std::vector<evaluation::OddsCount> bad_now, slow_now, split_now, losses_now;
 
   friend bool operator==(const CanaryRecord&, const CanaryRecord&) = default;
 };
@@ -65,14 +73,14 @@ Result<CanaryRecord> CanaryRecordIn(const Json& json);
 /// The level of the check of the split.
 inline constexpr double kSplitAlpha = 0.001;
 
-/// Evidence that it fails more often than production, that it is slow more often, and that the split is not
-/// as said; each the greatest so far.
+/// Evidence that it fails more often than production, that it is slow more often, that the split is not as
+/// said, and that its answers are worse by their labels; each the greatest so far.
 struct CanaryEvidence {
-  double bad = 1, slow = 1, split = 1;
+  double bad = 1, slow = 1, split = 1, losses = 1;
 };
 CanaryEvidence EvidenceOf(const CanaryRecord& record);
 /// What ends a canary at once, by what its record shows.
-enum class CanaryFault { None, Bad, Slow, Breaker };
+enum class CanaryFault { None, Bad, Slow, Loss, Breaker };
 CanaryFault FaultOf(const CanaryRecord& record);
 
 }  // namespace cairn::serving

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -129,6 +130,114 @@ TEST_F(CanaryRecordTest, CanariesThatFailOrAreSlowTwiceAsOftenAreEnded) {
   EXPECT_GE(slow, 47);
 }
 
+/// A request whose truth is known some requests later, or never: scores of production are chances that are
+/// right, those of the canary lie off by `off`.
+class Labelled {
+ public:
+  Labelled(Canary& canary, std::uint64_t seed) : canary_(canary), random_(seed, 23) {}
+  bool Send(double off) {
+    const auto draw = canary_.Next();
+    if (!draw.is_drawn) return false;
+    const double hour = 0.5 + 0.3 * std::sin(static_cast<double>(sent_) / 120);
+    const double chance = 0.1 + 0.8 * random_.Unit() * hour;
+    const double score = std::min(1.0, chance + (draw.to_canary ? off : 0));
+    const std::string id = std::to_string(sent_++);
+    canary_.Observe(draw, false, 1000, std::array{score});
+    canary_.Await(draw, id, std::array{score});
+    waiting_.emplace_back(id, random_.Unit() < chance ? 1 : 0);
+    // Half of the labels come, in no order.
+    std::swap(waiting_.back(),
+              waiting_[static_cast<std::size_t>(random_.Unit() * static_cast<double>(waiting_.size()))]);
+    if (random_.Unit() < 0.5) canary_.ObserveLabel(waiting_.back().first, waiting_.back().second);
+    if (random_.Unit() < 0.9) waiting_.pop_back();
+    return true;
+  }
+
+ private:
+  Canary& canary_;
+  Random random_;
+  std::int64_t sent_ = 0;
+  std::vector<std::pair<std::string, double>> waiting_;
+};
+
+TEST_F(CanaryRecordTest, OfAThousandWhoseAnswersAreAsGoodNoMoreAreEndedByLabelsThanAlphaSays) {
+  constexpr int kRollouts = 1000, kRequests = 1500;
+  constexpr double kAlpha = 0.05;
+  const auto version = Version();
+  int ended = 0;
+  std::int64_t labelled = 0;
+  for (int rollout = 0; rollout < kRollouts; ++rollout) {
+    auto limits = Limits(0.01);
+    limits.loss_alpha = kAlpha;
+    const auto seed = static_cast<std::uint64_t>(rollout);
+    Canary canary(version, 0.1, limits, seed * 7919 + 5);
+    Labelled traffic(canary, seed);
+    for (int i = 0; i < kRequests; ++i) {
+      canary.SetShare(i < 500 ? 0.1 : i < 1000 ? 0.3 : 0.5);
+      if (!traffic.Send(0)) break;
+    }
+    const auto record = canary.State().record;
+    ended += FaultOf(record) == CanaryFault::Loss ? 1 : 0;
+    labelled += record.canary_labelled + record.production_labelled;
+  }
+  std::printf("1000 canaries as good by labels at alpha %.2f: %d ended (%.1f %%), %lld labels each\n", kAlpha,
+              ended, ended / 10.0, static_cast<long long>(labelled / kRollouts));
+  EXPECT_LE(ended, kRollouts * kAlpha + 3 * std::sqrt(kRollouts * kAlpha * (1 - kAlpha)));
+  EXPECT_GT(ended, 0) << "a guard that never fires has no power either";
+  EXPECT_GT(labelled, kRollouts * 300);
+}
+
+TEST_F(CanaryRecordTest, CanariesWhoseAnswersAreWorseByTheirLabelsAreEnded) {
+  constexpr int kRollouts = 50, kRequests = 20'000;
+  const auto version = Version();
+  int ended = 0;
+  double requests = 0;
+  for (int rollout = 0; rollout < kRollouts; ++rollout) {
+    const auto seed = static_cast<std::uint64_t>(rollout);
+    Canary canary(version, 0.3, Limits(0.01), seed);
+    Labelled traffic(canary, seed);
+    for (int i = 0; i < kRequests && traffic.Send(0.3); ++i) ++requests;
+    ended += FaultOf(canary.State().record) == CanaryFault::Loss ? 1 : 0;
+  }
+  std::printf(
+      "scores off by 0.3, share 30 %%: %d of 50 ended, after %.0f requests of which half get a label\n",
+      ended, requests / kRollouts);
+  EXPECT_GE(ended, 47);
+}
+
+TEST(AwaitedLabelsTest, EachRequestIsJudgedOnceByOneOfItsRows) {
+  AwaitedLabels awaited(1, 3);
+  awaited.Add("a", true, 0.2, std::array{0.25});
+  EXPECT_FALSE(awaited.Take("a.1", 1)) << "it has one row";
+  EXPECT_FALSE(awaited.Take("b", 1));
+  EXPECT_FALSE(awaited.Take("a", 0.5)) << "a chance is no truth";
+  const auto loss = awaited.Take("a.0", 1);
+  ASSERT_TRUE(loss);
+  EXPECT_TRUE(loss->to_canary);
+  EXPECT_EQ(loss->share, 0.2);
+  EXPECT_EQ(loss->loss, 0.5625);
+  EXPECT_FALSE(awaited.Take("a.0", 1)) << "once";
+
+  awaited.Add("many", false, 0.2, std::array{1.0, 1.0, 1.0});
+  awaited.Add("many", true, 0.2, std::array{0.0});
+  int taken = 0;
+  for (const char* id : {"many.0", "many.1", "many.2"}) {
+    const auto one = awaited.Take(id, 0);
+    taken += one ? 1 : 0;
+    if (one) {
+      EXPECT_FALSE(one->to_canary) << "of the first request";
+      EXPECT_TRUE(one->is_event) << "a loss of 1 always is";
+    }
+  }
+  EXPECT_EQ(taken, 1);
+
+  awaited.Add("v1.2", true, 0.2, std::array{0.0});
+  EXPECT_TRUE(awaited.Take("v1.2", 0)) << "an id may end as a row does";
+  for (const char* id : {"1", "2", "3", "4"}) awaited.Add(id, true, 0.2, std::array{0.0});
+  EXPECT_FALSE(awaited.Take("1", 0)) << "only the newest are awaited";
+  EXPECT_TRUE(awaited.Take("4", 0));
+}
+
 TEST_F(CanaryRecordTest, TheBreakerActsAtOnceOnWhatFailsMostOfTheTime) {
   auto limits = Limits();
   limits.alpha = 1e-12;  // so that no evidence comes before it
@@ -163,6 +272,8 @@ TEST_F(CanaryRecordTest, GoesOnFromItsRecordAndIsTheSameBitForBitAfterStorage) {
   Canary whole(Version(), 0.3, Limits(), 4);
   Random random(4);
   for (int i = 0; i < 300; ++i) Send(whole, random, 0.02, 0.02, 0.05, 0.05);
+  Labelled traffic(whole, 4);
+  for (int i = 0; i < 300; ++i) traffic.Send(0.1);
   const auto record = whole.State().record;
   const auto stored = CanaryRecordIn(*Json::Parse(ToJson(record).Dump()));
   ASSERT_TRUE(stored) << stored.error().message;

@@ -78,6 +78,7 @@ CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) const {
   constexpr std::int64_t kEnough = 200;
   CanaryRecord record;
   record.alpha = plan.alpha;
+  record.loss_alpha = plan.loss_alpha;
   record.breaker_rate = plan.breaker_rate;
   record.breaker_requests = plan.breaker_requests;
   record.output_psi = plan.output_psi;
@@ -193,6 +194,7 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
   if (second.fate == Fate::Cancelled) return second.error;
   if (draw.is_drawn && (to_canary || now.production))
     now.canary->Observe(draw, !first.answered, micros, answer.scores);
+  if (draw.is_drawn && first.answered) now.canary->Await(draw, answer.id, answer.scores);
   if (now.canary && now.production && split == Split::Drawn && now.canary->IsShadow())
     shadow.Mirror(now.canary, question, first.answered ? std::optional(answer.scores) : std::nullopt);
   if (second.answered) return first.answered ? std::string() : first.error.message;
@@ -242,7 +244,7 @@ Result<> Service::Impl::Log(const Current& now, const Question& question, const 
 Result<Answer> Service::Impl::Keep(const Current& now, const Question& question, std::int64_t start,
                                    Answer answer, const std::string& failure) {
   const TimeMs at = clock.Now();
-  answer.id = question.id.empty() ? os::NewUuid(at) : question.id;
+  if (answer.id.empty()) answer.id = question.id.empty() ? os::NewUuid(at) : question.id;
   const std::int64_t micros = (os::SteadyNs() - start) / 1000;
   CAIRN_TRY(Log(now, question, answer, failure, at, micros));
   ++requests;
@@ -267,6 +269,8 @@ Result<Answer> Service::Impl::Respond(const Current& now, const Question& questi
   if (const auto checked = now.rules.Check(question, now.production.get()); !checked)
     return Counted(checked.error());
   Answer answer;
+  // Before it is answered: the canary keeps its scores under it.
+  answer.id = question.id.empty() ? os::NewUuid(clock.Now()) : question.id;
   const auto failure = AnswerBy(now, question, start, split, answer);
   if (!failure) return Counted(failure.error());
   return Keep(now, question, start, std::move(answer), *failure);
@@ -342,6 +346,10 @@ Result<> Service::SetCanaryShare(double share) {
   CAIRN_TRY(CheckShare(share));
   if (const auto now = impl_->Now(); now->canary) now->canary->SetShare(share);
   return Done{};
+}
+
+void Service::ObserveLabel(std::string_view id, double label) {
+  if (const auto now = impl_->Now(); now->canary) now->canary->ObserveLabel(id, label);
 }
 
 void Service::WaitForShadow() { impl_->shadow.WaitUntilIdle(); }

@@ -116,6 +116,9 @@ class Service {
   /// changes. InvalidArgument for a share that is none.
   Result<> SetCanaryShare(double share);
   void EndCanary();
+  /// What was true of a row that was answered, "<request id>.<row>" or a request's id for its first row: 1 or
+  /// 0. Counts for the canary that is running, and its production, once; without one nothing changes.
+  void ObserveLabel(std::string_view id, double label);
   /// Comes back when a shadow has said all it has been asked.
   void WaitForShadow();
 

@@ -34,6 +34,11 @@ Json ToJson(const serving::CanaryState& canary) {
               {"e_value", evidence.bad},
               {"slow_e_value", evidence.slow},
               {"sample_ratio_e_value", evidence.split},
+              {"canary_labelled", record.canary_labelled},
+              {"production_labelled", record.production_labelled},
+              {"canary_loss", record.canary_loss},
+              {"production_loss", record.production_loss},
+              {"loss_e_value", evidence.losses},
               {"canary_p99_ms", canary.canary_p99_ms},
               {"production_p99_ms", canary.production_p99_ms}};
 }

@@ -24,7 +24,9 @@ Canary::Canary(std::shared_ptr<const LoadedVersion> version, double share, Canar
       record_(std::move(record)),
       bad_(OddsTest::Worse, record_.bad_now, record_.bad),
       slow_(OddsTest::Worse, record_.slow_now, record_.slow),
-      drawn_(OddsTest::Split, record_.split_now, record_.split) {}
+      drawn_(OddsTest::Split, record_.split_now, record_.split),
+      losses_(OddsTest::Worse, record_.losses_now, record_.losses),
+      awaited_(seed) {}
 
 Canary::Draw Canary::Next() {
   const double share = share_;
@@ -49,6 +51,22 @@ void Canary::Observe(const Draw& draw, bool bad, std::int64_t micros, std::span<
     slow_.Observe(draw.to_canary, draw.share);
   }
   if ((bad || slow) && draw.to_canary && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;
+}
+
+void Canary::Await(const Draw& draw, std::string_view id, std::span<const double> scores) {
+  const std::lock_guard lock(mutex_);
+  awaited_.Add(id, draw.to_canary, draw.share, scores);
+}
+
+void Canary::ObserveLabel(std::string_view id, double label) {
+  const std::lock_guard lock(mutex_);
+  const auto loss = awaited_.Take(id, label);
+  if (!loss) return;
+  ++(loss->to_canary ? record_.canary_labelled : record_.production_labelled);
+  (loss->to_canary ? record_.canary_loss : record_.production_loss) += loss->loss;
+  if (!loss->is_event) return;
+  losses_.Observe(loss->to_canary, loss->share);
+  if (loss->to_canary && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;
 }
 
 void Canary::ObserveShadow(const std::optional<std::vector<double>>& canary,
@@ -79,6 +97,8 @@ CanaryRecord Canary::RecordNow() const {
   record.slow_now = slow_.counts();
   record.split = drawn_.at_peak();
   record.split_now = drawn_.counts();
+  record.losses = losses_.at_peak();
+  record.losses_now = losses_.counts();
   return record;
 }
 

@@ -6,11 +6,13 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "loop/evaluation/odds_evidence.h"
 #include "loop/serving/canary_record.h"
 #include "loop/serving/service.h"
+#include "loop/serving/traffic/awaited_labels.h"
 #include "loop/serving/traffic/latency_window.h"
 #include "loop/serving/versions/loaded_version.h"
 
@@ -46,6 +48,10 @@ class Canary {
   void SetShare(double share) { share_ = share; }
   /// How one request went that was drawn, whichever side it fell to; `scores` of one that did not fail.
   void Observe(const Draw& draw, bool bad, std::int64_t micros, std::span<const double> scores);
+  /// The scores of a drawn request that did not fail, under its id, for labels that come later.
+  void Await(const Draw& draw, std::string_view id, std::span<const double> scores);
+  /// A label, as AwaitedLabels::Take has it. What loses more than production's answers ends at once.
+  void ObserveLabel(std::string_view id, double label);
   /// Whether it is a shadow now: its share is 0, and production's answers are put to it as well.
   bool IsShadow() const { return share_ == 0 && !ended_; }
   /// What both said to the same request; nothing from one that failed. Where only one of them failed, it was
@@ -65,7 +71,8 @@ class Canary {
   LatencyWindow canary_times_, production_times_;
   mutable std::mutex mutex_;
   CanaryRecord record_;  ///< Its lists are those of the evidence, which go into a copy.
-  evaluation::OddsEvidence bad_, slow_, drawn_;
+  evaluation::OddsEvidence bad_, slow_, drawn_, losses_;
+  AwaitedLabels awaited_;
 };
 
 }  // namespace cairn::serving
