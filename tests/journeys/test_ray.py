@@ -288,7 +288,7 @@ def test_trials_and_a_replay_run_there_too(cluster, tmp_path):
     assert run["state"] == "finished", (states(run), project.logs())
     assert "every stage made the same bytes of the same inputs" in project.cairn("replay", run["id"])
     project.cairn("exp", "run", "-S", "parts=4,5")
-    trials = json.loads(project.cairn("exp", "show", "--json"))["trials"]
+    trials = json.loads(project.cairn("exp", "show", "--json"))["items"]
     assert sorted((trial["state"], trial["params"]["parts"]) for trial in trials) == [("finished", 4), ("finished", 5)]
     ran = {job["submission_id"] for job in cluster.ask("/api/jobs/")}
     assert {f"cairn-{trial['run']}" for trial in trials} <= ran
