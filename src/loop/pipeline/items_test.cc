@@ -274,10 +274,13 @@ TEST_F(ItemsTest, MayBeNone) {
   EXPECT_THAT(project->MakePlan({}).error().message, HasSubstr("'in' is no folder"));
 }
 
-TEST_F(ItemsTest, AreLeftToTheClusterAsAWhole) {
+TEST_F(ItemsTest, AreCountedForAClusterToo) {
   Write("cairn.yaml", std::string(kMap.substr(0, kMap.size() - 2)) +
                           ", executor: ray, ray: {address: 'http://head:8265', store: /shared}}\n");
-  EXPECT_FALSE(Planned().items);
+  const auto planned = Planned();
+  ASSERT_TRUE(planned.items);
+  EXPECT_EQ(planned.items->calls, 3U);
+  EXPECT_EQ(planned.items->items, 3U);
 }
 
 TEST(ItemJournal, CountsForItsKeyAloneAndUpToATornLine) {
