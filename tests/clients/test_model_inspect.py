@@ -643,7 +643,7 @@ def test_the_table_of_formats_is_whole(cairn_binary):
     table = {one["id"]: one for one in json.loads(asked.stdout)["items"]}
     assert set(HANDMADE) <= set(table)
     assert table["onnx"]["runs_here"] == "in the process" and table["pickle"]["can_run_code"] == "yes"
-    assert [one["id"] for one in table.values() if one["runs_here"] != "no"] == ["onnx", "mlflow"]
+    assert [one["id"] for one in table.values() if one["runs_here"] != "no"] == ["onnx", "pmml", "mlflow"]
     assert all(one["vendor"] or one["id"] == "archive" for one in table.values())
     shown = subprocess.run([cairn_binary, "formats"], capture_output=True, text=True, check=True).stdout
     assert "SavedModel" in shown and "skl2onnx" in shown

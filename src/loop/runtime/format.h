@@ -33,8 +33,8 @@ struct LoadedFolder {
   std::shared_ptr<const Model> model;
   std::string runs = {};  ///< How it runs here, as the beginning of a sentence: "the ONNX model loads here".
 };
-/// Reads and loads it: its ONNX file in the process, or else its python_function, or its PMML, in workers. Unsupported with
-/// neither, saying how to log one; otherwise the errors of Model::Load and StartWorkers.
+/// Reads and loads it: its ONNX file in the process, or else its python_function, or its PMML, in workers.
+/// Unsupported with neither, saying how to log one; otherwise the errors of Model::Load and StartWorkers.
 Result<LoadedFolder> LoadModelFolder(const std::string& folder, const WorkerSettings& settings = {});
 
 }  // namespace cairn::runtime

@@ -150,7 +150,8 @@ struct RolloutRooms {
   serving::Service& service;
   pipeline::Runner* runner = nullptr;  ///< In whose stages a return may be asked for.
 };
-/// /api/v1/models/{name}/rollback, /api/v1/rollouts… (a version is considered where it may be converted first)
+/// /api/v1/models/{name}/rollback, /api/v1/rollouts… (a version is considered where it may be converted
+/// first)
 void MountRollouts(http::Router& router, RolloutRooms rooms);
 
 struct MovingRooms {

@@ -11,8 +11,9 @@ namespace cairn::runtime::worker {
 
 /// What a confined process of a model needs.
 struct Prepared {
-  os::TempFolder folder;  ///< worker.py, pmml/, and model/: the bytes as they are now, whatever happens later.
-  CodeInFolder code;      ///< Of that copy.
+  os::TempFolder
+      folder;         ///< worker.py, pmml/, and model/: the bytes as they are now, whatever happens later.
+  CodeInFolder code;  ///< Of that copy.
   Python python;
 };
 /// Unsupported when processes cannot be confined here; Denied when loading the model runs code and the
