@@ -7,6 +7,7 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import subprocess
 
 import pytest
@@ -274,6 +275,7 @@ class Terminal:
         child, screen = pty.fork()
         if child == 0:
             os.chdir(self.newcomer.folder)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Whoever began the tests in the background had it ignored.
             os.execvpe("/bin/sh", ["sh", "-c", line], environment)
         shown, answers = "", list(answers)
         with contextlib.suppress(OSError):  # The end of a terminal, on Linux.
