@@ -92,7 +92,6 @@ void AddInput(const Stage& stage, const std::string& dep, const repository::Snap
 
 /// A frozen stage never runs: what lies at its outs counts as what it made. NotFound when one is not there,
 /// saying what to do.
-inline constexpr const char* kFrozen = "it is frozen: what is there counts as what it made";
 Result<> CheckFrozen(const std::string& project, const Stage& stage);
 
 struct MadeOut {

@@ -13,7 +13,7 @@ import time
 import uuid
 
 import stage_program
-from stage_objects import Trouble, lay_out, listing_of, md5_of, name_of_listing, observed, publish, remove, store_at
+from stage_objects import Trouble, lay_out, listing_of, listing_text, md5_of, observed, publish, put_listing, remove, store_at
 
 PART_ITEMS = 1000  # at most in one part: what a lost node may cost
 
@@ -187,12 +187,9 @@ def run_part(plan, stage, calls, *before):
     return part
 
 
-def put_listing(store, files, scratch):
-    text = json.dumps([{"md5": files[path], "relpath": path} for path in sorted(files)])
-    beside = pathlib.Path(scratch, uuid.uuid4().hex)
-    beside.write_text(text)
-    store.put(name_of_listing(text), str(beside))
-    return name_of_listing(text)
+def put_files(store, files, scratch):
+    """The listing of files, digests by path, as an object; its name."""
+    return put_listing(store, listing_text({"md5": md5, "relpath": path} for path, md5 in files.items()), scratch)
 
 
 def listings_of(store, stage, made, scratch):
@@ -201,7 +198,7 @@ def listings_of(store, stage, made, scratch):
     for item, digests in made.items():
         for one, path, md5 in zip(stage["items"]["into"], outs_of(stage["items"], item), digests):
             files[one["out"]][path.removeprefix(one["out"] + "/")] = md5
-    return {path: put_listing(store, of, scratch) for path, of in files.items()}
+    return {path: put_files(store, of, scratch) for path, of in files.items()}
 
 
 def one_attempt(parts, started):
@@ -238,7 +235,7 @@ def gathered(plan, stage, opened, parts, started):
             result["reason"] = f"{len(called):,} of {len(made):,} items called"
         elif called:
             outs = listings_of(store, stage, {item: outs for item, (_, outs) in called.items()}, scratch)
-            result["kept"] = {"items": put_listing(store, {item: md5 for item, (md5, _) in called.items()}, scratch), "outs": outs}
+            result["kept"] = {"items": put_files(store, {item: md5 for item, (md5, _) in called.items()}, scratch), "outs": outs}
             result["reason"] += f"; {len(called):,} of {len(opened['calls']):,} calls are done and kept"
     return {**result, "ended": stage_program.now_ms()}
 

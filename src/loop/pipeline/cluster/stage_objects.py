@@ -99,8 +99,20 @@ def listing_of(store, name, scratch):
     return json.loads(pathlib.Path(path).read_text())
 
 
+def listing_text(entries):
+    """As DVC writes it."""
+    return json.dumps(sorted(entries, key=lambda entry: entry["relpath"]))
+
+
 def name_of_listing(text):
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def put_listing(store, text, scratch):
+    beside = pathlib.Path(scratch, uuid.uuid4().hex)
+    beside.write_text(text)
+    store.put(name_of_listing(text), str(beside))
+    return name_of_listing(text)
 
 
 def lay_out(store, name, path, scratch, executable=False):
@@ -133,7 +145,7 @@ def observed(path):
             entries.append({"md5": digest, "relpath": os.path.relpath(file, path)})
             files[digest] = file
             size += os.path.getsize(file)
-    text = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]))
+    text = listing_text(entries)
     return {"md5": name_of_listing(text), "size": size, "nfiles": len(entries), "listing": text}, files
 
 
@@ -145,7 +157,5 @@ def publish(store, path, scratch):
     for name, file in files.items():
         store.put(name, file)
     if "listing" in what:
-        beside = pathlib.Path(scratch, uuid.uuid4().hex)
-        beside.write_text(what.pop("listing"))
-        store.put(what["md5"], str(beside))
+        put_listing(store, what.pop("listing"), scratch)
     return what

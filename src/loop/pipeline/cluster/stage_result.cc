@@ -92,18 +92,14 @@ Result<> StageResult::KeepCalls() {
     outs.push_back(CAIRN_TRY(ListingNamed(kept.At("outs").Text(out.path), out.path)));
     CAIRN_TRY(depot_.BringFiles(outs.back(), os::JoinPath(project_.folder(), out.path)));
   }
+  std::vector<const repository::Listing*> listings;
+  for (const auto& out : outs) listings.push_back(&out);
   auto journal = CAIRN_TRY(ItemJournal::Read(JournalOf(*stage_.map), ItemKeyOf(stage_, inputs)));
   CAIRN_TRY(journal.Begin(/*anew=*/false));
   for (const auto& item : items.files()) {
     ItemDone done{item.md5, {}};
-    const auto paths = stage_.map->OutsOf(item.relpath);
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-      const std::size_t place = stage_.map->makes_in[i];
-      const auto below = std::string_view(paths[i]).substr(stage_.outs[place].path.size() + 1);
-      const auto* made = outs[place].Find(below);
-      if (!made) return Unusable(paths[i]);
-      done.made.push_back(made->md5);
-    }
+    for (const auto* made : MadeOf(stage_, item.relpath, listings)) done.made.push_back(made->md5);
+    if (done.made.size() != stage_.map->makes.size()) return Unusable(std::string(item.relpath));
     CAIRN_TRY(journal.Append(item.relpath, done));
   }
   return Done{};

@@ -262,7 +262,7 @@ Result<Execution::Tried> Execution::TakeAsItIs(const Task& task) {
   CAIRN_TRY(CheckFrozen(project_.folder(), *task.stage));
   Tried tried;
   tried.inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
-  tried.said = kFrozen;
+  tried.said = "it is frozen: what is there counts as what it made";
   return tried;
 }
 

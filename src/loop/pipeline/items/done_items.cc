@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ground/os/files.h"
-#include "ground/vocabulary/digest.h"
 #include "loop/pipeline/items/item_plan.h"
 #include "loop/pipeline/items/known_items.h"
 #include "loop/pipeline/plan.h"
@@ -28,20 +27,19 @@ Result<std::vector<Snapshot>> OutsNow(const std::string& project, const Stage& s
   return outs;
 }
 
-/// The outputs of an item where they lie; less than there should be when one is not there.
+}  // namespace
+
 std::vector<const ListedFile*> MadeOf(const Stage& stage, std::string_view item,
-                                      const std::vector<Snapshot>& outs) {
+                                      const std::vector<const repository::Listing*>& outs) {
   std::vector<const ListedFile*> made;
   const auto paths = stage.map->OutsOf(item);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::size_t place = stage.map->makes_in[i];
     const auto below = std::string_view(paths[i]).substr(stage.outs[place].path.size() + 1);
-    if (const ListedFile* file = outs[place].listing->Find(below)) made.push_back(file);
+    if (const ListedFile* file = outs[place]->Find(below)) made.push_back(file);
   }
   return made;
 }
-
-}  // namespace
 
 Result<DoneItems> FindDoneItems(const std::string& project, const Stage& stage, const LockedStage* locked,
                                 const repository::Objects& objects, repository::StatIndex& index) {
@@ -59,6 +57,8 @@ Result<DoneItems> FindDoneItems(const std::string& project, const Stage& stage, 
   const auto outs = CAIRN_TRY(OutsNow(project, stage, index));
   DoneItems done;
   if (outs.empty()) return done;
+  std::vector<const repository::Listing*> listings;
+  for (const Snapshot& out : outs) listings.push_back(out.listing.get());
   done.outs.resize(outs.size());
   for (std::size_t i = 0; i < files->size(); ++i) {
     const std::string_view item = files->relpath(i);
@@ -66,7 +66,7 @@ Result<DoneItems> FindDoneItems(const std::string& project, const Stage& stage, 
         std::lower_bound(plan.calls.begin(), plan.calls.end(), item,
                          [](const ItemPlan::Call& one, std::string_view name) { return one.item < name; });
     if (call != plan.calls.end() && call->item == item) continue;
-    const auto made = MadeOf(stage, item, outs);
+    const auto made = MadeOf(stage, item, listings);
     if (made.size() != map.makes.size()) continue;
     done.items.Add(item, files->md5(i));
     for (std::size_t j = 0; j < made.size(); ++j)

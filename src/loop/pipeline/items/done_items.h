@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ground/vocabulary/result.h"
@@ -25,6 +26,11 @@ struct DoneItems {
 /// None when something that the stage reads is not there yet. The errors of PlanItems.
 Result<DoneItems> FindDoneItems(const std::string& project, const Stage& stage, const LockedStage* locked,
                                 const repository::Objects& objects, repository::StatIndex& index);
+
+/// The outputs of an item in listings of each of the stage's outs; less than there should be where one lacks
+/// it.
+std::vector<const repository::ListedFile*> MadeOf(const Stage& stage, std::string_view item,
+                                                  const std::vector<const repository::Listing*>& outs);
 
 /// Keeps what the items were, if their folder is what dvc.lock will call `md5`; to be done before it says
 /// that the stage has finished.

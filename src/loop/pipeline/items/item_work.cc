@@ -18,7 +18,6 @@ using repository::FolderFiles;
 constexpr std::chrono::milliseconds kSettled(25);
 
 /// Outputs of two items can only be one file when a name was cut, or there are several for each item.
-
 bool MayCollide(const ItemMap& map) {
   return map.makes.size() > 1 || map.makes.front().find("${item}") == std::string::npos;
 }
