@@ -22,6 +22,7 @@ DVC = os.environ.get("CAIRN_DVC", str(ROOT / "build" / "env" / "dvc" / "bin" / "
 FASTTRACKML = os.environ.get("CAIRN_FASTTRACKML", str(ROOT / "build" / "env" / "fasttrackml" / "bin" / "fml"))
 LOAD = str(ROOT / "build" / "bench" / "load")
 BARE_GRPC = str(ROOT / "build" / "bench" / "bare_grpc")
+BARE_FILES = str(ROOT / "build" / "bench" / "bare_files")
 GRPC_LOAD = str(ROOT / "build" / "bench" / "grpc_load")
 PATIENCE = 180  # seconds until a server that does not answer is given up
 

@@ -24,7 +24,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
 
 step bench-load "building the load generators" sh -c 'cmake -S bench -B build/bench/cmake -G Ninja && cmake --build build/bench/cmake'
-cp build/bench/cmake/load build/bench/cmake/grpc_load build/bench/cmake/bare_grpc build/bench/
+cp build/bench/cmake/load build/bench/cmake/grpc_load build/bench/cmake/bare_grpc build/bench/cmake/bare_files build/bench/
 
 # A peer that is one Go program in a wheel: what the wheel asks for besides, an old mlflow, is not needed to run it.
 peer=build/env/fasttrackml requirement=tests/requirements/fasttrackml.txt

@@ -83,6 +83,15 @@ def walked(folder):
     return min(once() for _ in range(5))
 
 
+def stored_bare(folder, to):
+    """Seconds that a program takes which only reads the files, writes them elsewhere and syncs (bare_files.cc); the best of three."""
+    def once(number):
+        began = time.perf_counter()
+        subprocess.run([measure.BARE_FILES, folder, to.with_name(f"{to.name}-{number}")], check=True)
+        return time.perf_counter() - began
+    return min(once(number) for number in range(3))
+
+
 class Versions:
     def __init__(self, folder):
         self.report = measure.Report()
@@ -100,7 +109,10 @@ class Versions:
         for tree in self.both:
             small_files(tree.folder / "raw", FILES)
         os.sync()
-        self.compare(f"add {FILES:,} files of 1 KiB", 10, "add", "-q", "raw")
+        ours, peer = (tree.run("add", "-q", "raw") for tree in self.both)
+        self.line(f"add {FILES:,} files of 1 KiB", ours, peer, 10)
+        bare = stored_bare(self.ours.folder / "raw", self.ours.folder.parent / "bare")
+        self.report.line("the same beside a bare program", f"{ours * 1000:,.0f} ms", f"{bare * 1000:,.0f} ms", "<= 1.3 x", ours <= 1.3 * bare, f"{ours / bare:.2f} x")
         for tree in self.both:
             large_file(tree.folder / "large.bin", MIB)
         os.sync()

@@ -170,9 +170,13 @@ Result<> Comparison::CompareOuts() {
   for (const Out& out : stage_.outs) {
     const LockedPath* before = locked_->FindOut(WrittenPath(stage_, out.path));
     const auto now = repository::TakeSnapshot(os::JoinPath(project_, out.path), index_);
-    if (!now && now.error().reason != Reason::NotFound) return now.error();
+    // A run that is under way, or what one left that died, may write to it.
+    const bool changes = !now && now.error().reason == Reason::Conflict;
+    if (!now && !changes && now.error().reason != Reason::NotFound) return now.error();
     if (!before) {
       Add(Cause::Level::Output, out.path, out.path + " is a new output");
+    } else if (changes) {
+      Add(Cause::Level::Output, out.path, out.path + " is being written");
     } else if (!now) {
       Add(Cause::Level::Output, out.path, out.path + " is missing");
     } else if (now->md5 != before->md5) {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <thread>
 
 #include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
@@ -109,6 +111,16 @@ TEST_F(PlanTest, EachOtherCauseIsNamed) {
   EXPECT_THAT(Causes(), ElementsAre("train/output: model is not what the stage made"));
   ASSERT_TRUE(os::Remove(folder_ / "model"));
   EXPECT_THAT(Causes(), ElementsAre("train/output: model is missing"));
+}
+
+TEST_F(PlanTest, AnOutputThatIsBeingWrittenIsStaleAndNoError) {
+  std::fstream file(folder_ / "model", std::ios::binary | std::ios::in | std::ios::out | std::ios::trunc);
+  file << std::string(64 << 20, 'x') << std::flush;
+  // Another byte changes all the time, as long as the file is read.
+  const std::jthread writer([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) file.seekp(0).put('y').flush();
+  });
+  EXPECT_THAT(Causes(), ElementsAre("train/output: model is being written"));
 }
 
 TEST_F(PlanTest, AnObjectGoneFromTheCacheIsACause) {

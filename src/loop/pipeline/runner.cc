@@ -126,6 +126,8 @@ Result<RunRecord> Runner::Replay(const std::string& id, const std::string& actor
 }
 
 Result<RunRecord> Runner::Launch(const Request& request, By by) {
+  // What a run left that died may still write to what is planned with.
+  CAIRN_TRY(Recover());
   auto project = CAIRN_TRY(Project::Open(request.project, surroundings_.data_dir));
   const Plan plan = CAIRN_TRY(project->MakePlan(request.selection));
   if (plan.AnyStale()) return Begin(request, by, std::move(project), plan);
@@ -142,7 +144,6 @@ Result<RunRecord> Runner::Launch(const Request& request, By by) {
 Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<Project> project,
                                 const Plan& plan) {
   if (surroundings_.may_run) CAIRN_TRY(surroundings_.may_run());
-  CAIRN_TRY(Recover());
   const Governing governing = surroundings_.governing ? CAIRN_TRY(surroundings_.governing()) : Governing{};
   auto active = std::make_shared<Active>();
   RunRecord& record = active->record;

@@ -1,5 +1,6 @@
 #include "loop/pipeline/runner.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -45,6 +46,31 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     return around;
   }
 
+  /// The program dies once a stage reads from the pipe.
+  void RunInAProgramThatIsKilled(const Request& request, const std::string& pipe) {
+    runner_.reset();
+    store_.Close();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto database = sql::Database::Open(store_.url());
+      if (!database) ::_exit(1);
+      Runner runner(**database, clock_, Around(folder_ / ".cairn"));
+      const auto run = runner.Start(request);
+      for (std::int64_t seen = -1; run;) {
+        const auto now = runner.Follow(run->id, seen, 60'000);
+        if (!now || now->state != RunState::Running) break;
+        seen = now->revision;
+      }
+      ::_exit(1);
+    }
+    {
+      std::ofstream writer(pipe);
+      ASSERT_EQ(::kill(child, SIGKILL), 0);
+      ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    }
+    store_.Reopen();
+    Build();
+  }
   void Build() {
     Surroundings around = Around(folder_ / ".cairn");
     around.may_run = [this] {
@@ -360,28 +386,7 @@ TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
   Write("dvc.yaml",
         "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo b >> count; cat pipe; "
         "touch b', deps: [a], outs: [b]}\n");
-  runner_.reset();
-  store_.Close();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    auto database = sql::Database::Open(store_.url());
-    if (!database) ::_exit(1);
-    Runner runner(**database, clock_, Around(folder_ / ".cairn"));
-    const auto run = runner.Start(Asked());
-    for (std::int64_t seen = -1; run;) {
-      const auto now = runner.Follow(run->id, seen, 60'000);
-      if (!now || now->state != RunState::Running) break;
-      seen = now->revision;
-    }
-    ::_exit(1);
-  }
-  {
-    std::ofstream writer(pipe);  // Opens when stage b reads: stage a is done and adopted.
-    ASSERT_EQ(::kill(child, SIGKILL), 0);
-    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
-  }
-  store_.Reopen();
-  Build();
+  RunInAProgramThatIsKilled(Asked(), pipe);
   const auto runs = runner_->List("", 10);
   ASSERT_TRUE(runs) << runs.error().message;
   ASSERT_EQ(runs->size(), 1U);
@@ -395,6 +400,24 @@ TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
         "deps: [a], outs: [b]}\n");
   EXPECT_THAT(States(Run()), ElementsAre("b finished"));
   EXPECT_EQ(Read("count"), "a\nb\nb\n");
+}
+
+TEST_P(RunnerTest, WhatAKilledProgramLeftIsEndedBeforeAnythingIsPlanned) {
+  const std::string pipe = Fifo("pipe"), never = Fifo("never");
+  Write("dvc.yaml",
+        "stages:\n  a: {cmd: 'touch a; if test -e held; then cat pipe never; fi', outs: [a: {persist: "
+        "true}]}\n");
+  EXPECT_THAT(States(Run()), ElementsAre("a finished"));
+  Write("held", "");
+  Request again = Asked();
+  again.selection.force = true;
+  RunInAProgramThatIsKilled(again, pipe);
+  // Its output is as it was: there is nothing to do, and nothing that could be told from the files.
+  const auto nothing = runner_->Start(Asked());
+  ASSERT_TRUE(nothing) << nothing.error().message;
+  EXPECT_THAT(nothing->stages, IsEmpty());
+  EXPECT_EQ(::open(never.c_str(), O_WRONLY | O_NONBLOCK), -1) << "somebody waits for it still";
+  EXPECT_EQ(runner_->List("", 10)->front().state, RunState::Killed);
 }
 
 TEST_P(RunnerTest, StagesTellWhatTheyTrackWhichStoryItBelongsTo) {

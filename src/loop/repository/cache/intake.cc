@@ -2,10 +2,13 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "ground/os/batch_sync.h"
 #include "ground/os/descriptor.h"
 #include "ground/vocabulary/digest.h"
 #include "loop/repository/cache/byte_stream.h"
@@ -22,6 +25,9 @@ constexpr unsigned kProtected = 0444, kGroupFolder = 02775;
 constexpr std::size_t kSmall = 1 << 20;
 constexpr unsigned kPrefixes = 256;
 
+/// Objects that are written aside; where it was seen, with the stamp when the last byte was in.
+using StagedObjects = std::map<Md5Digest, std::optional<os::FileStamp>>;
+
 unsigned PrefixOf(const Md5Digest& md5) { return md5[0]; }
 
 std::string PrefixName(unsigned prefix) {
@@ -37,15 +43,16 @@ struct Intake::State {
         staging(std::move(folder)),
         index(vouching),
         cache_key(Fingerprint::Of(use.folder)),
-        read(std::move(told)) {}
+        read(std::move(told)),
+        sync(use.folder) {}
 
   /// Whether the cache holds the object of the source's bytes, sound as far as can be told.
   bool Holds(const Md5Digest& md5, const Source& source);
   bool IsSound(const std::string& path, const Md5Digest& md5, const os::FileStatus& status);
   Fingerprint KeyOf(const Md5Digest& md5) const;
-  /// Vouches for a prefix's objects that have just got their names.
-  /// `visible_ns` (of the file system's clock): when they got them, where their own ctime does not say it.
-  void Vouch(unsigned prefix, const std::vector<std::string>& names, std::optional<std::int64_t> visible_ns);
+  /// Vouches for objects that have just got their names, stamped anew by that. `visible_ns` (of the file
+  /// system's clock): when they got them with their folder, which leaves the stamps as they were.
+  void Vouch(const StagedObjects& objects, std::optional<std::int64_t> visible_ns);
   bool IsStaged(const Md5Digest& md5) const;
   /// Where the object is written aside, in a folder that is there.
   Result<std::string> RoomFor(const Md5Digest& md5);
@@ -54,7 +61,7 @@ struct Intake::State {
   Result<Md5Digest> TakeLarge(const Source& source, const os::Descriptor& file);
   Result<Md5Digest> TakeByLink(const Source& source, bool& linked);
   Result<os::Descriptor> CreateProtected(const std::string& path);
-  Result<> Staged(std::uint64_t size);
+  void Staged(const Md5Digest& md5, std::uint64_t size, std::optional<os::FileStamp> stamp);
   Result<> PublishPrefix(unsigned prefix);
   Result<> MakeFolder(const std::string& path) const;
 
@@ -79,6 +86,8 @@ struct Intake::State {
   std::vector<std::string>
       unprotected;                    // Not protected before they are published: they are the user's files.
   std::vector<std::string> listings;  // Names of objects.
+  std::array<StagedObjects, kPrefixes> staged;
+  os::BatchSync sync;
 };
 
 Intake::Intake(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -146,10 +155,12 @@ Result<os::Descriptor> Intake::State::CreateProtected(const std::string& path) {
   return file;
 }
 
-Result<> Intake::State::Staged(std::uint64_t size) {
+void Intake::State::Staged(const Md5Digest& md5, std::uint64_t size, std::optional<os::FileStamp> stamp) {
   bytes += size;
   ++files;
-  return Done{};
+  sync.Wrote();
+  const std::lock_guard lock(mutex);
+  staged[PrefixOf(md5)].insert_or_assign(md5, stamp);
 }
 
 Result<> Intake::State::Write(const Md5Digest& md5, std::string_view content) {
@@ -158,7 +169,8 @@ Result<> Intake::State::Write(const Md5Digest& md5, std::string_view content) {
   // Another file of this batch has the same bytes.
   if (!file) return file.error().reason == Reason::AlreadyExists ? Result<>() : file.error();
   CAIRN_TRY(os::WriteAll(file->number(), content, path));
-  return Staged(content.size());
+  Staged(md5, content.size(), CAIRN_TRY(os::StatusOf(*file, path)).stamp);
+  return Done{};
 }
 
 Result<Md5Digest> Intake::State::TakeSmall(const Source& source, const os::Descriptor& file) {
@@ -200,7 +212,7 @@ Result<Md5Digest> Intake::State::TakeLarge(const Source& source, const os::Descr
     return md5;
   }
   CAIRN_TRY(os::Rename(draft, CAIRN_TRY(RoomFor(md5))));
-  CAIRN_TRY(Staged(source.stamp.size));
+  Staged(md5, source.stamp.size, std::nullopt);
   return md5;
 }
 
@@ -218,7 +230,7 @@ Result<Md5Digest> Intake::State::TakeByLink(const Source& source, bool& linked) 
   auto now = CAIRN_TRY(os::Stat(path)).stamp;
   now.ctime_ns = source.stamp.ctime_ns;
   if (!(now == source.stamp)) return Unsettled(source.path);
-  CAIRN_TRY(Staged(0));
+  Staged(md5, 0, std::nullopt);
   const std::lock_guard lock(mutex);
   unprotected.push_back(path);
   return md5;
@@ -260,7 +272,8 @@ Result<> Intake::TakeBytes(std::string_view bytes, const std::string& name) {
   const auto file = state_->CreateProtected(path);
   if (!file) return file.error().reason == Reason::AlreadyExists ? Result<>() : file.error();
   CAIRN_TRY(os::WriteAll(file->number(), bytes, path));
-  CAIRN_TRY(state_->Staged(bytes.size()));
+  state_->bytes += bytes.size();
+  ++state_->files;
   const std::lock_guard lock(state_->mutex);
   state_->listings.push_back(name);
   return Done{};
@@ -271,31 +284,35 @@ Result<> Intake::State::PublishPrefix(unsigned prefix) {
   const std::string final_folder = use.folder + "/" + std::string(kObjects) + "/" + PrefixName(prefix);
   made[prefix] = false;
   prefixes[prefix] = There;
-  const auto names = CAIRN_TRY(os::ListFolder(folder));
+  const StagedObjects objects = std::exchange(staged[prefix], {});
   // The first objects of a prefix bring their folder along: one name instead of many.
   if (os::Rename(folder, final_folder)) {
-    Vouch(prefix, names, CAIRN_TRY(os::Stat(final_folder)).stamp.ctime_ns);
+    Vouch(objects, CAIRN_TRY(os::Stat(final_folder)).stamp.ctime_ns);
     return Done{};
   }
   CAIRN_TRY(MakeFolder(final_folder));
-  for (const std::string& name : names) CAIRN_TRY(os::Rename(folder + "/" + name, final_folder + "/" + name));
-  Vouch(prefix, names, std::nullopt);
+  for (const auto& [md5, stamp] : objects) {
+    const std::string name = HexOf(md5).substr(2);
+    CAIRN_TRY(os::Rename(folder + "/" + name, final_folder + "/" + name));
+  }
+  Vouch(objects, std::nullopt);
   return Done{};
 }
 
-void Intake::State::Vouch(unsigned prefix, const std::vector<std::string>& names,
-                          std::optional<std::int64_t> visible_ns) {
+void Intake::State::Vouch(const StagedObjects& objects, std::optional<std::int64_t> visible_ns) {
   // Objects that are links to the user's files may have been written to until they were protected.
   if (!index || LinksFiles(use)) return;
-  for (const std::string& name : names) {
-    const std::string object = PrefixName(prefix) + name;
-    const auto md5 = Md5OfHex(object);
-    const auto status = os::Stat(ObjectPath(object));
-    if (!md5 || !status) continue;
+  for (const auto& [md5, stamp] : objects) {
+    auto now = visible_ns ? stamp : std::nullopt;
+    if (!now) {
+      const auto status = os::Stat(ObjectPath(HexOf(md5)));
+      if (!status) continue;
+      now = status->stamp;
+    }
     // Its name gave it a ctime. By the same clock it was written before, so that whoever writes to it from
     // now on leaves another mtime.
-    if (status->stamp.mtime_ns < visible_ns.value_or(status->stamp.ctime_ns))
-      index->Remember(Fact::Sound, KeyOf(*md5), Fingerprint::Of(status->stamp), *md5);
+    if (now->mtime_ns < visible_ns.value_or(now->ctime_ns))
+      index->Remember(Fact::Sound, KeyOf(md5), Fingerprint::Of(*now), md5);
   }
 }
 
@@ -303,7 +320,7 @@ Result<> Intake::Publish() {
   State& state = *state_;
   if (state.files == 0) return Done{};
   for (const std::string& path : state.unprotected) CAIRN_TRY(os::SetMode(path, kProtected));
-  CAIRN_TRY(os::SyncFileSystem(state.use.folder));
+  CAIRN_TRY(state.sync.Finish());
   CAIRN_TRY(state.MakeFolder(os::JoinPath(state.use.folder, kObjects)));
   for (unsigned prefix = 0; prefix < kPrefixes; ++prefix) {
     if (state.made[prefix]) CAIRN_TRY(state.PublishPrefix(prefix));

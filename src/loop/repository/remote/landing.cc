@@ -82,6 +82,7 @@ Result<std::string> Landing::Room(const ObjectId& id) {
 
 Result<> Landing::Arrived(const ObjectId& id, std::string hidden) {
   if (CAIRN_TRY(os::Stat(hidden)).mode != kProtected) CAIRN_TRY(os::SetMode(hidden, kProtected));
+  sync_.Wrote();
   const std::string folder = os::ParentOf(PathOf(id));
   const std::lock_guard lock(mutex_);
   (id.IsListing() ? listings_ : places_[folder].files).push_back({id, std::move(hidden)});
@@ -123,7 +124,7 @@ Result<> Landing::Settle() {
   const bool any =
       std::any_of(places_.begin(), places_.end(), [](const auto& one) { return !one.second.files.empty(); });
   if (!any && listings_.empty()) return Done{};
-  CAIRN_TRY(os::SyncFileSystem(root_));
+  CAIRN_TRY(sync_.Finish());
   for (auto& [folder, place] : places_) CAIRN_TRY(SettleFiles(folder, place));
   CAIRN_TRY(SettleListings());
   for (const auto& [folder, place] : places_) DropFolder(place.hidden);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ground/os/batch_sync.h"
 #include "ground/vocabulary/result.h"
 #include "loop/repository/object_id.h"
 
@@ -23,7 +24,7 @@ class Landing {
   /// Of a file that is no longer written to.
   static constexpr unsigned kProtected = 0444;
 
-  Landing(std::string root, Sharing sharing) : root_(std::move(root)), sharing_(sharing) {}
+  Landing(std::string root, Sharing sharing) : root_(std::move(root)), sharing_(sharing), sync_(root_) {}
   /// What arrived and got no name is removed.
   ~Landing();
   Landing(const Landing&) = delete;
@@ -63,6 +64,7 @@ class Landing {
 
   const std::string root_;
   const Sharing sharing_;
+  os::BatchSync sync_;
   std::mutex mutex_;
   std::map<std::string, Place> places_;  ///< By the folder that they will lie in.
   std::vector<Pending> listings_;
