@@ -123,6 +123,23 @@ def parquet(tmp_path_factory):
     return path.read_bytes()
 
 
+def test_a_table_may_begin_with_an_empty_text(project):
+    pandas.DataFrame({"a": ["", "", "x"], "b": ["", "", ""]}).to_parquet(project.folder / "t.parquet")
+    done = project("data", "profile", "t.parquet", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["table"]["rows"] == 3
+
+
+@pytest.mark.parametrize("rows", (769, 1024, 1025, 1537, 1538, 1539, 7690))
+def test_the_saved_profile_of_texts_that_are_all_unlike_is_read_again(project, rows):
+    """However many there are: the sketch of frequent texts forgets all it holds with each 769th of them."""
+    (project.folder / "t.csv").write_text("a\n" + "".join(f"one of {number} in words\n" for number in range(rows)))
+    assert project("data", "profile", "t.csv", "-o", "t.profile").returncode == 0
+    done = project("data", "profile", "t.profile", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["table"]["rows"] == rows
+
+
 def test_a_parquet_file_cut_anywhere_is_refused(project, parquet, thorough):
     chance = random.Random(9)
     ends = [0, 1, 4, 8, 11, 12, len(parquet) - 1, len(parquet) - 4, len(parquet) - 8, *(chance.randrange(len(parquet)) for _ in range(100 if thorough else 4))]

@@ -30,7 +30,9 @@ Extent ExtentOf(std::span<const double> values) {
 std::size_t BinOf(std::span<const double> edges, double per_unit, double value) {
   const std::size_t last = edges.size() - 2;
   const double guess = (value - edges.front()) * per_unit;
-  const auto bin = guess >= static_cast<double>(last) ? last : static_cast<std::size_t>(std::max(guess, 0.0));
+  // Of edges whose distance is no number the guess is none either.
+  const auto bin =
+      guess >= static_cast<double>(last) ? last : static_cast<std::size_t>(guess > 0 ? guess : 0.0);
   // Rounding can put the guess one bin off; uneven edges more.
   if (edges[bin] <= value && (value < edges[bin + 1] || bin == last)) return bin;
   const auto above = std::upper_bound(edges.begin(), edges.end(), value);
@@ -62,6 +64,7 @@ void CountAscending(std::span<const double> edges, std::span<const double> value
 }  // namespace
 
 std::vector<double> EvenEdges(double low, double high, std::int64_t bins) {
+  if (!std::isfinite(high - low)) return {low, high};
   if (low == high) {
     low -= 0.5;
     high += 0.5;
@@ -75,7 +78,7 @@ std::vector<double> EvenEdges(double low, double high, std::int64_t bins) {
 }
 
 std::vector<double> SturgesEdges(double low, double high, std::int64_t rows, NumberKind kind) {
-  if (!(low < high)) return EvenEdges(low, high, 1);
+  if (!(low < high) || !std::isfinite(high - low)) return EvenEdges(low, high, 1);
   double width = (high - low) / (std::log2(static_cast<double>(rows)) + 1.0);
   if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
   return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
@@ -85,7 +88,8 @@ std::vector<double> DoaneEdges(const Sample& sample, NumberKind kind) {
   const auto rows = static_cast<double>(sample.rows());
   const double low = sample.sorted().front(), high = sample.sorted().back();
   const double deviation = std::sqrt(sample.Variance());
-  if (sample.rows() <= 2 || !(low < high) || deviation == 0) return EvenEdges(low, high, 1);
+  if (sample.rows() <= 2 || !(low < high) || deviation == 0 || !std::isfinite(deviation))
+    return EvenEdges(low, high, 1);
   const double mean = sample.Mean();
   Sum cubes;
   for (const double value : sample.sorted()) cubes.Add(std::pow((value - mean) / deviation, 3));

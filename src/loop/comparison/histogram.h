@@ -26,7 +26,8 @@ enum class Outside {
                 ///< in all.
 };
 
-/// `bins` + 1 edges evenly from low to high; when both are equal, from low - 0.5 to high + 0.5.
+/// `bins` + 1 edges evenly from low to high; when both are equal, from low - 0.5 to high + 0.5. One bin when
+/// they lie further apart than a double can say, here and below.
 std::vector<double> EvenEdges(double low, double high, std::int64_t bins);
 
 /// Sturges' rule over `rows` values between low and high, as numpy's histogram_bin_edges(bins="sturges"):

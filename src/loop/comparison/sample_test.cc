@@ -1,5 +1,6 @@
 #include "loop/comparison/sample.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -186,6 +187,18 @@ TEST(Method, EveryOneIsNamedBothWaysAndMistakesGetASuggestion) {
     EXPECT_TRUE(facts.numbers || facts.categories || facts.texts) << facts.name;
   }
   EXPECT_NE(MethodNamed("wassersteim").error().message.find("'wasserstein'"), std::string::npos);
+}
+
+TEST(Histograms, ValuesFurtherApartThanADoubleSaysLieInOneBin) {
+  const std::vector<double> values = {1.7e308, -1.7e308, 0, 1};
+  for (const NumberKind kind : {NumberKind::Real, NumberKind::Whole}) {
+    const Histogram histogram = *SturgesHistogram(values, kind);
+    EXPECT_THAT(histogram.edges, ::testing::ElementsAre(-1.7e308, 1.7e308));
+    EXPECT_THAT(histogram.counts, ::testing::ElementsAre(4));
+    EXPECT_THAT(DoaneEdges(Sample(std::vector<double>(values)), kind),
+                ::testing::ElementsAre(-1.7e308, 1.7e308));
+  }
+  EXPECT_THAT(EvenHistogram(values, 7)->counts, ::testing::ElementsAre(4));
 }
 
 }  // namespace

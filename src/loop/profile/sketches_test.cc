@@ -101,6 +101,25 @@ TEST(Sketches, FrequentTextsAreReadAndCountedAsPromised) {
   EXPECT_LE(static_cast<double>(sketch.error()), 3.5 / 1024 * 300'000);
 }
 
+TEST(Sketches, FrequentTextsKnowTheirRowsWhenNoTextIsLeft) {
+  Frequent sketch;
+  for (int i = 0; i < 769; ++i) sketch.Add(std::to_string(i));
+  ASSERT_TRUE(sketch.Items().empty());
+  const auto read = Frequent::FromBytes(sketch.Bytes());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->rows(), 769);
+  EXPECT_EQ(read->error(), sketch.error());
+}
+
+TEST(Sketches, ASketchThatSaysItIsEmptyHoldsNothing) {
+  Hll sketch;
+  for (int i = 0; i < 5; ++i) sketch.Add(std::int64_t{i});
+  std::string bytes = sketch.Bytes();
+  ASSERT_TRUE(Hll::FromBytes(bytes));
+  bytes[5] = static_cast<char>(bytes[5] | 4);
+  EXPECT_FALSE(Hll::FromBytes(bytes));
+}
+
 TEST(Sketches, EveryCutAndEveryFlippedByteIsRefusedOrHarmless) {
   const std::string kll = Filled(5'000).Bytes();
   const std::string hll = BytesOf(Golden().At("hll").items()[2]),

@@ -93,6 +93,14 @@ TEST(Texts, CountsStayExactUntilTheMemoryIsFull) {
   EXPECT_EQ(large.lengths().characters, small.lengths().characters);
 }
 
+TEST(Texts, ATableMayBeginWithAnEmptyText) {
+  Texts texts(1 << 20);
+  for (const char* text : {"", "", "a", ""}) texts.Add(text);
+  EXPECT_EQ(texts.Distinct().count, 2);
+  EXPECT_EQ(texts.Top(1)[0].text, "");
+  EXPECT_EQ(texts.Top(1)[0].at_least, 3);
+}
+
 TEST(Texts, MergedPartsAreTheWhole) {
   Texts whole(1 << 20), first(1 << 20), second(1 << 20);
   for (int i = 0; i < 1000; ++i) {

@@ -220,6 +220,8 @@ Result<Texts> TextsForm::Read(ByteReader& in, std::size_t bytes) {
   texts.hll_.emplace(CAIRN_TRY(Hll::FromBytes(in.Text())));
   texts.frequent_.emplace(State{state} == State::Withheld ? Frequent::OfUnknown(lengths.rows)
                                                           : CAIRN_TRY(Frequent::FromBytes(in.Text())));
+  // Of rows that were all unlike each other a sketch without anything in it was written once.
+  if (texts.frequent_->rows() == 0) texts.frequent_ = Frequent::OfUnknown(lengths.rows);
   if (in.Fixed<std::uint8_t>() == 1) {
     texts.hashes_.emplace(bytes);
     texts.hashes_->Add(ReadCounted(in));

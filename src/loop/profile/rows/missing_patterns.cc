@@ -11,7 +11,7 @@ std::uint64_t MissingPatterns::Sign(std::size_t column) { return Spread(column +
 void MissingPatterns::Merge(const MissingPatterns& other) {
   others_ += other.others_;
   for (const auto& [hash, pattern] : other.patterns_)
-    Add(hash, pattern.rows, [&] { return pattern.columns; });
+    Add(hash, pattern.rows, [&columns = pattern.columns] { return columns; });
 }
 
 std::vector<MissingPatterns::Pattern> MissingPatterns::Patterns() const {

@@ -107,7 +107,8 @@ std::vector<Frequent::Item> Frequent::Items() const {
 
 std::string Frequent::Bytes() const {
   const auto items = Items();
-  const bool empty = items.empty();
+  // Of rows that are all unlike each other no text may be left, and that they were there is known still.
+  const bool empty = rows_ == 0;
   std::string bytes;
   for (const unsigned byte :
        {empty ? 1U : 4U, 1U, 10U, kLgMost, unsigned{LgSize(items.size())}, empty ? 5U : 0U, 0U, 0U})

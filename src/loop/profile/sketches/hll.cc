@@ -24,7 +24,7 @@ Number At(std::string_view bytes, std::size_t offset) {
   return number;
 }
 
-constexpr unsigned kCompact = 8;
+constexpr unsigned kEmpty = 4, kCompact = 8, kOutOfOrder = 16;
 
 /// A few values, each as one word.
 Result<> CheckWords(std::string_view bytes, std::size_t first, std::uint32_t count, std::uint32_t most) {
@@ -62,7 +62,10 @@ Result<> CheckForm(std::string_view bytes) {
              mode = At<std::uint8_t>(bytes, 7);
   if (At<std::uint8_t>(bytes, 3) != kLgK || (mode >> 2) != datasketches::HLL_8)
     return Broken("its parameters are not those of this program");
-  if (flags & ~(kCompact | 4U | 16U)) return Broken("it has unknown flags");
+  if (flags & ~(kEmpty | kCompact | kOutOfOrder)) return Broken("it has unknown flags");
+  // The library leaves out to read what is in one that says it is empty, and counts it all the same.
+  const bool holds = preamble == 2 ? At<std::uint8_t>(bytes, 6) != 0 : true;
+  if ((flags & kEmpty) && holds) return Broken("it says that it is empty and is not");
   if (preamble == 2 && (flags & kCompact)) return CheckWords(bytes, 8, At<std::uint8_t>(bytes, 6), 8);
   if (preamble == 3 && (flags & kCompact) && bytes.size() >= 12)
     return CheckWords(bytes, 12, At<std::uint32_t>(bytes, 8), kRegisters / 8 * 3 / 4);

@@ -59,6 +59,8 @@ Texts::Texts(std::size_t bytes)
 }
 
 const char* Texts::Keep(std::string_view text) {
+  // There may be no block yet.
+  if (text.empty()) return "";
   if (text.size() > block_left_) {
     const std::size_t size = std::max(block_bytes_, text.size());
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
