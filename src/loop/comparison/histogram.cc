@@ -39,6 +39,11 @@ std::size_t BinOf(std::span<const double> edges, double per_unit, double value) 
   return std::min(static_cast<std::size_t>(above - edges.begin()) - 1, last);
 }
 
+/// So many bins of some width as fit; of values too close together for a width there is one.
+std::int64_t BinsOf(double fitting) {
+  return std::isfinite(fitting) ? static_cast<std::int64_t>(std::ceil(fitting)) : 1;
+}
+
 bool AscendingAndFinite(std::span<const double> values) {
   const auto falls = [](double one, double next) { return !(one <= next); };
   return !values.empty() && std::isfinite(values.front()) && std::isfinite(values.back()) &&
@@ -81,7 +86,7 @@ std::vector<double> SturgesEdges(double low, double high, std::int64_t rows, Num
   if (!(low < high) || !std::isfinite(high - low)) return EvenEdges(low, high, 1);
   double width = (high - low) / (std::log2(static_cast<double>(rows)) + 1.0);
   if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
-  return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
+  return EvenEdges(low, high, BinsOf((high - low) / width));
 }
 
 std::vector<double> DoaneEdges(const Sample& sample, NumberKind kind) {
@@ -97,7 +102,7 @@ std::vector<double> DoaneEdges(const Sample& sample, NumberKind kind) {
   const double spread = std::sqrt(6.0 * (rows - 2) / ((rows + 1.0) * (rows + 3)));
   double width = (high - low) / (1.0 + std::log2(rows) + std::log2(1.0 + skewness / spread));
   if (kind == NumberKind::Whole && width < 1.0) width = 1.0;
-  return EvenEdges(low, high, static_cast<std::int64_t>(std::ceil((high - low) / width)));
+  return EvenEdges(low, high, BinsOf((high - low) / width));
 }
 
 std::vector<std::int64_t> CountOver(std::span<const double> edges, std::span<const double> values,

@@ -199,6 +199,8 @@ TEST(Histograms, ValuesFurtherApartThanADoubleSaysLieInOneBin) {
                 ::testing::ElementsAre(-1.7e308, 1.7e308));
   }
   EXPECT_THAT(EvenHistogram(values, 7)->counts, ::testing::ElementsAre(4));
+  const std::vector<double> tiny = {0, 4.9e-324};
+  EXPECT_THAT(SturgesHistogram(tiny, NumberKind::Real)->counts, ::testing::ElementsAre(2));
 }
 
 }  // namespace
