@@ -140,6 +140,23 @@ def test_the_saved_profile_of_texts_that_are_all_unlike_is_read_again(project, r
     assert json.loads(done.stdout)["table"]["rows"] == rows
 
 
+def test_a_column_without_a_type_fits_any_other(project):
+    """Parquet's Null, which pandas writes for a column without a value: the engine calls it INTEGER and reads it as something else."""
+    pandas.DataFrame({"a": [1.5, 2.5, 4.5], "b": [None, None, None]}).to_parquet(project.folder / "none.parquet")
+    pandas.DataFrame({"a": [3.5, 5.5], "b": ["x", "y"]}).to_parquet(project.folder / "some.parquet")
+    inferred = project("data", "contract", "infer", "none.parquet")
+    assert inferred.returncode == 0, inferred.stderr
+    (project.folder / "inferred.yaml").write_text(inferred.stdout)
+    assert project("data", "contract", "check", "none.parquet", "--contract", "inferred.yaml").returncode == 0
+    for name in ("none", "some"):
+        assert project("data", "profile", f"{name}.parquet", "-o", f"{name}.profile").returncode == 0
+    for order in (("none", "some"), ("some", "none")):
+        merged = project("data", "profile", "merge", *(f"{name}.profile" for name in order), "-o", "merged.profile")
+        assert merged.returncode == 0, merged.stderr
+        shown = json.loads(project("data", "profile", "merged.profile", "--json").stdout)
+        assert shown["table"]["rows"] == 5 and shown["correlations"]["numbers"]["columns"] == ["a"], shown["correlations"]
+
+
 def test_a_parquet_file_cut_anywhere_is_refused(project, parquet, thorough):
     chance = random.Random(9)
     ends = [0, 1, 4, 8, 11, 12, len(parquet) - 1, len(parquet) - 4, len(parquet) - 8, *(chance.randrange(len(parquet)) for _ in range(100 if thorough else 4))]

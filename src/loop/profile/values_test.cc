@@ -113,6 +113,9 @@ TEST(Values, PearsonOfPartsWithHolesIsThatOfTheWhole) {
   EXPECT_NEAR(merged.Pearson(1, 0), whole.Pearson(0, 1), 1e-15);
   const std::size_t places[] = {2, 0};
   EXPECT_EQ(merged.Placed(places, 3).Pearson(0, 2), merged.Pearson(0, 1));
+  const std::size_t left_out[] = {1, 0};
+  EXPECT_EQ(merged.Placed(left_out, 1).pairs(), 1U);
+  EXPECT_EQ(merged.Placed(left_out, 1).Pearson(0, 0), merged.Pearson(1, 1));
 }
 
 TEST(Values, RepeatedRowsAreCountedExactlyThenEstimated) {

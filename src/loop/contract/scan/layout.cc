@@ -22,7 +22,10 @@ Reading ReadingOf(const std::string& column, const std::string& type) {
     return std::find(names.begin(), names.end(), type) != names.end();
   };
   if (type == "BOOLEAN") return {Storage::Bool, column};
-  if (is({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}))
+  // A column without a type, such as Parquet's Null, is described as INTEGER too; for all others the cast is
+  // none.
+  if (type == "INTEGER") return {Storage::Int, "CAST(" + column + " AS INTEGER)"};
+  if (is({"TINYINT", "SMALLINT", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}))
     return {Storage::Int, column};
   if (is({"UBIGINT", "HUGEINT", "UHUGEINT"})) return {Storage::Double, "CAST(" + column + " AS DOUBLE)"};
   if (is({"FLOAT", "DOUBLE"}) || type.starts_with("DECIMAL(")) return {Storage::Double, column};

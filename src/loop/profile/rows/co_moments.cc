@@ -119,6 +119,7 @@ CoMoments CoMoments::Placed(std::span<const std::size_t> places, std::size_t col
   CoMoments placed(columns);
   for (std::size_t a = 0; a < columns_; ++a) {
     for (std::size_t b = 0; b <= a; ++b) {
+      if (places[a] >= columns || places[b] >= columns) continue;
       Pair pair = pairs_[At(a, b)];
       if (places[a] < places[b]) {
         std::swap(pair.mean_x, pair.mean_y);

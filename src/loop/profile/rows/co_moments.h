@@ -30,7 +30,8 @@ class CoMoments {
   /// Adds a chunk to one pair: different pairs may be added to from different threads.
   void AddPair(std::size_t pair, std::span<const Centered> chunk, std::size_t rows);
   void Merge(const CoMoments& other);
-  /// The same pairs among more columns: column i becomes column places[i].
+  /// The same pairs among other columns: column i becomes column places[i], or is left out where that is no
+  /// column.
   CoMoments Placed(std::span<const std::size_t> places, std::size_t columns) const;
 
   struct Pair {

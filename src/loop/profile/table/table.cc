@@ -73,11 +73,12 @@ Result<> Table::Merge(Table& next) {
   std::vector<std::size_t> both;
   std::set_union(correlated.begin(), correlated.end(), next.correlated.begin(), next.correlated.end(),
                  std::back_inserter(both));
+  // What held no value in one part, and was taken for numbers, may be something else in the other.
+  std::erase_if(both, [&](std::size_t column) { return columns[column].kind() != ColumnKind::Number; });
   const auto placed = [&](const Table& table) {
     std::vector<std::size_t> places;
     for (const auto column : table.correlated)
-      places.push_back(
-          static_cast<std::size_t>(std::lower_bound(both.begin(), both.end(), column) - both.begin()));
+      places.push_back(static_cast<std::size_t>(std::find(both.begin(), both.end(), column) - both.begin()));
     return table.co_moments.Placed(places, both.size());
   };
   CoMoments moments = placed(*this);
