@@ -48,9 +48,11 @@ class Reader {
  public:
   Reader(const metadata::Log& log, TimeMs at) : log_(log), at_(at) {}
 
-  Result<State> Read(const governance::Configurations& configurations) {
+  Result<State> Read(const governance::Configurations& configurations,
+                     const std::vector<metadata::AliasMove>& standing) {
     CAIRN_TRY(ReadPolicy(configurations));
-    CAIRN_TRY(ReadRegistry());
+    CAIRN_TRY(ReadVersions());
+    SayPointers(standing);
     CAIRN_TRY(ReadData());
     CAIRN_TRY(ReadGovernance());
     CAIRN_TRY(ReadCharter());
@@ -65,9 +67,14 @@ class Reader {
   void Unsay(const std::string& kind, const std::string& name) { state_.erase({kind, name}); }
 
   Result<> ReadPolicy(const governance::Configurations& configurations) {
-    const auto accepted = CAIRN_TRY(Until(log_, "governance.configuration_accepted", at_));
+    metadata::EventFilter filter;
+    filter.kind = "governance.configuration_accepted";
+    filter.until = at_;
+    filter.order = metadata::EventFilter::Order::NewestFirst;
+    filter.limit = 1;
+    const auto accepted = CAIRN_TRY(log_.Read(filter));
     if (accepted.empty()) return Done{};
-    const LoggedEvent& last = accepted.back();
+    const LoggedEvent& last = accepted.front();
     const std::string digest = last.event.body.Text("digest"), signer = last.event.body.Text("signer");
     Say("policy", "cairn.yaml",
         FactOf(last, digest + (signer.empty() ? ", signed by nobody" : ", signed by " + signer)));
@@ -92,34 +99,45 @@ class Reader {
     return Done{};
   }
 
-  Result<> ReadRegistry() {
-    std::map<std::string, std::set<std::string>> versions;
-    for (const auto& event : CAIRN_TRY(Until(log_, "registry.", at_))) {
+  /// The versions of a model, and the event that last changed which there are.
+  struct Versions {
+    std::set<std::string> numbers;
+    Fact changed;
+  };
+
+  Result<> ReadVersions() {
+    std::map<std::string, Versions> models;
+    for (const auto& event : CAIRN_TRY(Until(log_,
+                                             {"registry.version_added", "registry.version_deleted",
+                                              "registry.model_deleted", "registry.model_renamed"},
+                                             at_))) {
       const Json& body = event.event.body;
-      const std::string model = body.Text("model"), number = VersionIn(body), &kind = event.event.kind;
+      const std::string model = body.Text("model"), &kind = event.event.kind;
       if (kind == "registry.model_deleted") {
-        versions.erase(model);
-        Unsay("model", model);
-      } else if (kind == "registry.model_renamed") {
-        versions[model] = versions[body.Text("previous")];
-        versions.erase(body.Text("previous"));
-        Unsay("model", body.Text("previous"));
-        Say("model", model, FactOf(event, Listed(versions[model])));
-      } else if (kind == "registry.version_added" || kind == "registry.version_deleted") {
-        if (kind == "registry.version_added")
-          versions[model].insert(number);
-        else
-          versions[model].erase(number);
-        Say("model", model, FactOf(event, Listed(versions[model])));
-      } else if (kind == "registry.alias_moved") {
-        const std::string name = model + "@" + body.Text("alias");
-        if (number.empty())
-          Unsay("pointer", name);
-        else
-          Say("pointer", name, FactOf(event, number));
+        models.erase(model);
+        continue;
       }
+      Versions& versions = models[model];
+      if (kind == "registry.model_renamed") {
+        versions.numbers = std::move(models[body.Text("previous")].numbers);
+        models.erase(body.Text("previous"));
+      } else if (kind == "registry.version_added") {
+        versions.numbers.insert(VersionIn(body));
+      } else {
+        versions.numbers.erase(VersionIn(body));
+      }
+      versions.changed = FactOf(event, "");
+    }
+    for (auto& [model, versions] : models) {
+      versions.changed.value = Listed(versions.numbers);
+      Say("model", model, std::move(versions.changed));
     }
     return Done{};
+  }
+
+  void SayPointers(const std::vector<metadata::AliasMove>& standing) {
+    for (const auto& move : standing)
+      Say("pointer", move.model + "@" + move.alias, {move.version, move.at, move.event, move.actor});
   }
 
   static std::string Listed(const std::set<std::string>& versions) {
@@ -202,7 +220,12 @@ class Reader {
 }  // namespace
 
 Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at) {
-  return Reader(log, at).Read(configurations);
+  return StateAt(log, configurations, at, CAIRN_TRY(log.ProductionAt(at, "")));
+}
+
+Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at,
+                      const std::vector<metadata::AliasMove>& standing) {
+  return Reader(log, at).Read(configurations, standing);
 }
 
 Json ToJson(const State& state) {

@@ -28,6 +28,9 @@ struct Fact {
 using State = std::map<std::pair<std::string, std::string>, Fact>;
 
 Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at);
+/// The same for who knows already which aliases stood then (Log::ProductionAt of any alias).
+Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at,
+                      const std::vector<metadata::AliasMove>& standing);
 
 /// [{"kind", "name", "value", "since_ms", "event", "actor"}]
 Json ToJson(const State& state);

@@ -76,6 +76,29 @@ TEST_P(StateTest, EachMomentHasItsOwnPolicyRolesModelsPointersAndData) {
   EXPECT_TRUE(Difference(At(gone), At(gone)).items().empty());
 }
 
+TEST_P(StateTest, AModelsVersionsAreThoseThatWereThereUnderTheNameThatItHad) {
+  const auto version = [&](const std::string& kind, const std::string& model, const std::string& number) {
+    return Tell("registry.version_" + kind, "model:" + model + "/" + number,
+                Json{{"model", model}, {"version", number}});
+  };
+  version("added", "m", "1");
+  version("added", "m", "2");
+  const TimeMs ten = version("added", "m", "10");
+  const TimeMs less = version("deleted", "m", "2");
+  const TimeMs renamed = Tell("registry.model_renamed", "model:n", Json{{"model", "n"}, {"previous", "m"}});
+  const TimeMs one = version("deleted", "n", "1");
+  version("deleted", "n", "10");
+  const TimeMs gone = Tell("registry.model_deleted", "model:n", Json{{"model", "n"}});
+  EXPECT_EQ(Value(At(ten), "model", "m"), "version 1, 2, 10");
+  EXPECT_EQ(Value(At(less), "model", "m"), "version 1, 10");
+  EXPECT_EQ(At(less).at({"model", "m"}).since, less);
+  EXPECT_EQ(Value(At(renamed), "model", "n"), "version 1, 10");
+  EXPECT_EQ(Value(At(renamed), "model", "m"), "");
+  EXPECT_EQ(Value(At(one), "model", "n"), "version 10");
+  EXPECT_EQ(Value(At(gone - 1), "model", "n"), "no version");
+  EXPECT_EQ(Value(At(gone), "model", "n"), "");
+}
+
 TEST_P(StateTest, ALentRoleIsOneWhileItIsInForce) {
   const TimeMs given = Tell("governance.delegation_given", "delegation:x",
                             Json{{"delegation", "x"},

@@ -59,8 +59,11 @@ Result<Json> AsOf(const AuditRooms& rooms, const Call& call) {
   std::string alias = call.Query("alias");
   if (alias.empty()) alias = CAIRN_TRY(GuardedAt(rooms.configurations, at));
   Json items = Json::Array();
-  for (const auto& move : CAIRN_TRY(rooms.log.ProductionAt(at, alias))) items.Push(ToJson(move));
-  const auto state = CAIRN_TRY(evidence::StateAt(rooms.log, rooms.configurations, at));
+  const auto standing = CAIRN_TRY(rooms.log.ProductionAt(at, ""));
+  for (const auto& move : standing) {
+    if (move.alias == alias) items.Push(ToJson(move));
+  }
+  const auto state = CAIRN_TRY(evidence::StateAt(rooms.log, rooms.configurations, at, standing));
   return Json{
       {"at_ms", at}, {"alias", alias}, {"items", std::move(items)}, {"state", evidence::ToJson(state)}};
 }

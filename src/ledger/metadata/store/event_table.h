@@ -55,12 +55,9 @@ using TakeEvent = std::function<void(const EventView&)>;
 Result<> WaitingEvents(sql::Connection& connection, std::int64_t size, std::int64_t limit,
                        const TakeEvent& take);
 Result<bool> AnyWaiting(sql::Connection& connection, std::int64_t size);
-struct Placing {
-  std::string id;
-  std::int64_t position = 0;
-};
-/// Gives waiting events the positions that they lack.
-Result<> PlaceEvents(sql::Connection& connection, const std::vector<Placing>& placings);
+/// Gives waiting events, in this order, the positions from `first` on. Corrupt for an id that is no id of
+/// ours.
+Result<> PlaceEvents(sql::Connection& connection, std::int64_t first, const std::vector<std::string>& ids);
 
 /// Up to `limit` events with ids above `after`, in order of id: the table itself in its own order, whatever
 /// its indexes say. Gives how many.
