@@ -121,6 +121,16 @@ Result<std::vector<LoggedEvent>> EventsIn(sql::Connection& connection, const std
   return ReadIn(connection, filter);
 }
 
+Result<std::vector<LoggedEvent>> EventsUntil(sql::Database& database, std::span<const std::string_view> kinds,
+                                             TimeMs until) {
+  return database.Read([&](sql::Connection& connection) -> Result<std::vector<LoggedEvent>> {
+    std::vector<LoggedEvent> events;
+    for (auto& row : CAIRN_TRY(EventsOfKinds(connection, kinds, until)))
+      events.push_back(CAIRN_TRY(LoggedOf(std::move(row))));
+    return events;
+  });
+}
+
 Json ToJson(const LoggedEvent& logged) {
   const Event& event = logged.event;
   return Json{{"id", logged.id},          {"position", logged.position ? Json(*logged.position) : Json()},

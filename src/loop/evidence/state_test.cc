@@ -17,9 +17,7 @@ class StateTest : public ::testing::TestWithParam<std::string> {
     office_.ledger.Append({std::move(kind), std::move(subject), "ada", "", std::move(body)});
     return office_.ledger.clock().Now();
   }
-  State At(TimeMs at) {
-    return Must(StateAt(metadata::Log(office_.ledger.database()), office_.configurations, at));
-  }
+  State At(TimeMs at) { return Must(StateAt(office_.ledger.database(), office_.configurations, at)); }
   static std::string Value(const State& state, const std::string& kind, const std::string& name) {
     const auto found = state.find({kind, name});
     return found == state.end() ? "" : found->second.value;

@@ -294,6 +294,16 @@ Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const 
   return rows;
 }
 
+Result<std::vector<EventRow>> EventsOfKinds(sql::Connection& connection,
+                                            std::span<const std::string_view> kinds, TimeMs until) {
+  Conditions conditions("1 = 1");
+  conditions.Add("at_ms <= ", until);
+  std::string list;
+  for (const auto kind : kinds) list += (list.empty() ? "" : ", ") + conditions.Bind(std::string(kind));
+  return Select(connection, conditions,
+                " AND kind IN (" + list + ") ORDER BY position IS NULL, position, arrival, id");
+}
+
 Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id) {
   Conditions conditions("1 = 1");
   conditions.Add("id = ", id);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,9 @@ Result<std::vector<Digest>> OldLeaves(sql::Connection& connection, std::int64_t 
 Result<bool> IsTaken(sql::Connection& connection, std::int64_t position);
 Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const EventFilter& filter);
 Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const EventFilter& filter);
+/// Sealed and not, of these kinds at or before a moment: by position, then those without one by arrival.
+Result<std::vector<EventRow>> EventsOfKinds(sql::Connection& connection,
+                                            std::span<const std::string_view> kinds, TimeMs until);
 /// NotFound when there is no such event.
 Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id);
 Result<std::int64_t> CountEvents(sql::Connection& connection);
