@@ -7,7 +7,7 @@
 #   postgres    writes on a private PostgreSQL, beside MLflow on the same; the log sealed there
 #   store       200,000 runs with 50,000,000 points: start, memory, searches (some minutes to fill)
 #   scorecard   what is derived from 1,000,000 events: score, delivery figures, principles, level, regime;
-#               the log sealed, verified, proven, read as of a moment, lineage walked
+#               the log sealed, verified, proven, read as of a moment, lineage walked; an event appended
 #   demo        the whole story, set-up aside
 #   evidence    a bundle about a version of 256 MiB, beside sha256sum
 #   batching    a small network over 32 connections: requests that wait run together, or not
@@ -19,12 +19,14 @@
 #   pipeline    also one changed file among 1,000,000 that a stage is mapped over (some minutes to fill)
 #
 # With --small, `store`, `scorecard`, `evidence` and the map of `pipeline` fill a tenth of that and `postgres` sends a tenth of its requests.
+# With --large, `scorecard` proves one event among 10,000,000 besides (minutes to fill, 6 GB of disk).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . tools/steps.sh
 
 step bench-load "building the load generators" sh -c 'cmake -S bench -B build/bench/cmake -G Ninja && cmake --build build/bench/cmake'
 cp build/bench/cmake/load build/bench/cmake/grpc_load build/bench/cmake/bare_grpc build/bench/cmake/bare_files build/bench/
+step bench-append "building what appends events" ninja -C build/release append_bench
 
 # A peer that is one Go program in a wheel: what the wheel asks for besides, an old mlflow, is not needed to run it.
 peer=build/env/fasttrackml requirement=tests/requirements/fasttrackml.txt
@@ -37,10 +39,11 @@ if ! sealed env-fasttrackml "$(digest_of "$requirement")" || [ ! -x "$peer/bin/f
   seal env-fasttrackml "$(digest_of "$requirement")"
 fi
 
-names=() small=()
+names=() small=() large=()
 for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
+    --large) large=(--large) ;;
     start | tracking | postgres | store | artifacts | pipeline | ray | serving | batching | conversion | swaps | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
     *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, ray, serving, batching, conversion, swaps, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
@@ -50,6 +53,7 @@ missed=()
 for name in "${names[@]}"; do
   options=()
   case "$name" in postgres | store | scorecard | evidence | pipeline) options=("${small[@]}") ;; esac
+  case "$name" in scorecard) options+=("${large[@]}") ;; esac
   say "$name, on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg)"
   "${CAIRN_PYTHON:-build/env/clients/bin/python}" "bench/$name.py" "${options[@]}" || missed+=("$name")
 done

@@ -1,7 +1,7 @@
 #include "cli/configuration_file.h"
+#include "cli/page_file.h"
 #include "cli/session.h"
 #include "cli/standing.h"
-#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 
 namespace cairn::cli {
@@ -68,9 +68,10 @@ Result<int> Lint(Session& session, const Arguments& arguments) {
 }
 
 Result<int> Export(Session& session, const Arguments& arguments) {
-  const Json canvas = CAIRN_TRY(Asked(session, arguments, KindIn(arguments)));
   const std::string path = arguments.Has("PAGE") ? arguments.Text("PAGE") : "canvas.html";
-  CAIRN_TRY(os::WriteFileAtomically(path, canvas.Text("html")));
+  CAIRN_TRY(CheckPageFile(path));
+  const Json canvas = CAIRN_TRY(Asked(session, arguments, KindIn(arguments)));
+  CAIRN_TRY(WritePage(path, canvas.Text("html")));
   if (!session.PrintedJson(Json{{"written", path}, {"digest", canvas.At("digest")}}))
     session.Say("Written to " + path + ": one page, to be printed or kept as a PDF by any browser.");
   return 0;

@@ -11,6 +11,7 @@
 #include "cli/configuration_file.h"
 #include "cli/identity_folder.h"
 #include "cli/interview.h"
+#include "cli/page_file.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/files.h"
 #include "ground/os/terminal.h"
@@ -42,7 +43,7 @@ Result<int> Show(Session& session, const Arguments& arguments) {
   body.Set("width", os::WidthOf(1, 100));
   const Json answer = CAIRN_TRY(session.Post("/api/v1/charter/page", body));
   if (arguments.Has("--html")) {
-    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--html"), answer.Text("html")));
+    CAIRN_TRY(WritePage(arguments.Text("--html"), answer.Text("html")));
     session.Note("written to " + arguments.Text("--html"));
     return 0;
   }

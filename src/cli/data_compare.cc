@@ -4,6 +4,7 @@
 #include "cli/csv_flags.h"
 #include "cli/dataset_name.h"
 #include "cli/door.h"
+#include "cli/page_file.h"
 #include "cli/table_path.h"
 #include "cli/waiting.h"
 #include "ground/os/files.h"
@@ -120,6 +121,7 @@ void Show(const Session& session, const Json& report) {
 }
 
 Result<int> Compare(Session& session, const Arguments& arguments) {
+  CAIRN_TRY(CheckPageFile(arguments.Text("--html")));
   const Json body = CAIRN_TRY(BodyOf(arguments));
   const auto report = [&] {
     const Waiting waiting("comparing " + arguments.Text("REFERENCE") + " and " + arguments.Text("CURRENT"));

@@ -1,4 +1,5 @@
 #include "cli/evidence.h"
+#include "cli/page_file.h"
 #include "cli/session.h"
 #include "cli/version_named.h"
 #include "cli/waiting.h"
@@ -26,6 +27,7 @@ void Ask(const Session& session, const Json& missing) {
 Result<int> WriteDocument(Session& session, const Arguments& arguments, const std::string& form,
                           const std::string& name, std::int64_t version) {
   const std::string to = arguments.Text("--out");
+  CAIRN_TRY(CheckPageFile(to));
   std::string path = "/api/v1/documents/" + form + "?name=" + PercentEncode(name);
   if (version > 0) path += "&version=" + std::to_string(version);
   if (IsHtml(arguments)) path += "&shape=html";

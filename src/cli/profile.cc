@@ -4,6 +4,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/csv_flags.h"
+#include "cli/page_file.h"
 #include "cli/profile_view.h"
 #include "cli/waiting.h"
 #include "ground/os/clock.h"
@@ -89,7 +90,7 @@ Result<profile::TableProfile> ReadSaved(const std::string& path) {
 Result<int> HandOver(Session& session, const Arguments& arguments, const Json& report,
                      const std::string& title, const std::string& saved, bool from_saved = false) {
   if (arguments.Has("--html")) {
-    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--html"), profile::ProfilePage(report, title)));
+    CAIRN_TRY(WritePage(arguments.Text("--html"), profile::ProfilePage(report, title)));
     session.Note("written to " + arguments.Text("--html"));
   }
   if (arguments.Has("-o")) {

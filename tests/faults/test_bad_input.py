@@ -96,6 +96,9 @@ def test_a_pipeline_that_cannot_be_read_does_not_run(project, text, fragments):
         (["audit", "as-of", "yesterday"], INVALID, ["'yesterday'"]),
         (["audit", "log", "--limit", "many"], INVALID, ["many"]),
         (["audit", "verify", "--server", "http://127.0.0.1:1"], UNAVAILABLE, ["http://127.0.0.1:1"]),
+        (["canvas", "export", "canvas.pdf"], INVALID, ["'canvas.pdf'", "'canvas.html'", "browser", "--print-to-pdf=canvas.pdf canvas.html"]),
+        (["docs", "datasheet", "rows", "--out", "Sheet.PDF"], INVALID, ["'Sheet.PDF'", "'Sheet.html'", "browser"]),
+        (["charter", "show", "--html", "charter.pdf"], INVALID, ["'charter.pdf'", "'charter.html'", "browser"]),
     ],
 )
 def test_a_command_that_makes_no_sense_says_why(project, words, code, fragments):

@@ -58,7 +58,8 @@ Result<std::unique_ptr<AppendFile>> SystemDisk::OpenAppend(const std::string& pa
   Descriptor file = CAIRN_TRY(OpenToAppend(path));
   struct stat status {};
   if (fstat(file.number(), &status) != 0) return SystemError(errno, "read", path);
-  CAIRN_TRY(SyncFolder(ParentOf(path)));
+  // Nothing was added before the name was on disk.
+  if (status.st_size == 0) CAIRN_TRY(SyncFolder(ParentOf(path)));
   return std::unique_ptr<AppendFile>(
       std::make_unique<SystemAppendFile>(path, std::move(file), static_cast<std::uint64_t>(status.st_size)));
 }

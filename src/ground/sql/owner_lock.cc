@@ -12,6 +12,8 @@
 namespace cairn::sql {
 namespace {
 
+constexpr std::size_t kWidth = 64;
+
 std::string ProgramName() {
   char name[64] = {};
   const int file = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
@@ -44,9 +46,13 @@ Result<OwnerLock> OwnerLock::Take(const std::string& path) {
     return Error{Reason::Unavailable, "The store '" + path + "' is in use by " + OwnerIn(file) +
                                           "; send requests to that process, or stop it first."};
   }
-  const std::string owner = "process " + std::to_string(getpid()) + " (" + ProgramName() + ")\n";
+  std::string owner = "process " + std::to_string(getpid()) + " (" + ProgramName() + ")";
+  // As long as any other, so that it takes the place of what the last owner wrote: to cut the file would cost
+  // as much as opening the store does.
+  owner.resize(kWidth, ' ');
+  owner.back() = '\n';
   // Only for the message above, so a full disk must not keep the owner out.
-  if (ftruncate(file, 0) != 0 || pwrite(file, owner.data(), owner.size(), 0) < 0) return lock;
+  if (pwrite(file, owner.data(), owner.size(), 0) < 0) return lock;
   return lock;
 }
 

@@ -13,6 +13,8 @@
 namespace cairn::metadata {
 namespace {
 
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
 Result<LoggedEvent> LoggedOf(EventRow row) {
   auto body = Json::Parse(row.body);
   if (!row.well_formed || !body) {
@@ -76,18 +78,19 @@ AliasMove MoveOf(const LoggedEvent& logged) {
   return move;
 }
 
-Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, std::string_view model,
+/// In order, without who approved them.
+Result<std::vector<AliasMove>> MovesIn(sql::Connection& connection, EventFilter filter,
                                        std::string_view alias) {
+  filter.kind = "registry.alias_moved";
   std::vector<AliasMove> moves;
-  const std::string subject = model.empty() ? "" : "model:" + std::string(model);
-  for (const auto& logged : CAIRN_TRY(EventsIn(connection, "registry.alias_moved", subject))) {
+  for (const auto& logged : CAIRN_TRY(ReadIn(connection, filter))) {
     AliasMove move = MoveOf(logged);
-    if (!alias.empty() && move.alias != alias) continue;
-    CAIRN_TRY(FindApprovers(connection, move.decision, move));
-    moves.push_back(std::move(move));
+    if (alias.empty() || move.alias == alias) moves.push_back(std::move(move));
   }
   return moves;
 }
+
+std::string SubjectOf(std::string_view model) { return model.empty() ? "" : "model:" + std::string(model); }
 
 Result<TreeHead> HeadFor(sql::Connection& connection) {
   auto head = CAIRN_TRY(LastHead(connection));
@@ -114,8 +117,18 @@ Result<std::vector<LoggedEvent>> EventsIn(sql::Connection& connection, const std
   EventFilter filter;
   filter.kind = kind;
   filter.subject = subject;
-  filter.limit = std::numeric_limits<std::int64_t>::max();
+  filter.limit = kUnlimited;
   return ReadIn(connection, filter);
+}
+
+Result<std::vector<LoggedEvent>> EventsUntil(sql::Database& database, std::span<const std::string_view> kinds,
+                                             TimeMs until) {
+  return database.Read([&](sql::Connection& connection) -> Result<std::vector<LoggedEvent>> {
+    std::vector<LoggedEvent> events;
+    for (auto& row : CAIRN_TRY(EventsOfKinds(connection, kinds, until)))
+      events.push_back(CAIRN_TRY(LoggedOf(std::move(row))));
+    return events;
+  });
 }
 
 Json ToJson(const LoggedEvent& logged) {
@@ -161,19 +174,28 @@ Result<std::int64_t> Log::Count() const {
 }
 
 Result<std::vector<AliasMove>> Log::AliasHistory(std::string_view model, std::string_view alias) const {
-  return database_.Read([&](sql::Connection& connection) { return MovesIn(connection, model, alias); });
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<AliasMove>> {
+    auto moves = CAIRN_TRY(MovesIn(connection, {.subject = SubjectOf(model), .limit = kUnlimited}, alias));
+    for (auto& move : moves) CAIRN_TRY(FindApprovers(connection, move.decision, move));
+    return moves;
+  });
 }
 
 Result<std::vector<AliasMove>> Log::ProductionAt(TimeMs at, std::string_view alias) const {
-  std::map<std::string, AliasMove> latest;
-  for (auto& move : CAIRN_TRY(AliasHistory("", alias))) {
-    if (move.at <= at) latest.insert_or_assign(move.model, std::move(move));
-  }
-  std::vector<AliasMove> standing;
-  for (auto& [model, move] : latest) {
-    if (!move.version.empty()) standing.push_back(std::move(move));
-  }
-  return standing;
+  return database_.Read([&](sql::Connection& connection) -> Result<std::vector<AliasMove>> {
+    std::map<std::pair<std::string, std::string>, AliasMove> latest;
+    for (auto& move : CAIRN_TRY(MovesIn(connection, {.until = at, .limit = kUnlimited}, alias))) {
+      auto name = std::pair(move.model, move.alias);
+      latest.insert_or_assign(std::move(name), std::move(move));
+    }
+    std::vector<AliasMove> standing;
+    for (auto& [name, move] : latest) {
+      if (move.version.empty()) continue;
+      CAIRN_TRY(FindApprovers(connection, move.decision, move));
+      standing.push_back(std::move(move));
+    }
+    return standing;
+  });
 }
 
 Result<Proof> Log::InclusionOf(const std::string& event_id) const {

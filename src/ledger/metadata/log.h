@@ -88,8 +88,8 @@ class Log {
 
   /// Every move of an alias in order; `model` or `alias` "" means any.
   Result<std::vector<AliasMove>> AliasHistory(std::string_view model, std::string_view alias) const;
-  /// The last move of `alias` of each model at or before `at`, models in order of name; models whose alias
-  /// was deleted by then are left out.
+  /// The last move of `alias` ("" for any) of each model at or before `at`, in order of model and alias; what
+  /// was deleted by then is left out.
   Result<std::vector<AliasMove>> ProductionAt(TimeMs at, std::string_view alias) const;
 
   /// Recomputes everything from the first event: each event's leaf, the tree, each signed head in the store

@@ -143,6 +143,22 @@ TEST_P(LogTest, WhatWasInProductionAtEveryInstantEqualsAnOracle) {
   EXPECT_TRUE(Must(log_.ProductionAt(oracle.begin()->first - 1, "production")).empty());
 }
 
+TEST_P(LogTest, WhatStoodAtAMomentIsToldOfEveryAliasAndSaysWhoDecided) {
+  ledger_.Append({"governance.decision_approved", "decision:d1", "grace", "", Json{{"principal", "grace"}}});
+  Move("delay", "production", "2");
+  Move("delay", "production", "3", "d1");
+  Move("delay", "shadow", "4");
+  Move("another", "production", "1");
+  Move("delay", "gone", "1");
+  Move("delay", "gone", "");
+  std::vector<std::string> standing;
+  for (const auto& move : Must(log_.ProductionAt(ledger_.clock().Now(), "")))
+    standing.push_back(move.model + "@" + move.alias + " " + move.version +
+                       (move.approvers.empty() ? "" : " by " + move.approvers.front()));
+  EXPECT_EQ(standing, (std::vector<std::string>{"another@production 1", "delay@production 3 by grace",
+                                                "delay@shadow 4"}));
+}
+
 TEST_P(LogTest, TheHistoryOfAnAliasSaysWhoDecided) {
   ledger_.Append({"governance.decision_approved", "decision:d1", "grace", "", Json{{"principal", "grace"}}});
   Move("delay", "production", "3", "d1");

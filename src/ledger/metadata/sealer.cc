@@ -127,14 +127,14 @@ Result<Sealed> Sealer::SealBatch(sql::Connection& connection, TimeMs now) const 
   CAIRN_TRY(LockForSealing(connection));
   TileWriter tree = CAIRN_TRY(TreeUnder(connection, CAIRN_TRY(LastHead(connection))));
   const auto begin = tree.size();
-  std::vector<Placing> placings;
+  std::vector<std::string> unplaced;
   std::optional<std::int64_t> astray;
   std::string bytes;
   CAIRN_TRY(WaitingEvents(connection, static_cast<std::int64_t>(begin), kBatch, [&](const EventView& event) {
     const auto position = static_cast<std::int64_t>(tree.size());
     WriteCanonical(event, position, bytes);
     tree.Add(LeafDigest(bytes));
-    if (!event.position) placings.push_back({std::string(event.id), position});
+    if (!event.position) unplaced.emplace_back(event.id);
     if (event.position && *event.position != position && !astray) astray = event.position;
   }));
   if (astray)
@@ -143,7 +143,8 @@ Result<Sealed> Sealer::SealBatch(sql::Connection& connection, TimeMs now) const 
                      " does not follow the one before it: the log was altered, and nothing is "
                      "sealed; 'cairn audit verify' tells more"};
   if (tree.size() == begin) return Sealed{};
-  CAIRN_TRY(PlaceEvents(connection, placings));
+  // Those without a position come behind the others.
+  CAIRN_TRY(PlaceEvents(connection, static_cast<std::int64_t>(tree.size() - unplaced.size()), unplaced));
   CAIRN_TRY(tree.Write(connection));
   TreeHead head{tree.size(), TextOf(tree.Root()), now, ""};
   head.signature = key_.Sign(Statement(head));

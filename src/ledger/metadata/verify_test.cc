@@ -241,6 +241,19 @@ TEST_P(VerifyTest, AnEventRewrittenTogetherWithItsDigestIsFoundByTheTree) {
   EXPECT_EQ(First(verdict).Int("position"), 7) << verdict.DumpPretty();
   EXPECT_NE(First(verdict).Text("message").find("one of the events 7 to 13"), std::string::npos)
       << verdict.DumpPretty();
+  EXPECT_NE(First(verdict).Text("message").find("which cannot be told"), std::string::npos);
+  EXPECT_EQ(First(verdict).Text("id"), "") << "none of them is accused";
+}
+
+TEST_P(VerifyTest, AnEventThatWasSealedAloneIsNamedThoughItsDigestWasRewrittenWithIt) {
+  ledger_.Fill(14);
+  ledger_.Append({"run.ended", "alone", "ada", "", Json::Object()});
+  ledger_.Seal();
+  RewriteWithLeaf(14);
+  const Json verdict = ledger_.Verify();
+  EXPECT_EQ(First(verdict).Int("position"), 14) << verdict.DumpPretty();
+  EXPECT_NE(First(verdict).Text("message").find("event 14 (run.ended, "), std::string::npos)
+      << verdict.DumpPretty();
 }
 
 TEST_P(VerifyTest, AHistoryRewrittenWithItsWholeTreeIsFoundByTheHeads) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "ground/vocabulary/document.h"
@@ -17,6 +19,7 @@ using metadata::LoggedEvent;
 
 /// Of one thing or story; what happened later than so many events is left out.
 constexpr std::int64_t kMostOfOne = 500;
+constexpr std::int64_t kFewMoves = 16;
 
 class Gathering {
  public:
@@ -27,10 +30,10 @@ class Gathering {
     const auto colon = thing.find(':');
     const std::string kind = thing.substr(0, colon), name = thing.substr(colon + 1);
     if (kind == "alias") return OfAlias(name);
-    CAIRN_TRY(OfSubject(thing, ""));
+    CAIRN_TRY(OfSubject(thing));
     const auto slash = name.rfind('/');
     if (kind == "model" && slash != name.npos)
-      return OfSubject("model:" + name.substr(0, slash), name.substr(slash + 1));
+      return OfVersion(name.substr(0, slash), name.substr(slash + 1));
     return Done{};
   }
 
@@ -69,15 +72,37 @@ class Gathering {
     open_.push_back(std::move(event));
   }
 
-  /// With a `version`, only what names it.
-  Result<> OfSubject(const std::string& subject, const std::string& version) {
+  Result<> OfSubject(const std::string& subject) {
     metadata::EventFilter filter;
     filter.subject = subject;
     filter.limit = kMostOfOne;
+    for (auto& event : CAIRN_TRY(log_.Read(filter))) Take(std::move(event));
+    return Done{};
+  }
+
+  /// What the events about the model say of one version; none of them came before its own first one.
+  Result<> OfVersion(const std::string& model, const std::string& version) {
+    metadata::EventFilter filter;
+    filter.subject = "model:" + model;
+    filter.limit = std::numeric_limits<std::int64_t>::max();
+    filter.after_position = FirstAbout(filter.subject + "/" + version);
+    std::int64_t left = kMostOfOne;
     for (auto& event : CAIRN_TRY(log_.Read(filter))) {
-      if (version.empty() || scorecard::VersionIn(event.event.body) == version) Take(std::move(event));
+      if (scorecard::VersionIn(event.event.body) != version) continue;
+      if (left-- == 0) break;
+      Take(std::move(event));
     }
     return Done{};
+  }
+
+  /// The lowest position among what was gathered about a thing.
+  std::optional<std::int64_t> FirstAbout(const std::string& subject) const {
+    std::optional<std::int64_t> first;
+    for (const auto& [id, event] : found_) {
+      if (event.event.subject == subject && event.position)
+        first = std::min(*event.position, first.value_or(*event.position));
+    }
+    return first;
   }
 
   Result<> OfStory(const std::string& cause) {
@@ -93,11 +118,27 @@ class Gathering {
   Result<> OfAlias(const std::string& name) {
     const auto at = name.rfind('@');
     if (at == name.npos) return Done{};
-    const auto moves = CAIRN_TRY(log_.AliasHistory(name.substr(0, at), name.substr(at + 1)));
-    if (moves.empty()) return Done{};
-    Take(CAIRN_TRY(log_.Find(moves.back().event)));
-    if (moves.back().version.empty()) return Done{};
-    return About("model:" + name.substr(0, at) + "/" + moves.back().version);
+    auto move = CAIRN_TRY(LastMove(name.substr(0, at), name.substr(at + 1)));
+    if (!move) return Done{};
+    const std::string version = scorecard::VersionIn(move->event.body);
+    Take(*std::move(move));
+    if (version.empty()) return Done{};
+    return About("model:" + name.substr(0, at) + "/" + version);
+  }
+
+  Result<std::optional<LoggedEvent>> LastMove(const std::string& model, const std::string& alias) const {
+    metadata::EventFilter filter;
+    filter.kind = "registry.alias_moved";
+    filter.subject = "model:" + model;
+    filter.order = metadata::EventFilter::Order::NewestFirst;
+    // Seldom far behind; but a model may have other aliases that moved since.
+    for (const std::int64_t limit : {kFewMoves, std::numeric_limits<std::int64_t>::max()}) {
+      filter.limit = limit;
+      for (auto& event : CAIRN_TRY(log_.Read(filter))) {
+        if (event.event.body.Text("alias") == alias) return std::optional(std::move(event));
+      }
+    }
+    return std::optional<LoggedEvent>();
   }
 
   const metadata::Log& log_;
@@ -112,32 +153,31 @@ struct Hand {
   TimeMs first = 0, last = 0;
 };
 
-/// Roles by the configuration that governed at a moment.
+/// Roles by the configuration that governed at a moment; each is read when it is asked for.
 class RolesThen {
  public:
-  static Result<RolesThen> Read(const governance::Configurations& configurations) {
-    RolesThen roles;
-    for (const auto& one : CAIRN_TRY(configurations.History())) {
-      const Node root = CAIRN_TRY(ParseYaml(one.text, "an accepted cairn.yaml"));
-      roles.history_.emplace_back(one.at, CAIRN_TRY(governance::ReadAuthority(root)));
-    }
-    return roles;
-  }
+  explicit RolesThen(std::vector<governance::Configuration> newest_first)
+      : history_(std::move(newest_first)), read_(history_.size()) {}
 
-  Json Of(const std::string& name, TimeMs at) const {
+  Result<Json> Of(const std::string& name, TimeMs at) {
     Json roles = Json::Array();
-    for (const auto& [since, authority] : history_) {
-      if (since > at) continue;
-      if (const auto* principal = authority.Find(name)) {
-        for (const auto role : principal->roles) roles.Push(governance::NameOf(role));
-      }
-      break;
+    const auto governing = std::find_if(history_.begin(), history_.end(),
+                                        [at](const auto& configuration) { return configuration.at <= at; });
+    if (governing == history_.end()) return roles;
+    auto& authority = read_[static_cast<std::size_t>(governing - history_.begin())];
+    if (!authority) {
+      const Node root = CAIRN_TRY(ParseYaml(governing->text, "an accepted cairn.yaml"));
+      authority = CAIRN_TRY(governance::ReadAuthority(root));
+    }
+    if (const auto* principal = authority->Find(name)) {
+      for (const auto role : principal->roles) roles.Push(governance::NameOf(role));
     }
     return roles;
   }
 
  private:
-  std::vector<std::pair<TimeMs, governance::Authority>> history_;  ///< Newest first.
+  std::vector<governance::Configuration> history_;
+  std::vector<std::optional<governance::Authority>> read_;
 };
 
 void Count(std::map<std::string, Hand>& hands, const std::string& name, const LoggedEvent& event,
@@ -150,7 +190,7 @@ void Count(std::map<std::string, Hand>& hands, const std::string& name, const Lo
   hand.last = std::max(hand.last, event.at);
 }
 
-Json PeopleOf(const std::vector<LoggedEvent>& account, const RolesThen& roles) {
+Result<Json> PeopleOf(const std::vector<LoggedEvent>& account, RolesThen roles_then) {
   std::map<std::string, Hand> hands;
   for (const auto& event : account) {
     const Json& body = event.event.body;
@@ -165,10 +205,11 @@ Json PeopleOf(const std::vector<LoggedEvent>& account, const RolesThen& roles) {
   for (const auto& [name, hand] : hands) {
     Json did = Json::Array();
     for (const auto& kind : hand.did) did.Push(kind);
+    Json roles = CAIRN_TRY(roles_then.Of(name, hand.last));
     people.Push(Json{{"name", name},
                      {"signed", hand.has_signed},
                      {"did", std::move(did)},
-                     {"roles", roles.Of(name, hand.last)},
+                     {"roles", std::move(roles)},
                      {"first_ms", hand.first},
                      {"last_ms", hand.last}});
   }
@@ -195,11 +236,11 @@ Result<Json> ToJson(const std::string& thing, const std::vector<LoggedEvent>& ac
     items.Push(metadata::ToJson(event).Set("sentence", scorecard::SentenceOf(event)));
     if (event.event.kind == "governance.decision_proposed") rules = event.event.body.At("rules");
   }
-  const auto roles = CAIRN_TRY(RolesThen::Read(configurations));
+  Json people = CAIRN_TRY(PeopleOf(account, RolesThen(CAIRN_TRY(configurations.History()))));
   return Json{{"thing", thing},
               {"items", std::move(items)},
               {"rules", std::move(rules)},
-              {"people", PeopleOf(account, roles)}};
+              {"people", std::move(people)}};
 }
 
 }  // namespace cairn::evidence

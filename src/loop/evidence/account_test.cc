@@ -61,6 +61,22 @@ TEST_P(AccountTest, AMoveOfProductionRestsOnDecisionRunAndAlert) {
   EXPECT_FALSE(told.At("people").items()[0].Bool("signed")) << "a name alone";
 }
 
+TEST_P(AccountTest, WhatBecameOfAVersionIsToldHoweverOftenItsModelsAliasesMovedBefore) {
+  const auto move = [&](const std::string& alias, const std::string& version) {
+    Tell("registry.alias_moved", "model:m", "ada",
+         Json{{"model", "m"}, {"alias", alias}, {"version", version}, {"decision", ""}});
+  };
+  Tell("registry.version_added", "model:m/1", "ada", Json{{"model", "m"}, {"version", "1"}});
+  for (int i = 0; i < 600; ++i) move("latest", "1");
+  Tell("registry.version_added", "model:m/2", "ada", Json{{"model", "m"}, {"version", "2"}});
+  move("production", "2");
+  for (int i = 0; i < 20; ++i) move("latest", "2");
+  const auto kinds = Kinds("alias:m@production");
+  EXPECT_EQ(kinds.size(), 22u) << "its making, and all moves to it";
+  EXPECT_EQ(kinds.front(), "registry.version_added");
+  EXPECT_EQ(Kinds("model:m/1").size(), 501u) << "of a story without end its beginning";
+}
+
 TEST_P(AccountTest, WhatNoEventIsAboutIsNotFound) {
   EXPECT_EQ(AccountOf(log_, "model:none/1").error().reason, Reason::NotFound);
   EXPECT_EQ(AccountOf(log_, "alias:none@production").error().reason, Reason::NotFound);

@@ -1,17 +1,16 @@
 #include "loop/evidence/state.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <iterator>
-#include <limits>
+#include <array>
 #include <set>
+#include <string_view>
 
 #include "ground/crypto/hash.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/time.h"
 #include "ledger/governance/roles.h"
-#include "loop/evidence/chronology.h"
+#include "ledger/metadata/recall.h"
 #include "loop/scorecard/history.h"
 
 namespace cairn::evidence {
@@ -20,25 +19,23 @@ namespace {
 using metadata::LoggedEvent;
 using scorecard::VersionIn;
 
-Result<std::vector<LoggedEvent>> Until(const metadata::Log& log, std::string_view kind, TimeMs at) {
-  metadata::EventFilter filter;
-  filter.kind = kind;
-  filter.until = at;
-  filter.limit = std::numeric_limits<std::int64_t>::max();
-  return log.Read(filter);
-}
-
-/// Of several kinds, in the order in which they happened.
-Result<std::vector<LoggedEvent>> Until(const metadata::Log& log,
-                                       std::initializer_list<std::string_view> kinds, TimeMs at) {
-  std::vector<LoggedEvent> events;
-  for (const auto kind : kinds) {
-    auto more = CAIRN_TRY(Until(log, kind, at));
-    std::move(more.begin(), more.end(), std::back_inserter(events));
-  }
-  PutInOrder(events);
-  return events;
-}
+constexpr std::array<std::string_view, 17> kKinds{"governance.configuration_accepted",
+                                                  "registry.version_added",
+                                                  "registry.version_deleted",
+                                                  "registry.model_deleted",
+                                                  "registry.model_renamed",
+                                                  "data.version_added",
+                                                  "data.alias_set",
+                                                  "data.alias_removed",
+                                                  "governance.hold_placed",
+                                                  "governance.hold_lifted",
+                                                  "governance.delegation_given",
+                                                  "governance.delegation_withdrawn",
+                                                  "charter.signed",
+                                                  "charter.usecase_activated",
+                                                  "charter.usecase_ended",
+                                                  "pipeline.trigger_paused",
+                                                  "pipeline.trigger_resumed"};
 
 Fact FactOf(const LoggedEvent& event, std::string value) {
   return {std::move(value), event.at, event.id, event.event.actor};
@@ -46,15 +43,27 @@ Fact FactOf(const LoggedEvent& event, std::string value) {
 
 class Reader {
  public:
-  Reader(const metadata::Log& log, TimeMs at) : log_(log), at_(at) {}
+  explicit Reader(TimeMs at) : at_(at) {}
 
-  Result<State> Read(const governance::Configurations& configurations) {
-    CAIRN_TRY(ReadPolicy(configurations));
-    CAIRN_TRY(ReadRegistry());
-    CAIRN_TRY(ReadData());
-    CAIRN_TRY(ReadGovernance());
-    CAIRN_TRY(ReadCharter());
-    CAIRN_TRY(ReadTriggers());
+  Result<State> Read(sql::Database& database, const governance::Configurations& configurations,
+                     const std::vector<metadata::AliasMove>& standing) {
+    const auto events = CAIRN_TRY(metadata::EventsUntil(database, kKinds, at_));
+    const LoggedEvent* accepted = nullptr;
+    for (const auto& event : events) {
+      if (event.event.kind == "governance.configuration_accepted") accepted = &event;
+      TakeVersion(event);
+      TakeData(event);
+      TakeGovernance(event);
+      TakeCharter(event);
+      TakeTrigger(event);
+    }
+    if (accepted != nullptr) CAIRN_TRY(SayPolicy(*accepted, configurations));
+    for (auto& [model, versions] : models_) {
+      versions.changed.value = Listed(versions.numbers);
+      Say("model", model, std::move(versions.changed));
+    }
+    for (const auto& move : standing)
+      Say("pointer", move.model + "@" + move.alias, {move.version, move.at, move.event, move.actor});
     return std::move(state_);
   }
 
@@ -64,10 +73,7 @@ class Reader {
   }
   void Unsay(const std::string& kind, const std::string& name) { state_.erase({kind, name}); }
 
-  Result<> ReadPolicy(const governance::Configurations& configurations) {
-    const auto accepted = CAIRN_TRY(Until(log_, "governance.configuration_accepted", at_));
-    if (accepted.empty()) return Done{};
-    const LoggedEvent& last = accepted.back();
+  Result<> SayPolicy(const LoggedEvent& last, const governance::Configurations& configurations) {
     const std::string digest = last.event.body.Text("digest"), signer = last.event.body.Text("signer");
     Say("policy", "cairn.yaml",
         FactOf(last, digest + (signer.empty() ? ", signed by nobody" : ", signed by " + signer)));
@@ -92,34 +98,27 @@ class Reader {
     return Done{};
   }
 
-  Result<> ReadRegistry() {
-    std::map<std::string, std::set<std::string>> versions;
-    for (const auto& event : CAIRN_TRY(Until(log_, "registry.", at_))) {
-      const Json& body = event.event.body;
-      const std::string model = body.Text("model"), number = VersionIn(body), &kind = event.event.kind;
-      if (kind == "registry.model_deleted") {
-        versions.erase(model);
-        Unsay("model", model);
-      } else if (kind == "registry.model_renamed") {
-        versions[model] = versions[body.Text("previous")];
-        versions.erase(body.Text("previous"));
-        Unsay("model", body.Text("previous"));
-        Say("model", model, FactOf(event, Listed(versions[model])));
-      } else if (kind == "registry.version_added" || kind == "registry.version_deleted") {
-        if (kind == "registry.version_added")
-          versions[model].insert(number);
-        else
-          versions[model].erase(number);
-        Say("model", model, FactOf(event, Listed(versions[model])));
-      } else if (kind == "registry.alias_moved") {
-        const std::string name = model + "@" + body.Text("alias");
-        if (number.empty())
-          Unsay("pointer", name);
-        else
-          Say("pointer", name, FactOf(event, number));
-      }
+  /// The versions of a model, and the event that last changed which there are.
+  struct Versions {
+    std::set<std::string> numbers;
+    Fact changed;
+  };
+
+  void TakeVersion(const LoggedEvent& event) {
+    const Json& body = event.event.body;
+    const std::string model = body.Text("model"), &kind = event.event.kind;
+    if (kind == "registry.model_deleted") models_.erase(model);
+    if (kind == "registry.model_renamed") {
+      models_[model].numbers = std::move(models_[body.Text("previous")].numbers);
+      models_.erase(body.Text("previous"));
+    } else if (kind == "registry.version_added") {
+      models_[model].numbers.insert(VersionIn(body));
+    } else if (kind == "registry.version_deleted") {
+      models_[model].numbers.erase(VersionIn(body));
+    } else {
+      return;
     }
-    return Done{};
+    models_[model].changed = FactOf(event, "");
   }
 
   static std::string Listed(const std::set<std::string>& versions) {
@@ -132,77 +131,58 @@ class Reader {
     return list.empty() ? "no version" : list;
   }
 
-  Result<> ReadData() {
-    for (const auto& event : CAIRN_TRY(Until(log_, "data.version_added", at_))) {
-      const Json& body = event.event.body;
-      Say("dataset", body.Text("dataset"),
-          FactOf(event, "version " + VersionIn(body) + ", digest " + body.Text("digest")));
-    }
-    for (const auto& event : CAIRN_TRY(Until(log_, {"data.alias_set", "data.alias_removed"}, at_))) {
-      const Json& body = event.event.body;
-      const std::string name = body.Text("dataset") + "@" + body.Text("alias");
-      if (event.event.kind == "data.alias_removed")
-        Unsay("data alias", name);
-      else
-        Say("data alias", name, FactOf(event, VersionIn(body)));
-    }
-    return Done{};
+  void TakeData(const LoggedEvent& event) {
+    const Json& body = event.event.body;
+    const std::string &kind = event.event.kind, name = body.Text("dataset");
+    if (kind == "data.version_added")
+      Say("dataset", name, FactOf(event, "version " + VersionIn(body) + ", digest " + body.Text("digest")));
+    if (kind == "data.alias_set")
+      Say("data alias", name + "@" + body.Text("alias"), FactOf(event, VersionIn(body)));
+    if (kind == "data.alias_removed") Unsay("data alias", name + "@" + body.Text("alias"));
   }
 
-  Result<> ReadGovernance() {
-    for (const auto& event :
-         CAIRN_TRY(Until(log_, {"governance.hold_placed", "governance.hold_lifted"}, at_))) {
-      if (event.event.kind == "governance.hold_placed")
-        Say("hold", event.event.subject, FactOf(event, "held"));
-      else
-        Unsay("hold", event.event.subject);
-    }
-    for (const auto& event :
-         CAIRN_TRY(Until(log_, {"governance.delegation_given", "governance.delegation_withdrawn"}, at_))) {
-      const Json& body = event.event.body;
-      const std::string id = body.Text("delegation");
-      if (event.event.kind == "governance.delegation_withdrawn") Unsay("delegation", id);
-      if (event.event.kind != "governance.delegation_given" || body.Int("begins") > at_ ||
-          body.Int("ends") <= at_)
-        continue;
-      Say("delegation", id,
-          FactOf(event, body.Text("from") + " lends " + body.Text("role") + " to " + body.Text("to") +
-                            " until " + FormatUtc(body.Int("ends"))));
-    }
-    return Done{};
+  void TakeGovernance(const LoggedEvent& event) {
+    const Json& body = event.event.body;
+    const std::string &kind = event.event.kind, id = body.Text("delegation");
+    if (kind == "governance.hold_placed") Say("hold", event.event.subject, FactOf(event, "held"));
+    if (kind == "governance.hold_lifted") Unsay("hold", event.event.subject);
+    if (kind == "governance.delegation_withdrawn") Unsay("delegation", id);
+    if (kind != "governance.delegation_given" || body.Int("begins") > at_ || body.Int("ends") <= at_) return;
+    Say("delegation", id,
+        FactOf(event, body.Text("from") + " lends " + body.Text("role") + " to " + body.Text("to") +
+                          " until " + FormatUtc(body.Int("ends"))));
   }
 
-  Result<> ReadCharter() {
-    for (const auto& event : CAIRN_TRY(Until(log_, "charter.", at_))) {
-      const Json& body = event.event.body;
-      if (event.event.kind == "charter.signed")
-        Say("charter signature", body.Text("principal"), FactOf(event, body.Text("charter")));
-      if (event.event.kind == "charter.usecase_activated")
-        Say("use case", body.Text("usecase"), FactOf(event, "worked on"));
-      if (event.event.kind == "charter.usecase_ended") Unsay("use case", body.Text("usecase"));
-    }
-    return Done{};
+  void TakeCharter(const LoggedEvent& event) {
+    const Json& body = event.event.body;
+    const std::string& kind = event.event.kind;
+    if (kind == "charter.signed")
+      Say("charter signature", body.Text("principal"), FactOf(event, body.Text("charter")));
+    if (kind == "charter.usecase_activated")
+      Say("use case", body.Text("usecase"), FactOf(event, "worked on"));
+    if (kind == "charter.usecase_ended") Unsay("use case", body.Text("usecase"));
   }
 
-  Result<> ReadTriggers() {
-    for (const auto& event :
-         CAIRN_TRY(Until(log_, {"pipeline.trigger_paused", "pipeline.trigger_resumed"}, at_))) {
-      const std::string name = event.event.body.Text("trigger");
-      if (event.event.kind == "pipeline.trigger_paused") Say("trigger", name, FactOf(event, "paused"));
-      if (event.event.kind == "pipeline.trigger_resumed") Unsay("trigger", name);
-    }
-    return Done{};
+  void TakeTrigger(const LoggedEvent& event) {
+    const std::string name = event.event.body.Text("trigger");
+    if (event.event.kind == "pipeline.trigger_paused") Say("trigger", name, FactOf(event, "paused"));
+    if (event.event.kind == "pipeline.trigger_resumed") Unsay("trigger", name);
   }
 
-  const metadata::Log& log_;
   const TimeMs at_;
+  std::map<std::string, Versions> models_;
   State state_;
 };
 
 }  // namespace
 
-Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at) {
-  return Reader(log, at).Read(configurations);
+Result<State> StateAt(sql::Database& database, const governance::Configurations& configurations, TimeMs at) {
+  return StateAt(database, configurations, at, CAIRN_TRY(metadata::Log(database).ProductionAt(at, "")));
+}
+
+Result<State> StateAt(sql::Database& database, const governance::Configurations& configurations, TimeMs at,
+                      const std::vector<metadata::AliasMove>& standing) {
+  return Reader(at).Read(database, configurations, standing);
 }
 
 Json ToJson(const State& state) {

@@ -27,7 +27,10 @@ struct Fact {
 /// delegation (in force), hold, trigger (paused).
 using State = std::map<std::pair<std::string, std::string>, Fact>;
 
-Result<State> StateAt(const metadata::Log& log, const governance::Configurations& configurations, TimeMs at);
+Result<State> StateAt(sql::Database& database, const governance::Configurations& configurations, TimeMs at);
+/// The same for who knows already which aliases stood then (Log::ProductionAt of any alias).
+Result<State> StateAt(sql::Database& database, const governance::Configurations& configurations, TimeMs at,
+                      const std::vector<metadata::AliasMove>& standing);
 
 /// [{"kind", "name", "value", "since_ms", "event", "actor"}]
 Json ToJson(const State& state);

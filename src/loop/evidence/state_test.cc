@@ -17,9 +17,7 @@ class StateTest : public ::testing::TestWithParam<std::string> {
     office_.ledger.Append({std::move(kind), std::move(subject), "ada", "", std::move(body)});
     return office_.ledger.clock().Now();
   }
-  State At(TimeMs at) {
-    return Must(StateAt(metadata::Log(office_.ledger.database()), office_.configurations, at));
-  }
+  State At(TimeMs at) { return Must(StateAt(office_.ledger.database(), office_.configurations, at)); }
   static std::string Value(const State& state, const std::string& kind, const std::string& name) {
     const auto found = state.find({kind, name});
     return found == state.end() ? "" : found->second.value;
@@ -74,6 +72,29 @@ TEST_P(StateTest, EachMomentHasItsOwnPolicyRolesModelsPointersAndData) {
   EXPECT_EQ(lost.Text("after"), "");
   EXPECT_TRUE(lost.At("event").IsNull());
   EXPECT_TRUE(Difference(At(gone), At(gone)).items().empty());
+}
+
+TEST_P(StateTest, AModelsVersionsAreThoseThatWereThereUnderTheNameThatItHad) {
+  const auto version = [&](const std::string& kind, const std::string& model, const std::string& number) {
+    return Tell("registry.version_" + kind, "model:" + model + "/" + number,
+                Json{{"model", model}, {"version", number}});
+  };
+  version("added", "m", "1");
+  version("added", "m", "2");
+  const TimeMs ten = version("added", "m", "10");
+  const TimeMs less = version("deleted", "m", "2");
+  const TimeMs renamed = Tell("registry.model_renamed", "model:n", Json{{"model", "n"}, {"previous", "m"}});
+  const TimeMs one = version("deleted", "n", "1");
+  version("deleted", "n", "10");
+  const TimeMs gone = Tell("registry.model_deleted", "model:n", Json{{"model", "n"}});
+  EXPECT_EQ(Value(At(ten), "model", "m"), "version 1, 2, 10");
+  EXPECT_EQ(Value(At(less), "model", "m"), "version 1, 10");
+  EXPECT_EQ(At(less).at({"model", "m"}).since, less);
+  EXPECT_EQ(Value(At(renamed), "model", "n"), "version 1, 10");
+  EXPECT_EQ(Value(At(renamed), "model", "m"), "");
+  EXPECT_EQ(Value(At(one), "model", "n"), "version 10");
+  EXPECT_EQ(Value(At(gone - 1), "model", "n"), "no version");
+  EXPECT_EQ(Value(At(gone), "model", "n"), "");
 }
 
 TEST_P(StateTest, ALentRoleIsOneWhileItIsInForce) {

@@ -132,6 +132,7 @@ Result<> Seal(const Project& project, const std::string& data_dir) {
   std::string text = std::string(kMagic) + TextOf(state) + project.folder();
   for (const std::string_view path : views) text.append(1, '\0').append(path);
   const std::string file = FileOf(project.folder(), data_dir);
+  if (const auto before = os::ReadFile(file, kLongest); before && *before == text) return Done{};
   CAIRN_TRY(os::MakeFolders(os::ParentOf(file)));
   return os::WriteFileAtomically(file, text);
 }

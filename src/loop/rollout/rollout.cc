@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/os/identity.h"
+#include "ledger/governance/refusal.h"
 #include "loop/rollout/journey.h"
 #include "loop/rollout/rollout_events.h"
 #include "loop/rollout/rollout_table.h"
@@ -31,6 +32,17 @@ Result<> MayBeConsidered(const Rollouts::Rooms& rooms, const Setting& setting, s
 
 std::string Named(const Rollout& rollout) {
   return "version " + std::to_string(rollout.version) + " of '" + rollout.model + "'";
+}
+
+/// A signature that comes when nothing is left to decide is an attempt as any other, one that is replayed
+/// above all.
+Error TooLate(const Rollouts& rollouts, const Rollouts::Rooms& rooms, std::string_view id,
+              const std::string& attempt, const std::string& signer, Error error) {
+  const auto rollout = rollouts.Find(id);
+  if (!rollout) return error;
+  const std::string subject =
+      rollout->decision.empty() ? "rollout:" + rollout->id : "decision:" + rollout->decision;
+  return governance::Recorded(rooms.database, rooms.clock, {attempt, subject, signer}, std::move(error));
 }
 
 }  // namespace
@@ -134,27 +146,30 @@ Result<Rollout> Rollouts::Waiting(std::string_view id) const {
 
 Result<Rollout> Rollouts::Approve(std::string_view id, const governance::Signature& signature) {
   const std::lock_guard turn(turns_);
-  const Rollout rollout = CAIRN_TRY(Waiting(id));
-  const auto decision = CAIRN_TRY(rooms_.decisions.Approve(rollout.decision, signature));
-  if (decision.state != State::Approved) return rollout;
-  return Journey(rooms_).Begin(rollout, signature.principal);
+  const auto rollout = Waiting(id);
+  if (!rollout) return TooLate(*this, rooms_, id, "approve", signature.principal, rollout.error());
+  const auto decision = CAIRN_TRY(rooms_.decisions.Approve(rollout->decision, signature));
+  if (decision.state != State::Approved) return *rollout;
+  return Journey(rooms_).Begin(*rollout, signature.principal);
 }
 
 Result<Rollout> Rollouts::Reject(std::string_view id, const std::string& reason,
                                  const governance::Signature& signature) {
   const std::lock_guard turn(turns_);
-  Rollout rollout = CAIRN_TRY(Waiting(id));
-  CAIRN_TRY(rooms_.decisions.Reject(rollout.decision, reason, signature));
-  return Journey(rooms_).KeepOut(std::move(rollout), "rejected by " + signature.principal + ": " + reason,
+  auto rollout = Waiting(id);
+  if (!rollout) return TooLate(*this, rooms_, id, "reject", signature.principal, rollout.error());
+  CAIRN_TRY(rooms_.decisions.Reject(rollout->decision, reason, signature));
+  return Journey(rooms_).KeepOut(*std::move(rollout), "rejected by " + signature.principal + ": " + reason,
                                  signature.principal);
 }
 
 Result<Rollout> Rollouts::Release(std::string_view id, const std::string& reason,
                                   const governance::Signature& signature) {
   const std::lock_guard turn(turns_);
-  const Rollout rollout = CAIRN_TRY(Waiting(id));
-  CAIRN_TRY(rooms_.decisions.Release(rollout.decision, reason, signature));
-  return Journey(rooms_).Begin(rollout, signature.principal);
+  const auto rollout = Waiting(id);
+  if (!rollout) return TooLate(*this, rooms_, id, "release", signature.principal, rollout.error());
+  CAIRN_TRY(rooms_.decisions.Release(rollout->decision, reason, signature));
+  return Journey(rooms_).Begin(*rollout, signature.principal);
 }
 
 Result<Rollout> Rollouts::Promote(std::string_view id, std::string_view actor) {

@@ -273,6 +273,22 @@ TEST_F(TestScoreTest, OneMovePastTheGatesTakesTheWholeTestAway) {
   EXPECT_EQ(test.sentence, "version 4 of m went into production without passed gates before it.");
 }
 
+TEST_F(TestScoreTest, OneMoveThatNoDecisionAllowedTakesTheWholeTestAway) {
+  Story story;
+  story.Raised(1, "a", 1).Judged(2, 1, true, "a").Moved(3, 1, 0).Judged(4, 2, true, "a").Moved(5, 2, 1);
+  for (const char* decision : {"", "made-up"}) {
+    Story moved = story;
+    moved.At(6, "registry.alias_moved",
+             Json{{"model", "m"}, {"alias", "production"}, {"version", "1"}, {"decision", decision}});
+    const ScoredTest test = Scored(moved.Moved(7, 2, 1), "T-I4");
+    EXPECT_EQ(test.points, 0);
+    EXPECT_EQ(test.sentence.find("version 1 of m went into production without a decision that was carried "
+                                 "out: event "),
+              0u)
+        << test.sentence;
+  }
+}
+
 TEST_F(TestScoreTest, EveryPromotionButTheFirstNeedsItsCanary) {
   Story story;
   Canary(story.Promoted(1, 1, 0).Raised(2, "a", 1), 3, 2, "a").Promoted(4, 2, 1, "a");

@@ -59,8 +59,11 @@ Result<Json> AsOf(const AuditRooms& rooms, const Call& call) {
   std::string alias = call.Query("alias");
   if (alias.empty()) alias = CAIRN_TRY(GuardedAt(rooms.configurations, at));
   Json items = Json::Array();
-  for (const auto& move : CAIRN_TRY(rooms.log.ProductionAt(at, alias))) items.Push(ToJson(move));
-  const auto state = CAIRN_TRY(evidence::StateAt(rooms.log, rooms.configurations, at));
+  const auto standing = CAIRN_TRY(rooms.log.ProductionAt(at, ""));
+  for (const auto& move : standing) {
+    if (move.alias == alias) items.Push(ToJson(move));
+  }
+  const auto state = CAIRN_TRY(evidence::StateAt(rooms.database, rooms.configurations, at, standing));
   return Json{
       {"at_ms", at}, {"alias", alias}, {"items", std::move(items)}, {"state", evidence::ToJson(state)}};
 }
@@ -70,8 +73,8 @@ Result<Json> Differences(const AuditRooms& rooms, const Call& call) {
   const auto from = CAIRN_TRY(ParseTime(call.Query("from")));
   const auto until = CAIRN_TRY(Moment(call, "until")).value_or(rooms.clock.Now());
   if (from >= until) return Error{Reason::InvalidArgument, "'from' must lie before 'until'"};
-  const auto before = CAIRN_TRY(evidence::StateAt(rooms.log, rooms.configurations, from));
-  const auto after = CAIRN_TRY(evidence::StateAt(rooms.log, rooms.configurations, until));
+  const auto before = CAIRN_TRY(evidence::StateAt(rooms.database, rooms.configurations, from));
+  const auto after = CAIRN_TRY(evidence::StateAt(rooms.database, rooms.configurations, until));
   return Json{{"from_ms", from}, {"until_ms", until}, {"items", evidence::Difference(before, after)}};
 }
 

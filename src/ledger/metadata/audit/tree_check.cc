@@ -99,7 +99,8 @@ class Check {
   }
 
   /// Events whose rows agree with their leaves but not with what was signed: content and leaf were rewritten
-  /// together.
+  /// together. What was signed says no more than between which two heads that was, and the levels above the
+  /// leaves, if they were left, below which of their nodes.
   Result<> ReportRewritten(Range range, const SignedHead& head) {
     if (IsExplained(range)) return Done{};
     for (const auto& node : wrong_nodes_) {
@@ -108,19 +109,26 @@ class Check {
       range = {std::max(range.begin, covered.begin), std::min(range.end, covered.end)};
       break;
     }
-    EventFilter first;
-    first.after_position = range.begin - 1;
-    first.limit = 1;
-    const auto rows = CAIRN_TRY(SealedEvents(connection_, first));
-    const std::string id = rows.empty() ? "" : rows.front().id, kind = rows.empty() ? "" : rows.front().kind;
-    std::string message = NameOfEvent(range.begin, kind, id);
+    const std::string head_then = "the head signed at " + FormatUtc(head.at) + " does not cover ";
     if (range.end - range.begin > 1) {
-      message = "one of the events " + std::to_string(range.begin) + " to " + std::to_string(range.end - 1);
+      findings_.problems.push_back(
+          {"altered", range.begin, "", "",
+           "at least one of the events " + std::to_string(range.begin) + " to " +
+               std::to_string(range.end - 1) +
+               " is not what was sealed, and which cannot be told: its digest in the tree was rewritten "
+               "with it; " +
+               head_then + "what stands there now"});
+      return Done{};
     }
-    message +=
-        " is not what was sealed: it was rewritten together with its digest, which the head signed at " +
-        FormatUtc(head.at) + " does not cover";
-    findings_.problems.push_back({"altered", range.begin, id, kind, message});
+    EventFilter only;
+    only.after_position = range.begin - 1;
+    only.limit = 1;
+    const auto rows = CAIRN_TRY(SealedEvents(connection_, only));
+    const std::string id = rows.empty() ? "" : rows.front().id, kind = rows.empty() ? "" : rows.front().kind;
+    findings_.problems.push_back({"altered", range.begin, id, kind,
+                                  NameOfEvent(range.begin, kind, id) +
+                                      " is not what was sealed: it was rewritten together with its digest; " +
+                                      head_then + "it as it is now"});
     return Done{};
   }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,12 +56,9 @@ using TakeEvent = std::function<void(const EventView&)>;
 Result<> WaitingEvents(sql::Connection& connection, std::int64_t size, std::int64_t limit,
                        const TakeEvent& take);
 Result<bool> AnyWaiting(sql::Connection& connection, std::int64_t size);
-struct Placing {
-  std::string id;
-  std::int64_t position = 0;
-};
-/// Gives waiting events the positions that they lack.
-Result<> PlaceEvents(sql::Connection& connection, const std::vector<Placing>& placings);
+/// Gives waiting events, in this order, the positions from `first` on. Corrupt for an id that is no id of
+/// ours.
+Result<> PlaceEvents(sql::Connection& connection, std::int64_t first, const std::vector<std::string>& ids);
 
 /// Up to `limit` events with ids above `after`, in order of id: the table itself in its own order, whatever
 /// its indexes say. Gives how many.
@@ -72,6 +70,9 @@ Result<std::vector<Digest>> OldLeaves(sql::Connection& connection, std::int64_t 
 Result<bool> IsTaken(sql::Connection& connection, std::int64_t position);
 Result<std::vector<EventRow>> SealedEvents(sql::Connection& connection, const EventFilter& filter);
 Result<std::vector<EventRow>> UnsealedEvents(sql::Connection& connection, const EventFilter& filter);
+/// Sealed and not, of these kinds at or before a moment: by position, then those without one by arrival.
+Result<std::vector<EventRow>> EventsOfKinds(sql::Connection& connection,
+                                            std::span<const std::string_view> kinds, TimeMs until);
 /// NotFound when there is no such event.
 Result<EventRow> EventOfId(sql::Connection& connection, const std::string& id);
 Result<std::int64_t> CountEvents(sql::Connection& connection);

@@ -118,15 +118,17 @@ void TileWriter::Add(const Digest& leaf) {
 }
 
 Result<> TileWriter::Write(sql::Connection& connection) const {
+  std::vector<sql::Value> values;
+  values.reserve(3 * tiles_.size());
   for (const auto& [key, digests] : tiles_) {
     std::string content(digests.size() * kDigestBytes, '\0');
     std::memcpy(content.data(), digests.data(), content.size());
-    CAIRN_TRY(connection.Run(
-        "INSERT INTO merkle_tile (level, place, digests) VALUES ($1, $2, $3) "
-        "ON CONFLICT (level, place) DO UPDATE SET digests = excluded.digests",
-        {std::int64_t{key.first}, static_cast<std::int64_t>(key.second), sql::Bytes{std::move(content)}}));
+    values.emplace_back(std::int64_t{key.first});
+    values.emplace_back(static_cast<std::int64_t>(key.second));
+    values.emplace_back(sql::Bytes{std::move(content)});
   }
-  return Done{};
+  return connection.InsertRows("INSERT INTO merkle_tile (level, place, digests)", 3, values,
+                               "ON CONFLICT (level, place) DO UPDATE SET digests = excluded.digests");
 }
 
 }  // namespace cairn::metadata

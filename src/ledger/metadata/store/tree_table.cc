@@ -41,9 +41,12 @@ Result<std::vector<TreeHead>> HeadsAfter(sql::Connection& connection, std::int64
 }
 
 Result<> LockForSealing(sql::Connection& connection) {
+  if (connection.engine() != sql::Engine::Postgres) return Done{};
+  // The lock keeps other sealers out, and each statement sees what the last one of them committed. Nobody who
+  // appends can be in the way of that, or be hindered by it.
+  CAIRN_TRY(connection.Run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
   // Any fixed number will do: "cairn" in ASCII.
-  if (connection.engine() == sql::Engine::Postgres)
-    CAIRN_TRY(connection.Run("SELECT pg_advisory_xact_lock(426836062830)"));
+  CAIRN_TRY(connection.Run("SELECT pg_advisory_xact_lock(426836062830)"));
   return Done{};
 }
 

@@ -195,9 +195,10 @@ Finding GatesBeforeProduction(const Examiner& examiner) {
   const std::string alias = examiner.Setting("model.alias", "production"),
                     model = examiner.Setting("model.name", "");
   std::set<Candidate> passed;
-  std::set<std::string> decisions;
+  std::set<std::string> decisions, carried_out;
   for (const Moment& moment : examiner.history().moments()) {
     const Json& body = moment.event.body;
+    if (moment.event.kind == "governance.decision_redeemed") carried_out.insert(moment.event.subject);
     if (moment.event.kind == "rollout.gates_judged") {
       finding.evidence.push_back(&moment);
       finding.passing = body.Bool("passed");
@@ -209,6 +210,10 @@ Finding GatesBeforeProduction(const Examiner& examiner) {
     if (!passed.contains(CandidateOf(moment)))
       finding.objection =
           NameOf(CandidateOf(moment)) + " went into production without passed gates before it.";
+    else if (!carried_out.contains("decision:" + body.Text("decision")))
+      finding.objection = NameOf(CandidateOf(moment)) +
+                          " went into production without a decision that was carried out: event " +
+                          moment.id + ".";
   }
   finding.approved = ApprovalsOf(examiner, decisions);
   return finding;

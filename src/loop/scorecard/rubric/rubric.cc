@@ -61,7 +61,7 @@ constexpr std::array<Entry, 28> kRubric{{
      "the delivery of the pipeline, which has a staging place"},
     {"T-I4", "Quality is validated before a model serves",
      "gates judged at least twice on candidates that a trigger brought, and not one move of production past "
-     "them",
+     "them or without a decision",
      By::Program, GatesBeforeProduction, ""},
     {"T-I5", "One example can be followed step by step",
      "a recorded prediction recomputed through each step, with equal results in between", By::Stage, nullptr,

@@ -39,8 +39,10 @@ class Story {
     return At(hour, "rollout.gates_judged", Json{{"model", "m"}, {"version", version}, {"passed", passed}},
               cause);
   }
+  /// By a decision that was carried out.
   Story& Moved(double hour, int version, int previous, const std::string& decision = "d",
                const std::string& cause = "") {
+    At(hour, "governance.decision_redeemed", Json{{"decision", decision}}, cause);
     return At(hour, "registry.alias_moved",
               Json{{"model", "m"},
                    {"alias", "production"},
