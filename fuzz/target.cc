@@ -60,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
          "the first of a name is found");
   for (const std::uint64_t length : {std::uint64_t{0}, std::uint64_t{10}, ~std::uint64_t{0}})
     CutRange(range, length);
-  static const cairn::http::wire::HostRules rules("127.0.0.1", {}, {});
+  static const cairn::http::Options options;
+  static const cairn::http::wire::HostRules rules(options);
   (void)rules.Objection(request);
   return 0;
 }

@@ -59,6 +59,7 @@ void RequestReader::Next() {
   refusal_ = Refusal();
   keep_alive_ = expects_continue_ = chunked_ = false;
   content_length_.reset();
+  searched_.reset();
 }
 
 bool RequestReader::header_done() const { return parser_->is_header_done(); }
@@ -74,9 +75,18 @@ std::size_t RequestReader::FeedHeader(std::string_view bytes) {
   if (skipped > 0) return skipped;
   // Half of an empty line: the other half is on its way, or the next byte shows that it is none.
   if (bytes == "\r") return 0;
+  if (searched_) {
+    const std::size_t from = *searched_ - std::min<std::size_t>(*searched_, 3);
+    searched_ = bytes.size();
+    if (bytes.size() <= header_bytes_ && bytes.find("\r\n\r\n", from) == std::string_view::npos) return 0;
+  }
   Code code;
   const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), code);
-  if (code == beast::http::error::need_more) return 0;
+  if (code == beast::http::error::need_more) {
+    // The first piece ended with a line, and the parser took it: it begins anew when the header is whole.
+    if (used > 0) Next(), searched_ = bytes.size();
+    return 0;
+  }
   if (code == beast::http::error::header_limit) {
     Refuse(431, "The request's header is longer than " + FormatBytes(header_bytes_) + ".");
   } else if (code) {

@@ -54,6 +54,9 @@ class RequestReader {
 
   const std::size_t header_bytes_;
   std::unique_ptr<Parser> parser_;
+  /// Up to where an end of the header was looked for, once it has come in pieces that the parser cannot tell
+  /// apart.
+  std::optional<std::size_t> searched_;
   Request request_;
   Refusal refusal_;
   std::string* sink_ = nullptr;
