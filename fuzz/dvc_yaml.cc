@@ -1,5 +1,6 @@
 #include "fuzz/folder.h"
 #include "loop/pipeline/definition.h"
+#include "loop/pipeline/parameters.h"
 
 using cairn::fuzz::Hold;
 

@@ -72,7 +72,8 @@ Result<std::vector<Json>> RangeOf(std::string_view text, const std::vector<std::
   const auto numbers = CAIRN_TRY(Numbers(text, parts, 2, 3));
   const double from = numbers[0], to = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
   if (!(step > 0) || !(to > from)) return Wrong(text, "a range goes upward, by a step greater than 0");
-  const double count = std::ceil((to - from) / step - 1e-9);
+  // It begins with its first value however far the next would be.
+  const double count = std::max(1.0, std::ceil((to - from) / step - 1e-9));
   if (count > static_cast<double>(kMostTrials)) return Wrong(text, "the range has too many values");
   const bool whole = IsWhole(from) && IsWhole(step);
   std::vector<Json> values;

@@ -37,6 +37,7 @@ TEST(SpaceTest, AnAxisIsReadAsYamlValues) {
   EXPECT_EQ(Values("on=true,no"), "[true,\"no\"]");
   EXPECT_EQ(Values("n=range(1,8,3)"), "[1,4,7]");
   EXPECT_EQ(Values("x=range(0,0.3,0.1)"), "[0.0,0.1,0.2]");
+  EXPECT_EQ(Values("n=range(1,9,2e20)"), "[1.0]");
   EXPECT_EQ(Values("conf/m.json:units=choice(8,16)"), "[8,16]");
   EXPECT_EQ(ParseAxis("conf/m.json:units=8")->file, "conf/m.json");
 }

@@ -72,7 +72,8 @@ Result<std::string> CheckedArtifactPath(std::string_view path) {
     if (!clean.empty()) clean += '/';
     clean += segment;
   }
-  return clean;
+  // Without a "./" before it, what follows may stand for an absolute path.
+  return clean == path ? clean : CheckedArtifactPath(clean);
 }
 
 Result<std::string> CheckedFilePath(std::string_view path) {
