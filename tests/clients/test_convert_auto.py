@@ -110,7 +110,8 @@ def test_what_a_pipeline_run_registers_is_converted_before_it_is_considered(proj
         time.sleep(0.1)
     original, conversion = sorted(int(version) for version in set(versions(project)) - set(before))
     rollouts = lambda: requests.get(f"{project.running.uri}/api/v1/rollouts", timeout=30).json()["items"]  # noqa: E731
-    while not (considered := [one for one in rollouts() if one["version"] in (original, conversion)]):
+    until = time.monotonic() + PATIENCE
+    while not (considered := [one for one in rollouts() if one["version"] in (original, conversion)]) or considered[0]["stage"] == "examining":
         assert time.monotonic() < until, "neither was considered"
         time.sleep(0.1)
     assert [one["version"] for one in considered] == [conversion], "the original is not considered beside it"
