@@ -78,6 +78,14 @@ void PrintCanary(const Json& canary) {
         Shown(canary.Double("production_loss")).c_str(),
         WithThousands(canary.Int("production_labelled")).c_str(),
         Shown(canary.Double("loss_e_value")).c_str());
+  if (canary.Int("shadow_labelled") > 0)
+    std::printf(
+        "By labels: squared errors of %s as a shadow and %s in production over the same %s requests; "
+        "evidence "
+        "that it is worse %s.\n",
+        Shown(canary.Double("shadow_loss")).c_str(), Shown(canary.Double("shadow_production_loss")).c_str(),
+        WithThousands(canary.Int("shadow_labelled")).c_str(),
+        Shown(canary.Double("shadow_loss_e_value")).c_str());
 }
 
 }  // namespace

@@ -24,6 +24,9 @@ void SayLog(Session& session, const Json& log) {
     session.Say("The prediction log keeps " + ShortestText(share * 100) + " % of the requests (" +
                 log.Text("reason") + "): " + WithThousands(log.Int("kept")) + " since the start, " +
                 WithThousands(log.Int("passed_over")) + " passed over.");
+  if (log.Text("when_full") == "count")
+    session.Say("When its disk is full, requests are answered all the same (" + log.Text("reason") +
+                "): " + WithThousands(log.Int("lost")) + " were lost to it since the start.");
   if (!log.At("masked").items().empty())
     session.Say("It keeps masks in place of the values of " + Joined(log.At("masked")) + ".");
   if (!log.At("plain").items().empty())

@@ -1,5 +1,6 @@
 """With `convert: auto` it is the conversion that is considered, approved and answers; where there is none, the original."""
 
+import json
 import sys
 import time
 
@@ -81,3 +82,38 @@ def test_what_no_converter_knows_is_considered_as_it_is_and_why_is_on_record(pro
     refused = [event for event in events(project, "conversion.refused") if event["subject"] == f"model:{NAME}/{original}"]
     assert len(refused) == 1 and "a Python function" in refused[0]["body"]["reason"], refused
     project.cairn("audit", "verify")
+
+
+TRAIN = """import mlflow, numpy, pandas
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+
+table = pandas.read_csv("table.csv")
+model = LinearRegression().fit(table[["a", "b"]], table["y"])
+with mlflow.start_run():
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="MODEL", serialization_format="cloudpickle", pip_requirements=["numpy"],
+                             signature=infer_signature(table[["a", "b"]], model.predict(table[["a", "b"]])), input_example=table[["a", "b"]][:5])
+open("trained.txt", "w").write("trained")
+"""
+
+
+def test_what_a_pipeline_run_registers_is_converted_before_it_is_considered(project):
+    table = frame(300)
+    table.assign(y=amounts(table)).to_csv(project.folder / "table.csv", index=False)
+    (project.folder / "train.py").write_text(TRAIN.replace("MODEL", NAME))
+    (project.folder / "dvc.yaml").write_text(f"stages:\n  train:\n    cmd: {sys.executable} train.py\n    deps: [train.py, table.csv]\n    outs: [trained.txt]\n")
+    before = versions(project) if NAME in json.dumps(project.cairn("model", "list")) else []
+    project.cairn("run")
+    until = time.monotonic() + PATIENCE
+    while len(versions(project)) < len(before) + 2:
+        assert time.monotonic() < until, "the version was registered, and no conversion"
+        time.sleep(0.1)
+    original, conversion = sorted(int(version) for version in set(versions(project)) - set(before))
+    rollouts = lambda: requests.get(f"{project.running.uri}/api/v1/rollouts", timeout=30).json()["items"]  # noqa: E731
+    until = time.monotonic() + PATIENCE
+    while not (considered := [one for one in rollouts() if one["version"] in (original, conversion)]) or considered[0]["stage"] == "examining":
+        assert time.monotonic() < until, "neither was considered"
+        time.sleep(0.1)
+    assert [one["version"] for one in considered] == [conversion], "the original is not considered beside it"
+    approve(project, considered[0])
+    assert infer(project, frame()[NUMBERS])[1] == "onnx_onnxv1"

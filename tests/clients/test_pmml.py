@@ -279,6 +279,7 @@ def test_what_is_not_read_is_refused_by_its_element(project, tmp_path, body, sai
     ('<!DOCTYPE PMML [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>' + HEAD + "&b;</PMML>", "document type"),
     ('<!DOCTYPE PMML SYSTEM "file:///etc/passwd">' + HEAD + "</PMML>", "document type"),
     (HEAD + "<TreeModel>", "cut short or broken"),
+    ('<?xml version="1.0" encoding="nonsense"?>' + HEAD + f'<TreeModel functionName="regression">{SCHEMA}<Node score="1"><True/></Node></TreeModel></PMML>', "only PMML is taken as a file alone"),
     ("solver: liblinear\n", "only PMML is taken as a file alone"),
 ])
 def test_hostile_or_broken_documents_become_no_version(project, tmp_path, text, said):
@@ -292,6 +293,7 @@ def test_hostile_or_broken_documents_become_no_version(project, tmp_path, text, 
     ('<!DOCTYPE PMML [<!ENTITY a "a">]><PMML>&a;</PMML>', "document type"),
     ("<PMML>" + "<Node>" * 3000, "deeper ones, than are read here"),
     ("<PMML><Node", "no whole XML"),
+    ('<?xml version="1.0" encoding="idna"?><PMML/>', "encoding that is not read here"),
     ("<RSS/>", "no PMML but RSS"),
 ])
 def test_the_reader_itself_stops_at_them_too(text, said):

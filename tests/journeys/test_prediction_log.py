@@ -68,7 +68,7 @@ def policies(cairn):
 
 def test_a_classified_column_is_masked_in_the_log_and_drifts_as_before(served):
     cairn, server = served
-    assert server.get("/api/v1/serving")["log"] == {"share": 1, "reason": "", "masked": [], "plain": [], "kept": 0, "passed_over": 0}
+    assert server.get("/api/v1/serving")["log"] == {"share": 1, "reason": "", "masked": [], "plain": [], "kept": 0, "passed_over": 0, "lost": 0}
     plain = ask(server, "2013-02-01T10:00:00Z", "plain")
     apply(cairn, ("carrier: {type: string}", "carrier: {type: string, classification: personal}"))
     assert server.get("/api/v1/serving")["log"]["masked"] == ["carrier"]

@@ -47,6 +47,8 @@ class PairedBet {
   /// InvalidArgument when `state` is not what ToJson gave.
   static Result<PairedBet> FromJson(const Json& state);
 
+  friend bool operator==(const PairedBet&, const PairedBet&) = default;
+
  private:
   double Stake() const;
 

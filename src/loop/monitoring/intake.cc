@@ -45,7 +45,8 @@ TimeMs Intake::EventTime(const serving::Prediction& prediction, std::size_t row,
 }
 
 void Intake::Take(const serving::Prediction& prediction) {
-  if (prediction.model != plan_.model || prediction.arm == serving::Arm::Named) return;
+  const bool for_users = prediction.arm != serving::Arm::Named && prediction.arm != serving::Arm::Shadow;
+  if (prediction.model != plan_.model || !for_users) return;
   const auto* times = Column(prediction, plan_.time_column);
   std::vector<const serving::Values*> watched;
   for (const std::string& column : plan_.columns) watched.push_back(Column(prediction, column));

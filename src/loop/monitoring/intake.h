@@ -16,7 +16,7 @@ class Intake {
   Intake(const Plan& plan, TimeMs watermark) : plan_(plan), watermark_(watermark) {}
 
   /// Takes the rows of a request to the model that is watched; others, what a version said that the caller
-  /// named, and scores that are no finite numbers, are passed over.
+  /// named, or a shadow, and scores that are no finite numbers, are passed over.
   void Take(const serving::Prediction& prediction);
   /// The rows taken since the last call.
   std::vector<AnsweredRow> Hand() { return std::exchange(rows_, {}); }

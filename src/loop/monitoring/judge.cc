@@ -26,6 +26,10 @@ Result<> Close(const Monitor& monitor, const Result<double>& value, Window& wind
   return Done{};
 }
 
+bool IsMask(const serving::Mask& mask, const std::string& column, const Json& value) {
+  return value.IsString() && value.AsString().starts_with("masked:") && mask.Of(column, value) == value;
+}
+
 void SetState(Judgement& judgement, std::string_view state) {
   for (Window& window : judgement.windows) window.state = state;
 }
@@ -156,7 +160,11 @@ Result<> Judge::ComparePredictions(const Monitor& monitor, Span span, Window& wi
 
 Result<> Judge::CompareInput(const Plan& plan, const Monitor& monitor, std::int64_t trained_on,
                              const std::vector<Json>& inputs, Window& window) {
-  const bool masked = std::binary_search(plan.masked.begin(), plan.masked.end(), window.column);
+  // Rows from before the column was classified are plain, and those from before it no longer was are masks.
+  const bool masked = std::binary_search(plan.masked.begin(), plan.masked.end(), window.column) ||
+                      std::any_of(inputs.begin(), inputs.end(), [&](const Json& row) {
+                        return IsMask(mask_, window.column, row.At(window.column));
+                      });
   const Reference* reference = CAIRN_TRY(ReferenceOf(trained_on, window.column, masked));
   if (reference == nullptr) {
     window.state = "undefined";
@@ -164,7 +172,6 @@ Result<> Judge::CompareInput(const Plan& plan, const Monitor& monitor, std::int6
   }
   std::vector<Json> values;
   values.reserve(inputs.size());
-  // Rows from before the column was classified are plain.
   for (const Json& row : inputs)
     values.push_back(masked ? mask_.Of(window.column, row.At(window.column)) : row.At(window.column));
   return Close(monitor, reference->Compare(monitor.drift, FigureOf(monitor), std::span<const Json>(values)),
@@ -194,7 +201,7 @@ Result<std::int64_t> Judge::ProfiledData(const Plan& plan, Judgement& judgement)
 }
 
 Result<const Reference*> Judge::ReferenceOf(std::int64_t trained_on, const std::string& column, bool masked) {
-  const std::pair key(trained_on, column);
+  const std::tuple key(trained_on, column, masked);
   if (const auto known = references_.find(key); known != references_.end()) return &known->second;
   auto reference = CAIRN_TRY(Reference::Of(profiles_.at(trained_on).At("reference").At(column)));
   if (!reference) return nullptr;

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "ground/sql/database.h"
@@ -57,7 +58,7 @@ class Judge {
   const serving::Mask& mask_;
   TrainingData training_data_;
   std::map<std::int64_t, Json> profiles_;  ///< By version of the data set.
-  std::map<std::pair<std::int64_t, std::string>, Reference> references_;
+  std::map<std::tuple<std::int64_t, std::string, bool>, Reference> references_;
 };
 
 }  // namespace cairn::monitoring

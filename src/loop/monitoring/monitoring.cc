@@ -270,6 +270,11 @@ Result<Monitoring::Joined> Monitoring::PostLabels(const std::vector<Label>& labe
   return joined;
 }
 
+Result<std::vector<std::string>> Monitoring::LabelledAmong(const std::vector<std::string>& rows) const {
+  return state_->database.Read(
+      [&](sql::Connection& connection) { return SelectLabelledAmong(connection, rows); });
+}
+
 void Monitoring::OnLabels(std::function<void(const std::vector<Label>&)> hears) {
   state_->hears = std::move(hears);
 }

@@ -116,6 +116,8 @@ class Monitoring {
     std::int64_t accepted = 0, unknown = 0;
   };
   Result<Joined> PostLabels(const std::vector<Label>& labels);
+  /// Of rows, "<request id>.<row>", those that have a label.
+  Result<std::vector<std::string>> LabelledAmong(const std::vector<std::string>& rows) const;
   /// Who else hears of labels once they are kept; said before the first is posted.
   void OnLabels(std::function<void(const std::vector<Label>&)> hears);
 

@@ -309,6 +309,45 @@ TEST_P(MonitoringTest, MasksOfACategoryDriftAsItsLevelsDoAndThoseOfNumbersCannot
   EXPECT_EQ(windows[2].state, "undefined");
 }
 
+/// The log keeps what it has: a window may hold masks and values of one column.
+TEST_P(MonitoringTest, AColumnThatIsNoLongerMaskedIsComparedByMasksWhileAWindowHoldsSome) {
+  masked_ = {"carrier", "distance"};
+  for (int i = 0; i < 3; ++i) Fly({kFirst + i, i == 1 ? "ZZ" : "AA"});
+  masked_.clear();
+  for (int i = 3; i < 5; ++i) Fly({kFirst + i, i == 3 ? "UA" : "AA"});
+  Week(1, 0.5, false);
+  Fly({kFirst + 14 * kDay});
+  Advance();
+  const auto windows = Windows("inputs");
+  ASSERT_EQ(windows.size(), 6u);
+  EXPECT_EQ(windows[0].state, "closed");
+  EXPECT_NEAR(windows[0].value, *comparison::PsiEvidently({{60, 40, 0}, {3, 1, 1}}), 1e-12);
+  EXPECT_NEAR(windows[1].value, *comparison::PsiEvidently({{60, 40}, {6, 2}}), 1e-12);
+  EXPECT_EQ(windows[3].column, "distance");
+  EXPECT_EQ(windows[3].state, "undefined") << "two plain numbers out of five are not the window";
+  EXPECT_EQ(windows[4].state, "closed");
+}
+
+TEST_P(MonitoringTest, WhatAShadowOrANamedVersionSaysIsNoRowAndLabelsAreFoundByTheirRows) {
+  Fly({kFirst});
+  serving::Prediction shadow;
+  shadow.id = "r1";
+  shadow.model = "late-arrival";
+  shadow.version = 2;
+  shadow.arm = serving::Arm::Shadow;
+  shadow.scores = {0.9, 0.9};
+  ASSERT_TRUE(log_.Append(shadow));
+  const auto joined = monitoring_.PostLabels({{"r1.0", 1}, {"r1.1", 1}});
+  ASSERT_TRUE(joined);
+  EXPECT_EQ(joined->accepted, 1);
+  EXPECT_EQ(joined->unknown, 1) << "a row of the shadow alone";
+  Fly({kFirst});
+  std::vector<std::string> asked{"r1.0", "r1.1", "r2.0"};
+  for (int i = 0; i < 1200; ++i) asked.push_back("none" + std::to_string(i));
+  EXPECT_EQ(*monitoring_.LabelledAmong(asked), std::vector<std::string>{"r1.0"});
+  EXPECT_TRUE(monitoring_.LabelledAmong({})->empty());
+}
+
 TEST_P(MonitoringTest, PredictionsAreComparedWithTheFirstWindowOfTheirVersion) {
   Week(0, 0.5, false);
   Week(1, 0.5, false);

@@ -43,6 +43,7 @@ class NoLog final : public serving::PredictionLog {
                         const std::function<Result<>(const serving::Prediction&)>&) const override {
     return from;
   }
+  Position End() const override { return {}; }
   Result<Json> Verify() const override { return Json{{"segments", 0}, {"open", 0}, {"records", 0}}; }
   Counts counts() const override { return {}; }
   Result<> Note(TimeMs, const metadata::Event&) override { return Done{}; }

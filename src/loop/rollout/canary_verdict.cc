@@ -34,14 +34,29 @@ std::string Evidence(double e_value, double bound) {
   return " (evidence " + Shown(e_value) + ", bound " + Shown(bound) + ")";
 }
 
+std::string Mean(double sum, std::int64_t count) {
+  return count == 0 ? std::string("–") : Shown(sum / static_cast<double>(count));
+}
+
 std::string Losses(const CanaryRecord& record) {
-  const auto mean = [](double sum, std::int64_t count) {
-    return count == 0 ? std::string("–") : Shown(sum / static_cast<double>(count));
-  };
-  return "mean squared error " + mean(record.canary_loss, record.canary_labelled) + " of " +
+  return "mean squared error " + Mean(record.canary_loss, record.canary_labelled) + " of " +
          WithThousands(record.canary_labelled) + " labelled requests, " +
-         mean(record.production_loss, record.production_labelled) + " of " +
+         Mean(record.production_loss, record.production_labelled) + " of " +
          WithThousands(record.production_labelled) + " in production";
+}
+
+std::string ShadowLosses(const CanaryRecord& record) {
+  const std::int64_t rows = record.shadow_bet.rows();
+  return "mean squared error " + Mean(record.shadow_loss, rows) + " as a shadow, " +
+         Mean(record.shadow_production_loss, rows) + " in production on the same " + WithThousands(rows) +
+         " labelled requests";
+}
+
+std::string ByLabels(const CanaryRecord& record) {
+  std::string text;
+  if (record.canary_labelled > 0) text += "; by labels, " + Losses(record);
+  if (record.shadow_bet.rows() > 0) text += "; by labels, " + ShadowLosses(record);
+  return text;
 }
 
 std::string WhyAborted(const CanaryRecord& record, CanaryFault fault) {
@@ -61,6 +76,9 @@ std::string WhyAborted(const CanaryRecord& record, CanaryFault fault) {
     case CanaryFault::Loss:
       return "the canary's answers are worse by their labels: " + Losses(record) +
              Evidence(evidence.losses, 1 / record.loss_alpha);
+    case CanaryFault::ShadowLoss:
+      return "the canary's answers are worse by their labels: " + ShadowLosses(record) +
+             Evidence(evidence.shadow_losses, 1 / record.shadow_loss_alpha);
     case CanaryFault::Breaker:
       return "the canary failed " + Share(record.canary_bad, record.canary_requests) + " requests, and " +
              Share(record.shadow_bad, record.shadow_requests) + " as a shadow, and the breaker trips at " +
@@ -106,8 +124,8 @@ CanaryFinding Judge(const CanaryLook& look) {
   if (look.step_requests < look.min_requests || look.held_ms < look.hold_ms) return {};
   const bool last = look.step + 1 >= look.steps;
   return {last ? CanaryVerdict::Promote : CanaryVerdict::NextStep,
-          Counts(record) + (record.canary_labelled > 0 ? "; by labels, " + Losses(record) : "") +
-              "; no sign that it is worse" + Evidence(evidence.bad, 2 / record.alpha)};
+          Counts(record) + ByLabels(record) + "; no sign that it is worse" +
+              Evidence(evidence.bad, 2 / record.alpha)};
 }
 
 Json ToJson(const CanaryLook& look) {

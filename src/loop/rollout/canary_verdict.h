@@ -27,12 +27,12 @@ struct CanaryFinding {
 
 /// Aborted when the evidence that it fails more often, or is slow more often, reaches 2/alpha (each gets half
 /// of alpha, and so a canary that is no worse is aborted with a chance of at most alpha, however often this
-/// is asked), when the evidence that its answers lose more by their labels reaches 1/loss_alpha (the chance
-/// of that comes on top), or when the breaker trips; paused when the split of the traffic is broken (chance
-/// below 1 in 1,000), since the canary proves nothing then, or when its scores lie further from production's
-/// than the configuration says; on to the next step, or promoted after the last, once the step has its
-/// requests and its time without any of that. Follows from `look` alone: equal looks have equal findings, bit
-/// for bit.
+/// is asked), when the evidence that its answers lose more by their labels reaches 1/loss_alpha, or that they
+/// did as a shadow 1/shadow_loss_alpha (the chances of that come on top), or when the breaker trips; paused
+/// when the split of the traffic is broken (chance below 1 in 1,000), since the canary proves nothing then,
+/// or when its scores lie further from production's than the configuration says; on to the next step, or
+/// promoted after the last, once the step has its requests and its time without any of that. Follows from
+/// `look` alone: equal looks have equal findings, bit for bit.
 CanaryFinding Judge(const CanaryLook& look);
 
 Json ToJson(const CanaryLook& look);

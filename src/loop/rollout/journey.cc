@@ -133,12 +133,13 @@ Result<Rollout> Journey::Begin(Rollout rollout, std::string_view actor) {
   trial.step = plan.shadow > 0 ? Trial::kShadow : 0;
   trial.step_began_ms = trial.kept_ms = rooms_.clock.Now();
   rollout.trial = ToJson(trial);
-  const auto started = StartCanary(setting, rollout);
+  auto started = StartCanary(setting, rollout);
   if (!started && IsFinal(started.error().reason)) {
     CAIRN_TRY(KeepOut(std::move(rollout), started.error().message, actor));
     return started.error();
   }
   if (!started) return started.error();
+  rollout = *std::move(started);
   rollout.stage = Stage::Canary;
   rollout.reason.clear();
   const Json body{{"share", ShareOf(plan, trial)},

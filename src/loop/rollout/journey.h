@@ -69,7 +69,8 @@ class Journey {
   Result<> TakeUpDecision(const Rollout& rollout);
   Result<> LookAtCanary(const Rollout& rollout);
   static double ShareOf(const serving::CanaryPlan& plan, const Trial& trial);
-  Result<> StartCanary(const Setting& setting, const Rollout& rollout);
+  /// Begins it, or goes on with it, and gives the rollout with what is to be kept of it.
+  Result<Rollout> StartCanary(const Setting& setting, Rollout rollout);
   Result<> Act(const Setting& setting, Rollout rollout, Trial trial, const CanaryLook& look);
   Result<Rollout> StepOn(const Setting& setting, Rollout rollout, Trial trial, const CanaryLook& look,
                          Json body);

@@ -109,6 +109,8 @@ class Rollouts {
       std::vector<std::string> missing{};
     };
     std::function<Result<Governance>()> governance = {};
+    /// For a canary that goes on after a restart; without it no label of before is awaited any more.
+    serving::LabelledAmong labelled = {};
   };
   explicit Rollouts(Rooms rooms) : rooms_(rooms) {}
 

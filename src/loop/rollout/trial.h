@@ -11,7 +11,8 @@
 
 namespace cairn::rollout {
 
-/// Where a canary stands, as its rollout keeps it: enough to go on after a restart. What requests showed
+/// Where a canary stands, as its rollout keeps it: enough to go on after a restart, together with the
+/// prediction log, where the requests stand that wait for their labels. What requests and labels showed
 /// between the last time it was kept and the end of the process is lost.
 struct Trial {
   static constexpr std::int64_t kShadow = -1;

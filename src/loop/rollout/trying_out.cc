@@ -26,9 +26,16 @@ double Journey::ShareOf(const serving::CanaryPlan& plan, const Trial& trial) {
   return plan.steps[std::min(step, plan.steps.size() - 1)];
 }
 
-Result<> Journey::StartCanary(const Setting& setting, const Rollout& rollout) {
-  const auto trial = CAIRN_TRY(TrialIn(rollout.trial));
-  return rooms_.service.StartCanary(rollout.version, ShareOf(setting.serving.canary, trial), trial.record);
+Result<Rollout> Journey::StartCanary(const Setting& setting, Rollout rollout) {
+  auto trial = CAIRN_TRY(TrialIn(rollout.trial));
+  CAIRN_TRY(rooms_.service.StartCanary(rollout.version, ShareOf(setting.serving.canary, trial), trial.record,
+                                       rooms_.labelled));
+  if (trial.record) return rollout;
+  // From the first request on it is known where its requests begin.
+  trial.record = rooms_.service.state().canary.record;
+  trial.kept_ms = rooms_.clock.Now();
+  rollout.trial = ToJson(trial);
+  return rollout;
 }
 
 Result<> Journey::LookAtCanary(const Rollout& rollout) {
@@ -40,7 +47,12 @@ Result<> Journey::LookAtCanary(const Rollout& rollout) {
     return Done{};
   }
   const auto state = rooms_.service.state().canary;
-  if (!state.running || state.version != rollout.version) return StartCanary(setting, rollout);
+  if (!state.running || state.version != rollout.version) {
+    auto started = CAIRN_TRY(StartCanary(setting, rollout));
+    if (started.trial == rollout.trial) return Done{};
+    CAIRN_TRY(Move(std::move(started), Stage::Canary, "system", {}));
+    return Done{};
+  }
   const Trial trial = CAIRN_TRY(TrialIn(rollout.trial));
   const auto look = trial.LookAt(state.record, setting.serving.canary, rooms_.clock.Now());
   return Act(setting, rollout, trial, look);
@@ -89,16 +101,20 @@ Result<Rollout> Journey::StepOn(const Setting& setting, Rollout rollout, Trial t
   return moved;
 }
 
-/// Something went wrong since, or it is long ago.
+/// Something went wrong since, labels came, or it is long ago.
 Result<> Journey::KeepRecord(Rollout rollout, Trial trial, const serving::CanaryRecord& seen) {
   const serving::CanaryRecord before = trial.record.value_or(serving::CanaryRecord{});
   const bool worse = seen.canary_bad != before.canary_bad || seen.canary_slow != before.canary_slow;
-  const auto all = [](const serving::CanaryRecord& record) {
-    return record.canary_requests + record.production_requests + record.canary_labelled +
-           record.production_labelled;
+  const auto requests = [](const serving::CanaryRecord& record) {
+    return record.canary_requests + record.production_requests;
   };
-  const bool more = all(seen) != all(before);
-  if (!worse && !(more && rooms_.clock.Now() >= trial.kept_ms + kKeepEach)) return Done{};
+  // A label that was counted is not awaited again.
+  const auto labels = [](const serving::CanaryRecord& record) {
+    return record.canary_labelled + record.production_labelled + record.shadow_bet.rows();
+  };
+  const bool more = requests(seen) != requests(before);
+  if (!worse && labels(seen) == labels(before) && !(more && rooms_.clock.Now() >= trial.kept_ms + kKeepEach))
+    return Done{};
   trial.record = seen;
   CAIRN_TRY(MoveTrial(std::move(rollout), std::move(trial), "system", std::nullopt));
   return Done{};

@@ -111,7 +111,8 @@ Result<CanaryPlan> ParseCanary(const Node& canary) {
 
 CanaryEvidence EvidenceOf(const CanaryRecord& record) {
   return {OddsEValue(OddsTest::Worse, record.bad), OddsEValue(OddsTest::Worse, record.slow),
-          OddsEValue(OddsTest::Split, record.split), OddsEValue(OddsTest::Worse, record.losses)};
+          OddsEValue(OddsTest::Split, record.split), OddsEValue(OddsTest::Worse, record.losses),
+          record.shadow_bet.Peak()};
 }
 
 CanaryFault FaultOf(const CanaryRecord& record) {
@@ -119,6 +120,8 @@ CanaryFault FaultOf(const CanaryRecord& record) {
   if (OddsEValue(OddsTest::Worse, record.bad) >= bound) return CanaryFault::Bad;
   if (OddsEValue(OddsTest::Worse, record.slow) >= bound) return CanaryFault::Slow;
   if (OddsEValue(OddsTest::Worse, record.losses) >= 1 / record.loss_alpha) return CanaryFault::Loss;
+  if (record.shadow_loss_alpha > 0 && record.shadow_bet.Peak() >= 1 / record.shadow_loss_alpha)
+    return CanaryFault::ShadowLoss;
   const auto trips_on = [&record](std::int64_t bad, std::int64_t requests) {
     return requests >= record.breaker_requests &&
            static_cast<double>(bad) >= record.breaker_rate * static_cast<double>(requests);
@@ -149,6 +152,12 @@ Json ToJson(const CanaryRecord& record) {
               {"production_labelled", record.production_labelled},
               {"canary_loss", record.canary_loss},
               {"production_loss", record.production_loss},
+              {"log_from", record.log_from},
+              {"seed", record.seed},
+              {"shadow_loss_alpha", record.shadow_loss_alpha},
+              {"shadow_loss", record.shadow_loss},
+              {"shadow_production_loss", record.shadow_production_loss},
+              {"shadow_bet", record.shadow_bet.ToJson()},
               {"outputs", ToJson(record.outputs)},
               {"bad", GuardJson(record.bad, record.bad_now, evidence.bad)},
               {"slow", GuardJson(record.slow, record.slow_now, evidence.slow)},
@@ -169,6 +178,20 @@ Result<> ReadLosses(const Json& json, CanaryRecord& record) {
   record.canary_loss = json.Double("canary_loss");
   record.production_loss = json.Double("production_loss");
   return ReadGuard(json.At("losses"), record.losses, record.losses_now);
+}
+
+/// Nor of what a shadow loses, and of where its requests stand.
+Result<> ReadShadowLosses(const Json& json, CanaryRecord& record) {
+  if (!json.Find("shadow_bet")) return Done{};
+  record.log_from = json.Text("log_from");
+  record.seed = CAIRN_TRY(RequiredInt(json, "seed"));
+  record.shadow_loss_alpha = json.Double("shadow_loss_alpha");
+  if (!(record.shadow_loss_alpha >= 0 && record.shadow_loss_alpha < 1))
+    return Error{Reason::InvalidArgument, "the record of a canary has no shadow_loss_alpha from 0 to 1"};
+  record.shadow_loss = json.Double("shadow_loss");
+  record.shadow_production_loss = json.Double("shadow_production_loss");
+  record.shadow_bet = CAIRN_TRY(evaluation::PairedBet::FromJson(json.At("shadow_bet")));
+  return Done{};
 }
 
 }  // namespace
@@ -196,6 +219,7 @@ Result<CanaryRecord> CanaryRecordIn(const Json& json) {
   CAIRN_TRY(ReadGuard(json.At("slow"), record.slow, record.slow_now));
   CAIRN_TRY(ReadGuard(json.At("split"), record.split, record.split_now));
   CAIRN_TRY(ReadLosses(json, record));
+  CAIRN_TRY(ReadShadowLosses(json, record));
   return record;
 }
 

@@ -8,6 +8,7 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 #include "loop/evaluation/odds_evidence.h"
+#include "loop/evaluation/paired_bet.h"
 #include "loop/serving/output_counts.h"
 
 namespace cairn::serving {
@@ -22,7 +23,8 @@ struct CanaryPlan {
   /// The chance that a canary which is no worse is rolled back, over its whole time: half of it for wrong
   /// answers, half for slow ones.
   double alpha = 0.01;
-  /// The same by labels, beside it: the chance that a canary whose answers lose no more is rolled back.
+  /// The same by labels, beside it: the chance that a canary whose answers lose no more is rolled back. With
+  /// a shadow before it, half of it for what it says as a shadow.
   double loss_alpha = 0.01;
   /// An answer that takes longer is a slow one. 0: 1.2 times the 99th percentile of production when the
   /// canary begins, if that has answered 200 requests by then.
@@ -37,9 +39,13 @@ struct CanaryPlan {
 /// InvalidArgument with the place for an unknown key or a wrong value.
 Result<CanaryPlan> ParseCanary(const Node& canary);
 
-/// What requests have shown of a canary and of production beside it: counts alone, from which every verdict
-/// follows and can be found again (evaluation/odds_evidence.h).
+/// What requests have shown of a canary and of production beside it: counts, and the state of a bet, from
+/// which every verdict follows and can be found again (evaluation/odds_evidence.h, evaluation/paired_bet.h).
 struct CanaryRecord {
+  /// By what it is known after a restart which labels are awaited: where its requests begin in the prediction
+  /// log ("": nothing is read again), and the seed by which a row of each is chosen.
+  std::string log_from;
+  std::int64_t seed = 0;
   double alpha = 0.01;
   double slow_above_ms = 0;  ///< 0: nothing is judged by its time.
   double breaker_rate = 0.5;
@@ -56,6 +62,12 @@ struct CanaryRecord {
   double loss_alpha = 0.01;
   std::int64_t canary_labelled = 0, production_labelled = 0;
   double canary_loss = 0, production_loss = 0;
+  /// Of the requests that production and the shadow answered, those for which a label came, as the rows of a
+  /// bet that the shadow loses more on them; and the sums of their losses. An alpha of 0: no shadow is judged
+  /// by labels.
+  double shadow_loss_alpha = 0;
+  evaluation::PairedBet shadow_bet{0};
+  double shadow_loss = 0, shadow_production_loss = 0;
   OutputCounts outputs;
   /// As the evidence was greatest: of bad answers, of slow ones, of all requests, and of losses, of which
   /// each is an event with the chance that it is high (traffic/awaited_labels.h).
@@ -74,13 +86,14 @@ Result<CanaryRecord> CanaryRecordIn(const Json& json);
 inline constexpr double kSplitAlpha = 0.001;
 
 /// Evidence that it fails more often than production, that it is slow more often, that the split is not as
-/// said, and that its answers are worse by their labels; each the greatest so far.
+/// said, and that its answers are worse by their labels, as a canary and as a shadow; each the greatest so
+/// far.
 struct CanaryEvidence {
-  double bad = 1, slow = 1, split = 1, losses = 1;
+  double bad = 1, slow = 1, split = 1, losses = 1, shadow_losses = 1;
 };
 CanaryEvidence EvidenceOf(const CanaryRecord& record);
 /// What ends a canary at once, by what its record shows.
-enum class CanaryFault { None, Bad, Slow, Loss, Breaker };
+enum class CanaryFault { None, Bad, Slow, Loss, ShadowLoss, Breaker };
 CanaryFault FaultOf(const CanaryRecord& record);
 
 }  // namespace cairn::serving

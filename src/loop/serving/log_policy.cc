@@ -1,6 +1,7 @@
 #include "loop/serving/log_policy.h"
 
 #include <algorithm>
+#include <array>
 
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
@@ -8,6 +9,8 @@
 
 namespace cairn::serving {
 namespace {
+
+constexpr std::array<std::string_view, 2> kWhenFull = {"refuse", "count"};
 
 Json ListOf(const std::vector<std::string>& names) {
   Json list = Json::Array();
@@ -30,11 +33,12 @@ Result<std::vector<std::string>> Classified(const Node& configuration) {
 }
 
 Result<> CheckShare(const Node& configuration, const Node& section, const LogPolicy& policy) {
-  if (policy.share == 1) return Done{};
+  if (policy.share == 1 && !policy.counts_when_full) return Done{};
   if (TextAtPath(configuration, "charter.risk") == "high")
     return WrongAt(section,
-                   "'share' must be 100%: charter.risk is high, and of a system of high risk every answer is "
-                   "on record (Regulation (EU) 2024/1689, Article 12)");
+                   std::string(policy.share < 1 ? "'share' must be 100%" : "'when_full' must be refuse") +
+                       ": charter.risk is high, and of a system of high risk every answer is "
+                       "on record (Regulation (EU) 2024/1689, Article 12)");
   const Node* monitors = configuration.Find("monitors");
   if (policy.share == 0 && monitors && monitors->IsList() && !monitors->items().empty())
     return WrongAt(section,
@@ -65,7 +69,9 @@ Result<> TakePlain(const Node& section, LogPolicy& policy) {
 }  // namespace
 
 Json LogPolicy::ToJson() const {
-  return Json{{"share", share}, {"reason", reason}, {"masked", ListOf(masked)}, {"plain", ListOf(plain)}};
+  Json json{{"share", share}, {"reason", reason}, {"masked", ListOf(masked)}, {"plain", ListOf(plain)}};
+  if (counts_when_full) json.Set("when_full", "count");
+  return json;
 }
 
 Result<LogPolicy> LogPolicyOf(const Node& configuration) {
@@ -74,12 +80,13 @@ Result<LogPolicy> LogPolicyOf(const Node& configuration) {
   const Node* section = configuration.FindPath("serving.log");
   if (!section || section->IsNull()) return policy;
   if (!section->IsMap()) return WrongAt(*section, "'log' must be a map such as {share: 10%, reason: WHY}");
-  CAIRN_TRY(section->OnlyKeys({"share", "reason", "plain"}));
+  CAIRN_TRY(section->OnlyKeys({"share", "reason", "plain", "when_full"}));
   policy.share = CAIRN_TRY(ShareAt(*section, "share", 0, 1)).value_or(1);
   policy.reason = CAIRN_TRY(TextAt(*section, "reason"));
+  policy.counts_when_full = CAIRN_TRY(ChoiceAt(*section, "when_full", kWhenFull)) == "count";
   CAIRN_TRY(CheckShare(configuration, *section, policy));
   CAIRN_TRY(TakePlain(*section, policy));
-  if (policy.reason.empty() && (policy.share < 1 || !policy.plain.empty()))
+  if (policy.reason.empty() && (policy.share < 1 || !policy.plain.empty() || policy.counts_when_full))
     return WrongAt(*section, "'log' needs a 'reason', which goes on record with it");
   return policy;
 }

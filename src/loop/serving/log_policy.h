@@ -16,18 +16,22 @@ struct LogPolicy {
   std::string reason;               ///< Why not every request and every mask; "" when nothing says otherwise.
   std::vector<std::string> masked;  ///< Columns of which only masks are kept (mask.h); sorted.
   std::vector<std::string> plain;   ///< Classified columns that are kept all the same; sorted.
+  /// `when_full: count`: what the log's disk has no room for is answered, counted and lost, in place of being
+  /// refused.
+  bool counts_when_full = false;
   friend bool operator==(const LogPolicy&, const LogPolicy&) = default;
 
   /// Whether each request is kept as it came.
-  bool KeepsAll() const { return share == 1 && masked.empty() && plain.empty(); }
-  /// {"share", "reason", "masked", "plain"}
+  bool KeepsAll() const { return share == 1 && masked.empty() && plain.empty() && !counts_when_full; }
+  /// {"share", "reason", "masked", "plain"}, and "when_full": "count" where that is so.
   Json ToJson() const;
 };
 
 /// From `serving.log` and the contract of the model's data set: a column is masked when examples of its
 /// values are kept back (contract::ColumnRule::Masked) and it is not the data set's time. InvalidArgument
-/// with the place for an unknown key, a wrong value, less than all without a reason, for a model of high risk
-/// or, when it is nothing at all, beside monitors; and for a column to be kept plain that is not classified.
+/// with the place for an unknown key, a wrong value, less than all (or what may become less when the disk is
+/// full) without a reason or for a model of high risk, or, when it is nothing at all, beside monitors; and
+/// for a column to be kept plain that is not classified.
 Result<LogPolicy> LogPolicyOf(const Node& configuration);
 
 }  // namespace cairn::serving

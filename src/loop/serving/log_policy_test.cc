@@ -43,12 +43,19 @@ TEST(LogPolicyTest, KeepsLessForAReason) {
   EXPECT_EQ(policy->ToJson().Dump(),
             R"({"share":0.1,"reason":"too many","masked":["name"],"plain":["income"]})");
   EXPECT_EQ(Read("serving: {log: {share: 0%, reason: a trial}}")->share, 0);
+  EXPECT_FALSE(Read("serving: {log: {when_full: refuse}}")->counts_when_full);
+  const auto counts = Read("serving: {log: {when_full: count, reason: flights go on}}");
+  ASSERT_TRUE(counts) << counts.error().message;
+  EXPECT_TRUE(counts->counts_when_full);
+  EXPECT_EQ(counts->ToJson().Text("when_full"), "count");
 }
 
 TEST(LogPolicyTest, NamesThePlaceOfAMistake) {
   EXPECT_NE(Refusal("serving: {log: {share: 10%}}").find("'reason'"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: {plain: [income]}}").find("'reason'"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: {share: 110%, reason: x}}").find("cairn.yaml:14:"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {when_full: count}}").find("'reason'"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {when_full: cuont, reason: x}}").find("count"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: off}").find("must be a map"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: {shre: 1}}").find("share"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: {plain: [incom], reason: x}}").find("did you mean 'income'"),
@@ -58,6 +65,8 @@ TEST(LogPolicyTest, NamesThePlaceOfAMistake) {
 
 TEST(LogPolicyTest, KeepsEveryAnswerOfASystemOfHighRiskAndWhatMonitorsWatch) {
   EXPECT_NE(Refusal("charter: {risk: high}\nserving: {log: {share: 50%, reason: x}}").find("high risk"),
+            std::string::npos);
+  EXPECT_NE(Refusal("charter: {risk: high}\nserving: {log: {when_full: count, reason: x}}").find("high risk"),
             std::string::npos);
   const std::string monitors = "monitors:\n  - {name: quality}\n";
   EXPECT_NE(Refusal(monitors + "serving: {log: {share: 0%, reason: x}}").find("monitors"), std::string::npos);

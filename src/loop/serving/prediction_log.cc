@@ -51,6 +51,7 @@ class SegmentedLog final : public PredictionLog {
                         const std::function<Result<>(const Prediction&)>& take) const override {
     return folder_->Read(from, take);
   }
+  Position End() const override { return folder_->End(); }
   Result<Json> Verify() const override { return folder_->Verify(); }
   Counts counts() const override { return {requests_, rows_, fallbacks_}; }
   Result<> Note(TimeMs at, const metadata::Event& event) override {
@@ -132,15 +133,17 @@ Result<> SegmentedLog::Append(const Prediction& prediction) {
     written = AppendTo(writer, prediction);
   }
   if (!written) return written;
+  MarkDirty();
+  if (prediction.arm == Arm::Shadow) return written;
   ++requests_;
   rows_ += static_cast<std::int64_t>(prediction.scores.size());
   if (prediction.arm == Arm::Fallback) ++fallbacks_;
-  MarkDirty();
   return written;
 }
 
 /// One version answers most requests; its name is made once.
 void Answered(Segment& segment, const Prediction& prediction) {
+  if (prediction.arm == Arm::Shadow) return;
   if (prediction.version == segment.last_version && prediction.model == segment.last_model) return;
   segment.last_version = prediction.version;
   segment.last_model = prediction.model;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,10 @@
 namespace cairn::serving {
 
 /// Who answered a request: the version in production, the one on trial beside it, the heuristic, or another
-/// version that the caller named. What a named version says is no answer of the service to its users:
-/// monitors pass over it.
-enum class Arm { Production, Canary, Fallback, Named };
+/// version that the caller named. A shadow answered nobody: what it said stands in a record of its own, under
+/// the id of the request and without its inputs. What a named version or a shadow says is no answer of the
+/// service to its users: monitors pass over it.
+enum class Arm { Production, Canary, Fallback, Named, Shadow };
 std::string_view NameOf(Arm arm);
 
 /// One answered request with its rows, as it is kept.
@@ -38,6 +40,8 @@ struct Prediction {
       scores;  ///< One a row: the probability of the positive class, or the value of a regression.
   std::int64_t micros = 0;  ///< From the request's last byte to the answer.
   std::string failure;      ///< Why the fallback answered; "" otherwise.
+  /// The chance that it had to go to the canary, when it was drawn; none when nothing was drawn.
+  std::optional<double> share = std::nullopt;
 };
 
 /// When a segment is closed and digested: by whichever comes first.
@@ -75,6 +79,8 @@ class PredictionLog {
   /// `take` may return an error to end with it.
   virtual Result<Position> Read(const Position& from,
                                 const std::function<Result<>(const Prediction&)>& take) const = 0;
+  /// Where a reader stands who has seen everything that was appended so far.
+  virtual Position End() const = 0;
   /// {"segments", "open", "records"} when every closed segment is what the event log says of it; Corrupt
   /// naming segment and record when a record is damaged or missing, or a segment is gone.
   virtual Result<Json> Verify() const = 0;
@@ -82,7 +88,7 @@ class PredictionLog {
   struct Counts {
     std::int64_t requests = 0, rows = 0, fallbacks = 0;
   };
-  virtual Counts counts() const = 0;  ///< Since this process opened it.
+  virtual Counts counts() const = 0;  ///< Since this process opened it, without what shadows said.
 
   /// Appends an event to the log that holds the digests.
   virtual Result<> Note(TimeMs at, const metadata::Event& event) = 0;

@@ -90,6 +90,19 @@ class PredictionLogTest : public testing::TestWithParam<std::string> {
 TEST(FrameTest, HasTheChecksumOfTheStandard) {
   EXPECT_EQ(Crc32("123456789"), 0xCBF43926u);
   EXPECT_EQ(Crc32("The quick brown fox jumps over the lazy dog"), 0x414FA339u);
+  // The definition, a bit at a time, at every length that is taken in another way, and off every boundary.
+  std::string bytes;
+  for (std::uint32_t i = 0, next = 1; i < 5000; ++i, next = next * 1664525u + 1013904223u)
+    bytes += static_cast<char>(next >> 24);
+  for (std::size_t size = 0; size < 400 || size == 4999; size = size == 399 ? 4999 : size + 1) {
+    const std::string_view some = std::string_view(bytes).substr(size % 7, size);
+    std::uint32_t crc = ~0u;
+    for (const char byte : some) {
+      crc ^= static_cast<unsigned char>(byte);
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0u);
+    }
+    ASSERT_EQ(Crc32(some), ~crc) << size;
+  }
 }
 
 TEST(RecordTest, IsCanonicalAndComesBackWhole) {

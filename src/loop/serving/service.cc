@@ -3,6 +3,7 @@
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
 #include "loop/serving/answering/impl.h"
+#include "loop/serving/traffic/recollection.h"
 
 namespace cairn::serving {
 namespace {
@@ -73,12 +74,15 @@ void Service::Impl::Become(std::shared_ptr<const Current> next) {
   current.swap(next);
 }
 
-CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) const {
+CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) {
   constexpr double kSlower = 1.2;
   constexpr std::int64_t kEnough = 200;
   CanaryRecord record;
   record.alpha = plan.alpha;
+  record.log_from = log.End();
+  record.seed = static_cast<std::int64_t>(seed++ >> 1);
   record.loss_alpha = plan.loss_alpha;
+  if (plan.shadow > 0) record.loss_alpha = record.shadow_loss_alpha = plan.loss_alpha / 2;
   record.breaker_rate = plan.breaker_rate;
   record.breaker_requests = plan.breaker_requests;
   record.output_psi = plan.output_psi;
@@ -195,8 +199,10 @@ Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& 
   if (draw.is_drawn && (to_canary || now.production))
     now.canary->Observe(draw, !first.answered, micros, answer.scores);
   if (draw.is_drawn && first.answered) now.canary->Await(draw, answer.id, answer.scores);
+  if (draw.is_drawn) answer.share = draw.share;
   if (now.canary && now.production && split == Split::Drawn && now.canary->IsShadow())
-    shadow.Mirror(now.canary, question, first.answered ? std::optional(answer.scores) : std::nullopt);
+    shadow.Mirror(now.canary, question, answer.id,
+                  first.answered ? std::optional(answer.scores) : std::nullopt);
   if (second.answered) return first.answered ? std::string() : first.error.message;
   // Too much work is no failure of the model: the caller comes again.
   if (second.fate != Fate::Answered) return second.error;
@@ -235,10 +241,31 @@ Result<> Service::Impl::Log(const Current& now, const Question& question, const 
   }
   prediction.scores = answer.scores;
   prediction.failure = failure;
+  prediction.share = answer.share;
   prediction.micros = micros;
-  CAIRN_TRY(log.Append(prediction));
+  const auto appended = log.Append(prediction);
+  if (!appended && policy.counts_when_full && appended.error().reason == Reason::Exhausted) {
+    watch.Lost();
+    return Done{};
+  }
+  CAIRN_TRY(appended);
   ++logged;
+  watch.Logged(now.settings.model);
   return Done{};
+}
+
+void Service::Impl::KeepSaid(const Shadow::Said& said) {
+  const auto now = Now();
+  if (now->settings.log.share < 1) return;
+  Prediction prediction;
+  prediction.id = said.id;
+  prediction.at = clock.Now();
+  prediction.model = now->settings.model;
+  prediction.version = said.version;
+  prediction.arm = Arm::Shadow;
+  prediction.scores = said.scores;
+  prediction.micros = said.micros;
+  static_cast<void>(log.Append(prediction));
 }
 
 Result<Answer> Service::Impl::Keep(const Current& now, const Question& question, std::int64_t start,
@@ -329,15 +356,24 @@ Result<Answer> Service::PredictWith(std::int64_t version, const Question& questi
   return impl_->RespondAs(*now, *loaded, question, start);
 }
 
-Result<> Service::StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record) {
+Result<> Service::StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record,
+                              const LabelledAmong& labelled) {
   CAIRN_TRY(CheckShare(share));
+  std::optional<Awaited> awaited;
+  if (record) {
+    auto found = Recollect(impl_->log, *record, impl_->Now()->settings.model, version, labelled);
+    // A log that cannot be read, or another server's, must not keep the canary from going on.
+    if (found) awaited.emplace(*std::move(found));
+  }
   const std::lock_guard lock(impl_->control);
   const auto now = impl_->Now();
   CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
   if (!record) record = impl_->NewRecord(now->settings.canary);
   const auto next = impl_->Successor();
-  next->canary = std::make_shared<Canary>(loaded, share, *std::move(record), impl_->seed++);
+  if (!awaited) awaited.emplace(static_cast<std::uint64_t>(record->seed));
+  next->canary =
+      std::make_shared<Canary>(loaded, share, *std::move(record), impl_->seed++, *std::move(awaited));
   impl_->Become(next);
   return Done{};
 }

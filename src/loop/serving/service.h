@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -42,6 +43,7 @@ struct Answer {
   std::int64_t run_ns = 0;  ///< That the model itself took; 0 when the heuristic answered.
   runtime::Batch outputs;   ///< All outputs of the model; empty when the heuristic answered.
   Execution execution;      ///< Of the model; what Statistics counts.
+  std::optional<double> share = std::nullopt;  ///< The chance that it had to go to the canary (Prediction).
 };
 
 /// A version that answers, as callers see it.
@@ -55,6 +57,9 @@ struct Offer {
   bool matrix = false;
   std::string platform = "onnx_onnxv1";  ///< As the Open Inference Protocol names what runs it.
 };
+
+/// Of rows, "<request id>.<row>", those for which a label has come.
+using LabelledAmong = std::function<Result<std::vector<std::string>>(const std::vector<std::string>& rows)>;
 
 /// Safe from any thread; answering waits for no loading.
 class Service {
@@ -81,9 +86,10 @@ class Service {
   /// A canary that fails is replaced by production, production that fails by the heuristic: a failure is an
   /// error of the model, an answer that is no finite number, or a probability outside 0 … 1. Unavailable when
   /// nothing can answer; Internal when the model failed and there is no fallback; Exhausted when the log's
-  /// disk is full. A request that waits in line with others (pace.h) is answered as if it had come alone;
-  /// Unavailable when the line is full, its timeout passes before its turn comes, or its caller leaves: no
-  /// heuristic answers then. Blocks on a write to the log's file, and on nothing else unless MayWait().
+  /// disk is full, unless settings.log counts what is lost then (event "serving.log_lost" tells how many). A
+  /// request that waits in line with others (pace.h) is answered as if it had come alone; Unavailable when
+  /// the line is full, its timeout passes before its turn comes, or its caller leaves: no heuristic answers
+  /// then. Blocks on a write to the log's file, and on nothing else unless MayWait().
   Result<Answer> Predict(const Question& question);
   /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
   /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its
@@ -109,9 +115,13 @@ class Service {
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and
   /// loaded first. With a share of 0 it is a shadow: every request that production takes is put to it as
-  /// well, off the caller's path; its answers are compared, seen by nobody and not logged. What is seen goes
-  /// on from `record`, or begins by the settings. Denied for a version that no decision lets answer.
-  Result<> StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record = {});
+  /// well, off the caller's path; its answers are compared, seen by nobody, and logged under the arm Shadow
+  /// where the log keeps all. What is seen goes on from `record`, with the labels that its requests in the
+  /// log still wait for (those that are not `labelled`; reading them takes some seconds a million, during
+  /// which production answers alone), or begins by the settings. Denied for a version that no decision lets
+  /// answer.
+  Result<> StartCanary(std::int64_t version, double share, std::optional<CanaryRecord> record = {},
+                       const LabelledAmong& labelled = {});
   /// From the next request on, for the canary that is running; what was seen of it stays. Without one nothing
   /// changes. InvalidArgument for a share that is none.
   Result<> SetCanaryShare(double share);

@@ -40,8 +40,8 @@ struct ServiceState {
   std::int64_t requests = 0, rows = 0, fallbacks = 0, rejected = 0;
   bool falling_back = false;  ///< The last event said that the heuristic answers.
   LogPolicy log;
-  std::int64_t logged = 0,
-               passed_over = 0;  ///< Of `requests`: in the prediction log, and not, by its policy.
+  /// Of `requests`: in the prediction log, and not, by its policy, or for want of room on its disk.
+  std::int64_t logged = 0, passed_over = 0, lost = 0;
   CanaryState canary;
 };
 

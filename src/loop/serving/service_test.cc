@@ -283,7 +283,7 @@ TEST_P(ServiceTest, AShadowIsAskedEverythingAndSeenByNobody) {
   EXPECT_EQ(record.shadow_requests, 40);
   EXPECT_EQ(record.shadow_bad + record.shadow_left_out + record.canary_requests, 0);
   EXPECT_EQ(record.outputs.first.size(), 40u);
-  EXPECT_EQ(test.Logged().size(), 40u);
+  EXPECT_EQ(test.log->counts().requests, 40);
   ASSERT_TRUE(test.service->SetCanaryShare(0.999));
   int canary = 0;
   for (int i = 0; i < 20; ++i) canary += test.service->Predict(Hours({1}))->version == 2 ? 1 : 0;

@@ -39,6 +39,10 @@ Json ToJson(const serving::CanaryState& canary) {
               {"canary_loss", record.canary_loss},
               {"production_loss", record.production_loss},
               {"loss_e_value", evidence.losses},
+              {"shadow_labelled", record.shadow_bet.rows()},
+              {"shadow_loss", record.shadow_loss},
+              {"shadow_production_loss", record.shadow_production_loss},
+              {"shadow_loss_e_value", evidence.shadow_losses},
               {"canary_p99_ms", canary.canary_p99_ms},
               {"production_p99_ms", canary.production_p99_ms}};
 }

@@ -26,7 +26,7 @@ Json CanaryJson(const serving::CanaryState& canary) {
 
 Json LogJson(const serving::ServiceState& state) {
   Json log = state.log.ToJson();
-  log.Set("kept", state.logged).Set("passed_over", state.passed_over);
+  log.Set("kept", state.logged).Set("passed_over", state.passed_over).Set("lost", state.lost);
   return log;
 }
 

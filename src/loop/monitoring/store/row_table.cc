@@ -36,18 +36,25 @@ std::string PrintOf(const AnsweredRow& row) {
       .substr(0, 32);
 }
 
+/// Ids as an SQL list of parameters, and the parameters.
+struct IdList {
+  std::string list;
+  std::vector<sql::Value> ids;
+  void Add(const std::string& id) {
+    ids.emplace_back(id);
+    list += (list.empty() ? "$" : ", $") + std::to_string(ids.size());
+  }
+};
+
 /// The rows that are kept under the ids of `rows`.
 Result<std::map<std::string, AnsweredRow>> KeptUnder(sql::Connection& connection,
                                                      std::span<const AnsweredRow> rows) {
-  std::string list;
-  std::vector<sql::Value> ids;
-  for (const AnsweredRow& row : rows) {
-    ids.emplace_back(row.id);
-    list += (list.empty() ? "$" : ", $") + std::to_string(ids.size());
-  }
+  IdList wanted;
+  for (const AnsweredRow& row : rows) wanted.Add(row.id);
   std::map<std::string, AnsweredRow> kept;
   for (const sql::Row& row : CAIRN_TRY(connection.Run(
-           "SELECT id, event_ms, version, score, inputs FROM monitor_row WHERE id IN (" + list + ")", ids)))
+           "SELECT id, event_ms, version, score, inputs FROM monitor_row WHERE id IN (" + wanted.list + ")",
+           wanted.ids)))
     kept[row.Text(0)] = {row.Text(0), row.Int(1), row.Int(2), row.Double(3), row.Text(4)};
   return kept;
 }
@@ -106,6 +113,20 @@ Result<std::vector<std::string>> PutLabels(sql::Connection& connection, const st
     unknown.push_back(row.Text(0));
   if (!unknown.empty()) CAIRN_TRY(connection.Run("DELETE FROM monitor_row WHERE event_ms = $1", {kNobody}));
   return unknown;
+}
+
+Result<std::vector<std::string>> SelectLabelledAmong(sql::Connection& connection,
+                                                     const std::vector<std::string>& ids) {
+  std::vector<std::string> labelled;
+  for (std::size_t at = 0; at < ids.size(); at += kLookedUpAtOnce) {
+    IdList some;
+    for (std::size_t i = at; i < std::min(at + kLookedUpAtOnce, ids.size()); ++i) some.Add(ids[i]);
+    for (const sql::Row& row : CAIRN_TRY(connection.Run(
+             "SELECT id FROM monitor_row WHERE label IS NOT NULL AND id IN (" + some.list + ") ORDER BY id",
+             some.ids)))
+      labelled.push_back(row.Text(0));
+  }
+  return labelled;
 }
 
 Result<Tally> CountRows(sql::Connection& connection, Span span) {

@@ -38,6 +38,10 @@ struct RowLabel {
 /// Sets labels, ids distinct, and gives those whose row is not there.
 Result<std::vector<std::string>> PutLabels(sql::Connection& connection, const std::vector<RowLabel>& labels);
 
+/// Of these ids those whose row has a label.
+Result<std::vector<std::string>> SelectLabelledAmong(sql::Connection& connection,
+                                                     const std::vector<std::string>& ids);
+
 /// Event times from `from` until before `to`.
 struct Span {
   TimeMs from = 0, to = 0;

@@ -28,6 +28,7 @@ class MemoryPredictionLog final : public serving::PredictionLog {
     }
     return place == 0 ? Position() : std::to_string(place);
   }
+  Position End() const override { return predictions_.empty() ? "" : std::to_string(predictions_.size()); }
   Result<Json> Verify() const override { return Json::Object(); }
   Counts counts() const override { return {}; }
   Result<> Note(TimeMs at, const metadata::Event& event) override {

@@ -49,7 +49,8 @@ struct Service::Impl {
         seed(start),
         kept_split(~start),
         statistics(time),
-        watch(predictions, time) {}
+        watch(predictions, time),
+        shadow([this](const Shadow::Said& said) { KeepSaid(said); }) {}
 
   std::shared_ptr<const Current> Now() const {
     const std::lock_guard lock(current_mutex);
@@ -62,8 +63,11 @@ struct Service::Impl {
   Result<Loaded> Load(const std::string& model, std::int64_t version);
   Result<> FollowAlias();
   Result<Loaded> Ready(std::int64_t version);
+  /// Of the versions kept for callers who name them; null when it is not among them. The one used longest ago
+  /// goes first.
+  Loaded Kept(const std::string& model, std::int64_t version);
   bool InMemory(const Current& now, std::int64_t version);
-  CanaryRecord NewRecord(const CanaryPlan& plan) const;
+  CanaryRecord NewRecord(const CanaryPlan& plan);
   Result<> NoteLoaded(const Offer& offer, const Settings& settings);
   /// Puts what the log is to keep on record, unless that is what the record says already.
   Result<> NoteLogPolicy(const Settings& settings);
@@ -86,6 +90,8 @@ struct Service::Impl {
   /// Into the log, as its policy wants it; what that passes over is counted.
   Result<> Log(const Current& now, const Question& question, const Answer& answer, const std::string& failure,
                TimeMs at, std::int64_t micros);
+  /// What a shadow said, where the log keeps all; a full disk loses it.
+  void KeepSaid(const Shadow::Said& said);
   Result<Answer> Keep(const Current& now, const Question& question, std::int64_t start, Answer answer,
                       const std::string& failure);
 
@@ -100,8 +106,9 @@ struct Service::Impl {
   mutable std::mutex current_mutex;
   std::shared_ptr<const Current> current = std::make_shared<const Current>(Settings{}, InputRules());
   std::atomic<bool> may_wait = false;
+  std::mutex loading;  ///< One version at a time is loaded for callers who name it.
   std::mutex kept_mutex;
-  std::deque<Loaded> kept;
+  std::deque<Loaded> kept;  ///< The one used last first.
 
   LatencyWindow times;
   Statistics statistics;

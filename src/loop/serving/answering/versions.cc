@@ -14,16 +14,25 @@ Result<Loaded> Service::Impl::Ready(std::int64_t version) {
   if (now->production && now->production->offer().version == version) return now->production;
   if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
   CAIRN_TRY(versions->AllowAnswering(now->settings.model, version));
-  {
-    const std::lock_guard lock(kept_mutex);
-    for (const auto& one : kept)
-      if (one->offer().version == version && one->offer().model == now->settings.model) return one;
-  }
+  if (auto found = Kept(now->settings.model, version)) return found;
+  // Who comes while it is loaded waits for it, and does not load it a second time.
+  const std::lock_guard one_at_a_time(loading);
+  if (auto found = Kept(now->settings.model, version)) return found;
   auto loaded = CAIRN_TRY(Load(now->settings.model, version));
   const std::lock_guard lock(kept_mutex);
   kept.push_front(loaded);
   if (kept.size() > kKept) kept.pop_back();
   return loaded;
+}
+
+Loaded Service::Impl::Kept(const std::string& model, std::int64_t version) {
+  const std::lock_guard lock(kept_mutex);
+  const auto found = std::find_if(kept.begin(), kept.end(), [&](const Loaded& one) {
+    return one->offer().version == version && one->offer().model == model;
+  });
+  if (found == kept.end()) return nullptr;
+  std::rotate(kept.begin(), found, found + 1);
+  return kept.front();
 }
 
 bool Service::Impl::InMemory(const Current& now, std::int64_t version) {
@@ -110,6 +119,7 @@ ServiceState Service::state() const {
   state.log = now->settings.log;
   state.logged = impl_->logged;
   state.passed_over = impl_->passed_over;
+  state.lost = impl_->watch.lost();
   if (now->canary) state.canary = now->canary->State();
   return state;
 }

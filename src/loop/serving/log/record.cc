@@ -8,7 +8,7 @@
 namespace cairn::serving {
 namespace {
 
-constexpr std::array<std::string_view, 4> kArms = {"production", "canary", "fallback", "named"};
+constexpr std::array<std::string_view, 5> kArms = {"production", "canary", "fallback", "named", "shadow"};
 
 void WriteList(std::string& out, const Values& values) {
   Json made;
@@ -75,6 +75,10 @@ void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t se
   if (!tail.Take(out, prediction.scores)) WriteScores(out, prediction.scores);
   out += ",\"sequence\":";
   out += std::to_string(sequence);
+  if (prediction.share) {
+    out += ",\"share\":";
+    AppendJsonDouble(out, *prediction.share);
+  }
   out += ",\"version\":";
   out += std::to_string(prediction.version);
   out += '}';
@@ -102,6 +106,7 @@ Result<Record> ReadRecord(std::string_view payload) {
   prediction.arm = static_cast<Arm>(arm - kArms.begin());
   prediction.micros = parsed->Int("micros");
   prediction.failure = parsed->Text("failure");
+  if (parsed->At("share").IsNumber()) prediction.share = parsed->Double("share");
   for (const auto& [name, list] : parsed->At("inputs").members())
     prediction.inputs.emplace_back(name, unpacker.ValuesOf(list));
   prediction.scores = unpacker.ScoresOf(parsed->At("scores"));

@@ -93,8 +93,8 @@ Error Damaged(const std::string& name, std::int64_t record, std::string_view wha
 }  // namespace
 
 std::string VersionOf(const Prediction& prediction) {
-  return prediction.version > 0 ? "model:" + prediction.model + "/" + std::to_string(prediction.version)
-                                : std::string();
+  if (prediction.version <= 0 || prediction.arm == Arm::Shadow) return {};
+  return "model:" + prediction.model + "/" + std::to_string(prediction.version);
 }
 
 Result<std::unique_ptr<SegmentFolder>> SegmentFolder::Open(sql::Database& database, const os::Clock& clock,
@@ -230,6 +230,15 @@ Result<std::string> SegmentFolder::Read(const std::string& from, const Take& tak
     reached.after = std::max(reached.after, listed.number);
   }
   return reached.Text();
+}
+
+std::string SegmentFolder::End() const {
+  Place place;
+  for (const Listed& listed : List()) {
+    if (listed.published) place.open[listed.number] = *listed.published;
+    place.after = std::max(place.after, listed.number);
+  }
+  return place.Text();
 }
 
 Result<std::map<std::string, SegmentFolder::Closing>> SegmentFolder::Announced() const {

@@ -35,7 +35,7 @@ struct Segment {
   std::atomic<std::uint64_t> synced = 0;  ///< Bytes that were in it before its last sync.
 };
 
-/// "model:delay/3", or "" when the heuristic answered.
+/// "model:delay/3", or "" when the heuristic answered, or a shadow, which answers nobody.
 std::string VersionOf(const Prediction& prediction);
 
 /// The folder of segments: which there are, which are closed, and what the event log says of those. Segments
@@ -52,6 +52,7 @@ class SegmentFolder {
 
   using Take = std::function<Result<>(const Prediction&)>;
   Result<std::string> Read(const std::string& from, const Take& take) const;
+  std::string End() const;
   Result<Json> Verify() const;
 
   sql::Database& database() const { return database_; }

@@ -96,14 +96,21 @@ Result<> TestVersions::AllowAnswering(const std::string&, std::int64_t version) 
 
 Result<StoredVersion> TestVersions::Load(const std::string&, std::int64_t version,
                                          const runtime::WorkerSettings& worker) {
+  if (before_load_) before_load_(version);
   const std::lock_guard lock(mutex_);
   const auto found = versions_.find(version);
   if (found == versions_.end()) return Error{Reason::NotFound, "There is no such version."};
   if (found->second.damaged)
     return Error{Reason::Corrupt, "The file 'model.onnx' is not the one that was registered."};
+  ++found->second.loads;
   StoredVersion stored{version, "manifest-" + std::to_string(version), {{}, found->second.model}, worker};
   for (const auto& column : found->second.columns) stored.folder.about.columns.push_back({column, "double"});
   return stored;
+}
+
+int TestVersions::LoadsOf(std::int64_t version) {
+  const std::lock_guard lock(mutex_);
+  return versions_.at(version).loads;
 }
 
 TestService::TestService(const std::string& engine) : store(engine) {

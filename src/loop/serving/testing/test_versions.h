@@ -64,13 +64,19 @@ class TestVersions final : public VersionSource {
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
   Result<StoredVersion> Load(const std::string& model, std::int64_t version,
                              const runtime::WorkerSettings& worker) override;
+  /// Called with a version's number each time it is to be loaded.
+  void BeforeLoad(std::function<void(std::int64_t)> hook) { before_load_ = std::move(hook); }
+  /// How often the version was loaded.
+  int LoadsOf(std::int64_t version);
 
  private:
   struct Stored {
     std::shared_ptr<const runtime::Model> model;
     std::vector<std::string> columns;
     bool damaged = false;
+    int loads = 0;
   };
+  std::function<void(std::int64_t)> before_load_;
   std::mutex mutex_;
   std::map<std::int64_t, Stored> versions_;
   std::int64_t production_ = 0;

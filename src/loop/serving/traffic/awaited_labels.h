@@ -7,6 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "loop/serving/traffic/chosen_rows.h"
+
 namespace cairn::serving {
 
 /// What was answered while a canary was tried, until a label comes for it: of each request one row, since its
@@ -15,7 +17,7 @@ namespace cairn::serving {
 class AwaitedLabels {
  public:
   /// Equal seeds choose equally. At most so many are awaited.
-  explicit AwaitedLabels(std::uint64_t seed, std::size_t most = 500'000) : seed_(seed), most_(most) {}
+  explicit AwaitedLabels(std::uint64_t seed, std::size_t most = 500'000) : chosen_(seed), most_(most) {}
 
   /// Of a request the scores, between 0 and 1. An id that is awaited already counts for the first alone.
   void Add(std::string_view id, bool to_canary, double share, std::span<const double> scores);
@@ -41,12 +43,11 @@ class AwaitedLabels {
     std::uint32_t row : 31;
     std::uint32_t to_canary : 1;
   };
-  std::uint64_t Mixed(std::string_view id) const;
   std::optional<Loss> TakeRow(std::string_view id, std::uint64_t row, double label);
 
-  const std::uint64_t seed_;
+  const ChosenRows chosen_;
   const std::size_t most_;
-  std::unordered_map<std::uint64_t, Row> rows_;  ///< By the request's mixed id.
+  std::unordered_map<std::uint64_t, Row> rows_;  ///< By the request's key.
   std::deque<std::uint64_t> order_;              ///< Oldest first; some may be gone from rows_.
 };
 

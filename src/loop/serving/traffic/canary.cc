@@ -16,7 +16,7 @@ bool TrafficSplit::Draws(double share) {
 }
 
 Canary::Canary(std::shared_ptr<const LoadedVersion> version, double share, CanaryRecord record,
-               std::uint64_t seed)
+               std::uint64_t seed, Awaited awaited)
     : version_(std::move(version)),
       share_(share),
       split_(seed),
@@ -26,7 +26,7 @@ Canary::Canary(std::shared_ptr<const LoadedVersion> version, double share, Canar
       slow_(OddsTest::Worse, record_.slow_now, record_.slow),
       drawn_(OddsTest::Split, record_.split_now, record_.split),
       losses_(OddsTest::Worse, record_.losses_now, record_.losses),
-      awaited_(seed) {}
+      awaited_(std::move(awaited)) {}
 
 Canary::Draw Canary::Next() {
   const double share = share_;
@@ -55,21 +55,38 @@ void Canary::Observe(const Draw& draw, bool bad, std::int64_t micros, std::span<
 
 void Canary::Await(const Draw& draw, std::string_view id, std::span<const double> scores) {
   const std::lock_guard lock(mutex_);
-  awaited_.Add(id, draw.to_canary, draw.share, scores);
+  awaited_.labels.Add(id, draw.to_canary, draw.share, scores);
 }
 
 void Canary::ObserveLabel(std::string_view id, double label) {
   const std::lock_guard lock(mutex_);
-  const auto loss = awaited_.Take(id, label);
-  if (!loss) return;
-  ++(loss->to_canary ? record_.canary_labelled : record_.production_labelled);
-  (loss->to_canary ? record_.canary_loss : record_.production_loss) += loss->loss;
-  if (!loss->is_event) return;
-  losses_.Observe(loss->to_canary, loss->share);
-  if (loss->to_canary && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;
+  // Before it had a share of the requests it was a shadow of others.
+  if (const auto loss = awaited_.labels.Take(id, label)) {
+    Count(*loss);
+  } else if (const auto losses = awaited_.pairs.Take(id, label)) {
+    Count(*losses);
+  }
 }
 
-void Canary::ObserveShadow(const std::optional<std::vector<double>>& canary,
+/// With the mutex held.
+void Canary::Count(const AwaitedLabels::Loss& loss) {
+  ++(loss.to_canary ? record_.canary_labelled : record_.production_labelled);
+  (loss.to_canary ? record_.canary_loss : record_.production_loss) += loss.loss;
+  if (!loss.is_event) return;
+  losses_.Observe(loss.to_canary, loss.share);
+  if (loss.to_canary && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;
+}
+
+/// With the mutex held.
+void Canary::Count(const AwaitedPairs::Losses& losses) {
+  if (!(record_.shadow_loss_alpha > 0)) return;
+  record_.shadow_loss += losses.shadow;
+  record_.shadow_production_loss += losses.production;
+  record_.shadow_bet.Observe(losses.shadow - losses.production);
+  if (losses.shadow > losses.production && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;
+}
+
+void Canary::ObserveShadow(std::string_view id, const std::optional<std::vector<double>>& canary,
                            const std::optional<std::vector<double>>& production) {
   constexpr double kHalf = 0.5;
   const std::lock_guard lock(mutex_);
@@ -78,6 +95,8 @@ void Canary::ObserveShadow(const std::optional<std::vector<double>>& canary,
   if (canary && production) {
     record_.outputs.Add(false, *production);
     record_.outputs.Add(true, *canary);
+    awaited_.pairs.AddProduction(id, *production);
+    awaited_.pairs.AddShadow(id, *canary);
   }
   if (canary.has_value() != production.has_value()) bad_.Observe(!canary, kHalf);
   if (!canary && FaultOf(RecordNow()) != CanaryFault::None) ended_ = true;

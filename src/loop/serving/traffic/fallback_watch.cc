@@ -24,17 +24,31 @@ void FallbackWatch::Answered(const std::string& model, std::int64_t version) {
   if (falling_back_.exchange(false)) Note("ended", model, version, "");
 }
 
+void FallbackWatch::Logged(const std::string& model) {
+  if (untold_.load(std::memory_order_relaxed) == 0) return;
+  const std::int64_t lost = untold_.exchange(0);
+  if (lost == 0) return;
+  Note({.kind = "serving.log_lost",
+        .subject = "model:" + model,
+        .actor = "system",
+        .cause = "",
+        .body = Json{{"model", model}, {"requests", lost}}});
+}
+
 void FallbackWatch::Note(const char* state, const std::string& model, std::int64_t version,
                          const std::string& why) {
-  metadata::Event event{.kind = "serving.fallback",
-                        .subject = "model:" + model + (version > 0 ? "/" + std::to_string(version) : ""),
-                        .actor = "system",
-                        .cause = "",
-                        .body = Json{{"model", model},
-                                     {"version", version > 0 ? std::to_string(version) : ""},
-                                     {"state", state},
-                                     {"reason", why},
-                                     {"fallbacks", fallbacks_.load()}}};
+  Note({.kind = "serving.fallback",
+        .subject = "model:" + model + (version > 0 ? "/" + std::to_string(version) : ""),
+        .actor = "system",
+        .cause = "",
+        .body = Json{{"model", model},
+                     {"version", version > 0 ? std::to_string(version) : ""},
+                     {"state", state},
+                     {"reason", why},
+                     {"fallbacks", fallbacks_.load()}}});
+}
+
+void FallbackWatch::Note(metadata::Event event) {
   {
     const std::lock_guard lock(mutex_);
     notes_.emplace_back(clock_.Now(), std::move(event));

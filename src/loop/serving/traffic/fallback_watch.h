@@ -16,7 +16,8 @@
 namespace cairn::serving {
 
 /// Writes an event when the heuristic begins to answer, and one when models have answered kCalm requests in a
-/// row again: never one a request. Told from any thread without waiting for the store; a thread of its own
+/// row again; and one of how many answers a full disk kept out of the prediction log, once it takes them
+/// again: never one a request. Told from any thread without waiting for the store; a thread of its own
 /// writes.
 class FallbackWatch {
  public:
@@ -29,12 +30,17 @@ class FallbackWatch {
 
   void FellBack(const std::string& model, std::int64_t version, const std::string& why);
   void Answered(const std::string& model, std::int64_t version);
+  /// The log had no room for an answer; or it has taken one.
+  void Lost() { ++lost_, ++untold_; }
+  void Logged(const std::string& model);
 
   std::int64_t fallbacks() const { return fallbacks_; }
   bool falling_back() const { return falling_back_; }
+  std::int64_t lost() const { return lost_; }
 
  private:
   void Note(const char* state, const std::string& model, std::int64_t version, const std::string& why);
+  void Note(metadata::Event event);
   void Write(const std::stop_token& stop);
 
   PredictionLog& log_;
@@ -42,6 +48,7 @@ class FallbackWatch {
   std::atomic<std::int64_t> fallbacks_ = 0;
   std::atomic<bool> falling_back_ = false;
   std::atomic<std::int64_t> calm_ = 0;
+  std::atomic<std::int64_t> lost_ = 0, untold_ = 0;
 
   std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -10,20 +10,22 @@ constexpr std::int64_t kLast = 9;  ///< Priority: those who wait for an answer g
 
 }  // namespace
 
-Shadow::Shadow() : worker_([this](const std::stop_token& stop) { Work(stop); }) {}
+Shadow::Shadow(std::function<void(const Said&)> keep)
+    : keep_(std::move(keep)), worker_([this](const std::stop_token& stop) { Work(stop); }) {}
 
 Shadow::~Shadow() {
   worker_.request_stop();
   worker_.join();
 }
 
-void Shadow::Mirror(const std::shared_ptr<Canary>& canary, const Question& question,
+void Shadow::Mirror(const std::shared_ptr<Canary>& canary, const Question& question, const std::string& id,
                     std::optional<std::vector<double>> scores) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMostWaiting) return canary->LeaveOut();
     waiting_.push_back({canary, question, std::move(scores)});
     waiting_.back().question.stop = {};
+    waiting_.back().question.id = id;
   }
   changed_.notify_all();
 }
@@ -33,6 +35,18 @@ void Shadow::WaitUntilIdle() {
   changed_.wait(lock, [this] { return waiting_.empty() && !busy_; });
 }
 
+void Shadow::Ask(const Mirrored& mirrored) const {
+  const auto& [canary, question, scores] = mirrored;
+  const auto& version = canary->version();
+  const auto inputs = version.Bind(question);
+  const auto outcome = inputs ? version.Run(*inputs, question.rows, runtime::Turn{kLast, 0, {}})
+                              : Result<LoadedVersion::Outcome>(inputs.error());
+  if (!outcome) return canary->ObserveShadow(question.id, std::nullopt, scores);
+  if (outcome->fate != runtime::Ran::Fate::Answered) return canary->LeaveOut();
+  keep_({question.id, version.offer().version, outcome->scores, outcome->run_ns / 1000});
+  canary->ObserveShadow(question.id, outcome->scores, scores);
+}
+
 void Shadow::Work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
@@ -40,16 +54,7 @@ void Shadow::Work(const std::stop_token& stop) {
     waiting_.pop_front();
     busy_ = true;
     lock.unlock();
-    const auto& version = mirrored.canary->version();
-    const auto inputs = version.Bind(mirrored.question);
-    const auto outcome = inputs ? version.Run(*inputs, mirrored.question.rows, runtime::Turn{kLast, 0, {}})
-                                : Result<LoadedVersion::Outcome>(inputs.error());
-    if (outcome && outcome->fate != runtime::Ran::Fate::Answered) {
-      mirrored.canary->LeaveOut();
-    } else {
-      mirrored.canary->ObserveShadow(outcome ? std::optional(outcome->scores) : std::nullopt,
-                                     mirrored.scores);
-    }
+    Ask(mirrored);
     lock.lock();
     busy_ = false;
     changed_.notify_all();

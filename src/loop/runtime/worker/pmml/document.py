@@ -91,6 +91,8 @@ def parse(data):
         reader.Parse(data, True)
     except xml.parsers.expat.ExpatError as problem:
         raise Unfit(INPUT, f"its document is no whole XML: {problem}") from None
+    except (LookupError, ValueError) as problem:
+        raise Unfit(INPUT, f"its document says that it is written in an encoding that is not read here: {problem}") from None
     if root.tag != "PMML":
         raise Unfit(INPUT, f"its document is no PMML but {root.tag}")
     return root
