@@ -1,7 +1,7 @@
 // The least that storing a folder of small files takes here: reads each of them, writes its bytes to a file
-// of another folder, and ends when all are on disk. On three threads for two processors; the sync begins half-way, beside the
-// writing, which is the fastest way that was found. Nothing is hashed, looked up or remembered.
-// Usage: bare_files FROM TO
+// of another folder, and ends when all are on disk. On three threads for two processors; the sync begins
+// half-way, beside the writing, which is the fastest way that was found. Nothing is hashed, looked up or
+// remembered. Usage: bare_files FROM TO
 #include <fcntl.h>
 #include <unistd.h>
 

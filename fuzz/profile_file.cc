@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::uint64_t row = 0; made && row < 4; ++row) made->Draw(row, values);
   Hold(!made || values.size() == table->columns.size(), "a row has a value for every column");
   auto again = cairn::profile::ReadTable(cairn::profile::WriteTable(*table));
-  Hold(static_cast<bool>(again), again ? "" : ("what was written can be read, not: " + again.error().message).c_str());
+  Hold(static_cast<bool>(again),
+       again ? "" : ("what was written can be read, not: " + again.error().message).c_str());
   Hold(again->rows == table->rows && again->columns.size() == table->columns.size(), "rows and columns stay");
   if (table->rows > (std::int64_t{1} << 50)) return 0;
   if (table->Merge(*again)) (void)cairn::profile::WriteTable(*table);
