@@ -275,8 +275,10 @@ class Loop(Scored):
         self.server.post("/api/v1/labels", {"labels": [{"id": f"{name}.{row}", "value": row % 2} for row in range(rows)]})
 
     def closes_day(self):
-        """More answers, and the first ones of the next day, which close the day's windows."""
-        self.answered(rows=10)
+        """More answers, and the first ones of the next day, which close the day's windows. So many that most of the day's are of the version that
+        answers now, whose the windows are then: a canary's share is left to chance."""
+        for _ in range(4):
+            self.answered(rows=20)
         self.day += 1
         self.answered()
         self.server.post("/api/v1/monitors/advance", {})
