@@ -267,6 +267,7 @@ def curve_project(tmp_path, cairn_binary, dimensions):
 def test_a_learning_curve_is_scikit_learns_on_the_same_rows(tmp_path, cairn_binary):
     """The training file is made by a stage: what makes it does not run again, the test rows stay whole."""
     import numpy
+    import yaml
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import learning_curve
 
@@ -291,13 +292,16 @@ def test_a_learning_curve_is_scikit_learns_on_the_same_rows(tmp_path, cairn_bina
     for draw in (1, 2):
         # A smaller share is a beginning of a larger one, which is how scikit-learn takes them.
         order = sorted(range(len(train)), key=lambda at: place(train[at], draw))
-        sizes = [sum(place(row, draw) < share for row in train) for share in (0.1, 0.25, 0.5)] + ([len(train)] if draw == 1 else [])
+        sizes = [150, 375, 750] + ([1500] if draw == 1 else [])
         x, y = table([train[at] for at in order] + test)
         split = [(numpy.arange(len(train)), numpy.arange(len(train), len(train) + len(test)))]
         rows, _, scores = learning_curve(LogisticRegression(max_iter=1000), x, y, train_sizes=sizes, cv=split, scoring="accuracy")
         for size, score in zip(rows, scores[:, 0]):
             expected.setdefault(int(size), []).append(score)
     assert {int(point["rows"]): point["value"] for point in curve["points"]} == {size: pytest.approx(numpy.mean(scores), abs=2e-3) for size, scores in expected.items()}
+    assert [(point["trainings"], point["low"] is not None) for point in curve["points"]] == [(2, True)] * 3 + [(1, False)]
+    document = yaml.safe_load((pathlib.Path(__file__).resolve().parents[2] / "api" / "openapi.yaml").read_text())
+    assert set(curve) == set(document["components"]["responses"]["LearningCurve"]["content"]["application/json"]["schema"]["properties"])
     assert curve["trials"] == 7 and curve["missing"] == 0 and curve["verdict"] in ("yes", "no", "unclear")
     assert "Would more data help?" in page.read_text() and "<svg" in page.read_text()
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <numeric>
 
 #include "ground/crypto/hash.h"
 #include "ground/vocabulary/text.h"
@@ -22,10 +24,35 @@ std::size_t EndOfRecord(std::string_view text, std::size_t at, bool quotes) {
   return quoted ? std::string_view::npos : at;
 }
 
-/// The first 53 bits of the digest.
-double PlaceOf(std::string_view row, std::int64_t draw) {
+/// The beginning of the digest.
+std::uint64_t PlaceOf(std::string_view row, std::int64_t draw) {
   const std::string hex = crypto::Sha256Hex(std::to_string(draw) + "\n" + std::string(row));
-  return static_cast<double>(std::stoull(hex.substr(0, 16), nullptr, 16) >> 11) * 0x1p-53;
+  return std::stoull(hex.substr(0, 16), nullptr, 16);
+}
+
+struct Row {
+  std::uint64_t place = 0;
+  std::string_view text;  ///< With the end of its line.
+};
+
+/// The rows in front, by place and then by order, in their order.
+Rows Taken(std::string_view head, const std::vector<Row>& rows, double share) {
+  const auto many = std::max(1.0, std::round(share * static_cast<double>(rows.size())));
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(many);
+  if (end != order.end()) {
+    std::nth_element(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
+      return rows[a].place != rows[b].place ? rows[a].place < rows[b].place : a < b;
+    });
+  }
+  std::sort(order.begin(), end);
+  Rows taken{std::string(head), static_cast<std::int64_t>(many)};
+  for (auto one = order.begin(); one != end; ++one) {
+    taken.text += rows[*one].text;
+    if (!taken.text.ends_with('\n') && one + 1 != end) taken.text += '\n';
+  }
+  return taken;
 }
 
 }  // namespace
@@ -53,10 +80,10 @@ Result<Rows> SampleRows(std::string_view text, const std::string& file, const Sh
                  "'" + file +
                      "': shares are taken of the rows of CSV (.csv, .tsv) and JSON lines (.jsonl, "
                      ".ndjson); let a stage write the training data as one of these"};
-  Rows rows;
   std::size_t at = csv ? EndOfRecord(text, 0, true) : 0;
-  if (at != std::string_view::npos) rows.text = text.substr(0, at);
-  while (at != std::string_view::npos && at < text.size()) {
+  const std::string_view head = text.substr(0, std::min(at, text.size()));
+  std::vector<Row> rows;
+  while (at < text.size()) {
     const std::size_t end = EndOfRecord(text, at, csv);
     if (end == std::string_view::npos) {
       at = end;
@@ -64,17 +91,14 @@ Result<Rows> SampleRows(std::string_view text, const std::string& file, const Sh
     }
     std::string_view row = text.substr(at, end - at);
     while (row.ends_with('\n') || row.ends_with('\r')) row.remove_suffix(1);
-    if (!row.empty() && (share.of_rows >= 1 || PlaceOf(row, share.draw) < share.of_rows)) {
-      rows.text += text.substr(at, end - at);
-      ++rows.count;
-    }
+    if (!row.empty())
+      rows.push_back({share.of_rows < 1 ? PlaceOf(row, share.draw) : 0, text.substr(at, end - at)});
     at = end;
   }
   if (at == std::string_view::npos)
     return Error{Reason::Unprocessable, "'" + file + "': a quote is opened and not closed"};
-  if (rows.count > 0) return rows;
-  return Error{Reason::Unprocessable, "'" + file + "': no row is left of a share of " +
-                                          std::to_string(share.of_rows) + ": take a larger one"};
+  if (rows.empty()) return Error{Reason::Unprocessable, "'" + file + "' has no rows to take a share of"};
+  return Taken(head, rows, share.of_rows);
 }
 
 Result<std::vector<std::string>> StagesBehind(const pipeline::Definition& definition,

@@ -32,11 +32,11 @@ struct Rows {
   std::string text;
   std::int64_t count = 0;
 };
-/// The rows of a table that a share takes, in their order: those for which SHA-256 of "DRAW\nROW" (without
-/// the end of its line), read as a number in [0, 1), lies below the share. So a larger share of the same draw
-/// contains a smaller one, equal rows go together, and every machine takes the same. CSV keeps its first
-/// line; JSON lines by their ending. Unsupported for another format, Unprocessable when no row is left or a
-/// quote stays open.
+/// The rows of a table that a share takes, in their order: so many, rounded, and at least one, of those whose
+/// SHA-256 of "DRAW\nROW" (without the end of its line), read as a number, is the smallest; of equal rows the
+/// first. So a larger share of the same draw contains a smaller one, every draw of a share has as many rows,
+/// and every machine takes the same. CSV keeps its first line; JSON lines by their ending. Unsupported for
+/// another format, Unprocessable when there is no row or a quote stays open.
 Result<Rows> SampleRows(std::string_view text, const std::string& file, const Share& share);
 
 /// The stages that read the file, and those that read what these make: what a share of it concerns. NotFound

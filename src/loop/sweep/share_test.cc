@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "loop/sweep/curve.h"
 
 namespace cairn::sweep {
@@ -21,8 +23,9 @@ TEST(ShareTest, ALargerShareOfADrawContainsASmallerOne) {
   const std::string table = Table(2000);
   const auto tenth = SampleRows(table, "t.csv", {0.1, 1}), half = SampleRows(table, "t.csv", {0.5, 1});
   ASSERT_TRUE(tenth && half);
-  EXPECT_NEAR(static_cast<double>(tenth->count), 200, 60);
-  EXPECT_NEAR(static_cast<double>(half->count), 1000, 120);
+  EXPECT_EQ(tenth->count, 200);
+  EXPECT_EQ(half->count, 1000);
+  EXPECT_EQ(std::count(half->text.begin(), half->text.end(), '\n'), 1001);
   for (std::size_t at = 0; at < tenth->text.size();) {
     const auto end = tenth->text.find('\n', at) + 1;
     EXPECT_THAT("\n" + half->text, HasSubstr("\n" + tenth->text.substr(at, end - at)));
@@ -40,7 +43,9 @@ TEST(ShareTest, RowsAreThoseOfTheFormat) {
   EXPECT_EQ(SampleRows("{\"a\": \"\\\"\"}\n{\"a\": 2}\n", "t.jsonl", {1, 1})->count, 2)
       << "no line is a head";
   EXPECT_EQ(SampleRows("a\n\"open\n", "t.csv", {1, 1}).error().reason, Reason::Unprocessable);
-  EXPECT_EQ(SampleRows("a\n1\n", "t.csv", {1e-9, 1}).error().reason, Reason::Unprocessable);
+  EXPECT_EQ(SampleRows("a\n", "t.csv", {0.5, 1}).error().reason, Reason::Unprocessable);
+  EXPECT_EQ(SampleRows("a\n1\n", "t.csv", {1e-9, 1})->text, "a\n1\n") << "one at least";
+  EXPECT_EQ(SampleRows("a\n1\n1\n1\n1", "t.csv", {0.5, 1})->text, "a\n1\n1\n") << "equal rows too";
   EXPECT_EQ(SampleRows("PAR1", "t.parquet", {1, 1}).error().reason, Reason::Unsupported);
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 std::string RowsShown(double rows) { return WithThousands(static_cast<std::int64_t>(std::llround(rows))); }
 
-/// Over the rows, which grow by factors from left to right.
 std::string Drawn(const Json& curve, const std::string& metric) {
   const auto &points = curve.At("points").items(), &fitted = curve.At("fitted").items();
   double low = HUGE_VAL, high = -HUGE_VAL;
@@ -21,13 +20,13 @@ std::string Drawn(const Json& curve, const std::string& metric) {
   for (const Json& one : fitted) reach(one.Double("value"));
   for (const Json& one : points) reach(one.Double("value"));
   const double room = std::max((high - low) * 0.15, 1e-9), top = high + room, bottom = low - room;
-  const auto x = [](const Json& one) { return std::log10(one.Double("rows")); };
-  Picture picture({"rows, as powers of ten", x(fitted.front()), x(fitted.back())}, {metric, bottom, top},
+  const auto x = [](const Json& one) { return one.Double("rows"); };
+  Picture picture({"rows", 0, x(fitted.back())}, {metric, bottom, top},
                   "The figure by the rows that were trained on");
   Picture::Points line;
   for (const Json& one : fitted) line.emplace_back(x(one), one.Double("value"));
   picture.Line(line, "reference");
-  picture.Upright(std::log10(curve.Double("most_rows")), bottom, top, "cut");
+  picture.Upright(curve.Double("most_rows"), bottom, top, "cut");
   for (const Json& one : points) {
     std::string said = RowsShown(one.Double("rows")) + " rows: " + Short(one.Double("value"));
     if (one.At("low").IsNumber()) {
