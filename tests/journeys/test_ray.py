@@ -263,6 +263,8 @@ def test_the_job_of_a_program_that_was_killed_is_taken_up_by_the_next(cluster, t
         project.gate.touch()
         await_job(cluster, job, "SUCCEEDED")
     with project.begin("run", "--json") as process:
+        # The stage has its gate opened once it is followed again.
+        project.await_log(process, lambda _: len(list(project.folder.glob(".cairn/logs/*/long.log"))) == 2)
         project.gate.touch()
         out, err = process.communicate(timeout=PATIENCE)
     run = json.loads(out)

@@ -87,7 +87,9 @@ Result<> Runner::EndLeftoversOf(const std::string& id, Jobs jobs) {
   const RunRecord run =
       CAIRN_TRY(database_.Read([&](sql::Connection& connection) { return SelectRun(connection, id); }));
   const auto kept = jobs == Jobs::Leave ? KeptPlan(run.project) : std::nullopt;
-  auto stopped = kept && IsOf(*kept, run) ? Result<>() : StopJobOf(run);
+  // What of such a job runs on this machine is the job's too.
+  if (kept && IsOf(*kept, run)) return Done{};
+  auto stopped = StopJobOf(run);
   auto ended = os::EndLeftovers(kRunVariable, id);
   return ended ? std::move(stopped) : Result<>(ended.error());
 }
