@@ -8,8 +8,10 @@
 #include "cli/verdict_view.h"
 #include "cli/waiting.h"
 #include "ground/http/router.h"
+#include "ground/os/environment.h"
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/contract/whole_table.h"
 #include "server/cairn/mount.h"
 
 namespace cairn::cli {
@@ -44,6 +46,23 @@ Result<> Give(const Session& session, const Arguments& arguments, const Json& an
   return Done{};
 }
 
+/// In the call for one item of a stage (`map`), rules about the whole table would be held to each file.
+Result<> CheckItem(const Arguments& arguments, const Json& contract) {
+  const auto item = os::Variable("CAIRN_ITEM");
+  if (!item || item->empty() || arguments.Has("--alone")) return Done{};
+  // What cannot be read is named by the check.
+  const auto read =
+      contract::ReadContract(contract.Text("text"), contract.Text("file"), arguments.Text("--table"));
+  const auto rules =
+      read ? contract::WholeTableRules(*read, !arguments.Has("--serving")) : std::vector<std::string>();
+  if (rules.empty()) return Done{};
+  return Error{Reason::Unsupported,
+               "'" + Join(rules, "', '") + (rules.size() == 1 ? "' is" : "' are") +
+                   " about the whole table, and this is the call for one item of a stage, '" + *item +
+                   "': check all files together in a stage behind it (`cairn data contract check 'FOLDER/*' "
+                   "--contract …`), or, if it is meant of each file, say --alone"};
+}
+
 Result<int> Check(Session& session, const Arguments& arguments) {
   if (!arguments.Has("--contract"))
     return Error{Reason::InvalidArgument, "say which contract: --contract FILE"};
@@ -54,6 +73,7 @@ Result<int> Check(Session& session, const Arguments& arguments) {
             {"table", arguments.Text("--table")},
             {"environment", arguments.Has("--serving") ? "serving" : "training"},
             {"junit", arguments.Has("--junit")}};
+  CAIRN_TRY(CheckItem(arguments, body.At("contract")));
   Json tables = Json::Object();
   for (const auto& with : arguments.All("--with")) {
     const auto sign = with.find('=');
@@ -229,7 +249,9 @@ std::vector<Command> ContractCommands() {
                      {"--with", "NAME=FILE", "Where another table lies that rules name; may be given again"},
                      {"--serving", "", "Only the rules for requests"},
                      {"--junit", "FILE", "Write a JUnit report there"},
-                     {"--query-seconds", "N", "How long each rule's SQL may take (60)"}}),
+                     {"--query-seconds", "N", "How long each rule's SQL may take (60)"},
+                     {"--alone", "",
+                      "In the call for an item of a stage: hold rules about the whole table to this file"}}),
        Check},
       {"data contract show",
        "Show a contract's columns and rules",

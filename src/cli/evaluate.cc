@@ -98,6 +98,17 @@ Result<Json> Asked(Session& session, const Json& body) {
   return AskHere(router, PostOf("/api/v1/evaluations", body));
 }
 
+/// SWEEP:METRIC, what `cairn exp curve` said.
+Result<Json> CurveNamed(Session& session, const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == text.npos)
+    return Error{Reason::InvalidArgument,
+                 "--curve takes the sweep that `cairn exp curve` made and a figure of its trials, such as "
+                 "4f2a91c0:accuracy"};
+  return session.Get("/api/v1/sweeps/" + PercentEncode(text.substr(0, colon)) +
+                     "/curve?metric=" + PercentEncode(text.substr(colon + 1)));
+}
+
 Result<int> Finish(Session& session, const Arguments& arguments, const Json& report) {
   if (arguments.Has("--report")) {
     CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--report"), evaluation::ReportPage(report)));
@@ -109,8 +120,10 @@ Result<int> Finish(Session& session, const Arguments& arguments, const Json& rep
 
 Result<int> Evaluate(Session& session, const Arguments& arguments) {
   const Json body = CAIRN_TRY(BodyOf(session, arguments));
-  const auto report = While("measuring", [&] { return Asked(session, body); });
+  auto report = While("measuring", [&] { return Asked(session, body); });
   if (!report) return report.error();
+  if (arguments.Has("--curve"))
+    report->Set("learning_curve", CAIRN_TRY(CurveNamed(session, arguments.Text("--curve"))));
   return Finish(session, arguments, *report);
 }
 
@@ -188,6 +201,7 @@ std::vector<Command> EvaluateCommands() {
         {"--seed", "N", "Of what is drawn (1): equal seeds give equal numbers"},
         {"--training", "", "On the data set's training rows instead of the sealed ones"},
         {"--quick", "", "Without noise, missing values and shuffled columns"},
+        {"--curve", "SWEEP:METRIC", "Show the learning curve of these trials (`cairn exp curve`) too"},
         {"--report", "FILE", "Write a page with pictures there"}},
        Evaluate},
       {"evaluate plan",

@@ -2,6 +2,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/duration.h"
+#include "cli/exp_follow.h"
 #include "cli/exp_view.h"
 #include "cli/run_story.h"
 #include "ground/os/files.h"
@@ -37,61 +38,17 @@ Result<Json> OrderOf(const Arguments& arguments) {
   return order;
 }
 
-std::string Listing(const std::string& project, const std::string& sweep, std::int64_t after) {
-  return std::string(kSweeps) + "?project_dir=" + PercentEncode(project) + "&sweep=" + sweep +
-         "&wait_ms=500&after=" + std::to_string(after);
-}
-
-std::int64_t CountOf(const Json& listing, const std::vector<std::string_view>& states) {
-  std::int64_t count = 0;
-  for (const Json& sweep : listing.At("items").items()) {
-    for (const auto state : states) count += sweep.At("trials").Int(state);
-  }
-  return count;
-}
-
-void Tell(const Session& session, const Json& trial) {
-  const std::string state = trial.Text("state");
-  std::string line = trial.Text("id") + ": " + state + " with " + SettingsShown(trial);
-  if (!FiguresShown(trial).empty()) line += ": " + FiguresShown(trial);
-  if (!trial.Text("problem").empty()) line += " (" + trial.Text("problem") + ")";
-  session.Say(line);
-}
-
 /// Of a sweep, or of all in the project: to the end, or until Ctrl-C puts back what runs.
 Result<int> Follow(Session& session, const std::string& project, const std::string& sweep, std::int64_t jobs,
                    os::StopSignals& signals) {
-  Json look = CAIRN_TRY(session.Get(Listing(project, sweep, -1)));
-  CAIRN_TRY(session.Post(std::string(kSweeps) + "/begin",
-                         Json{{"project_dir", project}, {"sweep", sweep}, {"jobs", jobs}}));
-  // Those that are skipped do not end; for them one more look tells.
-  const std::int64_t open = CountOf(look, {"queued", "running"});
-  bool interrupted = false;
-  Json ended = Json::Array();
-  std::int64_t failed = 0;
-  for (;;) {
-    look = CAIRN_TRY(session.Get(Listing(project, sweep, look.Int("seen"))));
-    for (const Json& trial : look.At("ended").items()) {
-      if (!session.json()) Tell(session, trial);
-      failed += trial.Text("state") == "failed" ? 1 : 0;
-      ended.Push(trial);
-    }
-    const bool over = CountOf(look, {"running"}) == 0 && (interrupted || CountOf(look, {"queued"}) == 0);
-    const bool told = static_cast<std::int64_t>(ended.items().size()) >= open;
-    if (over && (told || look.At("ended").items().empty())) break;
-    if (signals.Wait(0) == 0 || interrupted) continue;
-    interrupted = true;
-    session.Note("putting back what runs");
-    CAIRN_TRY(
-        session.Post(std::string(kSweeps) + "/stop", Json{{"project_dir", project}, {"put_back", true}}));
-  }
-  const int code = interrupted ? kInterrupted : failed > 0 ? 1 : 0;
-  if (session.PrintedJson(Json{{"sweeps", look.At("items")}, {"ended", ended}})) return code;
-  const std::int64_t waiting = CountOf(look, {"queued"});
+  const Followed followed = CAIRN_TRY(FollowTrials(session, project, sweep, jobs, signals));
+  const int code = followed.code();
+  if (session.PrintedJson(Json{{"sweeps", followed.sweeps}, {"ended", followed.ended}})) return code;
+  const std::int64_t waiting = followed.Count({"queued"});
   session.Say(
-      std::to_string(CountOf(look, {"finished"})) + " finished, " +
-      std::to_string(CountOf(look, {"failed"})) + " failed, " +
-      std::to_string(CountOf(look, {"skipped", "stopped"})) + " not run" +
+      std::to_string(followed.Count({"finished"})) + " finished, " +
+      std::to_string(followed.Count({"failed"})) + " failed, " +
+      std::to_string(followed.Count({"skipped", "stopped"})) + " not run" +
       (waiting > 0 ? ", " + std::to_string(waiting) + " waiting: `cairn exp queue start` goes on" : "") +
       ". `cairn exp show` compares them.");
   return code;
@@ -215,7 +172,7 @@ std::vector<Flag> RunFlags() {
 
 std::vector<Command> ExpCommands() {
   const Positional trials{"ID...", "Trials, as `cairn exp show` lists them", Positional::Need::Optional};
-  return {
+  std::vector<Command> commands{
       {"exp run",
        "Try the pipeline with other parameters",
        "Each trial runs in a working copy of its own, with the files as they are now, and shares the cache: "
@@ -252,6 +209,8 @@ std::vector<Command> ExpCommands() {
        {},
        Stop},
   };
+  for (Command& command : ExpCurveCommands()) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace cairn::cli

@@ -314,14 +314,86 @@ def test_stages_that_end_in_another_order_make_the_same_lock(tmp_path):
     assert lock_of(project).decode() == ran.decode()
 
 
-def test_a_sweep_sets_no_parameter_in_toml_or_python(tmp_path):
+SET_TOML = """# what is tuned
+title = "é"  # shown
+lr = 0.1   # rate
+[train]
+depth = 3 # levels
+layers = [1, 2] # two
+opt = {name = "adam", beta = 0.9}
+flag = true
+"""
+SET_PYTHON = """# what is tuned
+LR = 0.1  # rate
+LAYERS = [1, 2]
+BEST: int = 3
+TRAIN = {"depth": 3, "beta": 0.9}
+NAME = 'x'
+TIGHT=5
+
+
+class Train:
+    epochs = 10
+    flag = True
+
+    def __init__(self):
+        self.size = 4
+"""
+SETTINGS = ["params.toml:title=hello world", "params.toml:lr=1e-5", "params.toml:train.depth=5", "params.toml:train.layers=[3,4]", "params.toml:train.opt.beta=1.0", "params.toml:train.opt.name=sgd",
+            "params.toml:train.flag=false", "conf/params.py:LR=0.5", "conf/params.py:LAYERS=[5,6]", "conf/params.py:BEST=5", "conf/params.py:Train.epochs=11", "conf/params.py:Train.size=8", "conf/params.py:Train.flag=false"]
+
+
+def test_a_sweep_sets_parameters_in_toml_and_python_as_dvc_does(tmp_path):
+    """The files byte for byte, and what the stage's lock says of them."""
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    ours, theirs = begin(tmp_path / "ours"), begin(tmp_path / "theirs")
+    for project in (ours, theirs):
+        project.write("params.toml", SET_TOML)
+        project.write("conf/params.py", SET_PYTHON)
+        project.write("dvc.yaml", "stages:\n  train:\n    cmd: cat params.toml conf/params.py > out\n    params:\n    - params.toml:\n    - conf/params.py:\n    outs: [out]\n")
+        project.commit("begin")
+    words = [word for setting in SETTINGS for word in ("-S", setting)]
+    theirs.dvc("exp", "run", "-q", *words)
+    # Commas make a grid here: a list is one value in brackets for both.
+    ours.cairn("exp", "run", *words)
+    trial = json.loads(ours.cairn("exp", "show", "--json").stdout)["items"][0]
+    assert (ours.folder / "params.toml").read_text() == SET_TOML, "the tree stays as it is"
+    ours.cairn("exp", "apply", trial["id"])
+    for file in ("params.toml", "conf/params.py", "out", "dvc.lock"):
+        assert (ours.folder / file).read_text() == (theirs.folder / file).read_text(), file
+    assert "up to date" in ours.dvc("status").stdout
+
+
+def test_a_sweep_also_sets_what_dvc_leaves_as_it_is_in_python(tmp_path):
+    """DVC looks for ` = VALUE` on the line and changes nothing where that is written otherwise, without a word."""
     project = begin(tmp_path)
-    project.write("params.py", "lr = 1\n")
+    project.write("params.py", SET_PYTHON)
+    project.write("dvc.yaml", "stages: {train: {cmd: cp params.py out, params: [params.py: ], outs: [out]}}\n")
+    project.commit("begin")
+    settings = ["params.py:TRAIN.depth=7", "params.py:NAME=hello", "params.py:TIGHT=9"]
+    words = [word for setting in settings for word in ("-S", setting)]
+    project.dvc("exp", "run", "-q", *words)
+    assert (project.folder / "params.py").read_text() == SET_PYTHON
+    project.git("reset", "-q", "--hard")
+    project.cairn("exp", "run", *words)
+    project.cairn("exp", "apply", json.loads(project.cairn("exp", "show", "--json").stdout)["items"][0]["id"])
+    names = {}
+    exec((project.folder / "params.py").read_text(), names)
+    assert (names["TRAIN"], names["NAME"], names["TIGHT"]) == ({"depth": 7, "beta": 0.9}, "hello", 9)
+    assert (project.folder / "params.py").read_text() == SET_PYTHON.replace('"depth": 3', '"depth": 7').replace("'x'", '"hello"').replace("TIGHT=5", "TIGHT=9")
+
+
+def test_what_cannot_be_set_in_toml_or_python_is_named(tmp_path):
+    project = begin(tmp_path)
+    project.write("params.py", "lr = 1\nclass Train:\n    depth = 3\n")
+    project.write("more.toml", "[train]\ndepth = 3\n")
     project.write("dvc.yaml", "stages: {train: {cmd: 'true', params: [params.py: [lr]]}}\n")
-    project.git("add", "-A")
-    project.git("commit", "-qm", "begin")
-    refused = project.cairn("exp", "run", "-S", "params.py:lr=2", code=None)
-    assert refused.returncode != 0 and "params.py: values are set in files of YAML and JSON only; keep 'lr' in one of these to vary it" in refused.stderr + refused.stdout
+    project.commit("begin")
+    for setting, said in {"params.py:Train=2": "'Train' holds other parameters", "more.toml:train=2": "'train' holds other parameters", "more.toml:train.dept=2": "'train.depth'",
+                          "more.toml:train.depth=null": "TOML has no word", "params.py:lrr=2": "'lr'"}.items():
+        refused = project.cairn("exp", "run", "-S", setting, code=None)
+        assert refused.returncode != 0 and said in refused.stderr + refused.stdout, (setting, refused)
 
 
 WORDS = ["a", "the", "word", "it's", 'say "x"', "--flag", "-", "#", "x:", "y: z", "ä", "größe", "日本語", "😀", "\\n", "\\", "w" * 30, "v" * 95, "'q'", "true", "1e3", "null", "[a]", "{b}", "&", "*", "!t", "%", "@", "`", "?", "---",

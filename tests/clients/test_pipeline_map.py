@@ -190,3 +190,37 @@ def test_what_is_wrong_is_refused_before_anything_runs(project):
         project.write("cairn.yaml", wrong)
         refused = project.cairn("run", code=2)
         assert said in refused.stderr and "cairn.yaml:4:" in refused.stderr and calls(project) == []
+
+
+CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: parts
+version: 1.0.0
+status: active
+schema:
+- name: parts
+  properties:
+  - {name: id, logicalType: integer, required: trueUNIQUE}
+"""
+
+
+def test_rules_about_the_whole_table_are_not_held_to_each_file(tmp_path):
+    project = begin(tmp_path)
+    project.write("dvc.yaml", "stages:\n  check: {cmd: 'true', deps: [parts, contract.yaml], outs: [reports]}\n")
+    call = f"{CAIRN} data contract check ${{in}} --contract contract.yaml --junit ${{out}}"
+    project.write("cairn.yaml", f'pipeline: {{stages: {{check: {{map: {{over: parts, call: "{call}", into: "reports/${{stem}}.xml"}}}}}}}}\n')
+    for name in ("a", "b"):
+        project.write(f"parts/{name}.csv", "id\n1\n2\n")
+    project.write("contract.yaml", CONTRACT.replace("UNIQUE", ""))
+    project.cairn("run")
+    assert 'failures="0"' in (project.folder / "reports" / "b.xml").read_text(), "rules about single rows are"
+    project.write("contract.yaml", CONTRACT.replace("UNIQUE", ", unique: true"))
+    refused = project.cairn("run", code=None)
+    assert refused.returncode != 0
+    log = "".join(path.read_text() for path in (project.folder / ".cairn" / "logs").rglob("check.log"))
+    assert "about the whole table, and this is the call for one item of a stage" in log and "id: unique" in log, log
+    # All files together break it, and each alone does not.
+    assert "unique" in project.cairn("data", "contract", "check", "parts/*.csv", "--contract", "contract.yaml", code=1).stdout
+    project.write("cairn.yaml", (project.folder / "cairn.yaml").read_text().replace("--junit", "--alone --junit"))
+    project.cairn("run")

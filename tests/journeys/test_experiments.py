@@ -1,6 +1,7 @@
 """Other parameters tried through the command line: in copies, in parallel, across `kill -9`, and brought back into the project."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 
 import pytest
 from scipy.stats import qmc
@@ -215,6 +217,130 @@ def test_a_goal_ends_a_sweep_and_a_failed_trial_can_be_tried_again(project):
     assert project.trials()[-1]["beginnings"] == 2
     project.run("exp", "queue", "remove", failed["id"])
     assert failed["id"] not in [trial["id"] for trial in project.trials()]
+
+
+CURVE_STAGES = """stages:
+  split:
+    cmd: python3 split.py
+    deps: [split.py, all.csv]
+    outs: [parts]
+  train:
+    cmd: python3 train.py
+    deps: [train.py, parts]
+    metrics: [{metrics.json: {cache: false}}]
+"""
+SPLIT = """import pathlib
+head, *rows = pathlib.Path("all.csv").read_text().splitlines()
+pathlib.Path("parts").mkdir()
+for name, part in (("train", rows[:1500]), ("test", rows[1500:])):
+    pathlib.Path("parts", name + ".csv").write_text("\\n".join([head, *part]) + "\\n")
+"""
+CURVE_TRAIN = """import json, pathlib, sys
+import numpy
+from sklearn.linear_model import LogisticRegression
+
+def read(name):
+    table = numpy.loadtxt("parts/" + name + ".csv", delimiter=",", skiprows=1)
+    return table[:, :-1], table[:, -1]
+
+model = LogisticRegression(max_iter=1000).fit(*read("train"))
+pathlib.Path("metrics.json").write_text(json.dumps({"accuracy": model.score(*read("test"))}))
+"""
+
+
+def curve_project(tmp_path, cairn_binary, dimensions):
+    import numpy
+
+    project = Project(tmp_path / "project", cairn_binary)
+    random = numpy.random.default_rng(5)
+    x = random.normal(size=(4000, dimensions))
+    y = (x @ random.normal(size=dimensions) + random.logistic(size=4000) * 0.7 > 0).astype(int)
+    rows = [",".join([*(f"{value:.6f}" for value in row), str(label)]) for row, label in zip(x, y)]
+    for name, text in {"all.csv": "\n".join([",".join(f"x{i}" for i in range(dimensions)) + ",y", *rows]) + "\n", "split.py": SPLIT, "train.py": CURVE_TRAIN, "dvc.yaml": CURVE_STAGES.replace("python3", sys.executable)}.items():
+        (project.folder / name).write_text(text)
+    project.git("add", ".")
+    project.git("commit", "-q", "-m", "curve")
+    project.run("run")
+    return project
+
+
+def test_a_learning_curve_is_scikit_learns_on_the_same_rows(tmp_path, cairn_binary):
+    """The training file is made by a stage: what makes it does not run again, the test rows stay whole."""
+    import numpy
+    import yaml
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import learning_curve
+
+    project = curve_project(tmp_path, cairn_binary, 60)
+    lock = (project.folder / "dvc.lock").read_text()
+    page = tmp_path / "curve.html"
+    curve = project.ask("exp", "curve", "parts/train.csv", "--metric", "accuracy", "--shares", "10%,25%,50%,100%", "--draws", "2", "--jobs", "2", "--report", str(page))
+    assert (project.folder / "dvc.lock").read_text() == lock, "the project stays as it is"
+
+    def read(name):
+        return (project.folder / "parts" / f"{name}.csv").read_text().splitlines()[1:]
+
+    def table(rows):
+        numbers = numpy.array([[float(value) for value in row.split(",")] for row in rows])
+        return numbers[:, :-1], numbers[:, -1]
+
+    def place(row, draw):
+        return int.from_bytes(hashlib.sha256(f"{draw}\n{row}".encode()).digest()[:8], "big") / 2**64
+
+    train, test = read("train"), read("test")
+    expected = {}
+    for draw in (1, 2):
+        # A smaller share is a beginning of a larger one, which is how scikit-learn takes them.
+        order = sorted(range(len(train)), key=lambda at: place(train[at], draw))
+        sizes = [150, 375, 750] + ([1500] if draw == 1 else [])
+        x, y = table([train[at] for at in order] + test)
+        split = [(numpy.arange(len(train)), numpy.arange(len(train), len(train) + len(test)))]
+        rows, _, scores = learning_curve(LogisticRegression(max_iter=1000), x, y, train_sizes=sizes, cv=split, scoring="accuracy")
+        for size, score in zip(rows, scores[:, 0]):
+            expected.setdefault(int(size), []).append(score)
+    assert {int(point["rows"]): point["value"] for point in curve["points"]} == {size: pytest.approx(numpy.mean(scores), abs=2e-3) for size, scores in expected.items()}
+    assert [(point["trainings"], point["low"] is not None) for point in curve["points"]] == [(2, True)] * 3 + [(1, False)]
+    document = yaml.safe_load((pathlib.Path(__file__).resolve().parents[2] / "api" / "openapi.yaml").read_text())
+    assert set(curve) == set(document["components"]["responses"]["LearningCurve"]["content"]["application/json"]["schema"]["properties"])
+    assert curve["trials"] == 7 and curve["missing"] == 0 and curve["verdict"] in ("yes", "no", "unclear")
+    assert "Would more data help?" in page.read_text() and "<svg" in page.read_text()
+
+    trials = project.trials()
+    assert {trial["params"]["parts/train.csv:rows"] for trial in trials} == set(expected)
+    assert "learning curve" in project.run("exp", "apply", trials[0]["id"], code=4)
+    assert project.ask("exp", "curve", "--sweep", curve["sweep"], "--metric", "accuracy", "--worth", "0.9")["verdict"] == "no"
+    evaluated = tmp_path / "evaluated.html"
+    (tmp_path / "scored.csv").write_text("y,p\n" + "".join(f"{i % 2},{0.2 + 0.6 * (i % 2) + (i % 5) / 50}\n" for i in range(60)))
+    project.run("evaluate", "--on", str(tmp_path / "scored.csv"), "--target", "y", "--predictions", "p", "--curve", f"{curve['sweep']}:accuracy", "--report", str(evaluated))
+    assert "Would more data help?" in evaluated.read_text()
+
+
+LAW = """import hashlib, json, pathlib
+text = pathlib.Path("rows.csv").read_text()
+chance = int(hashlib.md5(text.encode()).hexdigest()[:8], 16) / 2**32 - 0.5
+rows = text.count("\\n") - 1
+pathlib.Path("metrics.json").write_text(json.dumps({"accuracy": 0.9 - 2 * rows**-EXPONENT + 0.1 * chance / rows**0.5}))
+"""
+
+
+@pytest.mark.parametrize("exponent, verdict", [(0.4, "Yes"), (1.5, "No")])
+def test_a_learning_curve_says_whether_more_data_would_help(project, exponent, verdict):
+    """Of a training whose law is known."""
+    (project.folder / "dvc.yaml").write_text("stages:\n  train: {cmd: python3 law.py, deps: [law.py, rows.csv], metrics: [metrics.json: {cache: false}]}\n")
+    (project.folder / "law.py").write_text(LAW.replace("EXPONENT", str(exponent)))
+    (project.folder / "rows.csv").write_text("x\n" + "".join(f"{i}\n" for i in range(2000)))
+    project.run("run")
+    said = project.run("exp", "curve", "rows.csv", "--metric", "accuracy", "--jobs", "2")
+    assert f"Would more data help? {verdict}" in said, said
+
+
+def test_mistakes_about_a_learning_curve_are_named(project):
+    project.run("run")
+    for words, code, expected in [(("nowhere.csv", "--metric", "score"), 3, "nowhere.csv"), (("rows.txt", "--metric", "score"), 2, "CSV"), (("rows.txt",), 2, "--metric"), ((), 2, "--metric"),
+                                  (("rows.txt", "--metric", "score", "--shares", "10%,100%"), 2, "three"), (("rows.txt", "--metric", "score", "--shares", "10%,x,100%"), 2, "'x'")]:
+        said = project.run("exp", "curve", *words, code=code)
+        assert expected in said, (words, said)
+    assert project.trials() == []
 
 
 def test_mistakes_are_named_and_leave_nothing(project):

@@ -215,7 +215,68 @@ def test_a_run_that_is_cancelled_stops_its_job_and_keeps_what_was_finished(clust
     assert (project.folder / "quick").read_text() == "1\n"
 
 
-def test_the_job_of_a_program_that_was_killed_is_stopped_by_the_next(cluster, tmp_path):
+COUNTED = """
+stages:
+  quick: {cmd: 'echo quick >> COUNTS && echo 1 > quick', outs: [quick]}
+  long: {cmd: sh code/long.sh, deps: [quick, code/long.sh], outs: [long]}
+  after: {cmd: 'echo after >> COUNTS && cat quick long > after', deps: [long, quick], outs: [after]}
+"""
+LONG = """
+echo long >> COUNTS
+while [ ! -e GATE ]; do sleep 0.05; done
+cat quick quick > long
+"""
+
+
+def counted(folder, **more):
+    """It counts what runs, outside of itself; the long stage waits for its gate."""
+    counts = folder / "counts"
+    project = Project(folder, dvc_yaml=COUNTED.replace("COUNTS", str(counts)), **more)
+    project.write("code/long.sh", LONG.replace("COUNTS", str(counts)).replace("GATE", str(project.gate)))
+    for words in (("init", "-q"), ("config", "user.email", "a@example.org"), ("config", "user.name", "a"), ("add", "-A"), ("commit", "-qm", "all")):
+        subprocess.run(["git", *words], cwd=project.folder, check=True)
+    return project, counts
+
+
+def kill_while_long_runs(project, counts):
+    with project.begin("run", "--json") as process:
+        # Also its log, so that what was made before is here.
+        project.await_log(process, lambda logs: "long" in logs)
+        until = time.monotonic() + PATIENCE
+        while "long" not in counts.read_text():
+            assert process.poll() is None and time.monotonic() < until, process.communicate()
+            time.sleep(0.05)
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("meanwhile", ["it goes on", "it has ended"])
+def test_the_job_of_a_program_that_was_killed_is_taken_up_by_the_next(cluster, tmp_path, meanwhile):
+    local, _ = counted(tmp_path / "here", executor="local")
+    project, counts = counted(tmp_path / "there", cluster=cluster)
+    local.gate.touch()
+    assert local.run()["state"] == "finished"
+    before = {job["submission_id"] for job in cluster.ask("/api/jobs/")}
+    kill_while_long_runs(project, counts)
+    (job,) = {job["submission_id"] for job in cluster.ask("/api/jobs/")} - before
+    if meanwhile == "it has ended":
+        project.gate.touch()
+        await_job(cluster, job, "SUCCEEDED")
+    with project.begin("run", "--json") as process:
+        # The stage has its gate opened once it is followed again.
+        project.await_log(process, lambda _: len(list(project.folder.glob(".cairn/logs/*/long.log"))) == 2)
+        project.gate.touch()
+        out, err = process.communicate(timeout=PATIENCE)
+    run = json.loads(out)
+    assert run["state"] == "finished" and set(states(run)) == {"long", "after"}, (out, err)
+    assert job_of(run) == job and job != f"cairn-{run['id']}" and job == f"cairn-{run['trigger']['cause']}", "the story is the first run's"
+    assert counts.read_text().split() == ["quick", "long", "after"], "each command ran once"
+    assert {job["submission_id"] for job in cluster.ask("/api/jobs/")} - before == {job}
+    assert [(stage, path, md5) for stage, outs in outs_of(project).items() for path, md5 in outs] == [(stage, path, md5) for stage, outs in outs_of(local).items() for path, md5 in outs]
+    assert "nothing ran" in project.cairn("run")
+
+
+def test_the_job_of_a_program_that_was_killed_is_stopped_when_something_else_is_wanted(cluster, tmp_path):
     project = Project(tmp_path, cluster, sleeping(31536002))
     with project.begin("run", "--json") as process:
         project.await_log(process, lambda logs: "sleep" in logs.get("long", ""))

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "loop/contract/row_rules.h"
+#include "loop/contract/whole_table.h"
 
 namespace cairn::contract {
 namespace {
@@ -171,6 +172,30 @@ TEST(AllRules, AreNamedOnce) {
   for (const Rule& one : contract.AllRules()) names.push_back(one.name);
   EXPECT_EQ(names, (std::vector<std::string>{"a: present", "a: type", "a: unique", "a: unique (2)",
                                              "a: unique (3)"}));
+}
+
+TEST(Contract, TellsRulesAboutTheWholeTable) {
+  Contract contract;
+  ColumnRule column;
+  column.name = "a";
+  column.type = ColumnType::Integer;
+  column.max = 9;
+  contract.columns = {column};
+  EXPECT_TRUE(WholeTableRules(contract, true).empty());
+  contract.columns[0].unique = true;
+  contract.min_rows = 3;
+  EXPECT_EQ(WholeTableRules(contract, true).size(), 2U);
+  Rule some;
+  some.name = "some may be missing";
+  some.column = "a";
+  some.allowance = {Allowance::Unit::Percent, {0, 5}};
+  some.serving = false;
+  contract.rules = {some};
+  EXPECT_EQ(WholeTableRules(contract, true),
+            (std::vector<std::string>{"a: unique", "some may be missing", "rows: min"}));
+  contract.columns[0].unique = false;
+  contract.min_rows = 0;
+  EXPECT_TRUE(WholeTableRules(contract, false).empty()) << "it is for training alone";
 }
 
 TEST(Range, SaysWhatItHoldsAndCovers) {

@@ -94,16 +94,26 @@ std::string KeyFigures(const Json& report) {
   return text + "</div>";
 }
 
-}  // namespace
-
-std::string ReportPage(const Json& report) {
-  const std::string title = EscapeHtml(Title(report));
+/// Up to the title.
+std::string Head(const std::string& title) {
   return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
          "content=\"width=device-width, initial-scale=1\"><title>" +
-         title + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>" + title + "</h1>" +
-         Facts(report) + Verdicts(report) + KeyFigures(report) + "<div class=\"cards\">" +
-         ClassPictures(report) + NumberPictures(report) + "</div>" + SliceSection(report) +
-         FairnessSection(report) + RescoringSection(report) + FigureTable(report) + "</body></html>\n";
+         title + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>" + title + "</h1>";
+}
+
+}  // namespace
+
+std::string CurvePage(const Json& curve) {
+  const std::string title = "Learning curve of " + curve.Text("metric");
+  return Head(EscapeHtml(title)) + "<div class=\"cards wide\">" +
+         CurvePicture(Json{{"learning_curve", curve}}) + "</div></body></html>\n";
+}
+
+std::string ReportPage(const Json& report) {
+  return Head(EscapeHtml(Title(report))) + Facts(report) + Verdicts(report) + KeyFigures(report) +
+         "<div class=\"cards\">" + ClassPictures(report) + NumberPictures(report) + CurvePicture(report) +
+         "</div>" + SliceSection(report) + FairnessSection(report) + RescoringSection(report) +
+         FigureTable(report) + "</body></html>\n";
 }
 
 }  // namespace cairn::evaluation

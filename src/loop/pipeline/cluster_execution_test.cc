@@ -8,6 +8,7 @@
 #include "ground/os/files.h"
 #include "ground/os/process.h"
 #include "ground/os/temp_folder.h"
+#include "loop/pipeline/cluster/left_job.h"
 #include "loop/pipeline/cluster/program.h"
 
 namespace cairn::pipeline {
@@ -61,7 +62,7 @@ class ProcessEngine : public Engine {
     // Its words are held back until then.
     if (before_end && !over) return JobLook{};
     if (before_end) std::exchange(before_end, nullptr)();
-    return JobLook{*os::ReadFile(os::JoinPath(folder_, "words")), over, "its process ended"};
+    return JobLook{*os::ReadFile(os::JoinPath(folder_, "words")), over, "its process ended", over};
   }
   Result<> Stop(const std::string&) override {
     stopped = true;
@@ -111,10 +112,13 @@ class ClusterExecutionTest : public ::testing::Test {
       if (planned.Stale()) stages.push_back(std::move(record));
     }
     Execution::Setting setting;
-    setting.logs = project_ / "logs";
+    setting.logs = logs_;
     setting.run = os::BaseName(project_.path());
     setting.capacity = {1, std::uint64_t{1} << 30, 0};
     setting.environment = {{"GIVEN", "to all"}};
+    left_.reset();
+    auto kept = KeptPlan((*project)->folder());
+    if (kept && *CanGoOnWith(*kept, **project, engine_, stages)) left_ = std::move(kept);
     std::map<std::string, StageRecord> told;
     const auto tell = [&](std::size_t, const StageRecord& stage) -> Result<> {
       told[stage.name] = stage;
@@ -125,7 +129,8 @@ class ClusterExecutionTest : public ::testing::Test {
       outcome_ = Execution(**project, clock_, std::move(setting), std::move(stages), tell).Run(stop);
     } else {
       outcome_ =
-          ClusterExecution(**project, clock_, engine_, std::move(setting), std::move(stages), tell).Run(stop);
+          ClusterExecution(**project, clock_, engine_, std::move(setting), std::move(stages), tell, left_)
+              .Run(stop);
     }
     EXPECT_TRUE((*project)->Finish());
     return told;
@@ -136,6 +141,8 @@ class ClusterExecutionTest : public ::testing::Test {
   os::SystemClock clock_;
   ProcessEngine engine_{machine_ / "job"};
   std::function<void(const StageRecord&)> on_change_;
+  std::optional<Json> left_;  ///< Of the last run.
+  std::string logs_ = project_ / "logs";
   Result<> outcome_;
 };
 
@@ -321,6 +328,99 @@ TEST_F(ClusterExecutionTest, InputsCountAsTheyWereWhenTheyWereSent) {
   EXPECT_THAT(Read("dvc.lock"), HasSubstr("scale: 1"));
   EXPECT_EQ(Run().at("first").causes.size(), 2U) << "what was changed meanwhile is seen by the next run";
   EXPECT_EQ(Read("second"), "new\n");
+}
+
+/// A run of two stages whose program died when the first had been taken over, with what it kept of its job.
+class LeftJobTest : public ClusterExecutionTest {
+ protected:
+  void SetUp() override {
+    logs_ = machine_ / "logs";  // In the project they would be files that stages may read.
+    Write("dvc.yaml", Pipeline("cat first > second; echo again >> second"));
+    Write("raw", "raw\n");
+    Configure();
+    std::string kept;
+    on_change_ = [&](const StageRecord& stage) {
+      if (stage.name != "first" || stage.state != StageState::Finished) return;
+      const auto plan = KeptPlan(project_.path());
+      ASSERT_TRUE(plan);
+      kept = plan->Dump();
+    };
+    Run();
+    ASSERT_TRUE(outcome_) << outcome_.error().message;
+    EXPECT_FALSE(KeptPlan(project_.path())) << "it has ended";
+    made_ = Read("second");
+    const std::string lock = Read("dvc.lock");
+    ASSERT_TRUE(os::Remove(project_ / "second"));
+    Write("dvc.lock", lock.substr(0, lock.find("  second:")));
+    ASSERT_TRUE(KeepPlan(project_.path(), kept));
+    on_change_ = nullptr;
+    engine_.keys.clear();
+  }
+  std::string Pipeline(const std::string& second) {
+    return "stages:\n  first: {cmd: 'cp raw first && date +%N > when', deps: [raw], outs: [first, when]}\n"
+           "  second: {cmd: '" +
+           second + "', deps: [first], outs: [second]}\n";
+  }
+  std::string made_;
+};
+
+TEST_F(LeftJobTest, IsFollowedAndNotHandedInAgain) {
+  const auto stages = Run();
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  EXPECT_EQ(stages.size(), 1U);
+  EXPECT_EQ(stages.at("second").state, StageState::Finished) << stages.at("second").reason;
+  EXPECT_TRUE(engine_.keys.empty());
+  EXPECT_EQ(Read("second"), made_);
+  EXPECT_THAT(*os::ReadFile(os::JoinPath(logs_, "second.log")), HasSubstr("> on "));
+  EXPECT_FALSE(KeptPlan(project_.path()));
+  EXPECT_TRUE(Run().empty()) << "nothing is stale";
+}
+
+TEST_F(LeftJobTest, IsNothingWhenItWouldDoSomethingElse) {
+  const std::pair<const char*, std::string> changes[] = {
+      {"dvc.yaml", Pipeline("cat first > second")},  // the stage
+      {"first", "other\n"},                          // what it reads
+      {"script.py", "print()\n"},                    // a file that it may read
+      {"raw", "other\n"},                            // what the job does besides is not done any more
+  };
+  for (const auto& [file, text] : changes) {
+    const auto before = os::ReadFile(project_ / file);
+    Write(file, text);
+    auto project = *Project::Open(project_.path(), project_ / ".cairn");
+    StageRecord second;
+    second.name = "second";
+    EXPECT_FALSE(*CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second})) << file;
+    ASSERT_TRUE(before ? os::WriteFileAtomically(project_ / file, *before) : os::Remove(project_ / file));
+    project = *Project::Open(project_.path(), project_ / ".cairn");
+    EXPECT_TRUE(*CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second})) << file;
+  }
+  Write(".gitignore", "/first\n");
+  auto project = *Project::Open(project_.path(), project_ / ".cairn");
+  StageRecord second, other;
+  second.name = "second";
+  other.name = "other";
+  EXPECT_TRUE(*CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second}))
+      << "outputs that come in are named there";
+  EXPECT_FALSE(*CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second, other}));
+  engine_.after_submit = Error{Reason::NotFound, "no such job"};
+  EXPECT_FALSE(*CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second}));
+  engine_.after_submit = Error{Reason::Unavailable, "nobody there"};
+  EXPECT_EQ(CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second}).error().reason,
+            Reason::Unavailable);
+}
+
+TEST_F(ClusterExecutionTest, AJobInWhichAStageFailedIsNotGoneOnWith) {
+  Write("dvc.yaml", "stages:\n  one: {cmd: 'exit 3', outs: [one]}\n");
+  Configure();
+  std::string kept;
+  on_change_ = [&](const StageRecord&) {
+    if (const auto plan = KeptPlan(project_.path())) kept = plan->Dump();
+  };
+  EXPECT_EQ(Run().at("one").state, StageState::Failed);
+  ASSERT_TRUE(KeepPlan(project_.path(), kept));
+  EXPECT_EQ(Run().at("one").state, StageState::Failed);
+  EXPECT_FALSE(left_);
+  EXPECT_EQ(engine_.keys.size(), 2U);
 }
 
 TEST_F(ClusterExecutionTest, AStoppedRunStopsItsJobAndChangesNothingHere) {

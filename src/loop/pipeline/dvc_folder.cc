@@ -44,6 +44,11 @@ std::string DvcRootOf(const std::string& project) {
   }
 }
 
+std::string MemoryOf(const std::string& root, const std::string& project) {
+  const std::string below = project == root ? "." : project.substr(root.size() + (root == "/" ? 0 : 1));
+  return os::JoinPath(root, ".dvc/tmp/cairn/" + PercentEncode(below));
+}
+
 std::string CacheOf(const std::string& root) {
   const std::string folder = os::JoinPath(root, ".dvc");
   for (const char* file : {"config.local", "config"}) {

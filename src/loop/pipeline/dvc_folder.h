@@ -15,6 +15,9 @@ std::string DvcRootOf(const std::string& project);
 /// `<root>/.dvc/cache`.
 std::string CacheOf(const std::string& root);
 
+/// Where what is remembered of a project lies, below the root's `.dvc/tmp`: the beginning of files' names.
+std::string MemoryOf(const std::string& root, const std::string& project);
+
 /// Writes what `dvc init` writes when there is no `.dvc` yet, so that `dvc` accepts the project: with git
 /// around it, or as a project without.
 Result<> MakeDvcFolder(const std::string& root);

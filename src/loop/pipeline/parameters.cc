@@ -1,5 +1,8 @@
 #include "loop/pipeline/parameters.h"
 
+#include <array>
+#include <charconv>
+#include <cstdlib>
 #include <vector>
 
 #include "ground/os/files.h"
@@ -9,19 +12,98 @@
 #include "loop/pipeline/parameters/toml_file.h"
 
 namespace cairn::pipeline {
+namespace {
+
+/// As repr of Python: the fewest digits that say which number it is, with an exponent below 1e-4 and from
+/// 1e16.
+std::string PythonNumber(double value) {
+  std::array<char, 400> room;
+  const auto write = [&](std::chars_format format) {
+    return std::string(room.data(), std::to_chars(room.data(), room.data() + room.size(), value, format).ptr);
+  };
+  std::string scientific = write(std::chars_format::scientific);
+  const auto mark = scientific.find('e');
+  if (mark == std::string::npos) return scientific;  // inf, nan
+  const int exponent = std::atoi(scientific.c_str() + mark + 1);
+  if (exponent < -4 || exponent >= 16) return scientific;
+  const std::string fixed = write(std::chars_format::fixed);
+  return fixed.find('.') == std::string::npos ? fixed + ".0" : fixed;
+}
+
+/// As both languages read it.
+std::string Quoted(std::string_view text) {
+  static constexpr std::string_view kMeant = "\\\"\n\r\t\b\f", kMarks = "\\\"nrtbf";
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto known = kMeant.find(c);
+    const auto code = static_cast<unsigned char>(c);
+    if (known != std::string_view::npos) {
+      out += {'\\', kMarks[known]};
+    } else if (code < 0x20 || code == 0x7F) {
+      out += "\\u00";
+      out += {kHex[code >> 4], kHex[code & 0xF]};
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+}  // namespace
 
 Result<Json> ReadParams(const std::string& project, const std::string& file) {
   const std::string path = os::JoinPath(project, file);
   auto text = os::ReadFile(path, 16 << 20);
   if (!text) return std::move(text).error();
+  return ParseParams(*text, file);
+}
+
+Result<Json> ParseParams(std::string_view text, const std::string& file) {
   if (file.ends_with(".json")) {
-    auto parsed = Json::Parse(*text);
+    auto parsed = Json::Parse(text);
     if (!parsed) return Error{parsed.error().reason, file + ": " + parsed.error().message};
     return parsed;
   }
-  if (file.ends_with(".toml")) return ReadTomlParams(*text, file);
-  if (file.ends_with(".py")) return ReadPythonParams(*text);
-  return CAIRN_TRY(ParseYaml(*text, file)).ToJson();
+  if (file.ends_with(".toml")) return ReadTomlParams(text, file);
+  if (file.ends_with(".py")) return ReadPythonParams(text);
+  return CAIRN_TRY(ParseYaml(text, file)).ToJson();
+}
+
+std::optional<std::pair<std::size_t, std::size_t>> FindWritten(std::string_view text, const std::string& file,
+                                                               std::string_view key) {
+  return file.ends_with(".toml") ? FindInToml(text, key) : FindInPython(text, key);
+}
+
+Result<std::string> WriteParam(const Json& value, const std::string& file) {
+  const bool toml = file.ends_with(".toml");
+  std::string out;
+  switch (value.kind()) {
+    case Json::Kind::Null:
+      if (toml) return Error{Reason::Unsupported, file + ": TOML has no word for a value that is none"};
+      return std::string("None");
+    case Json::Kind::Bool:
+      return std::string(value.AsBool() ? (toml ? "true" : "True") : (toml ? "false" : "False"));
+    case Json::Kind::Int:
+      return std::to_string(value.AsInt());
+    case Json::Kind::Double:
+      return PythonNumber(value.AsDouble());
+    case Json::Kind::String:
+      return Quoted(value.AsString());
+    case Json::Kind::Array:
+      for (const Json& item : value.items()) {
+        const std::string written = CAIRN_TRY(WriteParam(item, file));
+        out += (out.empty() ? "" : ", ") + written;
+      }
+      return "[" + out + "]";
+    case Json::Kind::Object:
+      for (const auto& [name, member] : value.members()) {
+        const std::string written = CAIRN_TRY(WriteParam(member, file));
+        out += (out.empty() ? "" : ", ") + Quoted(name) + (toml ? " = " : ": ") + written;
+      }
+      return "{" + out + "}";
+  }
+  return out;
 }
 
 const Json* FindDotted(const Json& values, std::string_view key) {

@@ -41,7 +41,7 @@ Result<> Project::FitMaps() {
     if (!written) continue;
     auto map = std::make_shared<ItemMap>(*written);
     CAIRN_TRY(map->FitTo(stage));
-    map->record = PlaceBelowRoot() + "." + PercentEncode(stage.name);
+    map->record = MemoryOf(root_, folder_) + "." + PercentEncode(stage.name);
     if (!stage.frozen) stage.map = std::move(map);  // A frozen stage calls nothing.
   }
   return Done{};
@@ -111,13 +111,7 @@ Result<> Project::Fold() {
   return lock_file_->Fold(names);
 }
 
-std::string Project::JournalPath() const { return PlaceBelowRoot() + ".journal"; }
-
-/// Where what is remembered of the project lies: the beginning of files' names.
-std::string Project::PlaceBelowRoot() const {
-  const std::string below = folder_ == root_ ? "." : folder_.substr(root_.size() + (root_ == "/" ? 0 : 1));
-  return os::JoinPath(root_, ".dvc/tmp/cairn/" + PercentEncode(below));
-}
+std::string Project::JournalPath() const { return MemoryOf(root_, folder_) + ".journal"; }
 
 Json Project::Metrics() const {
   Json metrics = Json::Object();

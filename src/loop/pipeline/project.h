@@ -76,7 +76,6 @@ class Project {
  private:
   Project(std::string folder, const std::string& data_dir);
   Result<> FitMaps();
-  std::string PlaceBelowRoot() const;
   Result<> Fold();
 
   const std::int64_t opened_ns_ = repository::NowNs();

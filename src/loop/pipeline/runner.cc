@@ -155,7 +155,6 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   record.data = governing.data;
   record.started = clock_.Now();
   record.id = os::NewUuid(record.started);
-  if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   record.stages = StaleOf(plan);
   if (project->settings().executor().kind == ExecutorSettings::Kind::Local) {
     active->capacity = CAIRN_TRY(CapacityFor(*project, record.stages));
@@ -163,6 +162,9 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
     active->engine = CAIRN_TRY(OpenEngine(project->settings().executor(), project->folder()));
     CAIRN_TRY(active->engine->Reach());
   }
+  active->project = std::move(project);
+  CAIRN_TRY(FindLeftJob(request, *active));
+  if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   GiveSurroundings(*active, governing);
   for (const auto& [tag, value] : request.context.members()) active->context.Set(tag, value);
   // Which stretch of time the run is about, for stages that work on one.
@@ -172,14 +174,15 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
   }
   if (surroundings_.tracking_address)
     active->environment.emplace_back("MLFLOW_TRACKING_URI", CAIRN_TRY(surroundings_.tracking_address()));
-  record.source = request.source ? *request.source : SourceOf(project->folder(), project->definition());
+  record.source =
+      request.source ? *request.source : SourceOf(active->project->folder(), active->project->definition());
   // The files of a replay lie outside of git, which knows nothing of how they differ.
   record.environment =
-      CaptureEnvironment(*project, request.source ? Source() : record.source, LogsOf(record.id));
+      CaptureEnvironment(*active->project, request.source ? Source() : record.source, LogsOf(record.id));
   if (active->engine)
-    record.environment.Set("executor", ExecutorOf(project->settings().executor(), record.id));
-  CAIRN_TRY(MakeDvcFolder(project->root()));
-  active->project = std::move(project);
+    record.environment.Set("executor", ExecutorOf(active->project->settings().executor(),
+                                                  active->left ? active->left->Text("run") : record.id));
+  CAIRN_TRY(MakeDvcFolder(active->project->root()));
 
   Sweep();
   const std::lock_guard lock(mutex_);
@@ -284,7 +287,7 @@ void Runner::Execute(Active& active) {
   };
   if (active.engine) {
     ClusterExecution execution(*active.project, clock_, *active.engine, std::move(setting), std::move(stages),
-                               changed);
+                               changed, active.left);
     return End(active, execution.Run(active.stop.get_token()));
   }
   Execution execution(*active.project, clock_, std::move(setting), std::move(stages), changed);

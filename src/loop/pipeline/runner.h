@@ -45,7 +45,8 @@ struct Surroundings {
 /// Runs pipelines: one run at a time per project, each in the background, with a record of it in the store.
 /// Making one costs nothing: the store is first touched when something must run or records are asked for;
 /// then, once, what a program that died left standing as running is marked killed, with its event, and its
-/// stages' processes are ended. Safe from any thread.
+/// stages' processes are ended. Its job on a cluster goes on: the next run of the project takes it up when it
+/// would hand in the same, and stops it otherwise. Safe from any thread.
 ///
 /// What a trigger asked for is kept until it was done: one that waits for another run, or whose run died with
 /// the program, is begun by the next program on the same data folder; a run that a person cancelled or whose
@@ -137,7 +138,9 @@ class Runner {
   enum class By { Person, Trigger };
 
   Result<> Recover();
-  Result<> EndLeftoversOf(const std::string& id);
+  enum class Jobs { Stop, Leave };
+  Result<> EndLeftoversOf(const std::string& id, Jobs jobs);
+  Result<> FindLeftJob(const Request& request, Active& active);
   Result<> MarkKilled(sql::Connection& connection, RunRecord run, const Result<>& leftovers);
   Result<RunRecord> Launch(const Request& request, By by);
   Result<RunRecord> Begin(const Request& request, By by, std::unique_ptr<Project> project, const Plan& plan);

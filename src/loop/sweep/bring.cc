@@ -7,6 +7,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/project.h"
 #include "loop/sweep/git.h"
+#include "loop/sweep/share.h"
 
 namespace cairn::sweep {
 namespace {
@@ -98,6 +99,14 @@ Result<> CheckCached(const Base& base, const Trial& trial, const Outs& outs) {
   return Done{};
 }
 
+Result<> CheckWhole(const Trial& trial) {
+  const Setting* share = FindShare(trial.settings);
+  if (!share) return Done{};
+  return Error{Reason::Conflict, "trial " + trial.Id() +
+                                     " belongs to a learning curve and saw only a share of '" + share->file +
+                                     "': there is nothing in it for the project"};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> Apply(const Base& base, const Trial& trial, const std::string& kept,
@@ -105,6 +114,7 @@ Result<std::vector<std::string>> Apply(const Base& base, const Trial& trial, con
   if (trial.state != TrialState::Finished)
     return Error{Reason::Conflict, "trial " + trial.Id() + " is " + NameOf(trial.state) +
                                        ": only one that finished can be brought into the project"};
+  CAIRN_TRY(CheckWhole(trial));
   auto project = CAIRN_TRY(pipeline::Project::Open(base.project, data_dir));
   CAIRN_TRY(project->Claim());
   std::vector<std::string> paths;
@@ -146,6 +156,7 @@ Result<std::string> Branch(const Base& base, const Trial& trial, const std::stri
   if (trial.state != TrialState::Finished)
     return Error{Reason::Conflict, "trial " + trial.Id() + " is " + NameOf(trial.state) +
                                        ": only one that finished becomes a branch"};
+  CAIRN_TRY(CheckWhole(trial));
   if (Git(base.root, {"rev-parse", "--verify", "--quiet", "refs/heads/" + name}))
     return Error{Reason::AlreadyExists, "there is a branch '" + name + "' already"};
   const std::string git(Trim(CAIRN_TRY(Git(base.root, {"rev-parse", "--absolute-git-dir"}))));

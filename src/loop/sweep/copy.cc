@@ -12,12 +12,14 @@
 #include "loop/pipeline/source.h"
 #include "loop/repository/objects.h"
 #include "loop/sweep/git.h"
+#include "loop/sweep/share.h"
 
 namespace cairn::sweep {
 namespace {
 
 constexpr std::string_view kManifest = "base.json";
 constexpr std::string_view kReady = "ready";
+constexpr std::uint64_t kLongestParams = 64 << 20, kLongestTable = std::uint64_t{2} << 30;
 
 std::string Below(const std::string& root, const std::string& path) {
   if (path == root) return "";
@@ -133,13 +135,9 @@ Result<> WriteManifest(const Base& base) {
 
 Result<> Set(const std::string& project, const Setting& setting) {
   const std::string path = os::JoinPath(project, setting.file);
-  const auto text = os::ReadFile(path, 64 << 20);
-  if (!text && text.error().reason == Reason::NotFound)
-    return Error{Reason::NotFound,
-                 "there is no parameter file '" + setting.file + "' to set '" + setting.key + "' in"};
-  if (!text) return text.error();
-  const std::string changed = CAIRN_TRY(WithSetting(*text, setting));
-  return changed == *text ? Result<>() : os::WriteFileAtomically(path, changed);
+  const std::string text = CAIRN_TRY(ReadSettable(project, setting));
+  const std::string changed = CAIRN_TRY(WithSetting(text, setting));
+  return changed == text ? Result<>() : os::WriteFileAtomically(path, changed);
 }
 
 bool SameBytes(const std::string& a, const std::string& b) {
@@ -159,6 +157,17 @@ void Flatten(const Json& value, const std::string& prefix, std::vector<std::pair
 }
 
 }  // namespace
+
+Result<std::string> ReadSettable(const std::string& project, const Setting& setting) {
+  const bool rows = setting.key == kShareKey;
+  auto text = os::ReadFile(os::JoinPath(project, setting.file), rows ? kLongestTable : kLongestParams);
+  if (text || text.error().reason != Reason::NotFound) return text;
+  if (rows)
+    return Error{Reason::NotFound,
+                 "'" + setting.file + "' is not there to take a share of: run the pipeline first"};
+  return Error{Reason::NotFound,
+               "there is no parameter file '" + setting.file + "' to set '" + setting.key + "' in"};
+}
 
 Result<Base> TakeBase(const std::string& project, const std::string& data_dir, const std::string& into) {
   Base base;

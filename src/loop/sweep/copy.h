@@ -41,6 +41,9 @@ Result<Base> OpenBase(const std::string& folder);
 /// already is taken as it is: what ran in it counts. The errors of WithSetting.
 Result<std::string> LayOut(const Base& base, const std::vector<Setting>& settings, const std::string& tree);
 
+/// The text that a setting is about: NotFound, with what to do, when its file is not there.
+Result<std::string> ReadSettable(const std::string& project, const Setting& setting);
+
 /// Copies what a trial changed (parameter files, dvc.lock, outputs that are not cached) from its tree to
 /// `kept`, and gives the paths below the root. What it has in the cache is named in its dvc.lock.
 Result<std::vector<std::string>> Keep(const Base& base, const std::string& tree, const std::string& kept);

@@ -9,6 +9,8 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
 #include "ground/vocabulary/text_edit.h"
+#include "loop/pipeline/parameters.h"
+#include "loop/sweep/share.h"
 #include "loop/sweep/sobol.h"
 
 namespace cairn::sweep {
@@ -248,6 +250,33 @@ const Node* FindNode(const Node& root, std::span<const Step> steps) {
   return at;
 }
 
+Error NoSuchParameter(const Json& all, const Setting& setting) {
+  std::vector<std::string> keys;
+  CollectKeys(all, "", keys);
+  const std::vector<std::string_view> names(keys.begin(), keys.end());
+  return {Reason::NotFound,
+          setting.file + " has no parameter '" + setting.key + "'." + Suggestion(setting.key, names)};
+}
+
+/// In a file of TOML or Python.
+Result<std::string> WithWritten(const std::string& text, const Setting& setting) {
+  const Json all = CAIRN_TRY(pipeline::ParseParams(text, setting.file));
+  const Json* value = pipeline::FindDotted(all, setting.key);
+  if (!value) return NoSuchParameter(all, setting);
+  if (*value == setting.value) return text;
+  const auto place = pipeline::FindWritten(text, setting.file, setting.key);
+  if (!place)
+    return Error{Reason::Unsupported,
+                 setting.file + ": '" + setting.key + "' holds other parameters: set them one by one"};
+  const std::string written = CAIRN_TRY(pipeline::WriteParam(setting.value, setting.file));
+  std::string changed = text.substr(0, place->first) + written + text.substr(place->second);
+  const auto read = pipeline::ParseParams(changed, setting.file);
+  if (read && *read == Replaced(all, StepsOf(setting.key), setting.value)) return changed;
+  return Error{Reason::Unsupported, setting.file + ": '" + setting.key +
+                                        "' cannot be set without changing something else: assign it once, "
+                                        "as a value that is written out"};
+}
+
 }  // namespace
 
 Json Axis::At(double u) const {
@@ -321,20 +350,16 @@ Result<std::vector<std::vector<Setting>>> Proposals(const Plan& plan) {
 }
 
 Result<std::string> WithSetting(const std::string& text, const Setting& setting) {
-  if (setting.file.ends_with(".toml") || setting.file.ends_with(".py"))
-    return Error{Reason::Unsupported, setting.file +
-                                          ": values are set in files of YAML and JSON only; keep '" +
-                                          setting.key + "' in one of these to vary it"};
+  if (setting.key == kShareKey) {
+    const Share share =
+        CAIRN_TRY(ParseShare(setting.value.IsString() ? setting.value.AsString() : setting.value.Dump()));
+    return CAIRN_TRY(SampleRows(text, setting.file, share)).text;
+  }
+  if (setting.file.ends_with(".toml") || setting.file.ends_with(".py")) return WithWritten(text, setting);
   const Node root = CAIRN_TRY(ParseYaml(text, setting.file));
   const auto steps = StepsOf(setting.key);
   const Node* node = FindNode(root, steps);
-  if (!node) {
-    std::vector<std::string> keys;
-    CollectKeys(root.ToJson(), "", keys);
-    const std::vector<std::string_view> names(keys.begin(), keys.end());
-    return Error{Reason::NotFound,
-                 setting.file + " has no parameter '" + setting.key + "'." + Suggestion(setting.key, names)};
-  }
+  if (!node) return NoSuchParameter(root.ToJson(), setting);
   if (node->ToJson() == setting.value) return text;
   if (!TextEdit::CanReplace(*node))
     return Error{Reason::Unsupported,

@@ -62,9 +62,10 @@ struct Plan {
 /// over a range of reals or whole numbers, another search without a number of trials, more than kMostTrials.
 Result<std::vector<std::vector<Setting>>> Proposals(const Plan& plan);
 
-/// The text of a parameter file (YAML or JSON) with one value changed; all else, comments too, stays byte for
-/// byte. NotFound, naming the nearest, when it has no such key; Unsupported for a value that goes over
-/// several lines and stands in no brackets.
+/// The text of a parameter file (YAML, JSON, TOML or Python) with one value changed; all else, comments too,
+/// stays byte for byte. NotFound, naming the nearest, when it has no such key; Unsupported for a value that
+/// holds others and is not written in one piece, and where something else would change with it. Or the rows
+/// of a table that a share takes (share.h), with its errors.
 Result<std::string> WithSetting(const std::string& text, const Setting& setting);
 
 }  // namespace cairn::sweep

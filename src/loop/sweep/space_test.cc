@@ -130,6 +130,64 @@ TEST(SpaceTest, ASettingChangesItsValueAndNothingElse) {
   EXPECT_EQ(*WithSetting("{\"a\": {\"b\": 1}}\n", {"c.json", "a.b", "x"}), "{\"a\": {\"b\": \"x\"}}\n");
 }
 
+TEST(SpaceTest, ASettingInTomlChangesItsValueAndNothingElse) {
+  const std::string text =
+      "# h\xC3\xA9\ntitle = \"\xC3\xA9\"  # t\r\nlr = 0.1   # rate\n[train]\ndepth = 3 # levels\n"
+      "layers = [1,\n  2] # two\nopt = {name = 'adam', beta = 0.9}\nflag = true\na.b = 1\n[[many]]\nx = 1\n";
+  const auto with = [&](const char* key, const Json& value) {
+    auto changed = WithSetting(text, {"p.toml", key, value});
+    return changed ? *changed : changed.error().message;
+  };
+  const auto replaced = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+  EXPECT_EQ(with("train.depth", 5), replaced("3 # levels", "5 # levels"));
+  EXPECT_EQ(with("lr", 1e-5), replaced("0.1", "1e-05"));
+  EXPECT_EQ(with("lr", 100000.0), replaced("0.1", "100000.0"));
+  EXPECT_EQ(with("title", "a \"b\"\n"), replaced("\"\xC3\xA9\"", "\"a \\\"b\\\"\\n\""));
+  EXPECT_EQ(with("train.layers", Json::Array({3, 4})), replaced("[1,\n  2]", "[3, 4]"));
+  EXPECT_EQ(with("train.layers[1]", 7), replaced("  2]", "  7]"));
+  EXPECT_EQ(with("train.opt.beta", 1.0), replaced("0.9", "1.0"));
+  EXPECT_EQ(with("train.flag", false), replaced("true", "false"));
+  EXPECT_EQ(with("train.a.b", 2), replaced("a.b = 1", "a.b = 2"));
+  EXPECT_EQ(with("many[0].x", 2), replaced("x = 1", "x = 2"));
+  EXPECT_EQ(with("train.depth", 3), text);
+  EXPECT_THAT(with("train", 3), HasSubstr("'train' holds other parameters"));
+  EXPECT_THAT(with("train.dept", 3), HasSubstr("'train.depth'"));
+  EXPECT_THAT(with("lr", Json()), HasSubstr("TOML has no word"));
+}
+
+TEST(SpaceTest, ASettingInPythonChangesItsValueAndNothingElse) {
+  const std::string text =
+      "# h\xC3\xA9\nLR = 0.1  # rate\nNAME: str = 'x'\nLAYERS = [1, # one\n  2]\n"
+      "TRAIN = {\"depth\": 3, 'opt': {\"beta\": 0.9}}\nA=1; B=2\nPAIR = 1, 2\nTWICE = 1\nTWICE = 2\n"
+      "class Train:\n    epochs = 10\n    flag = True\n    def __init__(self):\n        self.size = (4)\n"
+      "        epochs = 3\ncomputed = len(NAME)\n";
+  const auto with = [&](const char* key, const Json& value) {
+    auto changed = WithSetting(text, {"conf/p.py", key, value});
+    return changed ? *changed : changed.error().message;
+  };
+  const auto replaced = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+  EXPECT_EQ(with("LR", 0.5), replaced("0.1", "0.5"));
+  EXPECT_EQ(with("NAME", "hello"), replaced("'x'", "\"hello\""));
+  EXPECT_EQ(with("LAYERS", Json::Array({5})), replaced("[1, # one\n  2]", "[5]"));
+  EXPECT_EQ(with("LAYERS[1]", 7), replaced("  2]", "  7]"));
+  EXPECT_EQ(with("TRAIN.depth", 7), replaced("3, 'opt'", "7, 'opt'"));
+  EXPECT_EQ(with("TRAIN.opt.beta", 1.0), replaced("0.9", "1.0"));
+  EXPECT_EQ(with("B", 9), replaced("B=2", "B=9"));
+  EXPECT_EQ(with("PAIR", Json::Array({3, 4})), replaced("1, 2\n", "[3, 4]\n"));
+  EXPECT_EQ(with("TWICE", 3), replaced("TWICE = 2", "TWICE = 3"));
+  EXPECT_EQ(with("Train.epochs", 11), replaced("10", "11"));
+  EXPECT_EQ(with("Train.flag", Json()), replaced("True", "None"));
+  EXPECT_EQ(with("Train.size", 8), replaced("(4)", "8"));
+  EXPECT_THAT(with("Train", 3), HasSubstr("'Train' holds other parameters"));
+  EXPECT_THAT(with("computed", 3), HasSubstr("no parameter 'computed'"));
+}
+
 TEST(SpaceTest, WhatStandsInSeveralPlacesAtOnceIsNotSet) {
   EXPECT_EQ(WithSetting("a: &x 1\nb: *x\n", {"params.yaml", "b", 5}).error().reason, Reason::Unsupported);
   EXPECT_EQ(WithSetting("a: &x 1\nb: *x\n", {"params.yaml", "a", 5}).error().reason, Reason::Unsupported);

@@ -8,7 +8,9 @@
 #include "ground/os/identity.h"
 #include "ledger/metadata/event.h"
 #include "loop/repository/collection.h"
+#include "loop/sweep/copy.h"
 #include "loop/sweep/events.h"
+#include "loop/sweep/share.h"
 #include "loop/sweep/store/sweep_table.h"
 #include "loop/sweep/tracked.h"
 
@@ -69,12 +71,13 @@ Result<std::vector<std::vector<Setting>>> Sweeps::Propose(const Order& order) co
       return Error{Reason::NotFound, "dvc.yaml has no stage '" + stage + "'"};
   }
   for (const Setting& setting : proposals.empty() ? std::vector<Setting>() : proposals.front()) {
-    const auto text = os::ReadFile(os::JoinPath(project, setting.file), 64 << 20);
-    if (!text && text.error().reason == Reason::NotFound)
-      return Error{Reason::NotFound,
-                   "there is no parameter file '" + setting.file + "' to set '" + setting.key + "' in"};
-    if (!text) return text.error();
-    CAIRN_TRY(WithSetting(*text, setting));
+    const std::string text = CAIRN_TRY(ReadSettable(project, setting));
+    CAIRN_TRY(WithSetting(text, setting));
+    if (setting.key != kShareKey) continue;
+    CAIRN_TRY(StagesBehind(definition, setting.file));
+    if (!order.stages.empty())
+      return Error{Reason::InvalidArgument,
+                   "what is trained on a share are the stages behind '" + setting.file + "': name none"};
   }
   return proposals;
 }

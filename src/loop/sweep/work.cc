@@ -8,6 +8,7 @@
 #include "loop/repository/collection.h"
 #include "loop/repository/objects.h"
 #include "loop/sweep/events.h"
+#include "loop/sweep/share.h"
 #include "loop/sweep/store/sweep_table.h"
 #include "loop/sweep/sweeps.h"
 #include "loop/sweep/tracked.h"
@@ -165,6 +166,12 @@ Result<pipeline::RunRecord> Sweeps::RunOf(Trial& trial, const Sweep& sweep, cons
   pipeline::Request request;
   request.project = project;
   request.selection.only = sweep.order.stages;
+  if (const Setting* share = FindShare(trial.settings)) {
+    // Who makes the file would make it whole again.
+    const auto definition = CAIRN_TRY(pipeline::ReadDefinition(project));
+    request.selection.only = CAIRN_TRY(StagesBehind(definition, share->file));
+    request.selection.reach = pipeline::Selection::Reach::Alone;
+  }
   request.trigger = {"experiment", "", trial.Id()};
   request.actor = sweep.order.actor;
   request.source = sweep.source;
@@ -214,6 +221,10 @@ Result<> Sweeps::Collect(Trial& trial, const Base& base, const pipeline::RunReco
   const std::string folder = FolderOf(trial), tree = os::JoinPath(folder, "tree");
   const std::string project = base.below.empty() ? tree : os::JoinPath(tree, base.below);
   trial.params = CAIRN_TRY(ParamsIn(project));
+  if (const Setting* share = FindShare(trial.settings)) {
+    const std::string text = CAIRN_TRY(ReadSettable(project, *share));
+    trial.params.Set(RowsName(share->file), CAIRN_TRY(SampleRows(text, share->file, {})).count);
+  }
   trial.metrics = FiguresOf(run.metrics);
   trial.outs = CAIRN_TRY(OutsIn(project));
   const repository::Objects objects(base.cache);

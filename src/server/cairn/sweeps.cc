@@ -7,6 +7,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/project.h"
 #include "loop/sweep/bring.h"
+#include "loop/sweep/curve.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -149,6 +150,21 @@ Result<Json> Begin(Sweeps& sweeps, const Call& call) {
   return Json{{"jobs", jobs}};
 }
 
+Result<Json> Curve(Sweeps& sweeps, const Call& call) {
+  const std::string sweep = CAIRN_TRY(sweeps.Find(call.Path("id"))).id;
+  sweep::CurveOrder order;
+  order.metric = call.Query("metric");
+  if (order.metric.empty())
+    return Error{Reason::InvalidArgument, "say of which figure: 'metric', as in the trials' metrics files"};
+  order.better = call.Query("better");
+  const std::string worth = call.Query("worth");
+  if (!worth.empty()) order.worth = CAIRN_TRY(ParseDouble(worth));
+  if (order.worth < 0) return Error{Reason::InvalidArgument, "'worth' must not be negative"};
+  const auto trials = CAIRN_TRY(sweeps.Trials("", sweep));
+  Json curve = CAIRN_TRY(sweep::CurveOf(trials, order));
+  return std::move(curve.Set("sweep", sweep));
+}
+
 Sweeps::How HowIn(const Call& call) {
   return call.body.Bool("put_back") ? Sweeps::How::PutBack : Sweeps::How::Stop;
 }
@@ -232,6 +248,8 @@ void MountSweeps(http::Router& router, SweepRooms rooms) {
       "/api/v1/sweeps/stop", Answer([&sweeps](const Call& call) -> Result<Json> {
         return Json{{"stopped", CAIRN_TRY(sweeps.StopAll(call.body.Text("project_dir"), HowIn(call)))}};
       }));
+  router.Get("/api/v1/sweeps/{id}/curve",
+             Answer([&sweeps](const Call& call) { return Curve(sweeps, call); }));
   router.Get("/api/v1/trials", Answer([&sweeps](const Call& call) { return Trials(sweeps, call); }));
   router.Get("/api/v1/trials/{id}", Answer([&sweeps](const Call& call) -> Result<Json> {
                return ToJson(CAIRN_TRY(sweeps.FindTrial(call.Path("id"))));

@@ -9,6 +9,7 @@ namespace cairn::evaluation {
 /// The parts of a report's page, each "" where the report has nothing for it.
 std::string ClassPictures(const Json& report);
 std::string NumberPictures(const Json& report);
+std::string CurvePicture(const Json& report);
 std::string SliceSection(const Json& report);
 std::string FairnessSection(const Json& report);
 std::string RescoringSection(const Json& report);

@@ -7,6 +7,7 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/cluster/left_job.h"
 #include "loop/pipeline/execution/variables.h"
 
 namespace cairn::pipeline {
@@ -51,13 +52,14 @@ void Append(const std::string& file, const std::string& text) {
 
 ClusterExecution::ClusterExecution(Project& project, const os::Clock& clock, Engine& engine,
                                    Execution::Setting setting, std::vector<StageRecord> stages,
-                                   Execution::Changed changed)
+                                   Execution::Changed changed, std::optional<Json> left)
     : project_(project),
       clock_(clock),
       engine_(engine),
       setting_(std::move(setting)),
       changed_(std::move(changed)),
-      key_(KeyOf(setting_.run)) {
+      left_(std::move(left)),
+      key_(KeyOf(left_ ? left_->Text("run") : setting_.run)) {
   for (auto& record : stages) {
     Task task;
     task.stage = project.definition().Find(record.name);
@@ -76,6 +78,7 @@ Result<> ClusterExecution::Run(std::stop_token stop) {
   auto outcome = Submit();
   if (outcome) outcome = Follow(stop);
   depot_.reset();
+  ForgetPlan(project_.folder());
   if (outcome) return outcome;
   // What would still run there is wanted by nobody any more.
   const auto stopped = engine_.Stop(key_);
@@ -89,9 +92,25 @@ Result<> ClusterExecution::Submit() {
   CAIRN_TRY(os::MakeFolders(setting_.logs));
   const std::string scratch = os::JoinPath(project_.root(), ".dvc/tmp/cairn/" + key_);
   depot_.emplace(CAIRN_TRY(Depot::Open(project_.settings().executor().store, scratch)));
+  if (left_) return GoOn();
   const std::string plan = CAIRN_TRY(WritePlan(*depot_));
   CAIRN_TRY(depot_->Send());
+  CAIRN_TRY(KeepPlan(project_.folder(), plan));
   return engine_.Submit(key_, plan);
+}
+
+/// What its stages were sent counts as it is here, which is as it was.
+Result<> ClusterExecution::GoOn() {
+  for (Task& task : tasks_) {
+    auto order = CAIRN_TRY(OrderIn(*left_, project_, task.record, *depot_));
+    if (!order)
+      return Error{Reason::Conflict, "what stage '" + task.record.name +
+                                         "' reads was changed while its job " + key_ +
+                                         " was being taken up: run it again"};
+    task.inputs = std::move(order->inputs);
+    task.still_to_be_made = std::move(order->still_to_be_made);
+  }
+  return Done{};
 }
 
 /// Of the stages whose inputs are there; the others have failed, as they would have here.

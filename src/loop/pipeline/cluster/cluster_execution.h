@@ -18,15 +18,19 @@ namespace cairn::pipeline {
 
 /// Runs the stale stages of a plan as one job of an engine: sends what they read, follows the job, and takes
 /// over what each stage made, in the order in which they end, as if it had been made here. Nothing in the
-/// project changes before that. A stage that failed stops what needs it and nothing else.
+/// project changes before that. A stage that failed stops what needs it and nothing else. What the job was
+/// told is kept until this has ended (left_job.h).
 class ClusterExecution {
  public:
   /// The job that the engine knows a run by.
   static std::string KeyOf(const std::string& run) { return "cairn-" + run; }
 
-  /// As Execution; of the setting, the capacity counts for nothing here. All must outlive it.
+  /// As Execution; of the setting, the capacity counts for nothing here. With the plan of a job that was
+  /// `left` and that CanGoOnWith allows, that job is followed from its beginning and none is handed in. All
+  /// must outlive it.
   ClusterExecution(Project& project, const os::Clock& clock, Engine& engine, Execution::Setting setting,
-                   std::vector<StageRecord> stages, Execution::Changed changed);
+                   std::vector<StageRecord> stages, Execution::Changed changed,
+                   std::optional<Json> left = {});
 
   /// Comes back when the job is over and all of it is taken over. After `stop` the job is asked to end, and
   /// what had not ended is killed. An error is one of the journal's, the store's or the engine's; the stages
@@ -46,6 +50,7 @@ class ClusterExecution {
   };
 
   Result<> Submit();
+  Result<> GoOn();
   Result<std::string> WritePlan(Depot& depot);
   Json VariablesFor(const Stage& stage) const;
   Result<> Follow(std::stop_token stop);
@@ -65,6 +70,7 @@ class ClusterExecution {
   Engine& engine_;
   const Execution::Setting setting_;
   const Execution::Changed changed_;
+  const std::optional<Json> left_;
   const std::string key_;
   std::vector<Task> tasks_;
   std::map<std::string, std::size_t, std::less<>> places_;

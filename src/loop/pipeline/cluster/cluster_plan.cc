@@ -187,7 +187,7 @@ Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const S
 }
 
 Result<Json> PlanOf(Project& project, const std::string& run, const std::string& store, Depot& depot) {
-  repository::Listing listing;
+  repository::Listing listing, code;
   Json executables = Json::Array();
   for (const auto& path : CAIRN_TRY(FilesOf(project.folder(), project.definition()))) {
     const std::string place = os::JoinPath(project.folder(), path);
@@ -195,13 +195,19 @@ Result<Json> PlanOf(Project& project, const std::string& run, const std::string&
     if (!status || status->kind != os::FileKind::File) continue;
     const auto snapshot = CAIRN_TRY(project.SnapshotOf(path));
     CAIRN_TRY(depot.Add(place, snapshot));
-    listing.Add(path, *repository::Md5OfHex(snapshot.md5));
+    const auto md5 = *repository::Md5OfHex(snapshot.md5);
+    listing.Add(path, md5);
+    if (os::BaseName(path) != ".gitignore") code.Add(path, md5);
     if (snapshot.executable) executables.Push(path);
   }
   listing.Arrange();
+  code.Arrange();
+  Json base = CAIRN_TRY(depot.AddListing(listing));
+  Json named = CAIRN_TRY(depot.AddListing(code));
   return Json{{"run", run},
               {"store", store},
-              {"base", CAIRN_TRY(depot.AddListing(listing))},
+              {"base", std::move(base)},
+              {"code", std::move(named)},
               {"executables", std::move(executables)}};
 }
 

@@ -14,13 +14,13 @@
 
 /// What a job is told to do. The plan is one JSON object:
 ///   run, store, path (of stages, before that of the machine), base (the listing of the project's files),
-///   executables (which of them), and stages, each
-///   after those it waits for: name, commands, wdir, after, deps, given (what is read that no stage of the
-///   run makes), outs, environment, secrets (references), cpu, memory_bytes, gpu, timeout_ms, retries, unless
-///   (the reads with which it need not run, and what it had made from them), items (how it is run item by
-///   item: folder, over, call, into, at_once, done: the items that need no call while their bytes are those
-///   and what else is read is `reads`, and what was made of them, as listings; null where it is run as a
-///   whole).
+///   code (the same without what git is to ignore, which grows as outputs come in), executables (which of
+///   them), and stages, each after those it waits for: name, commands, wdir, after, deps, given (what is read
+///   that no stage of the run makes), outs, environment, secrets (references), cpu, memory_bytes, gpu,
+///   timeout_ms, retries, unless (the reads with which it need not run, and what it had made from them),
+///   items (how it is run item by item: folder, over, call, into, at_once, done: the items that need no call
+///   while their bytes are those and what else is read is `reads`, and what was made of them, as listings;
+///   null where it is run as a whole).
 namespace cairn::pipeline {
 
 /// A stage as the plan has it, and what Cairn must remember of its inputs for dvc.lock: they count as they

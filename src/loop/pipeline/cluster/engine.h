@@ -20,7 +20,8 @@ struct JobLook {
   /// rest is the engine's own talk.
   std::string words;
   bool over = false;
-  std::string end;  ///< Once it is over: how, in the engine's words.
+  std::string end;    ///< Once it is over: how, in the engine's words.
+  bool well = false;  ///< Over, and not because it was ended or broke down.
 };
 
 /// Safe from any thread.

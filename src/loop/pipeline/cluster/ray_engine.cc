@@ -109,7 +109,8 @@ Result<JobLook> RayEngine::Look(const std::string& key) {
   const Json job = CAIRN_TRY(AskFor("/api/jobs/" + key));
   const std::string state = job.Text("status");
   JobLook look;
-  look.over = state == "SUCCEEDED" || state == "FAILED" || state == "STOPPED";
+  look.well = state == "SUCCEEDED";
+  look.over = look.well || state == "FAILED" || state == "STOPPED";
   const auto logs = AskFor("/api/jobs/" + key + "/logs");
   // One that has not begun may have none yet; those of one that failed may be gone with their node.
   if (!logs && state != "FAILED" && logs.error().reason != Reason::NotFound) return logs.error();

@@ -112,6 +112,7 @@ def tries_of(plan, stage, call, project, environment, log, secrets):
         for path in outs_of(stage["items"], item):
             remove(os.path.join(project, path))
             os.makedirs(os.path.dirname(os.path.join(project, path)), exist_ok=True)
+        environment["CAIRN_ITEM"] = item
         environment["CAIRN_ATTEMPT"] = f"{plan['run']}/{stage['name']}/{attempt + 1}/{number}"
         one = {**stage, "commands": [call_for(stage["items"], item)]}
         records.append(stage_program.attempt(one, os.path.join(project, stage["wdir"]), environment, log, secrets))

@@ -70,6 +70,7 @@ std::string ItemCalls::Call(unsigned worker, std::size_t place, const ItemPlan::
   Attempt::Setting setting = setting_.attempt;
   setting.id += "/" + std::to_string(place);
   setting.log += "." + std::to_string(worker);
+  setting.environment.emplace_back("CAIRN_ITEM", call.item);
   if (worker < setting_.devices.size()) {
     std::erase_if(setting.environment,
                   [&](const auto& one) { return one.first == setting_.devices_variable; });

@@ -36,7 +36,7 @@ std::vector<const repository::ListedFile*> MadeOf(const Stage& stage, std::strin
 /// that the stage has finished.
 Result<> KeepItems(const std::string& project, const Stage& stage, const std::string& md5,
                    repository::StatIndex& index);
-/// And what dvc.lock then makes superfluous goes.
+/// And what dvc.lock then makes superfluous goes, the journal too.
 void DropKept(const Stage& stage, const std::string& md5);
 
 }  // namespace cairn::pipeline

@@ -72,9 +72,4 @@ Result<> ItemJournal::Append(std::string_view item, const ItemDone& done) {
   return os::WriteAll(open_.number(), LineOf(item, done), file_);
 }
 
-void ItemJournal::Drop() {
-  open_.Reset();
-  static_cast<void>(bool(os::Remove(file_)));
-}
-
 }  // namespace cairn::pipeline

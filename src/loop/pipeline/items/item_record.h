@@ -21,7 +21,7 @@ struct ItemDone {
 
 /// What the calls of a stage did since the stage finished last, one line an item, so that a program that dies
 /// loses only the calls under way. It counts only for the `key` that it was begun with: what every call
-/// depends on. Lines that are torn count for nothing. Safe from any thread but for Begin and Drop.
+/// depends on. Lines that are torn count for nothing. Safe from any thread but for Begin.
 class ItemJournal {
  public:
   /// Nothing done when there is no such file, or it was begun with another key.
@@ -32,8 +32,6 @@ class ItemJournal {
   Result<> Begin(bool anew);
   /// Survives the death of this program when it returns.
   Result<> Append(std::string_view item, const ItemDone& done);
-  /// The stage has finished, and dvc.lock says so.
-  void Drop();
 
  private:
   ItemJournal(std::string file, std::string_view key) : file_(std::move(file)), key_(key) {}

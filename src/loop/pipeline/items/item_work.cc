@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "ground/os/files.h"
+#include "loop/pipeline/items/done_items.h"
 #include "loop/pipeline/items/known_items.h"
 #include "loop/pipeline/items/path_table.h"
 #include "loop/pipeline/plan.h"
@@ -117,9 +118,6 @@ Result<> ItemWork::CheckOuts() const {
 
 Result<> ItemWork::Keep() const { return KnownItems::Keep(stage_.map->record, items_.md5, *files_); }
 
-void ItemWork::End() {
-  KnownItems::DropOthers(stage_.map->record, items_.md5);
-  journal_.Drop();
-}
+void ItemWork::End() { DropKept(stage_, items_.md5); }
 
 }  // namespace cairn::pipeline

@@ -27,7 +27,7 @@ class ItemWork {
   Result<> CheckOuts() const;
   /// Keeps what the items were; to be done before dvc.lock says that the stage has finished.
   Result<> Keep() const;
-  /// And what dvc.lock then makes superfluous goes.
+  /// And what dvc.lock then makes superfluous goes, the journal too.
   void End();
 
  private:

@@ -16,8 +16,9 @@ namespace {
 /// One statement, or the head of one that has others below it.
 struct Line {
   int indent = 0;
-  std::size_t row = 0;  ///< The same for statements that stand on one line.
-  std::string text;     ///< Without comments; on one line but for what stands in texts.
+  std::size_t row = 0;              ///< The same for statements that stand on one line.
+  std::string text;                 ///< Without comments; on one line but for what stands in texts.
+  std::vector<std::size_t> places;  ///< Of each of its bytes in the file.
 };
 
 /// Cuts a file into its statements.
@@ -42,7 +43,7 @@ class Lines {
   }
 
   void Statement(int indent) {
-    Line line{indent, at_, ""};
+    Line line{indent, at_, "", {}};
     int depth = 0;
     while (at_ < text_.size()) {
       const char c = text_[at_];
@@ -50,10 +51,10 @@ class Lines {
         while (at_ < text_.size() && text_[at_] != '\n') ++at_;
       } else if (c == '"' || c == '\'') {
         const std::size_t length = LengthOfPythonText(text_, at_);
-        line.text += text_.substr(at_, length);
+        for (std::size_t i = 0; i < length; ++i) Add(line, text_[at_ + i], at_ + i);
         at_ += length;
       } else if (c == '\\' && text_.substr(at_ + 1, 1) == "\n") {
-        line.text += ' ';
+        Add(line, ' ', at_);
         at_ += 2;
       } else if (c == '\n' && depth == 0) {
         ++at_;
@@ -64,17 +65,26 @@ class Lines {
       } else {
         if (c == '(' || c == '[' || c == '{') ++depth;
         if (c == ')' || c == ']' || c == '}') --depth;
-        line.text += c == '\n' || c == '\r' ? ' ' : c;
+        Add(line, c == '\n' || c == '\r' ? ' ' : c, at_);
         ++at_;
       }
     }
     Keep(line);
   }
 
+  static void Add(Line& line, char c, std::size_t place) {
+    line.text += c;
+    line.places.push_back(place);
+  }
+
   void Keep(Line& line) {
-    line.text = std::string(Trim(line.text));
+    const std::string_view rest = Trim(line.text);
+    const auto before = static_cast<std::ptrdiff_t>(rest.empty() ? 0 : rest.data() - line.text.data());
+    line.places.erase(line.places.begin(), line.places.begin() + before);
+    line.text = std::string(rest);
     if (!line.text.empty()) lines_.push_back(line);
     line.text.clear();
+    line.places.clear();
   }
 
   std::string_view text_;
@@ -106,22 +116,6 @@ std::size_t FindEquals(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// Adds what the statement assigns, if it is a value that is written out and has one name.
-void Assign(std::string_view text, bool to_self, Json& names) {
-  std::string_view name = TakeName(text);
-  const bool self = name == "self" && text.starts_with('.');
-  if (self) {
-    text = Trim(text.substr(1));
-    name = TakeName(text);
-  }
-  if (name.empty() || (to_self && !self)) return;
-  if (!text.starts_with('=') && !text.starts_with(':')) return;
-  const std::size_t equals = FindEquals(text);
-  if (equals == std::string_view::npos) return;
-  if (auto value = ReadPythonLiteral(Trim(text.substr(equals + 1))))
-    names.Set(std::string(name), *std::move(value));
-}
-
 /// Where the colon outside of brackets and texts stands.
 std::size_t FindColon(std::string_view text) {
   int depth = 0;
@@ -145,13 +139,16 @@ bool HasBody(std::string_view word) {
 /// Reads statements block by block.
 class Blocks {
  public:
-  explicit Blocks(std::vector<Line> lines) : lines_(std::move(lines)) {}
+  explicit Blocks(std::vector<Line> lines, std::string_view wanted = {})
+      : lines_(std::move(lines)), wanted_(wanted) {}
 
   Json Module() {
     Json names = Json::Object();
     Block(0, /*to_self=*/false, names);
     return names;
   }
+  /// Where what is wanted stands, once they were read.
+  const auto& found() const { return found_; }
 
  private:
   /// Those that stand at least so far to the right; `to_self`: only what they assign to self counts.
@@ -163,16 +160,44 @@ class Blocks {
       const std::string_view name = HasBody(word) ? TakeName(rest) : std::string_view();
       if (word == "class") {
         Json within = Json::Object();
+        const std::size_t length = scope_.size();
+        scope_ += std::string(name) + ".";
         Body(line, /*to_self=*/false, within);
+        scope_.resize(length);
         names.Set(std::string(name), std::move(within));
       } else if (word == "def" && name == "__init__") {
         Body(line, /*to_self=*/true, names);
       } else if (HasBody(word)) {
         PassOver(line);
       } else {
-        Assign(line.text, to_self, names);
+        Assign(line, line.text, to_self, names);
       }
     }
+  }
+
+  /// Adds what the statement, or `text` in it, assigns, if it is a value that is written out and has one
+  /// name.
+  void Assign(const Line& line, std::string_view text, bool to_self, Json& names) {
+    std::string_view name = TakeName(text);
+    const bool self = name == "self" && text.starts_with('.');
+    if (self) {
+      text = Trim(text.substr(1));
+      name = TakeName(text);
+    }
+    if (name.empty() || (to_self && !self)) return;
+    if (!text.starts_with('=') && !text.starts_with(':')) return;
+    const std::size_t equals = FindEquals(text);
+    if (equals == std::string_view::npos) return;
+    const std::string_view written = Trim(text.substr(equals + 1));
+    std::vector<LiteralPart> parts;
+    auto value = ReadPythonLiteral(written, wanted_.empty() ? nullptr : &parts);
+    if (!value) return;
+    const auto offset = static_cast<std::size_t>(written.data() - line.text.data());
+    for (const LiteralPart& part : parts) {
+      if (part.end > part.begin && scope_ + std::string(name) + part.path == wanted_)
+        found_ = {line.places[offset + part.begin], line.places[offset + part.end - 1] + 1};
+    }
+    names.Set(std::string(name), *std::move(value));
   }
 
   /// What stands behind the colon of `head`, or below it.
@@ -180,9 +205,9 @@ class Blocks {
     const std::size_t colon = FindColon(head.text);
     if (colon == std::string::npos) return;
     if (const auto rest = Trim(std::string_view(head.text).substr(colon + 1)); !rest.empty()) {
-      Assign(rest, to_self, names);
+      Assign(head, rest, to_self, names);
       for (; at_ < lines_.size() && lines_[at_].row == head.row; ++at_)
-        Assign(lines_[at_].text, to_self, names);
+        Assign(lines_[at_], lines_[at_].text, to_self, names);
     } else if (at_ < lines_.size() && lines_[at_].indent > head.indent) {
       Block(lines_[at_].indent, to_self, names);
     }
@@ -192,11 +217,20 @@ class Blocks {
   }
 
   const std::vector<Line> lines_;
+  const std::string_view wanted_;
   std::size_t at_ = 0;
+  std::string scope_;  ///< The classes around, each with a dot behind it.
+  std::optional<std::pair<std::size_t, std::size_t>> found_;
 };
 
 }  // namespace
 
 Json ReadPythonParams(std::string_view text) { return Blocks(Lines(text).Read()).Module(); }
+
+std::optional<std::pair<std::size_t, std::size_t>> FindInPython(std::string_view text, std::string_view key) {
+  Blocks blocks(Lines(text).Read(), key);
+  blocks.Module();
+  return blocks.found();
+}
 
 }  // namespace cairn::pipeline

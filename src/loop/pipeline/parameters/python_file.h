@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "ground/vocabulary/json.h"
 
@@ -11,5 +14,8 @@ namespace cairn::pipeline {
 /// that are written out count: numbers, texts, True, False, None, and tuples, lists and dicts of these.
 /// Nothing is executed; whatever else stands in the file is passed over.
 Json ReadPythonParams(std::string_view text);
+/// The bytes [first, second) in which the value under a dotted key ("Train.layers[0]") is written; nothing
+/// for what is not there or is a class.
+std::optional<std::pair<std::size_t, std::size_t>> FindInPython(std::string_view text, std::string_view key);
 
 }  // namespace cairn::pipeline

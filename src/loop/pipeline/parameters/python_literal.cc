@@ -15,7 +15,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 /// Reads a value that is written out. Nothing for every other expression.
 class Literal {
  public:
-  explicit Literal(std::string_view text) : text_(text) {}
+  Literal(std::string_view text, std::vector<LiteralPart>* parts) : text_(text), parts_(parts) {}
 
   /// The whole text is one value, or several, which are a tuple.
   std::optional<Json> Whole() {
@@ -30,6 +30,7 @@ class Literal {
       if (!next) return std::nullopt;
       tuple.Push(*std::move(next));
     }
+    if (parts_) *parts_ = {{"", 0, text_.size()}};
     return At(text_.size()) ? std::optional(std::move(tuple)) : std::nullopt;
   }
 
@@ -48,6 +49,23 @@ class Literal {
   }
 
   std::optional<Json> Value(int depth) {
+    Peek();
+    const std::size_t begin = at_;
+    auto value = Bare(depth);
+    std::size_t end = at_;
+    while (end > begin && IsPythonBlank(text_[end - 1])) --end;
+    if (value && parts_) parts_->push_back({path_, begin, end});
+    return value;
+  }
+  std::optional<Json> ValueBelow(const std::string& step, int depth) {
+    const std::size_t length = path_.size();
+    path_ += step;
+    auto value = Value(depth + 1);
+    path_.resize(length);
+    return value;
+  }
+
+  std::optional<Json> Bare(int depth) {
     const char c = Peek();
     if (depth > kDeepest) return std::nullopt;
     if (c == '(') return Round(depth);
@@ -178,7 +196,7 @@ class Literal {
   std::optional<Json> Items(char close, int depth, bool& comma) {
     Json items = Json::Array();
     while (!Take(close)) {
-      auto item = Value(depth + 1);
+      auto item = ValueBelow("[" + std::to_string(items.items().size()) + "]", depth);
       if (!item) return std::nullopt;
       items.Push(*std::move(item));
       if (Take(',')) {
@@ -205,11 +223,14 @@ class Literal {
     ++at_;
     Json dict = Json::Object();
     while (!Take('}')) {
+      auto* const parts = std::exchange(parts_, nullptr);
       const auto key = Value(depth + 1);
+      parts_ = parts;
       if (!key || !Take(':')) return std::nullopt;  // A set, too: a lock has none.
-      auto value = Value(depth + 1);
+      std::string name = key->IsString() ? key->AsString() : key->Dump();
+      auto value = ValueBelow("." + name, depth);
       if (!value) return std::nullopt;
-      dict.Set(key->IsString() ? key->AsString() : key->Dump(), *std::move(value));
+      dict.Set(std::move(name), *std::move(value));
       if (!Take(',') && Peek() != '}') return std::nullopt;
     }
     return dict;
@@ -217,6 +238,8 @@ class Literal {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::vector<LiteralPart>* parts_;
+  std::string path_;
 };
 
 }  // namespace
@@ -244,6 +267,8 @@ std::size_t LengthOfPythonText(std::string_view text, std::size_t at) {
   return std::min(i, text.size()) - at;
 }
 
-std::optional<Json> ReadPythonLiteral(std::string_view text) { return Literal(text).Whole(); }
+std::optional<Json> ReadPythonLiteral(std::string_view text, std::vector<LiteralPart>* parts) {
+  return Literal(text, parts).Whole();
+}
 
 }  // namespace cairn::pipeline

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ground/vocabulary/json.h"
 
@@ -21,6 +23,11 @@ std::size_t LengthOfPythonText(std::string_view text, std::size_t at);
 /// A value that is written out: number, text, True, False, None, or a tuple, list or dict of these. A tuple
 /// is an array. Nothing for every other expression; so, too, for what no lock holds: bytes, sets, complex
 /// numbers and whole numbers beyond 64 bits, which are read as nearest doubles.
-std::optional<Json> ReadPythonLiteral(std::string_view text);
+/// With `parts`, also says where each value in it stands.
+struct LiteralPart {
+  std::string path;                ///< "" for the whole, ".depth", "[0].size".
+  std::size_t begin = 0, end = 0;  ///< Bytes of the text.
+};
+std::optional<Json> ReadPythonLiteral(std::string_view text, std::vector<LiteralPart>* parts = nullptr);
 
 }  // namespace cairn::pipeline

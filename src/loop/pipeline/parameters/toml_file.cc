@@ -46,6 +46,18 @@ Json JsonOf(const toml::node& node) {
   return written.str();
 }
 
+/// Lines and characters are counted from 1.
+std::size_t OffsetOf(std::string_view text, const toml::source_position& place) {
+  std::size_t at = 0;
+  for (toml::source_index line = 1; line < place.line && at < text.size(); ++line)
+    at = text.find('\n', at) + 1;
+  for (toml::source_index column = 1; column < place.column && at < text.size(); ++column) {
+    ++at;
+    while (at < text.size() && (text[at] & 0xC0) == 0x80) ++at;
+  }
+  return at;
+}
+
 }  // namespace
 
 Result<Json> ReadTomlParams(std::string_view text, std::string_view file) {
@@ -55,6 +67,15 @@ Result<Json> ReadTomlParams(std::string_view text, std::string_view file) {
   return Error{Reason::InvalidArgument, std::string(file) + ":" + std::to_string(place.line) + ":" +
                                             std::to_string(place.column) + ": " +
                                             std::string(parsed.error().description())};
+}
+
+std::optional<std::pair<std::size_t, std::size_t>> FindInToml(std::string_view text, std::string_view key) {
+  const auto parsed = toml::parse(text);
+  if (!parsed) return std::nullopt;
+  const auto found = toml::at_path(parsed.table(), key);
+  const toml::node* node = found.node();
+  if (!node || (node->is_table() && !node->as_table()->is_inline())) return std::nullopt;
+  return std::pair(OffsetOf(text, node->source().begin), OffsetOf(text, node->source().end));
 }
 
 }  // namespace cairn::pipeline
