@@ -157,6 +157,14 @@ def test_a_column_without_a_type_fits_any_other(project):
         assert shown["table"]["rows"] == 5 and shown["correlations"]["numbers"]["columns"] == ["a"], shown["correlations"]
 
 
+def test_what_is_proposed_for_codes_among_which_are_numbers_is_kept_by_them(project):
+    (project.folder / "t.csv").write_text("version\n" + "1.0\n1.10\n007\nx\n+5\n1e3\n" * 20)
+    (project.folder / "proposed.yaml").write_text(project("data", "contract", "infer", "t.csv").stdout)
+    assert '"1.10"' in (project.folder / "proposed.yaml").read_text()
+    checked = project("data", "contract", "check", "t.csv", "--contract", "proposed.yaml")
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_a_parquet_file_cut_anywhere_is_refused(project, parquet, thorough):
     chance = random.Random(9)
     ends = [0, 1, 4, 8, 11, 12, len(parquet) - 1, len(parquet) - 4, len(parquet) - 8, *(chance.randrange(len(parquet)) for _ in range(100 if thorough else 4))]

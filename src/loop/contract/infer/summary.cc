@@ -70,8 +70,8 @@ void ColumnSummary::Take(const std::vector<Cell>& cells) {
     if (cell.kind == Cell::Kind::Text) TakeText(cell.text);
     if (many_values || cell.kind == Cell::Kind::Nested) continue;
     // Of numbers among texts, such as the versions 1.0 and 1.10, the way they are written is the value.
-    const std::string text = cell.kind == Cell::Kind::Double && !cell.text.empty() ? std::string(cell.text)
-                                                                                   : PlainText(cell);
+    const std::string text =
+        cell.kind == Cell::Kind::Double && !cell.text.empty() ? std::string(cell.text) : PlainText(cell);
     ++values[text];
     if (values.size() > kMostValues || text.size() > kLongestValue) {
       many_values = true;
