@@ -25,7 +25,7 @@ void Check(const cairn::Result<cairn::inference::ScoringBody>& body, std::size_t
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto offers = cairn::fuzz::Offers();
   cairn::contract::Contract contract;
-  contract.columns.push_back({.name = "b"});
+  contract.columns.emplace_back().name = "b";
   const auto bytes = cairn::fuzz::Bytes(data, size);
   const auto json = cairn::inference::ParseRequest(bytes);
   for (const auto& offer : offers) {

@@ -49,6 +49,7 @@ TEST(TomlParams, TablesKeepTheirOrder) {
   const auto wrong = ReadTomlParams("a = 1\nb = = 2\n", "p.toml");
   ASSERT_FALSE(wrong);
   EXPECT_TRUE(wrong.error().message.starts_with("p.toml:2:5: ")) << wrong.error().message;
+  EXPECT_FALSE(ReadTomlParams("[=]\n", "p.toml"));
 }
 
 }  // namespace
