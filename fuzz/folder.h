@@ -23,7 +23,8 @@ class Folder {
   std::string Write(std::string_view name, std::string_view bytes) {
     const std::string path = folder_ / name;
     std::FILE* file = std::fopen(path.c_str(), "wb");
-    Hold(file && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size(), "the file can be written");
+    Hold(file && (bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size()),
+         "the file can be written");
     std::fclose(file);
     return path;
   }

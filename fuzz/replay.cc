@@ -1,6 +1,6 @@
-// Feeds one target with its seeds, and with changes of them that are the same every time: what ctest does with
-// each target, so that none falls behind the parser that it is for. `./run fuzz` looks further.
-// Usage: replay_TARGET SEEDS FINDING     SEEDS: a folder; FINDING: where the input is written that breaks it
+// Feeds one target with its seeds, and with changes of them that are the same every time: what ctest does
+// with each target, so that none falls behind the parser that it is for. `./run fuzz` looks further. Usage:
+// replay_TARGET SEEDS FINDING     SEEDS: a folder; FINDING: where the input is written that breaks it
 //        replay_TARGET INPUT             feeds one file
 #include <sanitizer/common_interface_defs.h>
 
@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -46,15 +47,16 @@ std::string Read(const std::filesystem::path& path) {
 
 void Feed(std::string bytes) {
   input = std::move(bytes);
-  // A copy of exactly this size, so that the sanitizer sees who reads beyond it.
-  const std::vector<std::uint8_t> exact(input.begin(), input.end());
-  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+  // A copy of exactly this size, so that the sanitizer sees who reads beyond it; never null.
+  const auto exact = std::make_unique<std::uint8_t[]>(input.size());
+  std::copy(input.begin(), input.end(), exact.get());
+  LLVMFuzzerTestOneInput(exact.get(), input.size());
 }
 
 /// Bytes and words at which parsers change their mind.
-constexpr char kTelling[] = {'\0', '\1', '\n', '\r', ' ',  '"',  '\'', '#',    '%',    '&',   '(', ')', ',',
-                             '-',  '.',  '/',  ':',  '[',  '\\', ']',  '{',    '}',    '0',   '9', 'e', '~',
-                             0x7F, 0x1F, 0x20, 0x40, 0x60, 'A',  '\t', '\x80', '\xC0', '\xFF'};
+constexpr char kTelling[] = {'\0', '\1', '\n', '\r', ' ',  '"',  '\'', '#', '%',  '&',    '(',    ')',
+                             ',',  '-',  '.',  '/',  ':',  '[',  '\\', ']', '{',  '}',    '0',    '9',
+                             'e',  '~',  0x7F, 0x1F, 0x20, 0x40, 0x60, 'A', '\t', '\x80', '\xC0', '\xFF'};
 
 class Changes {
  public:
