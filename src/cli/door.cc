@@ -1,5 +1,7 @@
 #include "cli/door.h"
 
+#include <limits>
+
 #include "app/rooms.h"
 #include "cli/site.h"
 #include "ground/fetch/fetch.h"
@@ -11,6 +13,9 @@
 
 namespace cairn::cli {
 namespace {
+
+/// What one's own server says is taken whole: a package is as large as its model.
+constexpr std::size_t kMostBytes = std::numeric_limits<std::size_t>::max();
 
 http::Response ResponseOf(fetch::Incoming incoming) {
   http::Response response;
@@ -37,6 +42,7 @@ class RemoteDoor final : public Door {
     outgoing.headers = request.headers.fields();
     outgoing.body = std::move(request.body);
     outgoing.timeout = std::chrono::milliseconds(0);
+    outgoing.max_response_bytes = kMostBytes;
     return ResponseOf(CAIRN_TRY(fetch::Fetch(outgoing)));
   }
 
@@ -56,6 +62,7 @@ class SocketDoor final : public Door {
     call.headers = request.headers.fields();
     call.body = std::move(request.body);
     call.timeout = std::chrono::milliseconds(0);
+    call.max_response_bytes = kMostBytes;
     return ResponseOf(CAIRN_TRY(fetch::Call(call)));
   }
 

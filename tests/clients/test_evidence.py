@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 
+import mlflow
 import pytest
 from running import CAIRN, ROOT, Server
 from serving_project import NAME, Project
@@ -305,6 +306,23 @@ def test_mutants_are_refused_by_the_validators_and_by_the_program(project, bundl
         (tmp_path / "mutant.zip").write_bytes(with_utf8_marks(zipped(bundle.files | {FORMS[form]: text.encode()})))
         verdict = verified(project, tmp_path / "mutant.zip", code=1)
         assert verdict["problems"][0]["file"] == FORMS[form], (form, what)
+
+
+class Weights(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return [0.0] * len(model_input)
+
+
+def test_a_bundle_is_as_large_as_its_model(project, tmp_path):
+    """More than 64 MiB come from a server whole, through its socket and its address."""
+    (tmp_path / "weights.bin").write_bytes(random.Random(1).randbytes(70 << 20))
+    mlflow.set_tracking_uri(project.running.uri)
+    with mlflow.start_run():
+        mlflow.pyfunc.log_model(name="model", python_model=Weights(), artifacts={"weights": str(tmp_path / "weights.bin")}, registered_model_name="large", pip_requirements=[])
+    for door, words in {"socket": (), "address": ("--server", project.running.uri)}.items():
+        project.cairn("evidence", "bundle", "large", "1", "--out", str(tmp_path / f"{door}.zip"), *words)
+        assert (tmp_path / f"{door}.zip").stat().st_size > 70 << 20
+        assert project.cairn("evidence", "verify", str(tmp_path / f"{door}.zip"))["sound"]
 
 
 def test_a_version_that_nobody_decided_about_says_so(project, tmp_path):

@@ -269,8 +269,17 @@ Result<> Transfer::TakeBody(std::string_view bytes) {
     return Error{Reason::TooLarge, "The answer of '" + Shown(request_.url) + "' is larger than the " +
                                        FormatBytes(request_.max_response_bytes) + " taken here."};
   }
+  if (incoming_.body.empty()) ReserveBody();
   incoming_.body.append(bytes);
   return {};
+}
+
+void Transfer::ReserveBody() {
+  // A length that is told and does not come must not take the memory.
+  constexpr curl_off_t kMost = curl_off_t{1} << 30;
+  curl_off_t length = 0;
+  library_.easy_getinfo(handle_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  if (length > 0) incoming_.body.reserve(static_cast<std::size_t>(std::min(length, kMost)));
 }
 
 Result<> Transfer::OpenDownload() {

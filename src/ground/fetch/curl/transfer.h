@@ -38,6 +38,7 @@ class Transfer {
   void PrepareLimits();
   void PreparePlace();
   Result<> TakeBody(std::string_view bytes);
+  void ReserveBody();
   Error ErrorOf(CURLcode code) const;
 
   const Library& library_;
