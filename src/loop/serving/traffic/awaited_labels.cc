@@ -6,23 +6,18 @@ void AwaitedLabels::Add(std::string_view id, bool to_canary, double share, std::
   if (scores.empty() || scores.size() > ChosenRows::kMostRows) return;
   const std::uint64_t key = chosen_.KeyOf(id);
   const std::uint32_t row = ChosenRows::RowOf(key, scores.size());
-  if (!rows_.try_emplace(key, Row{scores[row], share, row, to_canary}).second) return;
-  order_.push_back(key);
-  while (order_.size() > most_) {
-    rows_.erase(order_.front());
-    order_.pop_front();
-  }
+  rows_.Add(key, Row{scores[row], share, row, to_canary});
 }
 
 std::optional<AwaitedLabels::Loss> AwaitedLabels::TakeRow(std::string_view id, std::uint64_t row,
                                                           double label) {
-  const auto found = rows_.find(chosen_.KeyOf(id));
-  if (found == rows_.end() || found->second.row != row) return std::nullopt;
-  const Row& awaited = found->second;
-  const double difference = awaited.score - label;
-  Loss loss{awaited.to_canary != 0, awaited.share, difference * difference, false};
-  loss.is_event = ChosenRows::Draws(found->first, loss.loss);
-  rows_.erase(found);
+  const std::uint64_t key = chosen_.KeyOf(id);
+  const Row* awaited = rows_.Find(key);
+  if (!awaited || awaited->row != row) return std::nullopt;
+  const double difference = awaited->score - label;
+  Loss loss{awaited->to_canary != 0, awaited->share, difference * difference, false};
+  loss.is_event = ChosenRows::Draws(key, loss.loss);
+  rows_.Remove(key);
   return loss;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 
 #include "loop/serving/traffic/chosen_rows.h"
+#include "loop/serving/traffic/newest_requests.h"
 
 namespace cairn::serving {
 
@@ -17,7 +16,7 @@ namespace cairn::serving {
 class AwaitedLabels {
  public:
   /// Equal seeds choose equally. At most so many are awaited.
-  explicit AwaitedLabels(std::uint64_t seed, std::size_t most = 500'000) : chosen_(seed), most_(most) {}
+  explicit AwaitedLabels(std::uint64_t seed, std::size_t most = 500'000) : chosen_(seed), rows_(most) {}
 
   /// Of a request the scores, between 0 and 1. An id that is awaited already counts for the first alone.
   void Add(std::string_view id, bool to_canary, double share, std::span<const double> scores);
@@ -46,9 +45,7 @@ class AwaitedLabels {
   std::optional<Loss> TakeRow(std::string_view id, std::uint64_t row, double label);
 
   const ChosenRows chosen_;
-  const std::size_t most_;
-  std::unordered_map<std::uint64_t, Row> rows_;  ///< By the request's key.
-  std::deque<std::uint64_t> order_;              ///< Oldest first; some may be gone from rows_.
+  NewestRequests<Row> rows_;
 };
 
 }  // namespace cairn::serving

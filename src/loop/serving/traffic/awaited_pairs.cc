@@ -6,25 +6,22 @@ void AwaitedPairs::Add(std::string_view id, std::span<const double> scores, int 
   if (scores.empty() || scores.size() > ChosenRows::kMostRows) return;
   const std::uint64_t key = chosen_.KeyOf(id);
   const std::uint32_t row = ChosenRows::RowOf(key, scores.size());
-  const auto [place, is_new] = rows_.try_emplace(key, Row{{}, row});
-  auto& score = place->second.scores[side];
-  if (place->second.row == row && !score) score = scores[row];
-  if (!is_new) return;
-  order_.push_back(key);
-  while (order_.size() > most_) {
-    rows_.erase(order_.front());
-    order_.pop_front();
-  }
+  rows_.Add(key, Row{{}, row});
+  Row* awaited = rows_.Find(key);
+  if (!awaited || awaited->row != row) return;
+  auto& score = awaited->scores[side];
+  if (!score) score = scores[row];
 }
 
 std::optional<AwaitedPairs::Losses> AwaitedPairs::TakeRow(std::string_view id, std::uint64_t row,
                                                           double label) {
-  const auto found = rows_.find(chosen_.KeyOf(id));
-  if (found == rows_.end() || found->second.row != row) return std::nullopt;
-  const auto& [production, shadow] = found->second.scores;
+  const std::uint64_t key = chosen_.KeyOf(id);
+  const Row* awaited = rows_.Find(key);
+  if (!awaited || awaited->row != row) return std::nullopt;
+  const auto& [production, shadow] = awaited->scores;
   if (!production || !shadow) return std::nullopt;
   const Losses losses{(*production - label) * (*production - label), (*shadow - label) * (*shadow - label)};
-  rows_.erase(found);
+  rows_.Remove(key);
   return losses;
 }
 

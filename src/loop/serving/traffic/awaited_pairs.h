@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 
 #include "loop/serving/traffic/chosen_rows.h"
+#include "loop/serving/traffic/newest_requests.h"
 
 namespace cairn::serving {
 
@@ -17,7 +16,7 @@ namespace cairn::serving {
 class AwaitedPairs {
  public:
   /// Equal seeds choose equally. At most so many are awaited.
-  explicit AwaitedPairs(std::uint64_t seed, std::size_t most = 500'000) : chosen_(seed), most_(most) {}
+  explicit AwaitedPairs(std::uint64_t seed, std::size_t most = 500'000) : chosen_(seed), rows_(most) {}
 
   /// Of a request the scores of one side, between 0 and 1; the first counts. The sides come in any order.
   void AddProduction(std::string_view id, std::span<const double> scores) { Add(id, scores, 0); }
@@ -42,9 +41,7 @@ class AwaitedPairs {
   std::optional<Losses> TakeRow(std::string_view id, std::uint64_t row, double label);
 
   const ChosenRows chosen_;
-  const std::size_t most_;
-  std::unordered_map<std::uint64_t, Row> rows_;  ///< By the request's key.
-  std::deque<std::uint64_t> order_;              ///< Oldest first; some may be gone from rows_.
+  NewestRequests<Row> rows_;
 };
 
 }  // namespace cairn::serving
