@@ -9,7 +9,7 @@
 
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/pipeline/definition/templates.h"
+#include "loop/pipeline/float_text.h"
 
 namespace cairn::pipeline {
 namespace {

@@ -1,33 +1,22 @@
 #include "loop/pipeline/parameters.h"
 
-#include <array>
-#include <charconv>
-#include <cstdlib>
-#include <vector>
+#include <cmath>
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/float_text.h"
 #include "loop/pipeline/parameters/python_file.h"
 #include "loop/pipeline/parameters/toml_file.h"
 
 namespace cairn::pipeline {
 namespace {
 
-/// As repr of Python: the fewest digits that say which number it is, with an exponent below 1e-4 and from
-/// 1e16.
-std::string PythonNumber(double value) {
-  std::array<char, 400> room;
-  const auto write = [&](std::chars_format format) {
-    return std::string(room.data(), std::to_chars(room.data(), room.data() + room.size(), value, format).ptr);
-  };
-  std::string scientific = write(std::chars_format::scientific);
-  const auto mark = scientific.find('e');
-  if (mark == std::string::npos) return scientific;  // inf, nan
-  const int exponent = std::atoi(scientific.c_str() + mark + 1);
-  if (exponent < -4 || exponent >= 16) return scientific;
-  const std::string fixed = write(std::chars_format::fixed);
-  return fixed.find('.') == std::string::npos ? fixed + ".0" : fixed;
+/// As both languages read it; TOML also what is not finite.
+std::string NumberText(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return FloatText(value);
 }
 
 /// As both languages read it.
@@ -87,7 +76,7 @@ Result<std::string> WriteParam(const Json& value, const std::string& file) {
     case Json::Kind::Int:
       return std::to_string(value.AsInt());
     case Json::Kind::Double:
-      return PythonNumber(value.AsDouble());
+      return NumberText(value.AsDouble());
     case Json::Kind::String:
       return Quoted(value.AsString());
     case Json::Kind::Array:

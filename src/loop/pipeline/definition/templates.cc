@@ -1,12 +1,11 @@
 #include "loop/pipeline/definition/templates.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/dvc_folder.h"
+#include "loop/pipeline/float_text.h"
 #include "loop/pipeline/parameters.h"
 #include "loop/repository/configuration.h"
 
@@ -115,18 +114,6 @@ std::string ScalarText(const Json& value) {
 
 Error WrongAt(const std::string& where, std::string_view what) {
   return {Reason::InvalidArgument, where + ": " + std::string(what)};
-}
-
-std::string FloatText(double value) {
-  if (std::isnan(value)) return ".nan";
-  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
-  char text[64];
-  const double size = std::fabs(value);
-  const bool scientific = size != 0 && (size < 1e-4 || size >= 1e16);
-  const auto form = scientific ? std::chars_format::scientific : std::chars_format::fixed;
-  std::string written(text, std::to_chars(text, text + sizeof text, value, form).ptr);
-  if (!scientific && written.find('.') == std::string::npos) written += ".0";
-  return written;
 }
 
 Result<Templates> Templates::Read(const std::string& project, const Node& root) {

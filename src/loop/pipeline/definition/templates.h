@@ -16,9 +16,6 @@ namespace cairn::pipeline {
 /// "dvc.yaml:4:3: what".
 Error WrongAt(const std::string& where, std::string_view what);
 
-/// A float as Python writes it, which is how DVC puts it into commands and into dvc.lock.
-std::string FloatText(double value);
-
 /// A value as it stands in a longer text: true, 0.1, None.
 std::string ScalarText(const Json& value);
 
