@@ -3,10 +3,10 @@
 #include "cli/catalogue.h"
 #include "cli/door.h"
 #include "cli/evaluation_view.h"
+#include "cli/page_file.h"
 #include "cli/rows_named.h"
 #include "cli/version_named.h"
 #include "cli/waiting.h"
-#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/evaluation/report_page.h"
 #include "server/cairn/mount.h"
@@ -111,7 +111,7 @@ Result<Json> CurveNamed(Session& session, const std::string& text) {
 
 Result<int> Finish(Session& session, const Arguments& arguments, const Json& report) {
   if (arguments.Has("--report")) {
-    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--report"), evaluation::ReportPage(report)));
+    CAIRN_TRY(WritePage(arguments.Text("--report"), evaluation::ReportPage(report)));
     session.Note("written to " + arguments.Text("--report"));
   }
   if (!session.PrintedJson(report)) ShowEvaluation(session, report);
@@ -119,11 +119,14 @@ Result<int> Finish(Session& session, const Arguments& arguments, const Json& rep
 }
 
 Result<int> Evaluate(Session& session, const Arguments& arguments) {
+  // What is measured may open sealed rows, which is counted: whatever can be refused is refused before.
+  CAIRN_TRY(CheckPageFile(arguments.Text("--report")));
+  std::optional<Json> curve;
+  if (arguments.Has("--curve")) curve = CAIRN_TRY(CurveNamed(session, arguments.Text("--curve")));
   const Json body = CAIRN_TRY(BodyOf(session, arguments));
   auto report = While("measuring", [&] { return Asked(session, body); });
   if (!report) return report.error();
-  if (arguments.Has("--curve"))
-    report->Set("learning_curve", CAIRN_TRY(CurveNamed(session, arguments.Text("--curve"))));
+  if (curve) report->Set("learning_curve", *std::move(curve));
   return Finish(session, arguments, *report);
 }
 

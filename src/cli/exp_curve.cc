@@ -4,6 +4,7 @@
 #include "cli/catalogue.h"
 #include "cli/exp_follow.h"
 #include "cli/exp_view.h"
+#include "cli/page_file.h"
 #include "ground/os/files.h"
 #include "ground/os/signals.h"
 #include "ground/vocabulary/text.h"
@@ -74,7 +75,7 @@ Result<int> Finish(Session& session, const Arguments& arguments, const std::stri
   if (arguments.Has("--worth")) path += "&worth=" + PercentEncode(arguments.Text("--worth"));
   const Json curve = CAIRN_TRY(session.Get(path));
   if (arguments.Has("--report")) {
-    CAIRN_TRY(os::WriteFileAtomically(arguments.Text("--report"), evaluation::CurvePage(curve)));
+    CAIRN_TRY(WritePage(arguments.Text("--report"), evaluation::CurvePage(curve)));
     session.Note("written to " + arguments.Text("--report"));
   }
   if (!session.PrintedJson(curve)) Show(session, curve);
@@ -84,6 +85,7 @@ Result<int> Finish(Session& session, const Arguments& arguments, const std::stri
 Result<int> Curve(Session& session, const Arguments& arguments) {
   if (!arguments.Has("--metric"))
     return Error{Reason::InvalidArgument, "say which figure of the metrics files counts: --metric NAME"};
+  CAIRN_TRY(CheckPageFile(arguments.Text("--report")));
   if (arguments.Has("--sweep")) return Finish(session, arguments, arguments.Text("--sweep"));
   if (arguments.Text("FILE").empty())
     return Error{

@@ -97,6 +97,8 @@ def test_a_pipeline_that_cannot_be_read_does_not_run(project, text, fragments):
         (["audit", "log", "--limit", "many"], INVALID, ["many"]),
         (["audit", "verify", "--server", "http://127.0.0.1:1"], UNAVAILABLE, ["http://127.0.0.1:1"]),
         (["canvas", "export", "canvas.pdf"], INVALID, ["'canvas.pdf'", "'canvas.html'", "browser", "--print-to-pdf=canvas.pdf canvas.html"]),
+        (["evaluate", "--on", "rows.csv", "--report", "r.pdf"], INVALID, ["'r.pdf'", "'r.html'", "browser"]),
+        (["exp", "curve", "rows.csv", "--metric", "loss", "--report", "r.pdf"], INVALID, ["'r.pdf'", "'r.html'", "browser"]),
         (["docs", "datasheet", "rows", "--out", "Sheet.PDF"], INVALID, ["'Sheet.PDF'", "'Sheet.html'", "browser"]),
         (["charter", "show", "--html", "charter.pdf"], INVALID, ["'charter.pdf'", "'charter.html'", "browser"]),
     ],
