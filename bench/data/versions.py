@@ -102,23 +102,23 @@ class Versions:
         self.report.line(name, f"{ours * 1000:,.0f} ms", f"{peer * 1000:,.0f} ms", f">= {bar} x", peer / ours >= bar, f"{peer / ours:.1f} x")
 
     def compare(self, name, bar, *words):
+        """Seconds that ours took."""
         ours, peer = (tree.run(*words) for tree in self.both)
         self.line(name, ours, peer, bar)
+        return ours
 
     def adding(self):
         for tree in self.both:
             small_files(tree.folder / "raw", FILES)
         os.sync()
-        ours, peer = (tree.run("add", "-q", "raw") for tree in self.both)
-        self.line(f"add {FILES:,} files of 1 KiB", ours, peer, 10)
+        ours = self.compare(f"add {FILES:,} files of 1 KiB", 10, "add", "-q", "raw")
         bare = stored_bare(self.ours.folder / "raw", self.ours.folder.parent / "bare")
         self.report.line("the same beside a bare program", f"{ours * 1000:,.0f} ms", f"{bare * 1000:,.0f} ms", "<= 1.3 x", ours <= 1.3 * bare, f"{ours / bare:.2f} x")
         for tree in self.both:
             large_file(tree.folder / "large.bin", MIB)
         os.sync()
         once = copied_and_hashed(self.ours.folder / "large.bin", self.ours.folder / "copy.bin")
-        ours, peer = (tree.run("add", "-q", "large.bin") for tree in self.both)
-        self.line(f"add one file of {MIB:,} MiB", ours, peer, 2)
+        ours = self.compare(f"add one file of {MIB:,} MiB", 2, "add", "-q", "large.bin")
         self.report.line("the same beside one read, hash and copy", f"{ours:.2f} s", f"{once:.2f} s", "<= 1.3 x", ours <= 1.3 * once, f"{ours / once:.2f} x")
 
     def status(self):

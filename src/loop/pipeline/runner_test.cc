@@ -46,31 +46,6 @@ class RunnerTest : public ::testing::TestWithParam<std::string> {
     return around;
   }
 
-  /// The program dies once a stage reads from the pipe.
-  void RunInAProgramThatIsKilled(const Request& request, const std::string& pipe) {
-    runner_.reset();
-    store_.Close();
-    const pid_t child = ::fork();
-    if (child == 0) {
-      auto database = sql::Database::Open(store_.url());
-      if (!database) ::_exit(1);
-      Runner runner(**database, clock_, Around(folder_ / ".cairn"));
-      const auto run = runner.Start(request);
-      for (std::int64_t seen = -1; run;) {
-        const auto now = runner.Follow(run->id, seen, 60'000);
-        if (!now || now->state != RunState::Running) break;
-        seen = now->revision;
-      }
-      ::_exit(1);
-    }
-    {
-      std::ofstream writer(pipe);
-      ASSERT_EQ(::kill(child, SIGKILL), 0);
-      ASSERT_EQ(::waitpid(child, nullptr, 0), child);
-    }
-    store_.Reopen();
-    Build();
-  }
   void Build() {
     Surroundings around = Around(folder_ / ".cairn");
     around.may_run = [this] {
@@ -382,11 +357,12 @@ TEST_P(RunnerTest, EveryRunNamesTheCommitItBeganFrom) {
 }
 
 TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
-  const std::string pipe = Fifo("pipe");
+  const std::string up = Fifo("up");
+  Fifo("never");
   Write("dvc.yaml",
-        "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo b >> count; cat pipe; "
-        "touch b', deps: [a], outs: [b]}\n");
-  RunInAProgramThatIsKilled(Asked(), pipe);
+        "stages:\n  a: {cmd: 'echo a >> count; touch a', outs: [a]}\n  b: {cmd: 'echo b >> count; echo up > "
+        "up; cat never; touch b', deps: [a], outs: [b]}\n");
+  DieWhile(up, [this](Runner& runner) { static_cast<void>(bool(runner.Start(Asked()))); });
   const auto runs = runner_->List("", 10);
   ASSERT_TRUE(runs) << runs.error().message;
   ASSERT_EQ(runs->size(), 1U);
@@ -403,15 +379,15 @@ TEST_P(RunnerTest, AKilledProgramsRunIsMarkedAndTheNextDoesOnlyTheRest) {
 }
 
 TEST_P(RunnerTest, WhatAKilledProgramLeftIsEndedBeforeAnythingIsPlanned) {
-  const std::string pipe = Fifo("pipe"), never = Fifo("never");
+  const std::string up = Fifo("up"), never = Fifo("never");
   Write("dvc.yaml",
-        "stages:\n  a: {cmd: 'touch a; if test -e held; then cat pipe never; fi', outs: [a: {persist: "
-        "true}]}\n");
+        "stages:\n  a: {cmd: 'touch a; if test -e held; then echo up > up; cat never; fi', outs: [a: "
+        "{persist: true}]}\n");
   EXPECT_THAT(States(Run()), ElementsAre("a finished"));
   Write("held", "");
   Request again = Asked();
   again.selection.force = true;
-  RunInAProgramThatIsKilled(again, pipe);
+  DieWhile(up, [&](Runner& runner) { static_cast<void>(bool(runner.Start(again))); });
   // Its output is as it was: there is nothing to do, and nothing that could be told from the files.
   const auto nothing = runner_->Start(Asked());
   ASSERT_TRUE(nothing) << nothing.error().message;
