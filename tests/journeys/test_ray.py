@@ -52,7 +52,9 @@ import boto3, sys
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 server = ThreadedMotoServer(ip_address="{HEAD}", port={BUCKET_PORT}, verbose=False)
 server.start()
-boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="cairn")
+bucket = boto3.client("s3", region_name="us-east-1")
+bucket.create_bucket(Bucket="cairn")
+bucket.put_object(Bucket="cairn", Key="outside.csv", Body=b"1,2")
 print("up", flush=True)
 sys.stdin.read()
 """
@@ -368,8 +370,9 @@ def test_what_no_node_can_hold_waits_and_says_so(cluster, tmp_path):
     assert states(run) == {"big": "killed"} and not (project.folder / "big").exists()
 
 
-def test_a_bucket_serves_as_the_store(cluster, tmp_path):
-    project = Project(tmp_path, cluster)
+def test_a_bucket_serves_as_the_store_and_as_what_is_read_from_outside(cluster, tmp_path):
+    fetch = "python3 -c 'import boto3; boto3.client(\\\"s3\\\").download_file(\\\"cairn\\\", \\\"outside.csv\\\", \\\"copy.csv\\\")'"
+    project = Project(tmp_path, cluster, DVC_YAML + f'  outside: {{cmd: "{fetch}", deps: ["s3://cairn/outside.csv", merged], outs: [copy.csv]}}\n')
     project.write("cairn.yaml", f"pipeline: {{executor: ray, ray: {{address: '{cluster.address}', store: s3://cairn/some/where}}}}\n")
     project.environment |= BUCKETS
     project.gate.touch()
@@ -378,10 +381,12 @@ def test_a_bucket_serves_as_the_store(cluster, tmp_path):
         try:
             assert server.stdout.readline() == "up\n"
             run = project.run()
+            assert run["state"] == "finished", (run, project.logs())
+            assert "nothing ran" in project.cairn("run")
         finally:
             server.kill()
-    assert run["state"] == "finished", (run, project.logs())
-    assert "nothing ran" in project.cairn("run")
+    assert (project.folder / "copy.csv").read_text() == "1,2"
+    assert "    - path: s3://cairn/outside.csv\n      hash: md5\n      etag: " in (project.folder / "dvc.lock").read_text()
 
 
 def test_two_hundred_stages_cost_little_beyond_the_job(cluster, tmp_path):

@@ -58,7 +58,8 @@ std::string OutsSaid(const ItemPlan& plan) {
 Result<std::vector<Cause>> Comparison::Run(const std::set<std::string>& remade) {
   // Which items there will be is not known before those have run.
   by_items_ = stage_.map && remade.empty();
-  if (stage_.always_changed || (stage_.deps.empty() && stage_.params.empty() && stage_.outs.empty())) {
+  if (stage_.always_changed ||
+      (stage_.deps.empty() && stage_.outside.empty() && stage_.params.empty() && stage_.outs.empty())) {
     Add(Cause::Level::Always, stage_.name,
         stage_.always_changed ? "it is marked always_changed" : "it has neither deps nor outs");
   }
@@ -73,6 +74,7 @@ Result<std::vector<Cause>> Comparison::Run(const std::set<std::string>& remade) 
   // What it reads does not move a frozen stage, and parameters are read.
   if (!stage_.frozen) {
     CAIRN_TRY(CompareDeps(remade));
+    CAIRN_TRY(CompareOutside());
     CAIRN_TRY(CompareParams());
     CAIRN_TRY(CompareEnvironment());
   }
@@ -98,10 +100,28 @@ Result<> Comparison::CompareDeps(const std::set<std::string>& remade) {
     }
   }
   for (const auto& before : locked_->deps) {
-    const bool still = std::any_of(stage_.deps.begin(), stage_.deps.end(), [&](const std::string& dep) {
-      return WrittenPath(stage_, dep) == before.path;
-    });
+    const auto& outside = stage_.outside;
+    const bool still = std::find(outside.begin(), outside.end(), before.path) != outside.end() ||
+                       std::any_of(stage_.deps.begin(), stage_.deps.end(), [&](const std::string& dep) {
+                         return WrittenPath(stage_, dep) == before.path;
+                       });
     if (!still) Add(LevelOf(before.path), before.path, before.path + " is no dependency any more");
+  }
+  return Done{};
+}
+
+Result<> Comparison::CompareOutside() {
+  for (const auto& dep : stage_.outside) {
+    const LockedPath* before = locked_->FindDep(dep);
+    const auto& now = outside_.At(stage_, dep);
+    if (!now && now.error().reason != Reason::NotFound) return now.error();
+    if (!now) {
+      Add(LevelOf(dep), dep, dep + " is missing");
+    } else if (!before) {
+      Add(LevelOf(dep), dep, dep + " is a new dependency");
+    } else if (before->md5 != now->md5 || before->told_by != now->told_by) {
+      Add(LevelOf(dep), dep, dep + " changed");
+    }
   }
   return Done{};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loop/pipeline/items/item_plan.h"
+#include "loop/pipeline/outside.h"
 #include "loop/pipeline/plan.h"
 
 namespace cairn::pipeline {
@@ -13,12 +14,15 @@ namespace cairn::pipeline {
 /// Collects the causes of one stage.
 class Comparison {
  public:
-  /// `locked` is null when the stage never ran; all must outlive it. `forced`: it runs whatever is found.
+  /// `locked` is null when the stage never ran; otherwise `outside` knows what it reads out there, unless it
+  /// is frozen. All must outlive it. `forced`: it runs whatever is found.
   Comparison(const std::string& project, const Stage& stage, const LockedStage* locked,
-             const repository::Objects& objects, repository::StatIndex& index, bool forced)
+             const OutsideView& outside, const repository::Objects& objects, repository::StatIndex& index,
+             bool forced)
       : project_(project),
         stage_(stage),
         locked_(locked),
+        outside_(outside),
         objects_(objects),
         index_(index),
         forced_(forced) {}
@@ -33,6 +37,7 @@ class Comparison {
     causes_.push_back({level, subject, std::move(sentence)});
   }
   Result<> CompareDeps(const std::set<std::string>& remade);
+  Result<> CompareOutside();
   Result<> CompareParams();
   Result<> CompareEnvironment();
   Result<> CompareOuts();
@@ -44,6 +49,7 @@ class Comparison {
   const std::string& project_;
   const Stage& stage_;
   const LockedStage* locked_;
+  const OutsideView& outside_;
   const repository::Objects& objects_;
   repository::StatIndex& index_;
   const bool forced_;

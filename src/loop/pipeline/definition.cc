@@ -10,34 +10,44 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition/groups.h"
 #include "loop/pipeline/definition/templates.h"
+#include "loop/pipeline/plan.h"
+#include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
 
 constexpr std::string_view kFile = "dvc.yaml";
 
-/// `path` seen from `base`, both relative to the project; InvalidArgument when it leaves the project.
-Result<std::string> Inside(const std::string& base, std::string_view path, const std::string& where) {
+/// `path` seen from `base`, which lies in the project as "." or "a/b", without detours; begins with ".." when
+/// it leaves the project.
+std::string Resolved(const std::string& base, std::string_view path) {
   std::vector<std::string> parts;
-  const std::string joined = base == "." ? std::string(path) : base + "/" + std::string(path);
-  if (path.find("://") != std::string_view::npos) {
-    return Error{Reason::Unsupported,
-                 where + ": '" + std::string(path) +
-                     "' is an address: only files of the project can be read and made; fetch it in a stage"};
-  }
-  if (path.empty() || path.front() == '/')
-    return WrongAt(where, "'" + std::string(path) + "' must be a path inside the project");
+  const std::string joined = base + "/" + std::string(path);
   for (const std::string_view part : Split(joined, '/')) {
     if (part.empty() || part == ".") continue;
-    if (part != "..") {
+    if (part != ".." || parts.empty() || parts.back() == "..") {
       parts.emplace_back(part);
-    } else if (parts.empty()) {
-      return WrongAt(where, "'" + std::string(path) + "' leaves the project");
     } else {
       parts.pop_back();
     }
   }
   return parts.empty() ? std::string(".") : Join(parts, "/");
+}
+
+bool Leaves(std::string_view resolved) { return resolved == ".." || resolved.starts_with("../"); }
+
+/// `path` seen from `base`, both relative to the project; InvalidArgument when it leaves the project.
+Result<std::string> Inside(const std::string& base, std::string_view path, const std::string& where) {
+  if (repository::IsAddress(path)) {
+    return Error{Reason::Unsupported, where + ": '" + std::string(path) +
+                                          "' is an address, and a stage makes files of the project: let its "
+                                          "command send it there, and write down what it sent"};
+  }
+  if (path.empty() || path.front() == '/')
+    return WrongAt(where, "'" + std::string(path) + "' must be a path inside the project");
+  std::string resolved = Resolved(base, path);
+  if (Leaves(resolved)) return WrongAt(where, "'" + std::string(path) + "' leaves the project");
+  return resolved;
 }
 
 bool Contains(std::string_view folder, std::string_view path) {
@@ -48,8 +58,9 @@ bool Contains(std::string_view folder, std::string_view path) {
 /// Turns the nodes of dvc.yaml into stages.
 class Reader {
  public:
-  /// `templates` must outlive the reader.
-  explicit Reader(const Templates& templates) : templates_(&templates) {}
+  /// `project` (absolute, links resolved) and `templates` must outlive the reader.
+  Reader(const std::string& project, const Templates& templates)
+      : project_(project), templates_(&templates) {}
 
   Result<Stage> ReadStage(const std::string& name, const Node& node) {
     Stage stage;
@@ -62,7 +73,7 @@ class Reader {
     if (const Node* vars = node.Find("vars"); vars && !vars->IsNull()) {
       stage.has_vars = true;
       const Templates more = CAIRN_TRY(templates_->With(*vars, stage.wdir));
-      return Reader(more).ReadRest(node, std::move(stage));
+      return Reader(project_, more).ReadRest(node, std::move(stage));
     }
     return ReadRest(node, std::move(stage));
   }
@@ -70,10 +81,7 @@ class Reader {
  private:
   Result<Stage> ReadRest(const Node& node, Stage stage) {
     CAIRN_TRY(ReadCommand(node, stage));
-    CAIRN_TRY(Each(node, "deps", [&](const Node& item) -> Result<> {
-      stage.deps.push_back(CAIRN_TRY(PathOf(item, stage.wdir)));
-      return Done{};
-    }));
+    CAIRN_TRY(Each(node, "deps", [&](const Node& item) { return ReadDep(item, stage); }));
     CAIRN_TRY(ReadOuts(node, "outs", stage));
     CAIRN_TRY(ReadOuts(node, "metrics", stage));
     CAIRN_TRY(ReadOuts(node, "plots", stage));
@@ -81,6 +89,34 @@ class Reader {
     stage.frozen = node.Find("frozen") && node.Find("frozen")->text() == "true";
     stage.always_changed = node.Find("always_changed") && node.Find("always_changed")->text() == "true";
     return stage;
+  }
+
+  Result<> ReadDep(const Node& node, Stage& stage) {
+    if (!node.IsScalar()) return WrongAt(node.Where(), "a path is expected here");
+    std::string path = CAIRN_TRY(templates_->Fill(node.text(), node.Where()));
+    if (repository::IsAddress(path)) {
+      const auto known = repository::CheckAddress(path);
+      if (!known) return Error{known.error().reason, node.Where() + ": " + known.error().message};
+      stage.outside.push_back(std::move(path));
+      return Done{};
+    }
+    if (path.empty()) return WrongAt(node.Where(), "'' is no path");
+    if (path.front() == '/') {
+      const std::string plain = "/" + Resolved(".", path);
+      if (!Contains(project_, plain)) {
+        stage.outside.push_back(std::move(path));
+      } else {
+        stage.deps.push_back(plain == project_ ? "." : plain.substr(project_.size() + 1));
+      }
+      return Done{};
+    }
+    std::string resolved = Resolved(stage.wdir, path);
+    if (Leaves(resolved)) {
+      stage.outside.push_back(WrittenPath(stage, resolved));
+    } else {
+      stage.deps.push_back(std::move(resolved));
+    }
+    return Done{};
   }
 
   Result<> ReadCommand(const Node& node, Stage& stage) {
@@ -175,6 +211,7 @@ class Reader {
     return stage.params.emplace_back(Params{file, {}});
   }
 
+  const std::string& project_;
   const Templates* templates_;
 };
 
@@ -190,12 +227,12 @@ Result<> CheckName(const std::string& name, const Node& node) {
 }
 
 /// The stages that an entry of dvc.yaml stands for: itself, or those of a group.
-Result<> ReadEntry(const std::string& name, const Node& node, const Templates& templates,
-                   Definition& definition) {
+Result<> ReadEntry(const std::string& project, const std::string& name, const Node& node,
+                   const Templates& templates, Definition& definition) {
   CAIRN_TRY(CheckName(name, node));
   const bool group = node.IsMap() && (node.Find("foreach") || node.Find("do") || node.Find("matrix"));
   if (!group) {
-    definition.stages.push_back(CAIRN_TRY(Reader(templates).ReadStage(name, node)));
+    definition.stages.push_back(CAIRN_TRY(Reader(project, templates).ReadStage(name, node)));
     return Done{};
   }
   const Node* body = &node;
@@ -210,7 +247,7 @@ Result<> ReadEntry(const std::string& name, const Node& node, const Templates& t
   }
   for (Round& round : CAIRN_TRY(RoundsOf(node, templates))) {
     const Templates filled = templates.WithItem(std::move(round.item), round.key);
-    definition.stages.push_back(CAIRN_TRY(Reader(filled).ReadStage(name + "@" + round.name, *body)));
+    definition.stages.push_back(CAIRN_TRY(Reader(project, filled).ReadStage(name + "@" + round.name, *body)));
   }
   return Done{};
 }
@@ -375,8 +412,9 @@ Result<Definition> ReadDefinition(const std::string& project) {
   if (stages && !stages->IsNull() && !stages->IsMap())
     return WrongAt(stages->Where(), "'stages' must be a map");
   if (stages) {
+    const std::string real = CAIRN_TRY(os::RealPath(project));
     for (const auto& [name, mark, node] : stages->entries())
-      CAIRN_TRY(ReadEntry(name, node, templates, definition));
+      CAIRN_TRY(ReadEntry(real, name, node, templates, definition));
   }
   definition.sources = templates.Files();
   CAIRN_TRY(CheckOuts(definition));

@@ -32,6 +32,9 @@ struct Stage {
   Json cmd;          ///< Text, or a list of texts, with templates filled in.
   std::string wdir = ".";
   std::vector<std::string> deps;  ///< Relative to the project.
+  /// Deps that do not lie in the project, as dvc.lock writes them: addresses (repository::Look), absolute
+  /// paths, and paths that lead out of it, relative to `wdir`.
+  std::vector<std::string> outside;
   std::vector<Out> outs;
   std::vector<Params> params;
   bool frozen = false;
@@ -80,7 +83,7 @@ bool Overlap(std::string_view a, std::string_view b);
 /// (naming the nearest), a missing cmd, one out in two stages, an out inside another, a path that is both dep
 /// and out, an out outside the project, a template that does not resolve, a cycle (shown as a path).
 /// Groups (foreach, matrix) are written out. Unsupported for what DVC knows and Cairn does not run: addresses
-/// as deps.
+/// of other kinds than repository::Look looks at.
 Result<Definition> ReadDefinition(const std::string& project);
 
 }  // namespace cairn::pipeline

@@ -22,9 +22,17 @@ Error WrongAt(const Node& node, std::string_view what) {
 Result<LockedPath> ReadPath(const Node& node) {
   if (!node.IsMap() || !node.Find("path")) return WrongAt(node, "an entry without a path");
   const Json json = node.ToJson();
-  LockedPath path{node.Find("path")->text(), json.Text("md5"), static_cast<std::uint64_t>(json.Int("size")),
-                  std::nullopt, json.Bool("isexec")};
-  if (node.Find("md5")) path.md5 = node.Find("md5")->text();
+  LockedPath path;
+  path.path = node.Find("path")->text();
+  if (json.At("size").IsInt()) path.size = static_cast<std::uint64_t>(json.Int("size"));
+  path.executable = json.Bool("isexec");
+  for (const char* told_by : {"md5", "etag", "checksum"}) {
+    const Node* digest = node.Find(told_by);
+    if (!digest || digest->IsNull()) continue;
+    path.md5 = digest->text();
+    path.told_by = told_by;
+    break;
+  }
   if (json.At("nfiles").IsInt()) path.nfiles = json.Int("nfiles");
   return path;
 }
@@ -92,8 +100,9 @@ class LockWriter {
       out_ += "    - path:";
       Scalar(path.path, {12, 8, folds_});
       if (path.md5.empty()) continue;
-      out_ += "      hash: md5\n      md5: " + LockScalar(Json(path.md5), {0, 0, false}) +
-              "\n      size: " + std::to_string(path.size) + "\n";
+      out_ += "      hash: md5\n      " + path.told_by + ":";
+      Scalar(path.md5, {6 + path.told_by.size() + 2, 8, folds_});
+      if (path.size) out_ += "      size: " + std::to_string(*path.size) + "\n";
       if (path.nfiles) out_ += "      nfiles: " + std::to_string(*path.nfiles) + "\n";
       if (path.executable) out_ += "      isexec: true\n";
     }

@@ -15,11 +15,14 @@
 namespace cairn::pipeline {
 
 struct LockedPath {
-  std::string path;  ///< As in dvc.yaml: relative to the stage's wdir.
-  std::string md5;   ///< Ends in ".dir" for a folder.
-  std::uint64_t size = 0;
+  std::string path;                    ///< As in dvc.yaml: relative to the stage's wdir, or an address.
+  std::string md5;                     ///< Ends in ".dir" for a folder.
+  std::optional<std::uint64_t> size;   ///< None when a web server does not say.
   std::optional<std::int64_t> nfiles;  ///< Of a folder.
   bool executable = false;
+  /// What `md5` is, as dvc.lock names it: "md5", or of what lies at an address "etag" or "checksum"
+  /// (repository::Sighting).
+  std::string told_by = "md5";
 };
 
 /// The values of one parameter file, by dotted key, sorted.

@@ -2,8 +2,10 @@
 
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/outside.h"
 #include "loop/pipeline/parameters.h"
 #include "loop/pipeline/plan.h"
+#include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -63,6 +65,8 @@ Result<LockedStage> ObserveInputs(const std::string& project, const Stage& stage
     if (!snapshot) return snapshot.error();
     locked.deps.push_back(Locked(stage, dep, *snapshot));
   }
+  for (const auto& dep : stage.outside)
+    locked.deps.push_back(CAIRN_TRY(LookOutside(project, stage, dep, index)));
   for (const Params& params : stage.params) {
     auto values = CAIRN_TRY(ValuesOf(project, params));
     for (const auto& key : params.keys) {
@@ -122,10 +126,11 @@ Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage
 
 std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
   for (LockedPath& path : paths) {
+    if (path.path.starts_with('/') || repository::IsAddress(path.path)) continue;
     const std::string joined = os::JoinPath(stage.wdir, path.path);
     std::vector<std::string> parts;
     for (const std::string_view part : Split(joined, '/')) {
-      if (part == "..") {
+      if (part == ".." && !parts.empty() && parts.back() != "..") {
         parts.pop_back();
       } else if (part != ".") {
         parts.emplace_back(part);

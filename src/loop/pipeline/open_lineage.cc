@@ -5,6 +5,7 @@
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
 #include "loop/pipeline/run_events.h"
+#include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -37,11 +38,21 @@ Json JobOf(const std::string& job_namespace, const std::string& name, const char
   return Json{{"namespace", job_namespace}, {"name", name}, {"facets", std::move(facets)}};
 }
 
+/// By OpenLineage's naming: "file" and the path; of an address what stands before its path, and the path.
+/// That of a bucket has no '/' before it.
+std::pair<std::string, std::string> NameOf(const RunRecord& run, const std::string& path) {
+  if (!repository::IsAddress(path)) return {"file", os::JoinPath(run.project, path)};
+  const auto slash = std::min(path.find('/', path.find("://") + 3), path.size());
+  return {path.substr(0, slash),
+          path.substr(std::min(path.size(), slash + (path.starts_with("s3://") ? 1 : 0)))};
+}
+
 Json DatasetOf(const RunRecord& run, const LockedPath& path) {
-  return Json{{"namespace", "file"},
-              {"name", os::JoinPath(run.project, path.path)},
+  auto [at, name] = NameOf(run, path.path);
+  return Json{{"namespace", std::move(at)},
+              {"name", std::move(name)},
               {"facets", Json{{"version", Facet("facets/1-0-1/DatasetVersionDatasetFacet",
-                                                Json{{"datasetVersion", "md5:" + path.md5}})}}}};
+                                                Json{{"datasetVersion", path.told_by + ":" + path.md5}})}}}};
 }
 
 Json InputsOf(const RunRecord& run, const StageRecord& stage) {
@@ -57,7 +68,7 @@ Json InputsOf(const RunRecord& run, const StageRecord& stage) {
 Json OutputsOf(const RunRecord& run, const StageRecord& stage) {
   Json outputs = Json::Array();
   for (const auto& path : stage.makes) {
-    Json statistics{{"size", static_cast<std::int64_t>(path.size)}};
+    Json statistics{{"size", static_cast<std::int64_t>(path.size.value_or(0))}};
     if (path.nfiles) statistics.Set("fileCount", *path.nfiles);
     Json output = DatasetOf(run, path);
     output.Set("outputFacets",

@@ -82,6 +82,11 @@ Result<Plan> MakePlan(const std::string& project, const Definition& definition, 
                       const repository::Objects& objects, repository::StatIndex& index,
                       const Selection& selection) {
   const auto chosen = CAIRN_TRY(Chosen(definition, selection));
+  std::vector<const Stage*> looking;
+  for (const Stage* stage : chosen) {
+    if (!stage->frozen && lock.Find(stage->name)) looking.push_back(stage);
+  }
+  const OutsideView outside(project, looking, index);
   Plan plan;
   std::set<const Stage*> stale;
   for (const Stage* stage : definition.Ordered()) {
@@ -95,7 +100,7 @@ Result<Plan> MakePlan(const std::string& project, const Definition& definition, 
       for (const Out& out : before->outs) remade.insert(out.path);
     }
     const bool forced = selection.Forces(stage->name);
-    Comparison comparison(project, *stage, lock.Find(stage->name), objects, index, forced);
+    Comparison comparison(project, *stage, lock.Find(stage->name), outside, objects, index, forced);
     PlannedStage planned;
     planned.stage = stage;
     planned.causes = CAIRN_TRY(comparison.Run(remade));
@@ -127,7 +132,8 @@ Result<Selection::Reach> ReachNamed(std::string_view name) {
 
 Result<std::vector<Cause>> CausesOf(const std::string& project, const Stage& stage, const LockedStage* locked,
                                     const repository::Objects& objects, repository::StatIndex& index) {
-  return Comparison(project, stage, locked, objects, index, false).Run({});
+  const OutsideView outside(project, {&stage}, index);
+  return Comparison(project, stage, locked, outside, objects, index, false).Run({});
 }
 
 }  // namespace cairn::pipeline

@@ -9,6 +9,7 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/repository/objects.h"
+#include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -73,6 +74,13 @@ Result<std::string> LayOutAgain(const RunRecord& run, const std::string& into) {
     for (const LockedPath& read : stage.reads) {
       const std::string at = os::JoinPath(project, read.path);
       if (made.contains(read.path) || os::Exists(at)) continue;
+      // What lies outside is read where it lies; whether it is another now, the new run tells.
+      if (read.path.starts_with('/') || repository::IsAddress(read.path)) continue;
+      if (read.path.starts_with("../")) {
+        return Error{Reason::Unsupported, "stage '" + stage.name + "' read '" + read.path +
+                                              "', which lies outside of the project: a stage that is run "
+                                              "again elsewhere finds it only by its whole path"};
+      }
       CAIRN_TRY(os::MakeFolders(os::ParentOf(at)));
       const auto had = objects.Checkout(read.md5, at);
       if (!had) {

@@ -17,7 +17,7 @@ metadata::Lineage LineageOf(const RunRecord& run, const StageRecord& stage) {
     lineage.from.push_back({"commit:" + run.source.commit, run.source.dirty ? "code, with changes" : "code"});
   if (!run.configuration.empty())
     lineage.from.push_back({"configuration:" + run.configuration, "cairn.yaml"});
-  for (const auto& path : stage.reads) lineage.from.push_back({"md5:" + path.md5, path.path});
+  for (const auto& path : stage.reads) lineage.from.push_back({path.told_by + ":" + path.md5, path.path});
   for (const auto& path : stage.makes) lineage.to.push_back({"md5:" + path.md5, path.path});
   return lineage;
 }

@@ -102,8 +102,8 @@ class Paths {
 
 bool CanBeSealed(const Definition& definition) {
   return std::none_of(definition.stages.begin(), definition.stages.end(), [](const Stage& stage) {
-    // Of very many items a look by the index costs less.
-    return stage.has_vars || stage.always_changed || stage.map ||
+    // Of very many items a look by the index costs less; what lies outside, nothing here tells of.
+    return stage.has_vars || stage.always_changed || stage.map || !stage.outside.empty() ||
            (stage.deps.empty() && stage.params.empty() && stage.outs.empty());
   });
 }

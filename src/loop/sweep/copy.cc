@@ -1,6 +1,7 @@
 #include "loop/sweep/copy.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -10,7 +11,9 @@
 #include "loop/pipeline/dvc_folder.h"
 #include "loop/pipeline/parameters.h"
 #include "loop/pipeline/source.h"
+#include "loop/repository/configuration.h"
 #include "loop/repository/objects.h"
+#include "loop/repository/outside.h"
 #include "loop/sweep/git.h"
 #include "loop/sweep/share.h"
 
@@ -88,8 +91,7 @@ Result<std::vector<std::string>> TakeData(Base& base, const std::string& data_di
   auto index = repository::StatIndex::Open(os::JoinPath(data_dir, "digests"));
   std::set<std::string> seen;
   std::vector<std::string> loose;
-  const auto take = [&](const std::string& path, bool made) -> Result<> {
-    const std::string at = Joined(base.below, path);
+  const auto take = [&](const std::string& at, bool made) -> Result<> {
     if (!seen.insert(at).second || (git && listed.contains(at))) return Done{};
     const auto snapshot = repository::TakeSnapshot(os::JoinPath(base.root, at), index);
     if (!snapshot) return snapshot.error().reason == Reason::NotFound ? Result<>() : snapshot.error();
@@ -101,7 +103,7 @@ Result<std::vector<std::string>> TakeData(Base& base, const std::string& data_di
     return Done{};
   };
   for (const auto& stage : definition.stages) {
-    for (const auto& out : stage.outs) CAIRN_TRY(take(out.path, !out.persist));
+    for (const auto& out : stage.outs) CAIRN_TRY(take(Joined(base.below, out.path), !out.persist));
   }
   for (const auto& stage : definition.stages) {
     for (const auto& dep : stage.deps) {
@@ -110,7 +112,18 @@ Result<std::vector<std::string>> TakeData(Base& base, const std::string& data_di
       const std::string at = Joined(base.below, dep);
       const bool made = std::any_of(base.data.begin(), base.data.end(),
                                     [&](const auto& one) { return LiesIn(at, one.first); });
-      if (!made) CAIRN_TRY(take(dep, false));
+      if (!made) CAIRN_TRY(take(at, false));
+    }
+    for (const auto& dep : stage.outside) {
+      if (dep.starts_with('/') || repository::IsAddress(dep)) continue;
+      const std::string at =
+          std::filesystem::path(Joined(Joined(base.below, stage.wdir), dep)).lexically_normal();
+      if (at == ".." || at.starts_with("../")) {
+        return Error{Reason::Unsupported, "stage '" + stage.name + "' reads '" + dep +
+                                              "', which a trial, in its own copy of '" + base.root +
+                                              "', would not find: write its whole path in dvc.yaml"};
+      }
+      CAIRN_TRY(take(at, false));
     }
   }
   CAIRN_TRY(index.Save());
@@ -138,6 +151,21 @@ Result<> Set(const std::string& project, const Setting& setting) {
   const std::string text = CAIRN_TRY(ReadSettable(project, setting));
   const std::string changed = CAIRN_TRY(WithSetting(text, setting));
   return changed == text ? Result<>() : os::WriteFileAtomically(path, changed);
+}
+
+/// What the caller has set for this machine alone, such as the keys of remotes, and where all copies have
+/// their objects.
+Result<> WriteOwnSettings(const Base& base, const std::string& tree) {
+  const std::string root = Joined(tree, base.dvc);
+  std::vector<repository::Change> changes;
+  for (auto& setting :
+       CAIRN_TRY(repository::SettingsAt(Joined(base.root, base.dvc), repository::Level::Local)))
+    changes.push_back({std::move(setting.section), std::move(setting.key), std::move(setting.value)});
+  changes.push_back({"cache", "dir", base.cache});
+  const std::string file = repository::ConfigurationFile(root, repository::Level::Local);
+  CAIRN_TRY(os::WriteFileAtomically(file, ""));
+  CAIRN_TRY(os::SetMode(file, 0600));
+  return repository::ChangeSettings(root, repository::Level::Local, changes);
 }
 
 bool SameBytes(const std::string& a, const std::string& b) {
@@ -228,8 +256,7 @@ Result<std::string> LayOut(const Base& base, const std::vector<Setting>& setting
   CAIRN_TRY(os::RemoveTree(tree));
   CAIRN_TRY(os::MakeFolders(os::JoinPath(tree, Joined(base.dvc, ".dvc"))));
   CAIRN_TRY(CopyAll(os::JoinPath(base.folder, "tree"), tree));
-  CAIRN_TRY(os::WriteFileAtomically(os::JoinPath(tree, Joined(base.dvc, ".dvc/config.local")),
-                                    "[cache]\n    dir = " + base.cache + "\n"));
+  CAIRN_TRY(WriteOwnSettings(base, tree));
   const repository::Objects objects(base.cache);
   for (const auto& [path, md5] : base.data) {
     const std::string at = os::JoinPath(tree, path);

@@ -44,8 +44,11 @@ Json ToJson(const std::vector<pipeline::AttemptRecord>& attempts) {
 
 Json ToJson(const std::vector<pipeline::LockedPath>& paths) {
   Json list = Json::Array();
-  for (const auto& path : paths)
-    list.Push(Json{{"path", path.path}, {"md5", path.md5}, {"size", static_cast<std::int64_t>(path.size)}});
+  for (const auto& path : paths) {
+    Json one{{"path", path.path}, {path.told_by, path.md5}};
+    if (path.size) one.Set("size", static_cast<std::int64_t>(*path.size));
+    list.Push(std::move(one));
+  }
   return list;
 }
 

@@ -6,13 +6,10 @@
 #include "ground/vocabulary/digest.h"
 #include "loop/pipeline/items/done_items.h"
 #include "loop/pipeline/source.h"
+#include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
-
-bool LiesOutside(const std::string& path) {
-  return path.starts_with('/') || path == ".." || path.starts_with("../");
-}
 
 bool IsMadeBy(const std::vector<const Stage*>& before, const std::string& path) {
   return std::any_of(before.begin(), before.end(), [&](const Stage* stage) {
@@ -53,7 +50,11 @@ Result<Json> UnlessOf(Project& project, const StageRecord& record, const Stage& 
   const auto locked = project.LockedOf(stage.name);
   if (!only_upstream || !locked) return Json();
   Json reads = Json::Object();
-  for (const auto& path : FromProject(stage, locked->deps)) reads.Set(path.path, path.md5);
+  for (const auto& path : FromProject(stage, locked->deps)) {
+    // What lies outside has not changed, and no other machine looks at it.
+    if (std::find(stage.deps.begin(), stage.deps.end(), path.path) != stage.deps.end())
+      reads.Set(path.path, path.md5);
+  }
   const auto makes = FromProject(stage, locked->outs);
   for (const auto& made : makes) {
     const Json given = CAIRN_TRY(Given(project, made.path, depot));
@@ -144,6 +145,7 @@ Stage WithInputs(const Stage& stage, const Wanted& wanted) {
   Stage part = stage;
   std::erase_if(part.deps, [&](const std::string& dep) { return !wanted(dep); });
   std::erase_if(part.params, [&](const Params& params) { return !wanted(params.file); });
+  std::erase_if(part.outside, [&](const std::string& dep) { return !wanted(dep); });
   std::erase_if(part.environment, [&](const std::string& file) { return !wanted(file); });
   return part;
 }
@@ -153,11 +155,11 @@ Stage WithInputs(const Stage& stage, const Wanted& wanted) {
 Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const Stage& stage,
                             const std::vector<const Stage*>& before, Depot& depot) {
   if (stage.frozen) CAIRN_TRY(CheckFrozen(project.folder(), stage));
-  for (const auto& dep : stage.deps) {
-    if (LiesOutside(dep))
-      return Error{Reason::Unsupported,
-                   "stage '" + stage.name + "' reads '" + dep +
-                       "', which lies outside of the project: what a cluster is to read must lie in it"};
+  for (const auto& dep : stage.outside) {
+    if (!repository::IsAddress(dep))
+      return Error{Reason::Unsupported, "stage '" + stage.name + "' reads '" + dep +
+                                            "', which lies outside of the project: what a cluster is to read "
+                                            "must lie in it, or at an address"};
   }
   const auto made = [&](const std::string& path) { return IsMadeBy(before, path); };
   StageOrder order;
@@ -181,6 +183,11 @@ Result<StageOrder> OrderFor(Project& project, const StageRecord& record, const S
   }
   order.stage = SettingsOf(stage, project.settings().Of(stage.name));
   order.stage.Set("given", std::move(given));
+  if (!stage.outside.empty()) {
+    Json outside = Json::Object();
+    for (const auto& dep : stage.outside) outside.Set(dep, order.inputs.FindDep(dep)->md5);
+    order.stage.Set("outside", std::move(outside));
+  }
   order.stage.Set("unless", CAIRN_TRY(UnlessOf(project, record, stage, depot)));
   order.stage.Set("items", CAIRN_TRY(ItemsOf(project, record, stage, before, depot)));
   return order;

@@ -64,7 +64,9 @@ Result<std::vector<AttemptRecord>> ReadAttempts(const std::string& text) {
 std::string DumpPaths(const std::vector<LockedPath>& paths) {
   Json list = Json::Array();
   for (const auto& path : paths) {
-    Json one{{"path", path.path}, {"md5", path.md5}, {"size", static_cast<std::int64_t>(path.size)}};
+    Json one{{"path", path.path}, {"md5", path.md5}};
+    if (path.size) one.Set("size", static_cast<std::int64_t>(*path.size));
+    if (path.told_by != "md5") one.Set("told_by", path.told_by);
     if (path.nfiles) one.Set("nfiles", *path.nfiles);
     list.Push(std::move(one));
   }
@@ -75,8 +77,11 @@ Result<std::vector<LockedPath>> ReadPaths(const std::string& text) {
   const Json list = CAIRN_TRY(Json::Parse(text));
   std::vector<LockedPath> paths;
   for (const Json& item : list.items()) {
-    LockedPath path{item.Text("path"), item.Text("md5"), static_cast<std::uint64_t>(item.Int("size")),
-                    std::nullopt, false};
+    LockedPath path;
+    path.path = item.Text("path");
+    path.md5 = item.Text("md5");
+    if (item.Find("size")) path.size = static_cast<std::uint64_t>(item.Int("size"));
+    if (item.Find("told_by")) path.told_by = item.Text("told_by");
     if (item.Find("nfiles")) path.nfiles = item.Int("nfiles");
     paths.push_back(std::move(path));
   }

@@ -18,13 +18,6 @@ std::string OptionOf(const RemoteSettings& settings, std::string_view key) {
   return found == settings.options.end() ? "" : found->second;
 }
 
-Error Refused(int status, const std::string& url) {
-  const std::string what = "the web server answers " + std::to_string(status) + " for '" + url + "'";
-  if (status == 401 || status == 403)
-    return {Reason::Denied, what + ": check the remote's user and password, or what that user may read"};
-  return {status >= 500 || status == 429 ? Reason::Unavailable : Reason::Corrupt, what};
-}
-
 Error ReadOnly(const std::string& url) {
   return {Reason::Unsupported,
           "the remote '" + url +
@@ -36,6 +29,13 @@ Result<std::chrono::milliseconds> Seconds(const std::string& text) {
 }
 
 }  // namespace
+
+Error RefusedByWeb(int status, const std::string& url) {
+  const std::string what = "the web server answers " + std::to_string(status) + " for '" + url + "'";
+  if (status == 401 || status == 403)
+    return {Reason::Denied, what + ": check the remote's user and password, or what that user may read"};
+  return {status >= 500 || status == 429 ? Reason::Unavailable : Reason::Corrupt, what};
+}
 
 Result<fetch::Outgoing> WebRequest(const RemoteSettings& settings) {
   fetch::Outgoing request;
@@ -91,7 +91,7 @@ Result<std::vector<bool>> WebRemote::Holds(std::span<const ObjectId> ids, const 
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const int status = CAIRN_TRY(std::move(answers[i])).status;
     if (status / 100 != 2 && status != 404 && status != 410)
-      return Refused(status, url_ + "/" + ids[i].Key());
+      return RefusedByWeb(status, url_ + "/" + ids[i].Key());
     there.push_back(status / 100 == 2);
   }
   return there;
@@ -112,7 +112,7 @@ Result<> WebRemote::GetOne(const Move& move, const Pace& pace) const {
   const auto answer = CAIRN_TRY(fetch::Fetch(request));
   if (answer.status == 404 || answer.status == 410)
     return Error{Reason::NotFound, "there is no object " + move.id.md5 + " in the remote '" + url_ + "'"};
-  if (answer.status / 100 != 2) return Refused(answer.status, request.url);
+  if (answer.status / 100 != 2) return RefusedByWeb(answer.status, request.url);
   // An empty body opens no file.
   if (!os::Exists(move.path)) CAIRN_TRY(os::WriteFileAtomically(move.path, ""));
   auto right = CheckContent(move.id, move.path);

@@ -34,4 +34,7 @@ class WebRemote final : public Remote {
 /// certificates are believed, how long it may take.
 Result<fetch::Outgoing> WebRequest(const RemoteSettings& settings);
 
+/// What a status that is no 2xx means.
+Error RefusedByWeb(int status, const std::string& url);
+
 }  // namespace cairn::repository
