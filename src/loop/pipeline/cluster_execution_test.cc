@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <utility>
 
+#include "ground/fetch/testing/scripted_peer.h"
 #include "ground/os/files.h"
 #include "ground/os/process.h"
 #include "ground/os/temp_folder.h"
@@ -407,6 +409,71 @@ TEST_F(LeftJobTest, IsNothingWhenItWouldDoSomethingElse) {
   engine_.after_submit = Error{Reason::Unavailable, "nobody there"};
   EXPECT_EQ(CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second}).error().reason,
             Reason::Unavailable);
+}
+
+/// A pipeline that reads from a web server, which may be another one with other content.
+class OutsideOnClusterTest : public ClusterExecutionTest {
+ protected:
+  void SetUp() override {
+    logs_ = machine_ / "logs";
+    setenv("DVC_GLOBAL_CONFIG_DIR", machine_.path().c_str(), 1);
+    Ask(old_);
+    Write("dvc.yaml",
+          "stages:\n  first: {cmd: 'cut -c1 raw > first', deps: [raw], outs: [first]}\n"
+          "  second: {cmd: 'cat first > second', deps: [first, 'remote://web/a'], outs: [second]}\n");
+    Write("raw", "a1\n");
+    Configure();
+  }
+  void TearDown() override { unsetenv("DVC_GLOBAL_CONFIG_DIR"); }
+  void Ask(const fetch::testing::ScriptedPeer& server) {
+    ASSERT_TRUE(os::WriteFileAtomically(
+        machine_ / "config",
+        "['remote \"web\"']\n    url = http://127.0.0.1:" + std::to_string(server.port()) + "/\n"));
+  }
+
+  const fetch::testing::ScriptedPeer old_{{"HTTP/1.1 200 OK\r\nETag: \"old\"\r\n\r\n"}},
+      new_{{"HTTP/1.1 200 OK\r\nETag: \"new\"\r\n\r\n"}};
+};
+
+TEST_F(OutsideOnClusterTest, IsLookedAtFromHere) {
+  Run();
+  ASSERT_TRUE(outcome_) << outcome_.error().message;
+  EXPECT_THAT(Read("dvc.lock"),
+              HasSubstr("    - path: remote://web/a\n      hash: md5\n      checksum: '\"old\"'\n"));
+  Write("raw", "a2\n");
+  EXPECT_EQ(Run().at("second").state, StageState::Unchanged) << "what it reads came out the same";
+  Ask(new_);
+  const auto stages = Run();
+  EXPECT_EQ(stages.at("second").causes.at(0).sentence, "remote://web/a changed");
+  EXPECT_EQ(stages.at("second").state, StageState::Finished) << stages.at("second").reason;
+  EXPECT_TRUE(Run().empty());
+}
+
+TEST_F(OutsideOnClusterTest, AJobThatWasLeftSawWhatWasThereThen) {
+  std::string kept;
+  on_change_ = [&](const StageRecord& stage) {
+    if (stage.name == "first" && stage.state == StageState::Finished)
+      kept = KeptPlan(project_.path())->Dump();
+  };
+  Run();
+  const std::string lock = Read("dvc.lock");
+  Write("dvc.lock", lock.substr(0, lock.find("  second:")));
+  ASSERT_TRUE(KeepPlan(project_.path(), kept));
+  const auto goes_on = [&] {
+    const auto project = *Project::Open(project_.path(), project_ / ".cairn");
+    StageRecord second;
+    second.name = "second";
+    return *CanGoOnWith(*KeptPlan(project_.path()), *project, engine_, {second});
+  };
+  EXPECT_TRUE(goes_on());
+  Ask(new_);
+  EXPECT_FALSE(goes_on());
+}
+
+TEST_F(OutsideOnClusterTest, APathThatNoNodeHasIsRefused) {
+  Write("dvc.yaml", "stages: {first: {cmd: 'cp /etc/hostname out', deps: [/etc/hostname], outs: [out]}}\n");
+  EXPECT_THAT(Run().at("first").reason,
+              HasSubstr("reads '/etc/hostname', which lies outside of the project"));
 }
 
 TEST_F(ClusterExecutionTest, AJobInWhichAStageFailedIsNotGoneOnWith) {

@@ -37,7 +37,8 @@ std::string DumpSettings(const std::vector<Setting>& settings) {
 std::string DumpOuts(const std::vector<pipeline::LockedPath>& outs) {
   Json list = Json::Array();
   for (const auto& out : outs)
-    list.Push(Json{{"path", out.path}, {"md5", out.md5}, {"size", static_cast<std::int64_t>(out.size.value_or(0))}});
+    list.Push(Json{
+        {"path", out.path}, {"md5", out.md5}, {"size", static_cast<std::int64_t>(out.size.value_or(0))}});
   return list.Dump();
 }
 
