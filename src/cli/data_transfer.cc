@@ -10,6 +10,7 @@
 #include "ground/os/terminal.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
+#include "loop/repository/runs.h"
 
 namespace cairn::cli {
 namespace {
@@ -37,6 +38,7 @@ Result<TransferWish> WishIn(const Session& session, const Arguments& arguments) 
   wish.jobs = CAIRN_TRY(JobsIn(arguments));
   wish.verify = arguments.Has("--verify");
   wish.with_deps = arguments.Has("--with-deps");
+  wish.runs = arguments.Has("--run-cache");
   wish.quiet = session.json();
   return wish;
 }
@@ -84,7 +86,7 @@ Json JsonOf(const std::vector<ObjectOfPath>& objects) {
   return items;
 }
 
-Json JsonOf(const TransferReport& report, const char* moved) {
+Json JsonOf(const Transferred& report, const char* moved) {
   Json failed = Json::Array();
   for (const auto& failure : report.failed) {
     failed.Push(Json{{"path", failure.object.path},
@@ -93,6 +95,7 @@ Json JsonOf(const TransferReport& report, const char* moved) {
                      {"message", failure.error.message}});
   }
   return Json{{moved, report.moved},
+              {"runs", report.runs},
               {"bytes", static_cast<std::int64_t>(report.bytes)},
               {"missing", JsonOf(report.missing)},
               {"failed", std::move(failed)},
@@ -103,7 +106,7 @@ std::string Objects(std::size_t count) {
   return WithThousands(static_cast<std::int64_t>(count)) + (count == 1 ? " object" : " objects");
 }
 
-void Tell(const Session& session, const TransferReport& report, const std::string& done) {
+void Tell(const Session& session, const Transferred& report, const std::string& done) {
   for (const auto& object : report.missing)
     session.Note("missing: " + object.path + " (" + object.id.md5 +
                  ") is neither in the cache nor in the remote");
@@ -112,9 +115,12 @@ void Tell(const Session& session, const TransferReport& report, const std::strin
                  ") was damaged in the cache and is replaced");
   for (const auto& failure : report.failed)
     session.Note("failed: " + failure.object.path + ": " + failure.error.message);
-  if (report.moved == 0 && report.missing.empty() && report.failed.empty())
+  if (report.moved == 0 && report.runs == 0 && report.missing.empty() && report.failed.empty())
     return session.Say("Everything is up to date.");
-  session.Say(Objects(report.moved) + " " + done + ", " + FormatBytes(report.bytes) + ".");
+  const std::string runs =
+      WithThousands(static_cast<std::int64_t>(report.runs)) + (report.runs == 1 ? " run and " : " runs and ");
+  session.Say((report.runs > 0 ? runs : "") + Objects(report.moved) + " " + done + ", " +
+              FormatBytes(report.bytes) + ".");
 }
 
 Result<int> PushAll(Session& session, const Arguments& arguments) {
@@ -200,6 +206,9 @@ std::vector<Flag> TransferFlags(std::vector<Flag> own) {
   return flags;
 }
 
+const Flag kRunCache{
+    "--run-cache", "",
+    "Also what stages have made of what they read, so that none runs on the same again elsewhere"};
 const Positional kTargets{"TARGET...",
                           "Tracked paths, parts of tracked folders, .dvc files or stages; all unless given",
                           Positional::Need::Optional};
@@ -231,7 +240,16 @@ Result<std::vector<Chosen>> ChosenBy(const Here& here, const TransferWish& wish)
   return all;
 }
 
-Result<TransferReport> Transfer(const Here& here, const TransferWish& wish, Direction direction) {
+namespace {
+
+template <class T>
+void Append(std::vector<T>& all, std::vector<T> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+Result<Transferred> Transfer(const Here& here, const TransferWish& wish, Direction direction) {
   os::ProgressBar bar(direction == Direction::Push ? "pushing" : "fetching", 0, "B",
                       wish.quiet ? os::ProgressBar::Look{-1, 200, 100} : kSoon);
   repository::TransferOrder order{here.Cache(),
@@ -242,7 +260,17 @@ Result<TransferReport> Transfer(const Here& here, const TransferWish& wish, Dire
                                   wish.verify,
                                   [&](std::uint64_t bytes) { bar.Extend(bytes); },
                                   [&](std::uint64_t bytes) { bar.Advance(bytes); }};
-  return direction == Direction::Push ? repository::Push(order) : repository::Fetch(order);
+  const bool push = direction == Direction::Push;
+  Transferred all{push ? CAIRN_TRY(repository::Push(order)) : CAIRN_TRY(repository::Fetch(order)), 0};
+  if (!wish.runs) return all;
+  auto runs = push ? CAIRN_TRY(repository::PushRuns(order)) : CAIRN_TRY(repository::FetchRuns(order));
+  all.runs = runs.moved;
+  all.moved += runs.objects.moved;
+  all.bytes += runs.objects.bytes;
+  // What a run made may have been collected; then it is run again, which is no failure here.
+  Append(all.failed, std::move(runs.objects.failed));
+  Append(all.mended, std::move(runs.objects.mended));
+  return all;
 }
 
 Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish,
@@ -259,11 +287,6 @@ Result<repository::CheckedOut> Place(const Here& here, const TransferWish& wish,
 }
 
 namespace {
-
-template <class T>
-void Append(std::vector<T>& all, std::vector<T> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
 
 void Add(TransferReport& all, TransferReport more) {
   all.moved += more.moved;
@@ -286,7 +309,7 @@ void Add(repository::CheckedOut& all, repository::CheckedOut more) {
 }  // namespace
 
 Result<Pulled> PlaceFetched(const Here& here, const TransferWish& wish, repository::Unsaved unsaved,
-                            TransferReport fetched) {
+                            Transferred fetched) {
   Pulled pulled{std::move(fetched), CAIRN_TRY(Place(here, wish, unsaved))};
   const auto& failed = pulled.placed.failed;
   const bool damaged = std::any_of(failed.begin(), failed.end(),
@@ -294,6 +317,7 @@ Result<Pulled> PlaceFetched(const Here& here, const TransferWish& wish, reposito
   if (!damaged) return pulled;
   auto thorough = wish;
   thorough.verify = true;
+  thorough.runs = false;
   Add(pulled.fetched, CAIRN_TRY(Transfer(here, thorough, Direction::Fetch)));
   Add(pulled.placed, CAIRN_TRY(Place(here, wish, unsaved)));
   return pulled;
@@ -307,7 +331,7 @@ std::vector<Command> TransferCommands() {
        "is neither here nor there is a "
        "warning, as with DVC, unless --strict.",
        {kTargets},
-       TransferFlags({{"--strict", "", "Exit code 1 when something is missing here and there"}}),
+       TransferFlags({kRunCache, {"--strict", "", "Exit code 1 when something is missing here and there"}}),
        PushAll},
       {"data fetch",
        "Copy what the cache lacks of the tracked data from the remote into it",
@@ -315,7 +339,8 @@ std::vector<Command> TransferCommands() {
        "there.",
        {kTargets},
        TransferFlags(
-           {{"--verify", "", "Also read what is in the cache already, and fetch anew what is damaged"}}),
+           {kRunCache,
+            {"--verify", "", "Also read what is in the cache already, and fetch anew what is damaged"}}),
        FetchAll},
       {"data pull",
        "Fetch what the tracked data needs, and make the working tree equal to it",
@@ -323,7 +348,8 @@ std::vector<Command> TransferCommands() {
        "or damaged.",
        {kTargets},
        TransferFlags(
-           {{"--force", "", "Also replace what the cache does not have", "f"},
+           {kRunCache,
+            {"--force", "", "Also replace what the cache does not have", "f"},
             {"--verify", "", "Also read what is in the cache already, and fetch anew what is damaged"}}),
        PullAll},
       {"data compare-remote",

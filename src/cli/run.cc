@@ -53,6 +53,7 @@ Result<int> Run(Session& session, const Arguments& arguments) {
   os::StopSignals signals;  // Before the first thread is started.
   Json body{{"project_dir", CAIRN_TRY(os::WorkingFolder())},
             {"force", force},
+            {"run_cache", !arguments.Has("--no-run-cache")},
             {"dry_run", dry},
             {"reach", choice.reach}};
   Json names = Json::Array();
@@ -105,6 +106,7 @@ Result<int> Replay(Session& session, const Arguments& arguments) {
 
 std::vector<Command> RunCommands() {
   std::vector<Flag> flags{{"--force", "", "Run them even when nothing changed"},
+                          {"--no-run-cache", "", "Run also what ran on the same before"},
                           {"--dry-run", "", "Only say what would run and why"}};
   for (const auto& option : StageChoice::Flags()) flags.push_back(option);
   return {

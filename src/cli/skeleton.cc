@@ -104,6 +104,7 @@ roles:
 #     train:
 #       timeout: 2h                         # of each try; then all its processes are ended
 #       retries: {most: 2, wait: 10s}       # tries after the first; the wait doubles, up to `longest` (5m)
+#       run_cache: false                    # run it also when it ran on the same before
 #       resources: {cpu: 2, memory: 4GiB, gpu: 1}
 #       secrets: {WAREHOUSE_KEY: {env: WAREHOUSE_KEY}, TOKEN: {file: ~/.config/token}}   # never in a record or log
 #     thumbs:                               # one call for each new or changed file of the dep `images`, instead of the whole cmd

@@ -139,7 +139,7 @@ def test_quiet_is_quiet(project):
     assert (project.folder / "a").read_text() == "1\n"
 
 
-UNCOVERED = ["push --run-cache", "push --glob x", "fetch --max-size 1", "fetch --type metrics", "gc -w -f --not-in-remote", "gc -w -f --skip-failed", "get . a --show-url",
+UNCOVERED = ["push --glob x", "fetch --max-size 1", "fetch --type metrics", "gc -w -f --not-in-remote", "gc -w -f --skip-failed", "get . a --show-url",
              "import . a --no-download", "update -R .", "add --to-remote a", "diff --md", "list . --tree", "init -f", "commit --with-deps"]
 
 

@@ -23,7 +23,7 @@ constexpr Option kOfPush[] = {{"r", "remote", Takes::Value},
                               {"d", "with-deps"},
                               {"R", "recursive"},
                               {"", "no-run-cache"},
-                              Uncovered("run-cache"),
+                              {"", "run-cache"},
                               Uncovered("glob")};
 constexpr Option kOfFetch[] = {{"r", "remote", Takes::Value},
                                {"j", "jobs", Takes::Value},
@@ -33,13 +33,13 @@ constexpr Option kOfFetch[] = {{"r", "remote", Takes::Value},
                                {"d", "with-deps"},
                                {"R", "recursive"},
                                {"", "no-run-cache"},
-                               Uncovered("run-cache"),
+                               {"", "run-cache"},
                                Uncovered("max-size", Takes::Value),
                                Uncovered("type", Takes::Value)};
 constexpr Option kOfPull[] = {
-    {"r", "remote", Takes::Value}, {"j", "jobs", Takes::Value}, {"a", "all-branches"},  {"T", "all-tags"},
-    {"A", "all-commits"},          {"d", "with-deps"},          {"f", "force"},         {"R", "recursive"},
-    {"", "no-run-cache"},          {"", "allow-missing"},       Uncovered("run-cache"), Uncovered("glob")};
+    {"r", "remote", Takes::Value}, {"j", "jobs", Takes::Value}, {"a", "all-branches"}, {"T", "all-tags"},
+    {"A", "all-commits"},          {"d", "with-deps"},          {"f", "force"},        {"R", "recursive"},
+    {"", "no-run-cache"},          {"", "allow-missing"},       {"", "run-cache"},     Uncovered("glob")};
 constexpr Option kOfStatus[] = {{"r", "remote", Takes::Value},
                                 {"j", "jobs", Takes::Value},
                                 {"a", "all-branches"},
@@ -61,6 +61,7 @@ Result<TransferWish> WishOf(const Line& line) {
   wish.targets = line.rest;
   wish.remote = line.Text("remote");
   wish.with_deps = line.Has("with-deps");
+  wish.runs = line.Has("run-cache") && !line.Has("no-run-cache");
   wish.quiet = line.Has("quiet");
   if (line.Has("jobs"))
     wish.jobs = static_cast<unsigned>(std::max<std::int64_t>(1, CAIRN_TRY(ParseInt(line.Text("jobs")))));
@@ -122,8 +123,8 @@ int FetchOrPull(Words words, bool place) {
   const auto order = ReadOrder(words, place ? kPull : kFetch, code);
   if (!order) return code;
   const auto& [here, line, wish] = *order;
-  auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
-                                        : Transfer(here, wish, Direction::Fetch);
+  auto report =
+      LacksRemote(here, wish) ? Result<Transferred>(Transferred{}) : Transfer(here, wish, Direction::Fetch);
   if (!report) return Fail(kFailed, failed + report.error().message);
   WarnOfMissing(*report, line);
   NameFailures(*report);
@@ -153,8 +154,8 @@ int Push(Words words) {
   const auto order = ReadOrder(words, kPush, code);
   if (!order) return code;
   const auto& [here, line, wish] = *order;
-  auto report = LacksRemote(here, wish) ? Result<TransferReport>(TransferReport{})
-                                        : Transfer(here, wish, Direction::Push);
+  auto report =
+      LacksRemote(here, wish) ? Result<Transferred>(Transferred{}) : Transfer(here, wish, Direction::Push);
   if (!report) return Fail(kFailed, "failed to push data to the cloud - " + report.error().message);
   WarnOfMissing(*report, line);
   NameFailures(*report);

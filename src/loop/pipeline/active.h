@@ -27,6 +27,7 @@ struct Runner::Active {
   Resources capacity;
   std::unique_ptr<Engine> engine;  ///< Of the machines that run the stages; none when this one does.
   std::optional<Json> left;        ///< The plan of a job there that it goes on with (cluster/left_job.h).
+  bool run_cache = true;
   std::stop_source stop;
   bool cancelled = false;  ///< By a person; under the runner's mutex.
   std::atomic<bool> over = false;

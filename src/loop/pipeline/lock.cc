@@ -73,7 +73,9 @@ std::string KeyText(const std::string& indent, const std::string& key) {
 /// several lines unless each is to stand on one.
 class LockWriter {
  public:
-  explicit LockWriter(std::string& out, bool folds) : out_(out), folds_(folds) {}
+  /// `indent` is where the members of a stage stand.
+  LockWriter(std::string& out, std::string indent, bool folds)
+      : out_(out), indent_(std::move(indent)), folds_(folds) {}
 
   /// `key: value` and what follows.
   void Entry(const std::string& indent, const std::string& key, const Json& value) {
@@ -95,16 +97,17 @@ class LockWriter {
 
   void Paths(std::string_view key, const std::vector<LockedPath>& paths) {
     if (paths.empty()) return;
-    out_ += "    " + std::string(key) + ":\n";
+    const std::string inner = indent_ + "  ";
+    out_ += indent_ + std::string(key) + ":\n";
     for (const auto& path : paths) {
-      out_ += "    - path:";
-      Scalar(path.path, {12, 8, folds_});
+      out_ += indent_ + "- path:";
+      Scalar(path.path, {inner.size() + 6, inner.size() + 2, folds_});
       if (path.md5.empty()) continue;
-      out_ += "      hash: md5\n      " + path.told_by + ":";
-      Scalar(path.md5, {6 + path.told_by.size() + 2, 8, folds_});
-      if (path.size) out_ += "      size: " + std::to_string(*path.size) + "\n";
-      if (path.nfiles) out_ += "      nfiles: " + std::to_string(*path.nfiles) + "\n";
-      if (path.executable) out_ += "      isexec: true\n";
+      out_ += inner + "hash: md5\n" + inner + path.told_by + ":";
+      Scalar(path.md5, {inner.size() + path.told_by.size() + 2, inner.size() + 2, folds_});
+      if (path.size) out_ += inner + "size: " + std::to_string(*path.size) + "\n";
+      if (path.nfiles) out_ += inner + "nfiles: " + std::to_string(*path.nfiles) + "\n";
+      if (path.executable) out_ += inner + "isexec: true\n";
     }
   }
 
@@ -139,6 +142,7 @@ class LockWriter {
   }
 
   std::string& out_;
+  const std::string indent_;
   const bool folds_;
 };
 
@@ -150,22 +154,27 @@ const LockedPath* FindIn(const std::vector<LockedPath>& paths, std::string_view 
   return found == paths.end() ? nullptr : &*found;
 }
 
-/// A stage's entry in dvc.lock.
-void DumpStage(std::string& out, const LockedStage& stage, bool folds = true) {
-  LockWriter writer(out, folds);
-  out += KeyText("  ", stage.name) + "\n";
-  const std::size_t begun = out.size();
-  if (!stage.cmd.IsNull()) writer.Entry("    ", "cmd", stage.cmd);
+/// The members of a stage's entry.
+void DumpMembers(std::string& out, const LockedStage& stage, const std::string& indent, bool folds) {
+  LockWriter writer(out, indent, folds);
+  if (!stage.cmd.IsNull()) writer.Entry(indent, "cmd", stage.cmd);
   writer.Paths("deps", stage.deps);
   if (!stage.params.empty()) {
-    out += "    params:\n";
+    out += indent + "params:\n";
     for (const auto& [file, values] : stage.params) {
       Json members = Json::Object();
       for (const auto& [key, value] : values) members.Set(key, value);
-      writer.Entry("      ", file, members);
+      writer.Entry(indent + "  ", file, members);
     }
   }
   writer.Paths("outs", stage.outs);
+}
+
+/// A stage's entry in dvc.lock.
+void DumpStage(std::string& out, const LockedStage& stage, bool folds = true) {
+  out += KeyText("  ", stage.name) + "\n";
+  const std::size_t begun = out.size();
+  DumpMembers(out, stage, "    ", folds);
   if (out.size() == begun) out.replace(begun - 1, 1, " {}\n");
 }
 
@@ -239,6 +248,16 @@ std::string DumpLock(const Lock& lock) {
   std::string out = "schema: '2.0'\nstages:\n";
   for (const auto& stage : lock.stages) DumpStage(out, stage);
   return out;
+}
+
+std::string DumpEntry(const LockedStage& stage) {
+  std::string out;
+  DumpMembers(out, stage, "", /*folds=*/true);
+  return out;
+}
+
+Result<LockedStage> ParseEntry(std::string_view text) {
+  return ReadStage("", CAIRN_TRY(ParseYaml(text, "an entry of the run cache")));
 }
 
 Result<> AddEnvironments(std::string_view text, Lock& lock) {

@@ -68,6 +68,11 @@ Result<> WriteLock(const std::string& project, const Lock& lock);
 /// The file's text.
 std::string DumpLock(const Lock& lock);
 
+/// A stage's entry by itself, as DVC's run cache has it; without its name, environment and call.
+std::string DumpEntry(const LockedStage& stage);
+/// InvalidArgument when it is none.
+Result<LockedStage> ParseEntry(std::string_view text);
+
 /// Adds what `text`, a cairn.lock, knows of the stages' environments and calls. What it says of a stage
 /// counts only when it was written with the entry that the stage has in `lock`: `dvc` runs stages and leaves
 /// cairn.lock as it is. A damaged text is InvalidArgument with the place.

@@ -1,5 +1,6 @@
 #include "loop/pipeline/project.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "ground/os/files.h"
@@ -15,6 +16,7 @@ Project::Project(std::string folder, const std::string& data_dir)
     : folder_(std::move(folder)),
       root_(DvcRootOf(folder_)),
       objects_(CacheOf(root_)),
+      run_cache_(CacheOf(root_)),
       index_(repository::StatIndex::Open(os::JoinPath(data_dir, "digests"))) {}
 
 Result<std::unique_ptr<Project>> Project::Open(const std::string& folder, const std::string& data_dir) {
@@ -78,13 +80,40 @@ Result<std::vector<Cause>> Project::CausesOf(const Stage& stage) {
 }
 
 Result<LockedStage> Project::Adopt(const Stage& stage, LockedStage inputs) {
+  const bool keeps_run = KeepsRuns(stage);
   for (const auto& made : CAIRN_TRY(ObserveOuts(folder_, stage, index_, inputs))) {
-    if (made.out->cache)
+    // To have a run again takes all that it made.
+    if (made.out->cache || keeps_run)
       CAIRN_TRY(objects_.Store(os::JoinPath(folder_, made.out->path), made.snapshot, &index_));
   }
-  const std::lock_guard lock(locking_);
-  if (CAIRN_TRY(lock_file_->Put(inputs))) CAIRN_TRY(Fold());
+  {
+    const std::lock_guard lock(locking_);
+    if (CAIRN_TRY(lock_file_->Put(inputs))) CAIRN_TRY(Fold());
+  }
+  if (keeps_run) CAIRN_TRY(run_cache_.Keep(inputs));
   return inputs;
+}
+
+bool Project::KeepsRuns(const Stage& stage) const {
+  return RunCache::Keeps(stage) && settings_.Of(stage.name).run_cache;
+}
+
+bool Project::Restore(const Stage& stage, const LockedStage& inputs) {
+  if (!KeepsRuns(stage)) return false;
+  const auto known = run_cache_.Find(stage, inputs);
+  if (!known) return false;
+  const auto outs = FromProject(stage, known->outs);
+  const auto is_whole = [&](const LockedPath& out) {
+    return out.nfiles ? objects_.HasFolder(out.md5, index_) : objects_.Has(out.md5);
+  };
+  if (!std::all_of(outs.begin(), outs.end(), is_whole)) return false;
+  return std::all_of(outs.begin(), outs.end(), [&](const LockedPath& out) {
+    const std::string at = os::JoinPath(folder_, out.path);
+    if (!os::RemoveTree(at) || !objects_.Checkout(out.md5, at)) return false;
+    if (out.executable && !os::SetMode(at, 0755)) return false;
+    const auto snapshot = repository::TakeSnapshot(at, index_);
+    return snapshot && snapshot->md5 == out.md5;
+  });
 }
 
 Result<> Project::Claim() {

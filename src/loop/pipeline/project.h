@@ -13,6 +13,7 @@
 #include "loop/pipeline/lock.h"
 #include "loop/pipeline/lock_file.h"
 #include "loop/pipeline/plan.h"
+#include "loop/pipeline/run_cache.h"
 #include "loop/pipeline/stage_settings.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/stat_index.h"
@@ -63,6 +64,10 @@ class Project {
   /// of dvc.lock; from then on no death of the program makes it run again. `inputs` is what was observed
   /// before it ran. Gives what dvc.lock says of it.
   Result<LockedStage> Adopt(const Stage& stage, LockedStage inputs);
+  /// Puts in place what `stage` made when it last ran on the same `inputs`, wherever that was (run_cache.h).
+  /// False, with outs that may be in part there, when that is not known or not whole any more, and for a
+  /// stage that is not to have it so.
+  bool Restore(const Stage& stage, const LockedStage& inputs);
   /// Brings dvc.lock up to date and gives the claim back.
   Result<> Finish();
   /// The metrics files of all stages that are there, by path; one that cannot be read as JSON or YAML is
@@ -76,6 +81,7 @@ class Project {
  private:
   Project(std::string folder, const std::string& data_dir);
   Result<> FitMaps();
+  bool KeepsRuns(const Stage& stage) const;
   Result<> Fold();
 
   const std::int64_t opened_ns_ = repository::NowNs();
@@ -83,6 +89,7 @@ class Project {
   Definition definition_;
   PipelineSettings settings_;
   repository::Objects objects_;
+  RunCache run_cache_;
   repository::StatIndex index_;
   std::mutex locking_;
   std::optional<LockFile> lock_file_;

@@ -50,7 +50,8 @@ struct Request {
   /// Of a trigger: what set it off, such as {"due": "2026-03-29T01:00:00Z"}.
   Json detail = Json::Object();
   Concurrency concurrency = Concurrency::Queue;
-  bool apart = false;  ///< Of a trigger: has a run of its own, which serves no other.
+  bool run_cache = true;  ///< A stage may take what it made of the same before.
+  bool apart = false;     ///< Of a trigger: has a run of its own, which serves no other.
   /// Of a replay or experiment, whose files lie outside of git; otherwise git is asked.
   std::optional<Source> source;
   /// Tags for the runs that stages track, besides those that name the story.

@@ -163,6 +163,7 @@ Result<RunRecord> Runner::Begin(const Request& request, By by, std::unique_ptr<P
     CAIRN_TRY(active->engine->Reach());
   }
   active->project = std::move(project);
+  active->run_cache = request.run_cache;
   CAIRN_TRY(FindLeftJob(request, *active));
   if (record.trigger.cause.empty()) record.trigger.cause = record.id;
   GiveSurroundings(*active, governing);
@@ -281,6 +282,7 @@ void Runner::Execute(Active& active) {
   setting.environment = active.environment;
   setting.context = active.context;
   setting.capacity = active.capacity;
+  setting.run_cache = active.run_cache;
   setting.grace_ms = surroundings_.grace_ms;
   const auto changed = [&](std::size_t place, const StageRecord& stage) {
     return RecordStage(active, place, stage);

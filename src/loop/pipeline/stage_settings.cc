@@ -125,7 +125,7 @@ Result<StageSettings> ReadStage(const Node& node, const StageSettings& all) {
   StageSettings stage = all;
   if (node.IsNull()) return stage;
   if (!node.IsMap()) return WrongAt(node, "the settings of a stage must be a map");
-  CAIRN_TRY(node.OnlyKeys({"timeout", "retries", "resources", "secrets", "environment", "map"}));
+  CAIRN_TRY(node.OnlyKeys({"timeout", "retries", "resources", "secrets", "environment", "run_cache", "map"}));
   if (const Node* timeout = node.Find("timeout")) {
     stage.timeout_ms = CAIRN_TRY(DurationIn(*timeout));
     if (stage.timeout_ms == 0) return WrongAt(*timeout, "a timeout of 0 would end the stage at once");
@@ -137,6 +137,7 @@ Result<StageSettings> ReadStage(const Node& node, const StageSettings& all) {
     for (const auto& [name, mark, value] : secrets->entries())
       stage.secrets.push_back(CAIRN_TRY(ReadSecret(name, value)));
   }
+  stage.run_cache = CAIRN_TRY(TruthAt(node, "run_cache", all.run_cache));
   if (const Node* map = node.Find("map"); map && !map->IsNull()) stage.map = CAIRN_TRY(ReadItemMap(*map));
   for (auto& file : CAIRN_TRY(ReadEnvironment(node))) {
     if (std::find(stage.environment.begin(), stage.environment.end(), file) == stage.environment.end())

@@ -51,6 +51,7 @@ struct StageSettings {
   Resources resources;
   std::vector<Secret> secrets;
   std::vector<std::string> environment;  ///< Files that pin what is installed, relative to the project.
+  bool run_cache = true;  ///< What it made of the same before is taken in place of running it (run_cache.h).
   std::optional<ItemMap> map;  ///< Run item by item; timeout and resources are then those of one call.
 };
 

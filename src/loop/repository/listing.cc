@@ -6,7 +6,7 @@
 #include "ground/vocabulary/digest.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/listing/listing_reader.h"
-#include "loop/repository/listing/python_text.h"
+#include "loop/repository/python_text.h"
 
 namespace cairn::repository {
 namespace {

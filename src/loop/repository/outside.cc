@@ -9,8 +9,8 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/configuration/known_keys.h"
-#include "loop/repository/listing/python_text.h"
 #include "loop/repository/objects.h"
+#include "loop/repository/python_text.h"
 #include "loop/repository/remote/bucket_place.h"
 #include "loop/repository/remote/web.h"
 

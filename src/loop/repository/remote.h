@@ -73,6 +73,15 @@ class Remote {
   virtual std::vector<Result<>> Get(std::span<const Move> moves, const Pace& pace) const = 0;
   /// Fine when one is not there. In the order given.
   virtual Result<> Remove(std::span<const ObjectId> ids) = 0;
+
+  /// Whether that is the name of an entry of a run cache, "KK/KEY/VALUE" (runs.h).
+  static bool IsRun(std::string_view name);
+  /// The entries that it holds, sorted. Unsupported where this and the next two are not overridden.
+  virtual Result<std::vector<std::string>> Runs() const;
+  /// Puts the file there as that entry; visible whole or not at all.
+  virtual Result<> PutRun(const std::string& name, const std::string& path);
+  /// Copies the entry into the file `path`; there is no new such file when it failed.
+  virtual Result<> GetRun(const std::string& name, const std::string& path) const;
 };
 
 }  // namespace cairn::repository

@@ -130,7 +130,8 @@ Result<std::int64_t> Number(const Call& call, std::string_view name, std::int64_
 }
 
 Result<pipeline::Request> RequestIn(const Call& call) {
-  static constexpr std::string_view kKnown[] = {"project_dir", "stages", "reach", "force", "dry_run"};
+  static constexpr std::string_view kKnown[] = {"project_dir", "stages",    "reach",
+                                                "force",       "run_cache", "dry_run"};
   for (const auto& [key, value] : call.body.members()) {
     if (key == "trigger" || key == "cause") {
       return Error{
@@ -148,6 +149,7 @@ Result<pipeline::Request> RequestIn(const Call& call) {
   request.project = call.body.Text("project_dir", ".");
   request.actor = call.Actor();
   request.selection.force = call.body.Bool("force");
+  request.run_cache = call.body.Bool("run_cache", true);
   request.selection.reach = CAIRN_TRY(pipeline::ReachNamed(call.body.Text("reach", "upstream")));
   for (const Json& stage : call.body.At("stages").items()) {
     if (!stage.IsString()) return Error{Reason::InvalidArgument, "'stages' must be a list of stage names"};

@@ -220,8 +220,7 @@ bool Execution::StillStale(Task& task) {
   return true;
 }
 
-Result<> Execution::Prepare(const Task& task, LockedStage& inputs) {
-  inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
+Result<> Execution::Prepare(const Task& task) {
   for (const Out& out : task.stage->outs) {
     if (!out.persist) CAIRN_TRY(os::RemoveTree(os::JoinPath(project_.folder(), out.path)));
   }
@@ -247,7 +246,8 @@ Execution::Next Execution::Carry(std::size_t place, Task& task, std::stop_token 
   record.wall_ms += attempt.wall_ms;
   record.cpu_ms += attempt.cpu_ms;
   record.max_rss_bytes = std::max(record.max_rss_bytes, attempt.max_rss_bytes);
-  if (task.settings->retries.most > 0 && !task.stage->frozen) record.attempts.push_back(attempt);
+  if (task.settings->retries.most > 0 && tried->ran) record.attempts.push_back(attempt);
+  if (!tried->ran) record.log.clear();
   if (!attempt.reason.empty()) return Judge(task, attempt, stop);
   auto locked = Adopt(task, std::move(tried->inputs), work);
   if (!locked) return fail(locked.error());
@@ -262,13 +262,26 @@ Result<Execution::Tried> Execution::TakeAsItIs(const Task& task) {
   CAIRN_TRY(CheckFrozen(project_.folder(), *task.stage));
   Tried tried;
   tried.inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
+  tried.ran = false;
   tried.said = "it is frozen: what is there counts as what it made";
   return tried;
 }
 
+bool Execution::MayRestore(const Task& task) const {
+  return setting_.run_cache && task.tries == 0 &&
+         std::none_of(task.record.causes.begin(), task.record.causes.end(),
+                      [](const Cause& cause) { return cause.level == Cause::Level::Forced; });
+}
+
 Result<Execution::Tried> Execution::Try(Task& task, const Secrets& secrets, std::stop_token stop) {
   Tried tried;
-  CAIRN_TRY(Prepare(task, tried.inputs));
+  tried.inputs = CAIRN_TRY(project_.ObserveInputs(*task.stage));
+  if (MayRestore(task) && project_.Restore(*task.stage, tried.inputs)) {
+    tried.ran = false;
+    tried.said = "it ran on the same before: what it made then is back";
+    return tried;
+  }
+  CAIRN_TRY(Prepare(task));
   ++task.tries;
   tried.attempt = Attempt(clock_, SettingFor(task, secrets)).Run(task.stage->Commands(), std::move(stop));
   return tried;

@@ -31,6 +31,7 @@ class Execution {
     Json context = Json::Object();  ///< Tags for every run that MLflow's client begins in a stage.
     std::vector<std::pair<std::string, std::optional<std::string>>> environment;
     Resources capacity;            ///< What the stages may take together.
+    bool run_cache = true;         ///< A stage may take what it made of the same before.
     std::int64_t grace_ms = 5000;  ///< Between asking a stage to end and killing it.
   };
   /// Called at each change of a stage, one at a time. An error stops the run.
@@ -77,6 +78,7 @@ class Execution {
   struct Tried {
     AttemptRecord attempt;
     LockedStage inputs;
+    bool ran = true;   ///< Whether its commands did.
     std::string said;  ///< One sentence about one that ended well.
   };
   Result<Tried> TakeAsItIs(const Task& task);
@@ -85,7 +87,8 @@ class Execution {
                          std::optional<ItemWork>& work);
   void KeepRoomFor(std::size_t place, Task& task, std::size_t calls);
   unsigned CallsThatFit(const Task& task) const;
-  Result<> Prepare(const Task& task, LockedStage& inputs);
+  bool MayRestore(const Task& task) const;
+  Result<> Prepare(const Task& task);
   Result<LockedStage> Adopt(const Task& task, LockedStage inputs, std::optional<ItemWork>& work);
   Next Judge(Task& task, const AttemptRecord& attempt, std::stop_token stop);
   bool StillStale(Task& task);

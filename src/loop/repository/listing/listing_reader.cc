@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "ground/vocabulary/text.h"
-#include "loop/repository/listing/python_text.h"
+#include "loop/repository/python_text.h"
 
 namespace cairn::repository {
 

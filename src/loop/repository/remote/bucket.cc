@@ -138,4 +138,21 @@ Result<> BucketRemote::Remove(std::span<const ObjectId> ids) {
   return Done{};
 }
 
+Result<std::vector<std::string>> BucketRemote::Runs() const {
+  constexpr std::string_view kFolder = "runs/";
+  std::vector<std::string> names;
+  for (const auto& object : CAIRN_TRY(bucket_.ListAll(kFolder))) {
+    if (std::string name = object.key.substr(kFolder.size()); IsRun(name)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+Result<> BucketRemote::PutRun(const std::string& name, const std::string& path) {
+  return bucket_.Put("runs/" + name, path);
+}
+
+Result<> BucketRemote::GetRun(const std::string& name, const std::string& path) const {
+  return bucket_.Get(CAIRN_TRY(bucket_.Find("runs/" + name)), path);
+}
+
 }  // namespace cairn::repository

@@ -76,4 +76,25 @@ Result<> FolderRemote::Remove(std::span<const ObjectId> ids) {
   return Done{};
 }
 
+Result<std::vector<std::string>> FolderRemote::Runs() const {
+  const std::string folder = os::JoinPath(path_, "runs");
+  std::vector<std::string> names;
+  if (!os::IsFolder(folder)) return names;
+  for (auto& entry : CAIRN_TRY(os::ListTree(folder))) {
+    if (entry.kind == os::FileKind::File && IsRun(entry.path)) names.push_back(std::move(entry.path));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<> FolderRemote::PutRun(const std::string& name, const std::string& path) {
+  const std::string to = os::JoinPath(path_, "runs/" + name);
+  CAIRN_TRY(os::MakeFolders(os::ParentOf(to), sharing_ == Landing::Sharing::WithGroup ? 02775 : 0755));
+  return os::WriteFileAtomically(to, CAIRN_TRY(os::ReadFile(path)), 0664);
+}
+
+Result<> FolderRemote::GetRun(const std::string& name, const std::string& path) const {
+  return os::WriteFileAtomically(path, CAIRN_TRY(os::ReadFile(os::JoinPath(path_, "runs/" + name))));
+}
+
 }  // namespace cairn::repository

@@ -20,6 +20,9 @@ class FolderRemote final : public Remote {
   std::vector<Result<>> Put(std::span<const Move> moves, const Pace& pace) override;
   std::vector<Result<>> Get(std::span<const Move> moves, const Pace& pace) const override;
   Result<> Remove(std::span<const ObjectId> ids) override;
+  Result<std::vector<std::string>> Runs() const override;
+  Result<> PutRun(const std::string& name, const std::string& path) override;
+  Result<> GetRun(const std::string& name, const std::string& path) const override;
 
  private:
   std::string PathOf(const ObjectId& id) const;

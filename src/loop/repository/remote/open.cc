@@ -27,4 +27,25 @@ Result<std::unique_ptr<Remote>> Remote::Open(const RemoteSettings& settings) {
                                         "', and Cairn does not speak " + scheme + ":// - " + instead};
 }
 
+namespace {
+
+bool IsHex(std::string_view text, std::size_t length) {
+  return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Error NoRuns(const Remote& remote) {
+  return {Reason::Unsupported, "'" + remote.Shown() + "' keeps no run cache: a folder or a bucket does"};
+}
+
+}  // namespace
+
+bool Remote::IsRun(std::string_view name) {
+  const auto parts = Split(name, '/');
+  return parts.size() == 3 && IsHex(parts[1], 64) && IsHex(parts[2], 64) && parts[0] == parts[1].substr(0, 2);
+}
+
+Result<std::vector<std::string>> Remote::Runs() const { return NoRuns(*this); }
+Result<> Remote::PutRun(const std::string&, const std::string&) { return NoRuns(*this); }
+Result<> Remote::GetRun(const std::string&, const std::string&) const { return NoRuns(*this); }
+
 }  // namespace cairn::repository

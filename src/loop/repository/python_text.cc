@@ -1,4 +1,4 @@
-#include "loop/repository/listing/python_text.h"
+#include "loop/repository/python_text.h"
 
 namespace cairn::repository {
 namespace {
