@@ -90,6 +90,9 @@ class Making {
 
   Result<int> Run() {
     limit_ = CAIRN_TRY(LimitIn(arguments_));
+    if (arguments_.Has("--publish-despite-drift") && arguments_.Text("--publish-despite-drift").empty())
+      return Error{Reason::InvalidArgument,
+                   "--publish-despite-drift takes the reason, which goes on record."};
     CAIRN_TRY(Identify());
     const auto files = CAIRN_TRY(VersionHere::Fetch(session_, version_path_, arguments_));
     wanted_.how = Json{{"python", files.settings().python},
@@ -125,6 +128,7 @@ class Making {
         "/api/v1/models/" + PercentEncode(wanted_.model) + "/versions/" + std::to_string(wanted_.version);
     reference_ = CAIRN_TRY(session_.Get(version_path_ + "/reference"));
     wanted_.reference = reference_.At("columns");
+    if (const auto why = reference_.Text("denied"); !why.empty()) return Error{Reason::Denied, why};
     if (limit_ && reference_.Text("data").empty())
       return Error{Reason::Unprocessable,
                    "--max-drift has nothing to compare the inputs with: " + reference_.Text("why") + "."};
@@ -227,7 +231,8 @@ std::vector<Command> BatchCommands() {
        "whole, on disk, or not at all, and "
        "names the version that answered; so do look-ups (`cairn batch get`), which the server answers from "
        "the batch that was "
-       "published last. Each row needs a key of its own. On the way the inputs are compared with the data "
+       "published last. Of a model that cairn.yaml binds, versions are taken that a decision lets answer. "
+       "Each row needs a key of its own. On the way the inputs are compared with the data "
        "that the version was "
        "trained on (PSI by column); beyond --max-drift nothing is published, and the exit code is 1. All "
        "goes on record (`cairn data where-from`).",

@@ -341,10 +341,13 @@ def test_inputs_that_drifted_are_kept_back_until_somebody_decides(tmp_path):
     trained = table(800)
     with begun(tmp_path, trained, {name: "number" for name in COLUMNS} | {"key": "string"}) as project:
         server = project.running
-        project.register(onnx_of(), infer_signature(trained[COLUMNS], numpy.zeros((3, 2), "float32")))
+        version = project.register(onnx_of(), infer_signature(trained[COLUMNS], numpy.zeros((3, 2), "float32")))
         project.cairn("data", "profile", "rows")
         out = ["--out", "answers.parquet", "--key", "key"]
         trained.to_parquet(tmp_path / "same.parquet", index=False)
+        code, said, _ = batch(server, tmp_path, f"{NAME}@1", "--in", "same.parquet", *out)
+        assert code == 5 and "decision" in said["error"]["message"], said  # what no decision lets answer is not looked up, either
+        project.promote(version)
         code, said, _ = batch(server, tmp_path, f"{NAME}@1", "--in", "same.parquet", *out, "--max-drift", "0.2")
         assert code == 0 and said["drift"]["largest"] < 0.2 and said["drift"]["data"] == "rows@1", said
         moved = table(200_000, 9).assign(b=lambda rows: rows["b"] + 3)
@@ -361,3 +364,44 @@ def test_inputs_that_drifted_are_kept_back_until_somebody_decides(tmp_path):
         assert code == 0 and "Goes on behind 200,000 rows" in noted, noted
         assert again["decision"] == {"reason": "the new terminal is open", "by": "ben"} and again["drift"] == refused["drift"]
         assert look_up(server, NAME, "k199999").json()["event"] == again["event"]
+
+
+def test_without_a_server_it_goes_to_the_store_itself_and_a_backup_has_it(tmp_path):
+    data = tmp_path / "data-folder"
+    server = Server(data)
+    model, rows = log_onnx(server, "alone"), table(2000)
+    assert server.stop() == 0
+    server.log.close()
+    rows.to_parquet(tmp_path / "rows.parquet", index=False)
+
+    def cairn(*words, folder=data, code=0):
+        ended = subprocess.run([CAIRN, *words, "--data", str(folder), "--json"], cwd=tmp_path, capture_output=True, text=True, env=environment())
+        assert ended.returncode == code, ended.stdout + ended.stderr
+        return json.loads(ended.stdout)
+
+    made = cairn("batch", "alone@1", "--in", "rows.parquet", "--out", "answers.parquet", "--key", "key")
+    assert abs(cairn("batch", "get", "alone", "k1999")["row"]["probabilities_1"] - chances(model, rows)[1999]) < 1e-6
+    assert "no row with the key 'k2000'" in cairn("batch", "get", "alone", "k2000", code=3)["error"]["message"]
+    assert [one["event"] for one in cairn("batch", "list")["items"]] == [made["event"]]
+    cairn("backup", "copy")
+    cairn("restore", "copy", folder=tmp_path / "restored")
+    assert cairn("batch", "get", "alone", "k7", folder=tmp_path / "restored")["event"] == made["event"]
+
+
+def test_the_same_stands_in_the_socket_of_a_server(tmp_path):
+    """A command without --server finds the server that owns the data folder; a table larger than one piece goes through its socket."""
+    server = Server(tmp_path / "data-folder")
+    log_onnx(server, "socket")
+    table(50_000).to_parquet(tmp_path / "rows.parquet", index=False)
+    words = [CAIRN, "batch", "socket@1", "--in", "rows.parquet", "--out", "answers.jsonl", "--key", "key", "--data", str(server.data), "--json"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=environment())
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert look_up(server, "socket", "k49999").json()["event"] == json.loads(ended.stdout)["event"]
+    # What is finished is not lost when nobody takes it.
+    server.kill()
+    log_words = command(server, "socket@1", "--in", "rows.parquet", "--out", "answers.jsonl", "--key", "key")
+    assert subprocess.run(log_words, cwd=tmp_path, capture_output=True, env=environment()).returncode == 6
+    server.start()
+    assert look_up(server, "socket", "k5").status_code == 200
+    assert server.stop() == 0
+    server.log.close()

@@ -107,7 +107,9 @@ Result<> Parts::Remove() {
   lines_.reset();
   CAIRN_TRY(Clear());
   CAIRN_TRY(lock_.RemoveFile());
-  return os::Remove(folder_);
+  // Somebody may begin the next batch there just now.
+  static_cast<void>(bool(os::Remove(folder_)));
+  return {};
 }
 
 }  // namespace cairn::batch

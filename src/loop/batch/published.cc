@@ -203,6 +203,7 @@ Result<Json> Published::Publish(const std::string& name, const std::string& file
   if (version.manifest != stamp.Text("manifest"))
     return Error{Reason::Conflict, "The table was made by other files than those of version " +
                                        std::to_string(version.version) + " of '" + version.model + "'."};
+  CAIRN_TRY(registry_.AllowAnswering(version.model, version.version));
   CAIRN_TRY(CheckDrift(stamp));
   const std::lock_guard one_at_a_time(publishing_);
   const auto digest = CAIRN_TRY(Take(name, file));

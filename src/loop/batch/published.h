@@ -36,8 +36,10 @@ class Published {
 
   /// Copies the table at `file`, and publishes it: gives {"batch", "event", "table", "rows"}. The one that
   /// stands there already is left as it is. InvalidArgument for a file that is no sound table, a stamp that
-  /// is not about this name, or lacks something; NotFound without the version; Conflict where the version's
-  /// files are others, or the drift is beyond the limit that the stamp names and nobody decided otherwise.
+  /// is not about this name, or lacks something; NotFound without the version; Denied, saying how it
+  /// can be done, for a version that no decision lets answer (Registry::AllowAnswering); Conflict where the
+  /// version's files are others, or the drift is beyond the limit that the stamp names and nobody decided
+  /// otherwise.
   Result<Json> Publish(const std::string& name, const std::string& file, const std::string& actor);
   /// Puts on record that a batch was kept back; gives {"event"}. NotFound without the version.
   Result<Json> Refuse(const std::string& name, const Json& stamp, const std::string& actor);

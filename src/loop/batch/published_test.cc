@@ -127,6 +127,17 @@ TEST_P(PublishedBatches, ThatAreWrongChangeNothing) {
   EXPECT_EQ(os::ListFolder(folder / "batches/daily")->size(), 1u);
 }
 
+TEST_P(PublishedBatches, OfABoundModelTakeADecision) {
+  store.Bind("churn");
+  const auto denied = published.Publish("daily", Table("x", Stamp(2)), "ben");
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().reason, Reason::Denied) << denied.error().message;
+  EXPECT_FALSE(os::Exists(folder / "batches"));
+  store.Promote(version);
+  Must(published.Publish("daily", folder / "table", "ben"));
+  EXPECT_EQ(Said("0"), "x");
+}
+
 TEST_P(PublishedBatches, ThatAreKeptBackAreOnRecord) {
   const Json refused = Must(published.Refuse("daily", Stamp(2), "ben"));
   EXPECT_FALSE(refused.Text("event").empty());

@@ -11,9 +11,8 @@ namespace {
 Json Nothing(const std::string& why) { return Json{{"data", ""}, {"why", why}, {"columns", Json::Object()}}; }
 
 /// How the columns looked in the data that a version was trained on: what its inputs are held against.
-Result<Json> Reference(const BatchRooms& rooms, const Call& call) {
-  const std::string model = call.Path("name");
-  const auto version = CAIRN_TRY(rooms.registry.Find(model, CAIRN_TRY(ParseInt(call.Path("version")))));
+Result<Json> ReferenceOf(const BatchRooms& rooms, const registry::ModelVersion& version) {
+  const std::string& model = version.model;
   const auto accepted = CAIRN_TRY(rooms.configurations.Accepted());
   if (!accepted) return Nothing("no configuration is accepted that binds '" + model + "' to a data set");
   const Node root = CAIRN_TRY(ParseYaml(accepted->text, "the accepted cairn.yaml"));
@@ -30,6 +29,16 @@ Result<Json> Reference(const BatchRooms& rooms, const Call& call) {
                    " --data-version " + std::to_string(*number) + "` makes one");
   if (!profile) return profile.error();
   return Json{{"data", data}, {"why", ""}, {"columns", profile->At("reference")}};
+}
+
+/// With "denied", why answers of the version may not be published; "" where they may.
+Result<Json> Reference(const BatchRooms& rooms, const Call& call) {
+  const auto version =
+      CAIRN_TRY(rooms.registry.Find(call.Path("name"), CAIRN_TRY(ParseInt(call.Path("version")))));
+  Json reference = CAIRN_TRY(ReferenceOf(rooms, version));
+  const auto allowed = rooms.registry.AllowAnswering(version.model, version.version);
+  if (!allowed && allowed.error().reason != Reason::Denied) return allowed.error();
+  return reference.Set("denied", allowed ? "" : allowed.error().message);
 }
 
 Result<Json> List(const batch::Published& published) {
