@@ -1,6 +1,7 @@
 #include "loop/batch/batch.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <mutex>
 
@@ -238,8 +239,12 @@ Result<Batch::Made> Batch::Write(const Json& drift, const Json& decision) {
   const auto scored = CAIRN_TRY(tables::Source::Open(parts_.paths()));
   const std::string answers = parts_ / "answers";
   auto writer = CAIRN_TRY(AnswerTableWriter::Create(answers));
-  CAIRN_TRY(WriteRows(scored.Relation(), writer));
-  CAIRN_TRY(WriteOutput(scored.Relation()));
+  // Side by side: each has work that only one thread can do.
+  auto output = std::async(std::launch::async, [&] { return WriteOutput(scored.Relation()); });
+  const auto rows = WriteRows(scored.Relation(), writer);
+  const auto written = output.get();
+  CAIRN_TRY(rows);
+  CAIRN_TRY(written);
   Json stamp = Stamp(drift);
   stamp.Set("output", CAIRN_TRY(crypto::HashFile(Staged(), crypto::Kinds::Sha256)).sha256);
   if (!decision.IsNull()) stamp.Set("decision", decision);

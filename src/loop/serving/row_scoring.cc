@@ -163,7 +163,9 @@ Result<> ScoreRows(const runtime::LoadedFolder& model, tables::Engine& engine, c
 
 Result<> WritePart(tables::Engine& engine, const tables::Table& part, const std::string& path) {
   CAIRN_TRY(engine.Put("scored", part));
-  CAIRN_TRY(engine.Write("SELECT * FROM scored", path, tables::Format::Parquet));
+  // What is read once and goes soon need not be small.
+  CAIRN_TRY(
+      engine.Query("COPY scored TO " + tables::Literal(path) + " (FORMAT parquet, COMPRESSION lz4_raw)", {}));
   return {};
 }
 

@@ -42,7 +42,7 @@ struct RowScoring {
 Result<> ScoreRows(const runtime::LoadedFolder& model, tables::Engine& engine, const RowScoring& wanted,
                    const std::function<Result<>(tables::Table part)>& take, std::stop_token stop = {});
 
-/// A file of Parquet with these rows. One thread at a time.
+/// A file of Parquet with these rows, for a while: half written when it fails. One thread at a time.
 Result<> WritePart(tables::Engine& engine, const tables::Table& part, const std::string& path);
 
 }  // namespace cairn::serving
