@@ -14,7 +14,8 @@
 #   ray         what a stage costs on a Ray cluster, in one job of 200
 #   conversion  one row at a time from the worker, and from what was converted to ONNX
 #   swaps       versions that take each other's place under load; a thousand loads and unloads
-#   artifacts, pipeline, serving, predict, evaluate, data/comparison, data/contract, data/profile
+#   predict     a file of rows, the same as a batch, and look-ups of its answers by key
+#   artifacts, pipeline, serving, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #   pipeline    also one changed file among 1,000,000 that a stage is mapped over (some minutes to fill)
 #

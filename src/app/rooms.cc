@@ -145,6 +145,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
       service(registry, *predictions, clock),
       assessments({*database, clock, configurations, catalogue, registry, *tracking}),
       monitoring(*database, clock, *predictions, catalogue, registry),
+      batches(*database, clock, registry, InData("batches")),
       rollouts({*database, clock, configurations, decisions, feasibility, catalogue, registry, service,
                 [this] { return GovernanceOf(*this); },
                 [this](const std::vector<std::string>& rows) { return monitoring.LabelledAmong(rows); }}),

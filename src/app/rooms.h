@@ -17,6 +17,7 @@
 #include "ledger/metadata/log.h"
 #include "ledger/metadata/sealer.h"
 #include "loop/assessment/assessment.h"
+#include "loop/batch/published.h"
 #include "loop/charter/feasibility.h"
 #include "loop/charter/signatures.h"
 #include "loop/data/catalogue.h"
@@ -74,6 +75,7 @@ struct Rooms {
   serving::Service service;
   assessment::Assessments assessments;
   monitoring::Monitoring monitoring;
+  batch::Published batches;
   rollout::Rollouts rollouts;
   telemetry::Log journal;
   Address address;

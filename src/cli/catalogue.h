@@ -41,6 +41,7 @@ std::vector<Command> ModelCommands();     ///< model list, show, consider, promo
 std::vector<Command> InspectCommands();   ///< model inspect, formats
 std::vector<Command> PackageCommands();   ///< model package, serve
 std::vector<Command> PredictCommands();   ///< predict
+std::vector<Command> BatchCommands();     ///< batch, batch get, list
 std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluations
 std::vector<Command> TrialCommands();     ///< model pause, resume, abort, verify
 std::vector<Command> ServingCommands();   ///< serving, serving verify

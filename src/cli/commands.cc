@@ -21,10 +21,11 @@ std::span<const Command> Commands() {
                             DeletionCommands,   GarbageCommands,     StatusCommands,   GraphCommands,
                             TriggerCommands,    ModelCommands,       DecideCommands,   DelegationCommands,
                             TrialCommands,      OfferCommands,       InspectCommands,  ConvertCommands,
-                            PackageCommands,    PredictCommands,     EvaluateCommands, ServingCommands,
-                            LoadCommands,       MonitorCommands,     ScoreCommands,    StandingCommands,
-                            GovernCommands,     ImportCommands,      ExportCommands,   BackupCommands,
-                            AuditCommands,      EvidenceCommands,    DocsCommands,     ShellCommands}) {
+                            PackageCommands,    PredictCommands,     BatchCommands,    EvaluateCommands,
+                            ServingCommands,    LoadCommands,        MonitorCommands,  ScoreCommands,
+                            StandingCommands,   GovernCommands,      ImportCommands,   ExportCommands,
+                            BackupCommands,     AuditCommands,       EvidenceCommands, DocsCommands,
+                            ShellCommands}) {
       for (Command& command : part()) commands.push_back(std::move(command));
     }
     return commands;

@@ -41,6 +41,7 @@ class RemoteDoor final : public Door {
     outgoing.url = url_ + TargetOf(request);
     outgoing.headers = request.headers.fields();
     outgoing.body = std::move(request.body);
+    outgoing.body_file = std::move(request.body_file);
     outgoing.timeout = std::chrono::milliseconds(0);
     outgoing.max_response_bytes = kMostBytes;
     return ResponseOf(CAIRN_TRY(fetch::Fetch(outgoing)));
@@ -61,6 +62,7 @@ class SocketDoor final : public Door {
     call.target = TargetOf(request);
     call.headers = request.headers.fields();
     call.body = std::move(request.body);
+    call.body_file = std::move(request.body_file);
     call.timeout = std::chrono::milliseconds(0);
     call.max_response_bytes = kMostBytes;
     return ResponseOf(CAIRN_TRY(fetch::Call(call)));

@@ -1,42 +1,14 @@
 #include "cli/catalogue.h"
+#include "cli/version_files.h"
 #include "cli/version_named.h"
 #include "cli/waiting.h"
 #include "ground/crypto/hash.h"
 #include "ground/os/clock.h"
-#include "ground/os/pool.h"
-#include "ground/os/temp_folder.h"
 #include "ground/vocabulary/text.h"
-#include "loop/package/files.h"
 #include "loop/serving/file_scoring.h"
 
 namespace cairn::cli {
 namespace {
-
-using runtime::WorkerSettings;
-
-Result<tables::Format> FormatFor(const std::string& path) {
-  if (const auto format = tables::FormatByName(path)) return *format;
-  return Error{Reason::InvalidArgument, "'" + path + "' must end in .parquet, .csv or .jsonl."};
-}
-
-/// As the accepted configuration says, but for what the command line says.
-Result<WorkerSettings> SettingsFor(const package::Files& files, const Arguments& arguments) {
-  WorkerSettings settings;
-  if (const auto found = files.find("worker.json"); found != files.end())
-    settings = CAIRN_TRY(runtime::ParseWorkerSettings(CAIRN_TRY(ParseYaml(found->second, "serving.worker"))));
-  if (arguments.Has("--python")) settings.python = arguments.Text("--python");
-  settings.processes = os::Processors();  // one for each thread that ScoreFile asks with
-  settings.code = settings.code || arguments.Has("--permit-code");
-  return settings;
-}
-
-Result<runtime::LoadedFolder> Fetch(Session& session, const std::string& version_path,
-                                    const Arguments& arguments, const os::TempFolder& folder) {
-  auto files = CAIRN_TRY(package::FromZip(CAIRN_TRY(session.GetText(version_path + "/files"))));
-  const WorkerSettings settings = CAIRN_TRY(SettingsFor(files, arguments));
-  CAIRN_TRY(package::WriteFolder(files, folder / "version"));
-  return runtime::LoadModelFolder(folder / "version/model", settings);
-}
 
 Result<Json> Digests(const std::vector<std::string>& paths) {
   Json list = Json::Array();
@@ -53,9 +25,8 @@ Result<int> Predict(Session& session, const Arguments& arguments) {
   const auto source = CAIRN_TRY(tables::Source::Open(wanted.input));
   const auto [model, version] = CAIRN_TRY(ReadVersion(session, arguments.Text("MODEL@VERSION")));
   const std::string path = "/api/v1/models/" + PercentEncode(model) + "/versions/" + std::to_string(version);
-  const auto folder = CAIRN_TRY(os::TempFolder::Create());
-  const auto loaded =
-      CAIRN_TRY(While("loading the model", [&] { return Fetch(session, path, arguments, folder); }));
+  const auto files = CAIRN_TRY(VersionHere::Fetch(session, path, arguments));
+  const auto loaded = CAIRN_TRY(While("loading the model", [&] { return files.Load(); }));
   const std::int64_t began = os::SteadyNs();
   const std::int64_t rows = CAIRN_TRY(While("scoring", [&] { return serving::ScoreFile(loaded, wanted); }));
   const double seconds = static_cast<double>(os::SteadyNs() - began) / 1e9;
@@ -86,7 +57,8 @@ std::vector<Command> PredictCommands() {
        "on "
        "every core. The output appears when it is whole. That it was made, of what and by which version, "
        "goes "
-       "on record (`cairn data where-from`).",
+       "on record (`cairn data where-from`). It keeps nothing between calls: `cairn batch` goes on where it "
+       "was killed, and has answers looked up by key.",
        {{"MODEL@VERSION", "The version, by number or alias: churn@production, churn@3"},
         {"FILE", "The rows: a file, or a quoted pattern with * for several"}},
        {{"--output", "FILE", "Where the answers go: .parquet, .csv or .jsonl", "o"},

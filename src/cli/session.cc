@@ -57,10 +57,21 @@ Result<Json> Session::Get(std::string_view path) {
 }
 
 Result<Json> Session::Post(std::string_view path, const Json& body) {
-  if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
   auto request = RequestFor("POST", path, Actor());
   request.headers.Add("Content-Type", "application/json");
   request.body = body.Dump();
+  return Send(std::move(request));
+}
+
+Result<Json> Session::PostFile(std::string_view path, const std::string& file) {
+  auto request = RequestFor("POST", path, Actor());
+  request.headers.Add("Content-Type", "application/octet-stream");
+  request.body_file = file;
+  return Send(std::move(request));
+}
+
+Result<Json> Session::Send(http::Request request) {
+  if (!door_) door_ = CAIRN_TRY(Door::Open(settings_));
   const auto response = door_->Call(std::move(request));
   if (!response) return Unanswered(response.error(), settings_.server);
   if (response->status >= 400) return ErrorIn(*response);

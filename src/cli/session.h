@@ -9,6 +9,10 @@
 #include "ground/vocabulary/json.h"
 #include "ground/vocabulary/result.h"
 
+namespace cairn::http {
+struct Request;
+}
+
 namespace cairn::cli {
 
 /// What the flags common to all commands said.
@@ -39,6 +43,8 @@ class Session {
   /// process. An error answer comes back as the error it names.
   Result<Json> Get(std::string_view path);
   Result<Json> Post(std::string_view path, const Json& body);
+  /// The same with a file as the body, streamed.
+  Result<Json> PostFile(std::string_view path, const std::string& file);
   /// The same for an answer that is no JSON (a page, a file).
   Result<std::string> GetText(std::string_view path);
   Result<std::string> PostForText(std::string_view path);
@@ -53,6 +59,7 @@ class Session {
   std::string Actor() const;
 
  private:
+  Result<Json> Send(http::Request request);
   Result<std::string> TextOf(std::string_view method, std::string_view path);
 
   Settings settings_;

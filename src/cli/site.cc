@@ -17,6 +17,7 @@
 #include "loop/scorecard/oversight.h"
 #include "loop/scorecard/settings.h"
 #include "loop/serving/service.h"
+#include "server/cairn/batches.h"
 #include "server/cairn/configuration.h"
 #include "server/cairn/conversions.h"
 #include "server/cairn/data_call.h"
@@ -139,6 +140,7 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountDocuments(router, records);
   api::MountFileScoring(
       router, {*rooms.database, rooms.clock, rooms.configurations, rooms.catalogue, rooms.registry});
+  api::MountBatches(router, {rooms.batches, rooms.configurations, rooms.registry, rooms.catalogue});
   api::MountRuns(router, {*rooms.tracking, tracking::RunNames(*rooms.database)});
   api::MountDeletion(router,
                      {rooms.deletion, rooms.holds, *rooms.tracking, tracking::RunNames(*rooms.database)});

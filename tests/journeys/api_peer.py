@@ -62,7 +62,8 @@ class Document:
                     for content in self.found(response)["content"].values():
                         jsonschema.Draft202012Validator.check_schema(self.schema(content["schema"]))
                 if "requestBody" in operation:
-                    jsonschema.Draft202012Validator.check_schema(self.schema(self.found(operation["requestBody"])["content"]["application/json"]["schema"]))
+                    for content in self.found(operation["requestBody"])["content"].values():
+                        jsonschema.Draft202012Validator.check_schema(self.schema(content["schema"]))
         yield from (f"{name} names two operations" for name in set(ids) if ids.count(name) > 1)
 
 

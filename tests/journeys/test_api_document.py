@@ -26,8 +26,8 @@ def test_every_call_of_the_own_api_is_described_and_nothing_else():
     mounted = set()
     for source in (ROOT / "src" / "server" / "cairn").glob("*.cc"):
         if not source.name.endswith("_test.cc"):
-            found = re.findall(r'router\.(Get|Post)\(\s*"(/api/v1[^"]*)"', source.read_text())
-            mounted |= {(path, method.lower()) for method, path in found}
+            found = re.findall(r'router\.(?:(Get|Post)\(|Add\(\{"(GET|POST)",)\s*"(/api/v1[^"]*)"', source.read_text())
+            mounted |= {(path.replace("...}", "}"), (short or whole).lower()) for short, whole, path in found}
     assert len(mounted) > 50
     assert mounted == described()
 
@@ -63,6 +63,7 @@ def asked(tmp_path_factory, cairn_binary):
     ask("post", "/api/v1/monitors/advance")
     mlflow.set_tracking_uri(server.address)
     mlflow.set_experiment("described")
+    cairn.ask("batch", MODEL, "--in", "first.csv", "--out", "answers.csv", "--key", "id")
     with mlflow.start_run() as tracked:
         for step in range(5):
             mlflow.log_metric("loss", 1 / (step + 1), step=step)
@@ -122,6 +123,10 @@ def test_what_is_answered_is_what_is_described(asked):
     asked("post", "/api/v1/catalogue", body={"takes": ["hour:long"]})
     asked("get", "/api/v1/models/{name}", name=MODEL)
     asked("get", "/api/v1/models/{name}/versions/{version}/verify", name=MODEL, version=1)
+    asked("get", "/api/v1/models/{name}/versions/{version}/reference", name=MODEL, version=1)
+    asked("get", "/api/v1/batches/{name}", name=MODEL)
+    asked("get", "/api/v1/batches/{name}/rows/{key}", name=MODEL, key=7)
+    asked("post", "/api/v1/batches/{name}/refusals", name=MODEL, body={"model": MODEL, "version": 1})
     for form in ("cyclonedx", "attestations", "slsa", "model-signing"):
         asked("get", "/api/v1/models/{name}/versions/{version}/evidence/{form}", name=MODEL, version=1, form=form)
     written = asked("get", "/api/v1/documents/{document}", f"?name={MODEL}&version=1", document="model-card")

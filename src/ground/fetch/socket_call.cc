@@ -6,12 +6,15 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <system_error>
 
 #include "ground/fetch/answer_reader.h"
 #include "ground/os/descriptor.h"
+#include "ground/os/files.h"
 
 namespace cairn::fetch {
 namespace {
@@ -71,11 +74,11 @@ Result<os::Descriptor> ConnectToPort(const SocketCall& call) {
   return descriptor;
 }
 
-Result<std::string> HeadOf(const SocketCall& call) {
+Result<std::string> HeadOf(const SocketCall& call, std::uint64_t body_bytes) {
   std::string head =
       call.method + " " + call.target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-  if (!call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
-    head += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+  if (body_bytes > 0 || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
+    head += "Content-Length: " + std::to_string(body_bytes) + "\r\n";
   }
   for (const auto& [name, value] : call.headers) head += name + ": " + value + "\r\n";
   for (const std::string* text : {&call.method, &call.target}) {
@@ -103,15 +106,41 @@ Result<bool> SendAll(const SocketCall& call, int descriptor, std::string_view by
   return true;
 }
 
+/// As SendAll.
+Result<bool> SendFile(const SocketCall& call, int descriptor, const os::Descriptor& file,
+                      std::uint64_t bytes) {
+  std::string piece(256 * 1024, '\0');
+  while (bytes > 0) {
+    const auto got = CAIRN_TRY(os::ReadSome(file.number(), piece.data(),
+                                            std::min<std::uint64_t>(piece.size(), bytes), call.body_file));
+    if (got == 0) return Error{Reason::Conflict, "'" + call.body_file + "' was cut while it was sent."};
+    if (!CAIRN_TRY(SendAll(call, descriptor, std::string_view(piece.data(), got)))) return false;
+    bytes -= got;
+  }
+  return true;
+}
+
+/// Head and body. As SendAll.
+Result<bool> SendRequest(const SocketCall& call, int descriptor, const std::string& head,
+                         const std::optional<os::Descriptor>& file, std::uint64_t bytes) {
+  if (!file && bytes <= 16 * 1024) return SendAll(call, descriptor, head + call.body);
+  if (!CAIRN_TRY(SendAll(call, descriptor, head))) return false;
+  return file ? SendFile(call, descriptor, *file, bytes) : SendAll(call, descriptor, call.body);
+}
+
 }  // namespace
 
 Result<Incoming> Call(const SocketCall& call) {
-  const std::string head = CAIRN_TRY(HeadOf(call));
+  std::optional<os::Descriptor> file;
+  std::uint64_t bytes = call.body.size();
+  if (!call.body_file.empty()) {
+    file = CAIRN_TRY(os::OpenToRead(call.body_file));
+    bytes = CAIRN_TRY(os::StatusOf(*file, call.body_file)).stamp.size;
+  }
+  const std::string head = CAIRN_TRY(HeadOf(call, bytes));
   const os::Descriptor descriptor =
       CAIRN_TRY(call.socket_path.empty() ? ConnectToPort(call) : ConnectToFile(call));
-  const bool small = call.body.size() <= 16 * 1024;
-  const bool listening = CAIRN_TRY(SendAll(call, descriptor.number(), small ? head + call.body : head));
-  if (!small && listening) CAIRN_TRY(SendAll(call, descriptor.number(), call.body));
+  CAIRN_TRY(SendRequest(call, descriptor.number(), head, file, bytes));
   AnswerReader reader(call.method == "HEAD", call.max_response_bytes, call.on_chunk);
   std::string chunk(64 * 1024, '\0');
   while (!reader.done()) {

@@ -20,6 +20,7 @@ struct SocketCall {
   std::string target = "/";  ///< Path and query, escaped.
   Fields headers;            ///< Host, Content-Length and Connection are added.
   std::string body;
+  std::string body_file;                      ///< When set, sent in place of `body`, piece by piece.
   std::chrono::milliseconds timeout{30'000};  ///< Without any progress. 0: none.
   std::size_t max_response_bytes = 64 * 1024 * 1024;
   /// When set, gets each piece of a 2xx body as it arrives (Incoming::body stays empty and the size limit

@@ -1,8 +1,10 @@
 #include "ground/fetch/socket_call.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "ground/fetch/answer_reader.h"
 #include "ground/fetch/testing/scripted_peer.h"
@@ -61,6 +63,27 @@ TEST(SocketCallTest, ALargeBodyGoesOutWhole) {
   call.body = std::string(5'000'000, 'x');
   ASSERT_TRUE(Call(call));
   EXPECT_TRUE(peer.requests().at(0).ends_with("\r\n\r\n" + call.body));
+}
+
+TEST(SocketCallTest, AFileGoesOutWhole) {
+  const std::string folder = "/tmp/cairn-socket-call-" + std::to_string(::getpid());
+  std::filesystem::create_directory(folder);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{1'000'001}}) {
+    const std::string bytes(size, 'y'), path = folder + "/body";
+    std::ofstream(path, std::ios::binary) << bytes;
+    ScriptedPeer peer({Answering(200, "")});
+    SocketCall call = To(peer);
+    call.method = "POST";
+    call.body_file = path;
+    ASSERT_TRUE(Call(call));
+    const std::string request = peer.requests().at(0);
+    EXPECT_NE(request.find("Content-Length: " + std::to_string(size) + "\r\n"), std::string::npos);
+    EXPECT_TRUE(request.ends_with("\r\n\r\n" + bytes));
+  }
+  SocketCall call;
+  call.body_file = folder + "/none";
+  EXPECT_EQ(Call(call).error().reason, Reason::NotFound);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(SocketCallTest, ChunkedAnswersStreamThroughTheCallback) {

@@ -87,22 +87,34 @@ Result<double> Reference::Compare(std::string_view statistic, Figure figure,
     }
     return Compare(statistic, figure, numbers);
   }
-  comparison::PairedCounts counts;
   std::map<std::string, std::int64_t, std::less<>> now;
   for (const Json& value : live) {
     if (!value.IsNull() && !value.IsArray() && !value.IsObject()) ++now[serving::LevelOf(value)];
   }
+  std::vector<std::int64_t> counted;
   for (const auto& [level, rows] : levels_) {
     const auto found = now.find(level);
-    counts.reference.push_back(rows);
-    counts.current.push_back(found == now.end() ? 0 : found->second);
+    counted.push_back(found == now.end() ? 0 : found->second);
     if (found != now.end()) now.erase(found);
   }
   std::int64_t unseen = 0;
   for (const auto& [level, rows] : now) unseen += rows;
-  if (others_ > 0 || unseen > 0) {
+  counted.push_back(unseen);
+  return CompareCounted(statistic, figure, std::move(counted));
+}
+
+Result<double> Reference::CompareCounted(std::string_view statistic, Figure figure,
+                                         std::vector<std::int64_t> live) const {
+  if (live.size() != (number_ ? counts_.size() : levels_.size() + 1))
+    return Error{Reason::InvalidArgument, "there are " + std::to_string(live.size()) +
+                                              " counts of live values, which are not those of the bins"};
+  if (number_) return CompareCounts(statistic, figure, {counts_, std::move(live)});
+  comparison::PairedCounts counts{{}, std::move(live)};
+  for (const auto& [level, rows] : levels_) counts.reference.push_back(rows);
+  if (others_ > 0 || counts.current.back() > 0) {
     counts.reference.push_back(others_);
-    counts.current.push_back(unseen);
+  } else {
+    counts.current.pop_back();
   }
   return CompareCounts(statistic, figure, counts);
 }

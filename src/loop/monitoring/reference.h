@@ -37,6 +37,15 @@ class Reference {
   Result<double> Compare(std::string_view statistic, Figure figure, std::span<const Json> live) const;
   Result<double> Compare(std::string_view statistic, Figure figure, std::span<const double> live) const;
 
+  /// The same for live values that were counted elsewhere, piece by piece: over `edges` (values outside in
+  /// the end bins), or by `levels` in order with one more for all that are none of these. psi, jensen_shannon
+  /// and chi_square only; InvalidArgument for another number of counts.
+  Result<double> CompareCounted(std::string_view statistic, Figure figure,
+                                std::vector<std::int64_t> live) const;
+  bool IsNumber() const { return number_; }
+  std::span<const double> edges() const { return edges_; }
+  const comparison::CategoryCounts& levels() const { return levels_; }
+
  private:
   bool number_ = true;
   std::vector<double> edges_;

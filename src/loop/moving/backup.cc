@@ -16,7 +16,7 @@ namespace {
 /// What is copied beside the store and the artifacts. The heads come first: those of the file must not be
 /// younger than those of the store.
 constexpr std::array kBefore = {"heads.jsonl"};
-constexpr std::array kAfter = {"seal.key", "model.key", "mask.key", "predictions", "logs"};
+constexpr std::array kAfter = {"seal.key", "model.key", "mask.key", "predictions", "logs", "batches"};
 constexpr unsigned kTogether = 4;
 
 /// Copies a file or a folder with all below it. A file that went meanwhile is left out.

@@ -10,9 +10,9 @@
 #include "loop/tracking/artifacts.h"
 
 /// A backup is a folder: cairn.db, a SQLite store whatever engine the records came from; artifacts/, plain
-/// files wherever they lay; the signed heads, the key that signs them, the predictions and the logs; and
-/// manifest.json with the SHA-256 and size of each file, written last. It can be restored to either engine
-/// and to a folder or a bucket.
+/// files wherever they lay; the signed heads, the key that signs them, the predictions, the logs and the
+/// batches; and manifest.json with the SHA-256 and size of each file, written last. It can be restored to
+/// either engine and to a folder or a bucket.
 namespace cairn::moving {
 
 struct BackupRequest {

@@ -23,35 +23,47 @@ Features::Column EmptyFor(const tables::Field& field) {
 }
 
 template <class List, class Values>
-void Append(List& list, const Values& values, std::size_t rows) {
-  list.insert(list.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rows));
+void Append(List& list, const Values& values, Block::Span span) {
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(span.first);
+  list.insert(list.end(), first, first + static_cast<std::ptrdiff_t>(span.rows));
 }
 
-void AppendValues(Features::Column& column, const Chunk& chunk, std::size_t index) {
-  const std::size_t rows = chunk.rows();
+void AppendValues(Features::Column& column, const Chunk& chunk, std::size_t index, Block::Span span) {
   if (auto* numbers = std::get_if<Features::Numbers>(&column.values)) {
-    Append(*numbers, chunk.Doubles(index), rows);
+    Append(*numbers, chunk.Doubles(index), span);
   } else if (auto* wholes = std::get_if<Features::Wholes>(&column.values)) {
     if (chunk.fields()[index].type == Type::Time) {
-      Append(*wholes, chunk.Times(index), rows);
+      Append(*wholes, chunk.Times(index), span);
     } else {
-      Append(*wholes, chunk.Ints(index), rows);
+      Append(*wholes, chunk.Ints(index), span);
     }
   } else {
     std::vector<std::string_view> texts;
     chunk.Texts(index, texts);
-    Append(std::get<Features::Texts>(column.values), texts, rows);
+    Append(std::get<Features::Texts>(column.values), texts, span);
   }
 }
 
 /// Marks the rows without a value; `before` rows are there already.
-void AppendNulls(Features::Column& column, const Chunk& chunk, std::size_t index, std::size_t before) {
+void AppendNulls(Features::Column& column, const Chunk& chunk, std::size_t index, Block::Span span,
+                 std::size_t before) {
   if (!chunk.Validity(index).empty()) {
     column.nulls.resize(before);
-    for (std::size_t row = 0; row < chunk.rows(); ++row) column.nulls.push_back(chunk.IsNull(index, row));
+    for (std::size_t row = 0; row < span.rows; ++row)
+      column.nulls.push_back(chunk.IsNull(index, span.first + row));
   } else if (!column.nulls.empty()) {
-    column.nulls.resize(before + chunk.rows());
+    column.nulls.resize(before + span.rows);
   }
+}
+
+void AppendKept(tables::Column& column, const Chunk& chunk, std::size_t index, Block::Span span) {
+  if (span.rows == chunk.rows()) {
+    tables::AppendColumn(column, chunk, index);
+    return;
+  }
+  tables::Column whole(column.name(), column.type());
+  tables::AppendColumn(whole, chunk, index);
+  for (std::size_t row = 0; row < span.rows; ++row) column.PushFrom(whole, span.first + row);
 }
 
 Type TypeFor(DataType type) {
@@ -108,13 +120,13 @@ Block::Block(const std::vector<tables::Field>& fields, std::size_t inputs) {
   }
 }
 
-void Block::Add(const Chunk& chunk) {
+void Block::Add(const Chunk& chunk, Span span) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    AppendValues(columns_[i], chunk, i);
-    AppendNulls(columns_[i], chunk, i, rows_);
+    AppendValues(columns_[i], chunk, i, span);
+    AppendNulls(columns_[i], chunk, i, span, rows_);
   }
-  for (std::size_t i = 0; i < kept_.size(); ++i) tables::AppendColumn(kept_[i], chunk, columns_.size() + i);
-  rows_ += chunk.rows();
+  for (std::size_t i = 0; i < kept_.size(); ++i) AppendKept(kept_[i], chunk, columns_.size() + i, span);
+  rows_ += span.rows;
 }
 
 Result<runtime::Features> Block::TakeFeatures() {

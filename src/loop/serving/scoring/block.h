@@ -16,7 +16,11 @@ class Block {
   /// The first `inputs` fields are for the model, the others are kept.
   Block(const std::vector<tables::Field>& fields, std::size_t inputs);
 
-  void Add(const tables::Chunk& chunk);
+  /// Rows of a chunk: `rows` of them from `first` on.
+  struct Span {
+    std::size_t first = 0, rows = 0;
+  };
+  void Add(const tables::Chunk& chunk, Span span);
   std::size_t rows() const { return rows_; }
 
   /// Takes the columns out.
