@@ -15,6 +15,7 @@
 #   conversion  one row at a time from the worker, and from what was converted to ONNX
 #   swaps       versions that take each other's place under load; a thousand loads and unloads
 #   predict     a file of rows, the same as a batch, and look-ups of its answers by key
+#   telemetry   a request with and without a collector of traces
 #   artifacts, pipeline, serving, evaluate, data/comparison, data/contract, data/profile
 #   data/versions  files under version, beside dvc
 #   pipeline    also one changed file among 1,000,000 that a stage is mapped over (some minutes to fill)
@@ -45,11 +46,11 @@ for word in "$@"; do
   case "$word" in
     --small) small=(--small) ;;
     --large) large=(--large) ;;
-    start | tracking | postgres | store | artifacts | pipeline | ray | serving | batching | conversion | swaps | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
-    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, ray, serving, batching, conversion, swaps, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
+    start | tracking | postgres | store | artifacts | pipeline | ray | serving | batching | conversion | swaps | telemetry | predict | evaluate | scorecard | evidence | demo | data/versions | data/comparison | data/contract | data/profile) names+=("$word") ;;
+    *) fail "there is no benchmark '$word': choose among start, tracking, postgres, store, artifacts, pipeline, ray, serving, batching, conversion, swaps, telemetry, predict, evaluate, scorecard, evidence, demo, data/versions, data/comparison, data/contract and data/profile." 2 ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline ray serving batching conversion swaps predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
+[ ${#names[@]} -gt 0 ] || names=(start tracking postgres store artifacts pipeline ray serving batching conversion swaps telemetry predict evaluate scorecard evidence demo data/versions data/comparison data/contract data/profile)
 missed=()
 for name in "${names[@]}"; do
   options=()

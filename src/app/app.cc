@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "app/carrier.h"
 #include "app/courier.h"
 #include "app/rooms.h"
 #include "app/wiring.h"
@@ -68,6 +69,8 @@ struct App::Loops {
   std::mutex telling;
   std::map<std::string, std::string> troubles;
   Courier courier{rooms.webhooks, rooms.journal};
+  Carrier carrier{*rooms.predictions, rooms.shipping, [this] { return rooms.service.settings().log.keep_ms; },
+                  rooms.clock, rooms.journal};
   std::jthread scheduling{[this](std::stop_token stop) { Schedule(stop); }};
   std::jthread thread;
 };

@@ -18,6 +18,7 @@ struct Settings {
   std::vector<std::string> open_artifacts;  ///< See tracking::ArtifactPlaces.
   std::string project_dir = ".";
   bool refuses_long_values = false;  ///< Parameters and tags that are too long, instead of cutting them.
+  std::string version;               ///< The program's; what is reported names it.
   bool webhooks_to_private_hosts = false;  ///< Whether webhooks may lead to addresses that are not public.
 };
 

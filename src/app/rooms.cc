@@ -17,6 +17,7 @@
 #include "loop/registry/schema.h"
 #include "loop/rollout/schema.h"
 #include "loop/scorecard/regime.h"
+#include "loop/serving/figures.h"
 #include "loop/sweep/schema.h"
 #include "loop/tracking/schema.h"
 
@@ -152,8 +153,10 @@ Rooms::Rooms(const Settings& given, Opened opened)
       journal(clock, {}),
       runner(*database, clock, SurroundingsOf(*this)),
       scheduler(*database, clock, runner, SchedulerAround(*this)),
-      sweeps(*database, clock, runner, *tracking,
-             {settings.data_dir, [this] { return ProjectName(*this); }}) {
+      sweeps(*database, clock, runner, *tracking, {settings.data_dir, [this] { return ProjectName(*this); }}),
+      exporter(
+          service.tracer(), [this] { return serving::FiguresOf(service); }, settings.version),
+      shipping(*database, clock, MachineDisk(), InData("predictions"), InData("scratch/shipping")) {
   monitoring.OnLabels([this](const std::vector<monitoring::Label>& labels) {
     for (const auto& label : labels) service.ObserveLabel(label.prediction, label.value);
   });

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "ground/crypto/signature.h"
 #include "ground/os/clock.h"
+#include "ground/otlp/exporter.h"
 #include "ground/sql/database.h"
 #include "ground/telemetry/log.h"
 #include "ledger/governance/configuration.h"
@@ -29,6 +30,7 @@
 #include "loop/registry/webhooks.h"
 #include "loop/rollout/rollout.h"
 #include "loop/serving/service.h"
+#include "loop/serving/shipping.h"
 #include "loop/sweep/sweeps.h"
 #include "loop/tracking/artifact_places.h"
 #include "loop/tracking/tracking.h"
@@ -83,6 +85,8 @@ struct Rooms {
   pipeline::Runner runner;
   pipeline::Scheduler scheduler;
   sweep::Sweeps sweeps;
+  otlp::Exporter exporter;
+  serving::Shipping shipping;
 
   /// The last accepted configuration, parsed; null when there is none.
   Result<std::optional<Node>> Governing() const;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "app/reporting.h"
 #include "app/rooms.h"
+#include "ground/blob/place.h"
+#include "ground/os/files.h"
 #include "ground/telemetry/log.h"
 #include "loop/conversion/conversion.h"
 
@@ -11,6 +14,12 @@ namespace {
 
 void Warn(Rooms& rooms, std::string_view what, const std::string& problem) {
   rooms.journal.Write(telemetry::Level::Warning, what, {{"problem", problem}});
+}
+
+/// A folder counts from the project.
+void ShipTo(Rooms& rooms, const std::string& place) {
+  const bool folder = !place.empty() && !blob::IsBucketUrl(place);
+  rooms.shipping.Follow(folder ? os::JoinPath(rooms.settings.project_dir, place) : place);
 }
 
 }  // namespace
@@ -58,10 +67,25 @@ Result<> PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run) {
   return Done{};
 }
 
+Result<> FollowShipping(Rooms& rooms) {
+  const auto configuration = CAIRN_TRY(rooms.Governing());
+  if (!configuration) return Done{};
+  ShipTo(rooms, CAIRN_TRY(serving::LogPolicyOf(*configuration)).ship);
+  return Done{};
+}
+
 Result<> ConfigurationAccepted(Rooms& rooms) {
   const auto configuration = CAIRN_TRY(rooms.Governing());
   if (!configuration) return Done{};
-  CAIRN_TRY(rooms.service.Configure(CAIRN_TRY(serving::ParseSettings(*configuration))));
+  if (auto reporting = ReportingIn(*configuration)) {
+    rooms.exporter.Follow(*std::move(reporting));
+  } else {
+    Warn(rooms, "nothing is reported", reporting.error().message);
+    rooms.exporter.Follow(std::nullopt);
+  }
+  const auto serving = CAIRN_TRY(serving::ParseSettings(*configuration));
+  ShipTo(rooms, serving.log.ship);
+  CAIRN_TRY(rooms.service.Configure(serving));
   return rooms.monitoring.Configure(*configuration);
 }
 

@@ -16,5 +16,7 @@ struct Rooms;
 Result<> AlertRaised(Rooms& rooms, const monitoring::Alert& alert);
 Result<> PipelineEnded(Rooms& rooms, const pipeline::RunRecord& run);
 Result<> ConfigurationAccepted(Rooms& rooms);
+/// Only what concerns where the prediction log is shipped to.
+Result<> FollowShipping(Rooms& rooms);
 
 }  // namespace cairn::app

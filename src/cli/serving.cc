@@ -1,6 +1,7 @@
 #include "cli/catalogue.h"
 #include "cli/waiting.h"
 #include "ground/vocabulary/text.h"
+#include "ground/vocabulary/time.h"
 
 namespace cairn::cli {
 namespace {
@@ -34,6 +35,23 @@ void SayLog(Session& session, const Json& log) {
                 " though they are classified: " + log.Text("reason") + ".");
 }
 
+void SayTelemetry(Session& session, const Json& telemetry) {
+  if (telemetry.IsNull()) return;
+  session.Say("Traces and figures are reported to " + telemetry.Text("endpoint") + ": " +
+              WithThousands(telemetry.Int("sent")) + " spans since the start, " +
+              WithThousands(telemetry.Int("dropped")) + " dropped.");
+  if (!telemetry.Text("problem").empty()) session.Say("The last report failed: " + telemetry.Text("problem"));
+}
+
+void SayShipping(Session& session, const Json& shipping) {
+  if (shipping.IsNull()) return;
+  session.Say("The prediction log is shipped to " + shipping.Text("place") + ": " +
+              WithThousands(shipping.Int("shipped")) + " segments are there, " +
+              WithThousands(shipping.Int("waiting")) + " wait; " + WithThousands(shipping.Int("failures")) +
+              " attempts failed since the start.");
+  if (!shipping.Text("problem").empty()) session.Say("The last one: " + shipping.Text("problem"));
+}
+
 Result<int> Serving(Session& session, const Arguments&) {
   const Json state = CAIRN_TRY(session.Get("/api/v1/serving"));
   if (session.PrintedJson(state)) return 0;
@@ -56,6 +74,8 @@ Result<int> Serving(Session& session, const Arguments&) {
                 " wait now.");
   SayLog(session, state.At("log"));
   SayCanary(session, state.At("canary"));
+  SayTelemetry(session, state.At("telemetry"));
+  SayShipping(session, state.At("shipping"));
   return 0;
 }
 
@@ -69,21 +89,68 @@ Result<int> VerifyLog(Session& session, const Arguments&) {
   return 0;
 }
 
+Result<int> Ship(Session& session, const Arguments&) {
+  const Json shipped = CAIRN_TRY(While("shipping the prediction log", [&] {
+    return session.Post("/api/v1/serving/log/ship", Json::Object());
+  }));
+  if (session.PrintedJson(shipped)) return 0;
+  session.Say(WithThousands(shipped.Int("records")) + " records of " +
+              WithThousands(shipped.Int("segments")) + " segments went to " + shipped.Text("place") +
+              ", in " + WithThousands(shipped.Int("files")) + " files.");
+  return 0;
+}
+
+void SayPrediction(Session& session, const Json& one) {
+  session.Say(one.Text("id") + "  " + FormatUtc(one.Int("at_ms")) + "  " + one.Text("model") + " version " +
+              std::to_string(one.Int("version")) + " (" + one.Text("arm") + "), " +
+              WithThousands(one.Int("latency_us")) + " µs");
+  if (!one.Text("caller").empty()) session.Say("  asked by " + one.Text("caller"));
+  if (!one.Text("trace_id").empty()) session.Say("  trace    " + one.Text("trace_id"));
+  if (!one.Text("failure").empty()) session.Say("  because  " + one.Text("failure"));
+  for (const auto& [name, values] : one.At("inputs").members())
+    session.Say("  " + name + " = " + CutTo(values.Dump(), 100));
+  session.Say("  answer " + CutTo(one.At("outputs").Dump(), 100));
+}
+
+Result<int> Show(Session& session, const Arguments& arguments) {
+  const Json found = CAIRN_TRY(While("reading the prediction log", [&] {
+    return session.Get("/api/v1/serving/log/predictions/" + PercentEncode(arguments.Text("ID")));
+  }));
+  if (session.PrintedJson(found)) return 0;
+  for (const Json& one : found.At("items").items()) SayPrediction(session, one);
+  return 0;
+}
+
 }  // namespace
 
 std::vector<Command> ServingCommands() {
-  return {{"serving",
-           "Say which version answers, how much, how fast, and how often the heuristic had to",
-           "",
-           {},
-           {},
-           Serving},
-          {"serving verify",
-           "Compare the prediction log with the digests in the event log",
-           "Exit code 7 when a record was altered or is missing.",
-           {},
-           {},
-           VerifyLog}};
+  return {
+      {"serving",
+       "Say which version answers, how much, how fast, and how often the heuristic had to",
+       "",
+       {},
+       {},
+       Serving},
+      {"serving verify",
+       "Compare the prediction log with the digests in the event log",
+       "Exit code 7 when a record was altered or is missing.",
+       {},
+       {},
+       VerifyLog},
+      {"serving show",
+       "What one request was answered: inputs, outputs, version, caller and trace",
+       "Reads the whole prediction log, a second or two a million records.",
+       {{"ID", "Of the answer (X-Cairn-Prediction-Id), or of one of its rows, ID.0"}},
+       {},
+       Show},
+      {"serving ship",
+       "Bring the prediction log as Parquet to the place that serving.log.ship names, now",
+       "The server does so by itself with every segment that it closes (at 8 MiB or after ten minutes); this "
+       "closes what is open first. What was shipped is not shipped again; what failed on the way is, to the "
+       "same names and with the same bytes.",
+       {},
+       {},
+       Ship}};
 }
 
 }  // namespace cairn::cli

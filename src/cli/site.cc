@@ -1,5 +1,6 @@
 #include "cli/site.h"
 
+#include "app/reporting.h"
 #include "app/rooms.h"
 #include "app/wiring.h"
 #include "ledger/metadata/lineage.h"
@@ -58,6 +59,7 @@ std::vector<api::SectionCheck> SectionChecks() {
           CheckBy(scorecard::ParseScorecard),
           CheckBy(scorecard::ParseOversight),
           CheckBy(offering::Visibility::Read),
+          CheckBy(app::ReportingIn),
           scorecard::CheckCanvas,
           documents::CheckAnswers};
 }
@@ -148,7 +150,8 @@ void MountOwn(http::Router& router, app::App& app) {
   api::MountRollouts(router, rollouts);
   api::MountUseCases(router, {rooms.configurations, *rooms.database, rooms.clock});
   api::MountPermissions(router, {*rooms.database, rooms.clock, rollouts});
-  api::MountServing(router, rooms.service, *rooms.predictions);
+  api::MountServing(router, {rooms.service, *rooms.predictions, rooms.exporter, rooms.shipping,
+                             [&rooms] { return app::FollowShipping(rooms); }});
   api::MountMonitoring(router, {rooms.monitoring, [&rooms](const monitoring::Alert& alert) {
                                   return app::AlertRaised(rooms, alert);
                                 }});

@@ -88,7 +88,7 @@ roles:
 #   fallback: heuristic
 #   convert: auto    # what only Python can run is converted to ONNX when it is considered, and the conversion examined if it answers the same
 #   canary: {steps: [1%, 10%, 50%], min_requests: 300, max_error_rate_alpha: 0.01}    # max_loss_alpha: 0.01 (by labels), hold: 30m, slow_above_ms: 50, breaker: {error_rate: 50%, requests: 20}
-#   log: {share: 10%, reason: WHY}    # of the requests, into the prediction log; without it all. `plain: [COLUMN]` keeps a column that the contract classifies unmasked
+#   log: {share: 10%, reason: WHY}    # of the requests, into the prediction log; without it all. `plain: [COLUMN]` keeps a column that the contract classifies unmasked; `ship: s3://bucket/prefix` brings it there as Parquet
 #   batching: {max_batch_size: 32, max_queue_delay: 0, max_queue_size: 256}    # only to have it otherwise than the version's own measure
 #   worker: {python: python3, code: refuse, processes: 2, threads: 1, timeout_s: 10, start_timeout_s: 120, memory_mib: 2048}
 
@@ -118,6 +118,10 @@ roles:
 # The ML Canvas in your own words: `says` for people; the lists are held against the rest, both ways (`cairn canvas lint`).
 # canvas:
 #   data_sources: {says: Where the rows come from, datasets: [mydata]}
+
+# Traces of requests (W3C traceparent) and figures for a collector of OpenTelemetry. Without this nothing is reported.
+# telemetry:
+#   otlp: {endpoint: "http://127.0.0.1:4318", traces: 10%, interval: 10s}   # headers: OTEL_EXPORTER_OTLP_HEADERS
 
 # What sets the pipeline off by itself, in `cairn up`; each firing names itself in its run. `concurrency: queue | replace | skip` says what to do
 # while a run is under way, `force: true` runs stages that are not stale too. A secret is a reference, as above.

@@ -111,7 +111,8 @@ std::vector<Command> StartCommands() {
        "Submit cairn.yaml; the accepted copy is what governs",
        "Changing what gates rest on (roles, gates, model, data sets, the charter's goals, cost, heuristic "
        "and "
-       "risk, the canary, what the prediction log keeps) is a decision: an approver of the accepted "
+       "risk, the canary, what the prediction log keeps and where it goes) is a decision: an approver of the "
+       "accepted "
        "configuration signs it (--sign NAME). A "
        "policy (gates.approval: policy) approves nothing before it is signed; signing what governs already "
        "is enough.",

@@ -19,6 +19,7 @@ app::Settings SettingsFor(const Session& session, const Arguments& arguments) {
   const Settings& given = session.settings();
   app::Settings settings;
   settings.data_dir = given.data_dir;
+  settings.version = api::kVersion;
   settings.store = given.store;
   settings.artifacts = given.artifacts;
   settings.default_artifact_root = given.default_artifact_root;

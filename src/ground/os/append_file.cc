@@ -79,4 +79,10 @@ Result<> SystemDisk::Cut(const std::string& path, std::uint64_t size) {
   return {};
 }
 
+Result<> SystemDisk::Remove(const std::string& path) {
+  const auto removed = os::Remove(path);
+  if (!removed && removed.error().reason == Reason::NotFound) return {};
+  return removed;
+}
+
 }  // namespace cairn::os

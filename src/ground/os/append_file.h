@@ -41,6 +41,8 @@ class Disk {
   virtual Result<std::vector<std::string>> List(const std::string& folder) const = 0;
   /// Cuts a torn tail off, durably: the file has `size` bytes then. Nobody may have it open.
   virtual Result<> Cut(const std::string& path, std::uint64_t size) = 0;
+  /// Fine when it is not there. Nobody may append to it.
+  virtual Result<> Remove(const std::string& path) = 0;
 };
 
 /// The machine's files.
@@ -50,6 +52,7 @@ class SystemDisk final : public Disk {
   Result<std::string> Read(const std::string& path) const override;
   Result<std::vector<std::string>> List(const std::string& folder) const override;
   Result<> Cut(const std::string& path, std::uint64_t size) override;
+  Result<> Remove(const std::string& path) override;
 };
 
 }  // namespace cairn::os

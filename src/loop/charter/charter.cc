@@ -285,7 +285,7 @@ Result<> CheckSections(const Node& configuration) {
     return WrongAt(configuration, "this must be a map of sections, beginning with 'project:'");
   return configuration.OnlyKeys({"project", "charter", "roles", "data", "model", "gates", "serving",
                                  "monitors", "pipeline", "ci", "triggers", "files", "scorecard", "canvas",
-                                 "documents", "governance"});
+                                 "documents", "governance", "telemetry"});
 }
 
 Result<Charter> Parse(const Node& configuration) {

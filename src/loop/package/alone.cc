@@ -44,7 +44,12 @@ class NoLog final : public serving::PredictionLog {
     return from;
   }
   Position End() const override { return {}; }
-  Result<Json> Verify() const override { return Json{{"segments", 0}, {"open", 0}, {"records", 0}}; }
+  Result<Json> Verify() const override {
+    return Json{{"segments", 0}, {"open", 0}, {"records", 0}, {"removed", 0}};
+  }
+  Result<std::int64_t> Remove(TimeMs, const std::function<bool(std::int64_t)>&) override {
+    return std::int64_t{0};
+  }
   Counts counts() const override { return {}; }
   Result<> Note(TimeMs, const metadata::Event&) override { return Done{}; }
   Result<Json> LastNoted(const std::string&, const std::string&) const override { return Json(); }

@@ -66,6 +66,8 @@ constexpr std::array kPatterns{
     Pattern{"serving.loaded", "version {version} of {model} loaded"},
     Pattern{"serving.log_policy", "the prediction log of {model} keeps a share of {share}: {reason}"},
     Pattern{"serving.segment_closed", "{records} predictions on record"},
+    Pattern{"serving.segment_removed",
+            "{records} old predictions removed from the log, as serving.log.keep says"},
     Pattern{"monitoring.window_closed", "window of {monitor} closed"},
     Pattern{"monitoring.alert_raised", "alert of {monitor}: {value} against {threshold}"},
     Pattern{"monitoring.alert_closed", "alert of {monitor} closed"},

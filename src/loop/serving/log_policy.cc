@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "ground/blob/place.h"
 #include "ground/vocabulary/section.h"
 #include "ground/vocabulary/text.h"
+#include "loop/charter/charter.h"
 #include "loop/data/specification.h"
 
 namespace cairn::serving {
@@ -47,6 +49,28 @@ Result<> CheckShare(const Node& configuration, const Node& section, const LogPol
   return Done{};
 }
 
+Result<> CheckPlace(const Node& section, const std::string& place) {
+  if (!blob::IsBucketUrl(place)) return Done{};
+  if (const auto parsed = blob::PlaceAt(place); !parsed)
+    return WrongAt(*section.Find("ship"), "'ship': " + parsed.error().message);
+  return Done{};
+}
+
+Result<std::int64_t> KeepIn(const Node& configuration, const Node& section) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  const std::string written = CAIRN_TRY(TextAt(section, "keep"));
+  if (written.empty()) return std::int64_t{0};
+  const auto keep = charter::ParseDuration(written);
+  if (!keep || *keep < kDayMs)
+    return WrongAt(*section.Find("keep"), "'keep' must be a duration of at least 1d, such as 90d");
+  if (TextAtPath(configuration, "charter.risk") == "high" && *keep < 183 * kDayMs)
+    return WrongAt(
+        *section.Find("keep"),
+        "'keep' must be 183d at the least: charter.risk is high, and logs of a system of high risk "
+        "are kept for six months (Regulation (EU) 2024/1689, Article 19)");
+  return *keep;
+}
+
 Result<> TakePlain(const Node& section, LogPolicy& policy) {
   policy.plain = CAIRN_TRY(WordsAt(section, "plain"));
   std::sort(policy.plain.begin(), policy.plain.end());
@@ -71,6 +95,8 @@ Result<> TakePlain(const Node& section, LogPolicy& policy) {
 Json LogPolicy::ToJson() const {
   Json json{{"share", share}, {"reason", reason}, {"masked", ListOf(masked)}, {"plain", ListOf(plain)}};
   if (counts_when_full) json.Set("when_full", "count");
+  if (!ship.empty()) json.Set("ship", ship);
+  if (keep_ms > 0) json.Set("keep_ms", keep_ms);
   return json;
 }
 
@@ -80,10 +106,13 @@ Result<LogPolicy> LogPolicyOf(const Node& configuration) {
   const Node* section = configuration.FindPath("serving.log");
   if (!section || section->IsNull()) return policy;
   if (!section->IsMap()) return WrongAt(*section, "'log' must be a map such as {share: 10%, reason: WHY}");
-  CAIRN_TRY(section->OnlyKeys({"share", "reason", "plain", "when_full"}));
+  CAIRN_TRY(section->OnlyKeys({"share", "reason", "plain", "when_full", "ship", "keep"}));
   policy.share = CAIRN_TRY(ShareAt(*section, "share", 0, 1)).value_or(1);
   policy.reason = CAIRN_TRY(TextAt(*section, "reason"));
   policy.counts_when_full = CAIRN_TRY(ChoiceAt(*section, "when_full", kWhenFull)) == "count";
+  policy.ship = CAIRN_TRY(TextAt(*section, "ship"));
+  CAIRN_TRY(CheckPlace(*section, policy.ship));
+  policy.keep_ms = CAIRN_TRY(KeepIn(configuration, *section));
   CAIRN_TRY(CheckShare(configuration, *section, policy));
   CAIRN_TRY(TakePlain(*section, policy));
   if (policy.reason.empty() && (policy.share < 1 || !policy.plain.empty() || policy.counts_when_full))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,18 @@ struct LogPolicy {
   /// `when_full: count`: what the log's disk has no room for is answered, counted and lost, in place of being
   /// refused.
   bool counts_when_full = false;
+  /// Where closed segments go as Parquet: "s3://bucket/prefix" or a folder; "" for nowhere (shipping.h).
+  std::string ship;
+  /// How long a closed segment stays on this machine, at the least; 0: for ever. What is to be shipped stays
+  /// until it was.
+  std::int64_t keep_ms = 0;
   friend bool operator==(const LogPolicy&, const LogPolicy&) = default;
 
-  /// Whether each request is kept as it came.
-  bool KeepsAll() const { return share == 1 && masked.empty() && plain.empty() && !counts_when_full; }
-  /// {"share", "reason", "masked", "plain"}, and "when_full": "count" where that is so.
+  /// Whether each request is kept as it came, and here alone.
+  bool KeepsAll() const {
+    return share == 1 && masked.empty() && plain.empty() && !counts_when_full && ship.empty() && keep_ms == 0;
+  }
+  /// {"share", "reason", "masked", "plain"}, and "when_full": "count", "ship" and "keep_ms" where that is so.
   Json ToJson() const;
 };
 

@@ -50,6 +50,29 @@ TEST(LogPolicyTest, KeepsLessForAReason) {
   EXPECT_EQ(counts->ToJson().Text("when_full"), "count");
 }
 
+TEST(LogPolicyTest, ShipsWhereItSays) {
+  for (const std::string place : {"s3://lake/predictions", "/var/lake"}) {
+    const auto policy = Read("serving: {log: {ship: '" + place + "'}}");
+    ASSERT_TRUE(policy) << policy.error().message;
+    EXPECT_EQ(policy->ship, place);
+    EXPECT_EQ(policy->ToJson().Text("ship"), place);
+    EXPECT_FALSE(policy->KeepsAll());
+  }
+  EXPECT_NE(Refusal("serving: {log: {ship: 's3://'}}").find("cairn.yaml:14:"), std::string::npos);
+}
+
+TEST(LogPolicyTest, KeepsSegmentsAsLongAsItSays) {
+  EXPECT_EQ(Read("serving: {log: {}}")->keep_ms, 0);
+  const auto policy = Read("serving: {log: {keep: 90d}}");
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_EQ(policy->keep_ms, std::int64_t{90} * 86'400'000);
+  EXPECT_EQ(policy->ToJson().Int("keep_ms"), policy->keep_ms);
+  EXPECT_NE(Refusal("serving: {log: {keep: 1h}}").find("at least 1d"), std::string::npos);
+  EXPECT_NE(Refusal("serving: {log: {keep: soon}}").find("at least 1d"), std::string::npos);
+  EXPECT_NE(Refusal("charter: {risk: high}\nserving: {log: {keep: 90d}}").find("183d"), std::string::npos);
+  EXPECT_EQ(Refusal("charter: {risk: high}\nserving: {log: {keep: 1000d}}"), "");
+}
+
 TEST(LogPolicyTest, NamesThePlaceOfAMistake) {
   EXPECT_NE(Refusal("serving: {log: {share: 10%}}").find("'reason'"), std::string::npos);
   EXPECT_NE(Refusal("serving: {log: {plain: [income]}}").find("'reason'"), std::string::npos);

@@ -53,6 +53,10 @@ class SegmentedLog final : public PredictionLog {
   }
   Position End() const override { return folder_->End(); }
   Result<Json> Verify() const override { return folder_->Verify(); }
+  Result<std::int64_t> Remove(TimeMs closed_before,
+                              const std::function<bool(std::int64_t)>& may_go) override {
+    return folder_->Remove(closed_before, may_go);
+  }
   Counts counts() const override { return {requests_, rows_, fallbacks_}; }
   Result<> Note(TimeMs at, const metadata::Event& event) override {
     CAIRN_TRY(folder_->database().Transact(

@@ -42,6 +42,10 @@ struct Prediction {
   std::string failure;      ///< Why the fallback answered; "" otherwise.
   /// The chance that it had to go to the canary, when it was drawn; none when nothing was drawn.
   std::optional<double> share = std::nullopt;
+  /// Who asked, as the request says (a claim); "" when it does not, for a shadow, and in records of before
+  /// this was kept. So is the next.
+  std::string caller = {};
+  std::string trace_id = {};  ///< 32 hexadecimal digits: the trace of the request.
 };
 
 /// When a segment is closed and digested: by whichever comes first.
@@ -81,9 +85,16 @@ class PredictionLog {
                                 const std::function<Result<>(const Prediction&)>& take) const = 0;
   /// Where a reader stands who has seen everything that was appended so far.
   virtual Position End() const = 0;
-  /// {"segments", "open", "records"} when every closed segment is what the event log says of it; Corrupt
-  /// naming segment and record when a record is damaged or missing, or a segment is gone.
+  /// {"segments", "open", "records", "removed"} when every closed segment is what the event log says of it,
+  /// or was removed on record; Corrupt naming segment and record when a record is damaged or missing, or a
+  /// segment is gone.
   virtual Result<Json> Verify() const = 0;
+
+  /// Removes the files of segments that were closed before that moment, oldest first, as long as `may_go`
+  /// lets the next one go by its number: each after an event "serving.segment_removed", which says what was
+  /// in it. Readers pass over them from then on. How many those were.
+  virtual Result<std::int64_t> Remove(TimeMs closed_before,
+                                      const std::function<bool(std::int64_t)>& may_go) = 0;
 
   struct Counts {
     std::int64_t requests = 0, rows = 0, fallbacks = 0;

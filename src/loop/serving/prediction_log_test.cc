@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "ground/crypto/hash.h"
+#include "ground/os/files.h"
 #include "ground/os/temp_folder.h"
 #include "ground/os/testing/crash_disk.h"
 #include "ground/os/testing/manual_clock.h"
@@ -144,6 +145,36 @@ Values InputOf(const Prediction& prediction, std::string_view name) {
   for (const auto& [column, values] : prediction.inputs)
     if (column == name) return values;
   return {};
+}
+
+TEST(RecordTest, KeepsCallerAndTrace) {
+  Prediction asked = Numbered(7);
+  asked.caller = "billing \"desk\"";
+  asked.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  std::string text;
+  WriteRecord(text, asked, 12);
+  EXPECT_EQ(text, Json::Parse(text)->Canonical());
+  EXPECT_EQ(Json::Parse(text)->Int("format"), kFormat);
+  EXPECT_EQ(ReadRecord(text)->prediction.caller, asked.caller);
+  EXPECT_EQ(ReadRecord(text)->prediction.trace_id, asked.trace_id);
+}
+
+/// As they were written before there were forms.
+constexpr const char* kFirstForm =
+    R"({"arm":"production","at":1006,"failure":"","id":"request-6","inputs":{"hour":[17,5]},"micros":42,"model":"late","scores":[0.25,0.5],"sequence":1,"version":3})";
+
+TEST(RecordTest, ReadsTheFirstForm) {
+  const auto record = ReadRecord(kFirstForm);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->prediction.id, "request-6");
+  EXPECT_EQ(record->prediction.caller, "");
+  EXPECT_EQ(record->prediction.trace_id, "");
+}
+
+TEST(RecordTest, RefusesAFormOfANewerProgram) {
+  std::string newer = kFirstForm;
+  newer.insert(newer.find("\"id\""), "\"format\":3,");
+  EXPECT_EQ(ReadRecord(newer).error().reason, Reason::Unsupported);
 }
 
 TEST(RecordTest, KeepsManyNumbersAsBytesAndGivesThemBack) {
@@ -391,6 +422,76 @@ TEST(PredictionLogInAProcessThatDies, KeepsEveryAcknowledgedPrediction) {
   EXPECT_TRUE(read);
   EXPECT_EQ(seen, 500);
   EXPECT_TRUE((*log)->Verify());
+}
+
+/// Three requests, of 1, 2 and 20 rows, that a program logged before records had a form.
+TEST_P(PredictionLogTest, ReadsSegmentsOfBeforeCallersWereKept) {
+  const auto bytes = os::ReadFile("src/loop/serving/testdata/first_form.predictions");
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  log_.reset();
+  {
+    const auto file = disk_.OpenAppend(Segment(1));
+    ASSERT_TRUE((*file)->Append(*bytes));
+  }
+  Open();
+  Append(0, 1);
+  EXPECT_EQ(Ids(), (std::vector<std::string>{"old-0", "old-1", "old-2", "request-0"}));
+  EXPECT_TRUE(log_->Read("", [](const Prediction& one) -> Result<> {
+    EXPECT_EQ(one.caller + one.trace_id, "");
+    return Done{};
+  }));
+  EXPECT_EQ(log_->Verify()->Int("records"), 4);
+}
+
+TEST_P(PredictionLogTest, WhatIsOldGoesOnRecordAndReadersPassOverIt) {
+  for (int i = 0; i < 3; ++i) {
+    Append(10 * i, 10 * i + 10);
+    ASSERT_TRUE(log_->CloseSegments());
+    clock_.Set(clock_.Now() + 1000);
+  }
+  Append(30, 35);
+  const TimeMs now = clock_.Now();
+  EXPECT_EQ(*log_->Remove(now - 2500, [](std::int64_t) { return false; }), 0);
+  EXPECT_EQ(*log_->Remove(now - 2500, [](std::int64_t) { return true; }), 1);
+  EXPECT_EQ(*log_->Remove(now + 1, [](std::int64_t number) { return number < 3; }), 1);
+  EXPECT_EQ(Ids().size(), 15u);
+  EXPECT_FALSE(disk_.Read(Segment(1)));
+  const auto verdict = log_->Verify();
+  ASSERT_TRUE(verdict) << verdict.error().message;
+  EXPECT_EQ(verdict->Int("segments"), 2);
+  EXPECT_EQ(verdict->Int("removed"), 2);
+  metadata::EventFilter filter;
+  filter.kind = "serving.segment_removed";
+  const auto events = *metadata::Log(*store_).Read(filter);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events.front().event.body.Int("records"), 10);
+  // An open segment stays, whatever the policy.
+  EXPECT_EQ(*log_->Remove(now + 1, [](std::int64_t) { return true; }), 1);
+  EXPECT_EQ(Ids().size(), 5u);
+  Open();
+  EXPECT_EQ(Ids().size(), 5u);
+  Append(35, 36);
+  EXPECT_TRUE(disk_.Read(Segment(5)));
+  EXPECT_TRUE(log_->Verify());
+}
+
+TEST_P(PredictionLogTest, ARemovalThatWasCutShortIsFinishedByTheNextStart) {
+  Append(0, 10);
+  ASSERT_TRUE(log_->CloseSegments());
+  const std::string bytes = *disk_.Read(Segment(1));
+  clock_.Set(clock_.Now() + 1000);
+  ASSERT_EQ(*log_->Remove(clock_.Now(), [](std::int64_t) { return true; }), 1);
+  log_.reset();
+  {
+    const auto file = disk_.OpenAppend(Segment(1));
+    ASSERT_TRUE((*file)->Append(bytes));
+  }
+  Open();
+  EXPECT_FALSE(disk_.Read(Segment(1)));
+  EXPECT_EQ(Ids().size(), 0u);
+  EXPECT_TRUE(log_->Verify());
+  Append(0, 1);
+  EXPECT_TRUE(disk_.Read(Segment(2)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PredictionLogTest, ::testing::ValuesIn(sql::testing::Engines()),

@@ -243,6 +243,8 @@ Result<> Service::Impl::Log(const Current& now, const Question& question, const 
   prediction.failure = failure;
   prediction.share = answer.share;
   prediction.micros = micros;
+  prediction.caller = question.caller;
+  prediction.trace_id = question.trace_id;
   const auto appended = log.Append(prediction);
   if (!appended && policy.counts_when_full && appended.error().reason == Reason::Exhausted) {
     watch.Lost();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ground/os/clock.h"
+#include "ground/telemetry/tracer.h"
 #include "ground/vocabulary/result.h"
 #include "loop/registry/registry.h"
 #include "loop/runtime/model.h"
@@ -33,6 +34,8 @@ struct Question {
   std::int64_t priority = 0;     ///< 1 goes first, 9 last, 0 is the usual one (runtime::Turn).
   std::int64_t timeout_us = 0;   ///< After receipt, by when it must be begun; 0: whenever its turn comes.
   std::stop_token stop = {};     ///< Requested when nobody waits for the answer any more.
+  std::string caller = {};       ///< For the log; as Prediction has it, and the next.
+  std::string trace_id = {};
 };
 
 struct Answer {
@@ -135,6 +138,8 @@ class Service {
   ServiceState state() const;
   /// Where the doors count what they answered.
   Statistics& statistics() const;
+  /// Where they leave the spans of what they answered.
+  telemetry::Tracer& tracer() const;
   Settings settings() const;
 
  private:

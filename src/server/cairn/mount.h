@@ -7,6 +7,7 @@
 
 #include "ground/http/router.h"
 #include "ground/os/clock.h"
+#include "ground/otlp/exporter.h"
 #include "ledger/governance/configuration.h"
 #include "ledger/governance/decision.h"
 #include "ledger/governance/retention.h"
@@ -26,6 +27,7 @@
 #include "loop/rollout/rollout.h"
 #include "loop/scorecard/kpi.h"
 #include "loop/serving/service.h"
+#include "loop/serving/shipping.h"
 #include "loop/sweep/sweeps.h"
 #include "loop/tracking/run_names.h"
 #include "loop/tracking/tracking.h"
@@ -186,7 +188,15 @@ struct ScorecardRooms {
 /// /api/v1/overview.
 void MountScorecard(http::Router& router, ScorecardRooms rooms);
 
-/// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/verify.
-void MountServing(http::Router& router, serving::Service& service, const serving::PredictionLog& log);
+struct ServingRooms {
+  const serving::Service& service;
+  serving::PredictionLog& log;
+  const otlp::Exporter& exporter;
+  serving::Shipping& shipping;
+  /// Lets `shipping` go where the accepted configuration says.
+  std::function<Result<>()> follow;
+};
+/// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/….
+void MountServing(http::Router& router, ServingRooms rooms);
 
 }  // namespace cairn::api

@@ -1,3 +1,4 @@
+#include "loop/serving/prediction_named.h"
 #include "server/cairn/answer.h"
 #include "server/cairn/mount.h"
 
@@ -30,7 +31,47 @@ Json LogJson(const serving::ServiceState& state) {
   return log;
 }
 
-Json ToJson(const serving::ServiceState& state) {
+/// Null while nothing is reported.
+Json TelemetryJson(const ServingRooms& rooms) {
+  const auto state = rooms.exporter.state();
+  if (state.endpoint.empty()) return nullptr;
+  const auto& tracer = rooms.service.tracer();
+  return Json{{"endpoint", state.endpoint},
+              {"spans", tracer.taken()},
+              {"sent", state.sent},
+              {"dropped", tracer.dropped()},
+              {"problem", state.problem}};
+}
+
+/// Null while the log is shipped nowhere.
+Json ShippingJson(const serving::Shipping& shipping) {
+  const auto state = shipping.state();
+  if (state.place.empty()) return nullptr;
+  return Json{{"place", state.place},     {"shipped", state.shipped},
+              {"waiting", state.waiting}, {"failures", state.failures},
+              {"problem", state.problem}, {"last_ms", state.last_ms > 0 ? Json(state.last_ms) : Json()}};
+}
+
+/// What was answered until now is closed first.
+Result<Json> ShipNow(const ServingRooms& rooms) {
+  CAIRN_TRY(rooms.follow());
+  CAIRN_TRY(rooms.log.CloseSegments());
+  const auto shipped = CAIRN_TRY(rooms.shipping.Ship());
+  return Json{{"place", rooms.shipping.state().place},
+              {"segments", shipped.segments},
+              {"records", shipped.records},
+              {"files", shipped.files}};
+}
+
+Result<Json> Named(const ServingRooms& rooms, const Call& call) {
+  Json items = Json::Array();
+  for (const auto& one : CAIRN_TRY(serving::PredictionsNamed(rooms.log, call.Path("id"))))
+    items.Push(serving::ToJson(one));
+  return Json{{"items", std::move(items)}};
+}
+
+Json ToJson(const ServingRooms& rooms) {
+  const serving::ServiceState state = rooms.service.state();
   Json columns = Json::Array();
   for (const std::string& column : state.columns) columns.Push(column);
   return Json{{"model", state.model},
@@ -50,15 +91,19 @@ Json ToJson(const serving::ServiceState& state) {
               {"p50_ms", state.p50_ms},
               {"p99_ms", state.p99_ms},
               {"log", LogJson(state)},
-              {"canary", CanaryJson(state.canary)}};
+              {"canary", CanaryJson(state.canary)},
+              {"telemetry", TelemetryJson(rooms)},
+              {"shipping", ShippingJson(rooms.shipping)}};
 }
 
 }  // namespace
 
-void MountServing(http::Router& router, serving::Service& service, const serving::PredictionLog& log) {
-  router.Get("/api/v1/serving",
-             Answer([&service](const Call&) -> Result<Json> { return ToJson(service.state()); }));
-  router.Get("/api/v1/serving/log/verify", Answer([&log](const Call&) { return log.Verify(); }));
+void MountServing(http::Router& router, ServingRooms rooms) {
+  router.Get("/api/v1/serving", Answer([rooms](const Call&) -> Result<Json> { return ToJson(rooms); }));
+  router.Get("/api/v1/serving/log/verify", Answer([rooms](const Call&) { return rooms.log.Verify(); }));
+  router.Post("/api/v1/serving/log/ship", Answer([rooms](const Call&) { return ShipNow(rooms); }));
+  router.Get("/api/v1/serving/log/predictions/{id}",
+             Answer([rooms](const Call& call) { return Named(rooms, call); }));
 }
 
 }  // namespace cairn::api

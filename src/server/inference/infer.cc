@@ -8,12 +8,16 @@
 #include "server/inference/outputs.h"
 #include "server/inference/tensor_bytes.h"
 #include "server/inference/tensor_json.h"
+#include "server/inference/traced.h"
 
 namespace cairn::inference {
 namespace {
 
 using serving::Offer;
 using serving::Service;
+
+constexpr std::string_view kRoute = "/v2/models/{model}/infer";
+constexpr std::string_view kVersionRoute = "/v2/models/{model}/versions/{version}/infer";
 
 void WriteHead(std::string& json, const serving::Answer& answer, const Offer& offer, const std::string& id) {
   json += '{';
@@ -78,25 +82,34 @@ http::Response Write(serving::Answer& answer, const Offer& offer, const std::vec
 
 http::Response Infer(Service& service, const http::Request& request) {
   const std::int64_t received = os::SteadyNs();
+  const bool names_version = !request.Captured("version").empty();
+  Traced traced(service, request, names_version ? kVersionRoute : kRoute, received);
   const auto offer = Asked(service, request);
-  if (!offer) return Refused(offer.error());
+  const auto refused = [&](const Error& error, const Offer* asked) {
+    auto response = Refused(error);
+    traced.Failed(response.status, error.message, asked);
+    return response;
+  };
+  if (!offer) return refused(offer.error(), nullptr);
   const auto failed = [&](const Error& error) {
     service.statistics().Failed((*offer)->version, os::SteadyNs() - received);
-    return Refused(error);
+    return refused(error, offer->get());
   };
   auto read = ReadInferRequest(request, **offer);
   if (!read) return failed(read.error());
   read->question.received_ns = received;
+  traced.Name(read->question);
   const std::int64_t parsed = os::SteadyNs();
-  auto answer = request.Captured("version").empty() ? service.Predict(read->question)
-                                                    : service.PredictWith((*offer)->version, read->question);
+  auto answer = names_version ? service.PredictWith((*offer)->version, read->question)
+                              : service.Predict(read->question);
   if (!answer) return failed(answer.error());
   const std::int64_t answered = os::SteadyNs();
   auto response = Write(*answer, **offer, read->wanted, read->question.id);
   const std::int64_t written = os::SteadyNs();
-  service.statistics().Answered(
-      answer->version, read->question.rows,
-      {written - received, parsed - received, answer->run_ns, written - answered, answer->execution});
+  const serving::Cost cost{written - received, parsed - received, answer->run_ns, written - answered,
+                           answer->execution};
+  service.statistics().Answered(answer->version, read->question.rows, cost);
+  traced.Answered(*answer, **offer, read->question.rows, cost);
   return response;
 }
 

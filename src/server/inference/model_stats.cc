@@ -1,6 +1,7 @@
 #include "server/inference/model_stats.h"
 
 #include "ground/vocabulary/text.h"
+#include "loop/serving/figures.h"
 #include "server/inference/asked.h"
 
 namespace cairn::inference {
@@ -64,6 +65,13 @@ void MountStatistics(http::Router& router, Service& service) {
   router.Get("/v2/models/stats", stats, http::Lane::Inline);
   router.Get("/v2/models/{model}/stats", stats, http::Lane::Inline);
   router.Get("/v2/models/{model}/versions/{version}/stats", stats);
+  router.Get(
+      "/metrics",
+      [&service](const http::Request&) {
+        return http::Response::Text(200, telemetry::Exposition(serving::FiguresOf(service)),
+                                    "text/plain; version=0.0.4; charset=utf-8");
+      },
+      http::Lane::Inline);
 }
 
 }  // namespace cairn::inference

@@ -9,6 +9,7 @@
 #include "server/inference/outputs.h"
 #include "server/inference/scoring_body.h"
 #include "server/inference/tensor_json.h"
+#include "server/inference/traced.h"
 
 namespace cairn::inference {
 namespace {
@@ -114,7 +115,9 @@ void WritePredictions(std::string& out, const runtime::Batch& batch, const std::
 
 http::Response Invoke(Service& service, const http::Request& request) {
   const std::int64_t received = os::SteadyNs();
+  Traced traced(service, request, "/invocations", received);
   const auto type = TypeOf(request);
+  if (!type) traced.Failed(415, type.error().message, nullptr);
   if (!type) return http::Response::Text(415, type.error().message, "text/plain");
   const auto offer = service.offer();
   const auto read = [&]() -> Result<ScoringBody> {
@@ -128,12 +131,15 @@ http::Response Invoke(Service& service, const http::Request& request) {
   };
   const auto failed = [&](const Error& error) {
     service.statistics().Failed(offer->version, os::SteadyNs() - received);
-    return Refused(error);
+    auto response = Refused(error);
+    traced.Failed(response.status, error.message, offer.get());
+    return response;
   };
   auto body = read();
   if (!body) return failed(body.error());
   body->question.received_ns = received;
   body->question.id = std::string(request.headers.Get("X-Cairn-Prediction-Id"));
+  traced.Name(body->question);
   const std::int64_t parsed = os::SteadyNs();
   auto answer = service.Predict(body->question);
   if (!answer) return failed(answer.error());
@@ -144,9 +150,10 @@ http::Response Invoke(Service& service, const http::Request& request) {
   auto response = http::Response::Json(200, std::move(out));
   NameAnswer(response, *answer);
   const std::int64_t written = os::SteadyNs();
-  service.statistics().Answered(
-      answer->version, body->question.rows,
-      {written - received, parsed - received, answer->run_ns, written - answered, answer->execution});
+  const serving::Cost cost{written - received, parsed - received, answer->run_ns, written - answered,
+                           answer->execution};
+  service.statistics().Answered(answer->version, body->question.rows, cost);
+  traced.Answered(*answer, *offer, body->question.rows, cost);
   return response;
 }
 

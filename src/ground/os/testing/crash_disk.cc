@@ -88,6 +88,12 @@ Result<std::vector<std::string>> CrashDisk::List(const std::string& folder) cons
   return names;
 }
 
+Result<> CrashDisk::Remove(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  files_.erase(path);
+  return {};
+}
+
 Result<> CrashDisk::Cut(const std::string& path, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(path);

@@ -21,6 +21,7 @@ class CrashDisk final : public Disk {
   Result<std::string> Read(const std::string& path) const override;
   Result<std::vector<std::string>> List(const std::string& folder) const override;
   Result<> Cut(const std::string& path, std::uint64_t size) override;
+  Result<> Remove(const std::string& path) override;
 
   /// Power is lost and comes back. Of the unsynced bytes of each file a part of random length stays, possibly
   /// none or all, with some of its 512-byte blocks as zeros (never written, though later ones were). Files

@@ -30,6 +30,9 @@ class MemoryPredictionLog final : public serving::PredictionLog {
   }
   Position End() const override { return predictions_.empty() ? "" : std::to_string(predictions_.size()); }
   Result<Json> Verify() const override { return Json::Object(); }
+  Result<std::int64_t> Remove(TimeMs, const std::function<bool(std::int64_t)>&) override {
+    return std::int64_t{0};
+  }
   Counts counts() const override { return {}; }
   Result<> Note(TimeMs at, const metadata::Event& event) override {
     CAIRN_TRY(database_.Transact(

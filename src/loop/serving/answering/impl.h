@@ -112,6 +112,7 @@ struct Service::Impl {
 
   LatencyWindow times;
   Statistics statistics;
+  telemetry::Tracer tracer;
   std::atomic<std::int64_t> requests = 0, rows = 0, rejected = 0, logged = 0, passed_over = 0;
   FallbackWatch watch;
   Shadow shadow;  ///< Last, so that it ends before what it uses.

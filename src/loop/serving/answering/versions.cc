@@ -95,6 +95,8 @@ Result<> Service::Release() {
 
 Statistics& Service::statistics() const { return impl_->statistics; }
 
+telemetry::Tracer& Service::tracer() const { return impl_->tracer; }
+
 ServiceState Service::state() const {
   const auto now = impl_->Now();
   ServiceState state;

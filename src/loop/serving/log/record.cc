@@ -61,8 +61,14 @@ void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t se
   out += NameOf(prediction.arm);
   out += "\",\"at\":";
   out += std::to_string(prediction.at);
+  if (!prediction.caller.empty()) {
+    out += ",\"caller\":";
+    AppendJsonString(out, prediction.caller);
+  }
   out += ",\"failure\":";
   AppendJsonString(out, prediction.failure);
+  out += ",\"format\":";
+  out += std::to_string(kFormat);
   out += ",\"id\":";
   AppendJsonString(out, prediction.id);
   out += ",\"inputs\":";
@@ -79,6 +85,10 @@ void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t se
     out += ",\"share\":";
     AppendJsonDouble(out, *prediction.share);
   }
+  if (!prediction.trace_id.empty()) {
+    out += ",\"trace_id\":";
+    AppendJsonString(out, prediction.trace_id);
+  }
   out += ",\"version\":";
   out += std::to_string(prediction.version);
   out += '}';
@@ -94,6 +104,11 @@ Result<Record> ReadRecord(std::string_view payload) {
   auto parsed = Json::Parse(head);
   if (!parsed) return NoRecord(parsed.error().message);
   const auto arm = std::find(kArms.begin(), kArms.end(), parsed->Text("arm"));
+  if (parsed->Int("format") > kFormat)
+    return Error{Reason::Unsupported, "This record of a prediction has form " +
+                                          std::to_string(parsed->Int("format")) +
+                                          ", and this program reads " + std::to_string(kFormat) +
+                                          " at most: read it with a newer one."};
   if (arm == kArms.end()) return NoRecord("it names no arm");
   if (!parsed->At("sequence").IsInt()) return NoRecord("it has no number");
   Record record;
@@ -106,6 +121,8 @@ Result<Record> ReadRecord(std::string_view payload) {
   prediction.arm = static_cast<Arm>(arm - kArms.begin());
   prediction.micros = parsed->Int("micros");
   prediction.failure = parsed->Text("failure");
+  prediction.caller = parsed->Text("caller");
+  prediction.trace_id = parsed->Text("trace_id");
   if (parsed->At("share").IsNumber()) prediction.share = parsed->Double("share");
   for (const auto& [name, list] : parsed->At("inputs").members())
     prediction.inputs.emplace_back(name, unpacker.ValuesOf(list));

@@ -9,6 +9,10 @@
 
 namespace cairn::serving {
 
+/// The form of the records that are written, as they say in "format". Form 1, which says nothing, has no
+/// "caller" and no "trace_id"; both may be absent from form 2 as well.
+inline constexpr std::int64_t kFormat = 2;
+
 /// A prediction with its number in the segment, from 1.
 struct Record {
   std::int64_t sequence = 0;
@@ -18,7 +22,7 @@ struct Record {
 /// Appends the record's canonical JSON (members in order of name, no spaces) without building it as a value
 /// first; of a record of many rows, the numbers as bytes behind it (packed.h).
 void WriteRecord(std::string& out, const Prediction& prediction, std::int64_t sequence);
-/// Corrupt when `payload` is no record.
+/// Of any form up to kFormat. Corrupt when `payload` is no record, Unsupported for a form of a newer program.
 Result<Record> ReadRecord(std::string_view payload);
 
 }  // namespace cairn::serving

@@ -1,6 +1,7 @@
 #include "loop/serving/log/segment_folder.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/files.h"
@@ -12,14 +13,11 @@
 namespace cairn::serving {
 namespace {
 
-constexpr std::string_view kClosedList = "closed";
+constexpr const char* kClosedList = "closed";
+constexpr const char* kRemovedList = "removed";
 constexpr std::string_view kEnding = ".predictions";
 constexpr const char* kClosedEvent = "serving.segment_closed";
-
-std::string NameOf(std::int64_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits + std::string(kEnding);
-}
+constexpr const char* kRemovedEvent = "serving.segment_removed";
 
 /// 0 for the name of something else.
 std::int64_t NumberOf(std::string_view name) {
@@ -92,6 +90,11 @@ Error Damaged(const std::string& name, std::int64_t record, std::string_view wha
 
 }  // namespace
 
+std::string SegmentName(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits + std::string(kEnding);
+}
+
 std::string VersionOf(const Prediction& prediction) {
   if (prediction.version <= 0 || prediction.arm == Arm::Shadow) return {};
   return "model:" + prediction.model + "/" + std::to_string(prediction.version);
@@ -104,29 +107,48 @@ Result<std::unique_ptr<SegmentFolder>> SegmentFolder::Open(sql::Database& databa
   return opened;
 }
 
-std::string SegmentFolder::PathOf(std::int64_t number) const { return os::JoinPath(folder_, NameOf(number)); }
+std::string SegmentFolder::PathOf(std::int64_t number) const {
+  return os::JoinPath(folder_, SegmentName(number));
+}
+
+/// The numbers in a list that grows by lines; what a crash left of the last one is cut off.
+Result<std::set<std::int64_t>> SegmentFolder::OpenList(const char* name,
+                                                       std::unique_ptr<os::AppendFile>& file) {
+  const std::string path = os::JoinPath(folder_, name);
+  auto made = disk_.OpenAppend(path);
+  if (!made && made.error().reason == Reason::NotFound) {
+    CAIRN_TRY(os::MakeFolders(folder_));
+    made = disk_.OpenAppend(path);
+  }
+  if (!made) return made.error();
+  const std::string text = CAIRN_TRY(disk_.Read(path));
+  const std::size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  made = std::unique_ptr<os::AppendFile>();
+  if (whole != text.size()) CAIRN_TRY(disk_.Cut(path, whole));
+  file = CAIRN_TRY(disk_.OpenAppend(path));
+  std::set<std::int64_t> numbers;
+  for (const std::string_view line : Split(std::string_view(text).substr(0, whole), '\n')) {
+    if (const auto number = ParseInt(line)) numbers.insert(*number);
+  }
+  return numbers;
+}
 
 Result<> SegmentFolder::Recover() {
-  const std::string list = os::JoinPath(folder_, kClosedList);
-  auto file = disk_.OpenAppend(list);
-  if (!file && file.error().reason == Reason::NotFound) {
-    CAIRN_TRY(os::MakeFolders(folder_));
-    file = disk_.OpenAppend(list);
-  }
-  if (!file) return file.error();
-  file->reset();
-  const std::string text = CAIRN_TRY(disk_.Read(list));
-  const std::size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-  if (whole != text.size()) CAIRN_TRY(disk_.Cut(list, whole));
-  closed_file_ = CAIRN_TRY(disk_.OpenAppend(list));
-  for (const std::string_view line : Split(std::string_view(text).substr(0, whole), '\n')) {
-    if (const auto number = ParseInt(line)) segments_[*number] = {};
-  }
+  const auto closed = CAIRN_TRY(OpenList(kClosedList, closed_file_));
+  const auto removed = CAIRN_TRY(OpenList(kRemovedList, removed_file_));
+  for (const std::int64_t number : closed)
+    if (!removed.contains(number)) segments_[number] = {};
   for (const std::string& name : CAIRN_TRY(disk_.List(folder_))) {
     const std::int64_t number = NumberOf(name);
-    if (number > 0 && !segments_.contains(number)) CAIRN_TRY(RecoverSegment(number));
+    if (number <= 0 || segments_.contains(number)) continue;
+    if (removed.contains(number)) {
+      CAIRN_TRY(disk_.Remove(PathOf(number)));
+    } else {
+      CAIRN_TRY(RecoverSegment(number));
+    }
   }
   next_ = segments_.empty() ? 1 : segments_.rbegin()->first + 1;
+  if (!removed.empty()) next_ = std::max(next_, *removed.rbegin() + 1);
   return Done{};
 }
 
@@ -136,7 +158,7 @@ Result<> SegmentFolder::RecoverSegment(std::int64_t number) {
   segments_[number] = {};
   metadata::EventFilter filter;
   filter.kind = kClosedEvent;
-  filter.subject = "segment:" + NameOf(number);
+  filter.subject = "segment:" + SegmentName(number);
   filter.limit = 1;
   // The log may already have it, when the end came between the event and the note in the list.
   if (!CAIRN_TRY(metadata::Log(database_).Read(filter)).empty()) return MarkClosed(number);
@@ -144,7 +166,7 @@ Result<> SegmentFolder::RecoverSegment(std::int64_t number) {
   // Whoever wrote it may have been killed before a sync; the event must not outlive the bytes.
   const auto file = CAIRN_TRY(disk_.OpenAppend(PathOf(number)));
   CAIRN_TRY(file->Sync());
-  CAIRN_TRY(Announce(NameOf(number), number,
+  CAIRN_TRY(Announce(SegmentName(number), number,
                      {crypto::Sha256Hex(std::string_view(bytes).substr(0, sound.bytes)), sound.records},
                      sound.versions));
   return Done{};
@@ -154,7 +176,7 @@ Result<std::shared_ptr<Segment>> SegmentFolder::New() {
   const std::lock_guard lock(mutex_);
   auto segment = std::make_shared<Segment>();
   segment->number = next_;
-  segment->name = NameOf(next_);
+  segment->name = SegmentName(next_);
   segment->path = PathOf(next_);
   segment->started = clock_.Now();
   segment->file = CAIRN_TRY(disk_.OpenAppend(segment->path));
@@ -215,12 +237,14 @@ Result<std::string> SegmentFolder::Read(const std::string& from, const Take& tak
     if (listed.number <= place.after && seen == place.open.end()) continue;
     std::uint64_t offset = seen == place.open.end() ? 0 : seen->second;
     const bool nothing_new = listed.published && *listed.published <= offset;
-    const std::string all = nothing_new ? std::string() : CAIRN_TRY(disk_.Read(PathOf(listed.number)));
+    auto read = nothing_new ? Result<std::string>(std::string()) : disk_.Read(PathOf(listed.number));
+    if (!read && !IsListed(listed.number)) continue;  // it was removed meanwhile
+    const std::string all = CAIRN_TRY(std::move(read));
     const std::string_view bytes = std::string_view(all).substr(0, listed.published.value_or(all.size()));
     while (offset < bytes.size()) {
       const auto payload = PayloadAt(bytes, offset);
       if (!payload)
-        return Error{Reason::Corrupt, "Prediction segment '" + NameOf(listed.number) +
+        return Error{Reason::Corrupt, "Prediction segment '" + SegmentName(listed.number) +
                                           "' is damaged at byte " + std::to_string(offset) +
                                           "; restore the file from a copy."};
       CAIRN_TRY(take(CAIRN_TRY(ReadRecord(*payload)).prediction));
@@ -232,6 +256,47 @@ Result<std::string> SegmentFolder::Read(const std::string& from, const Take& tak
   return reached.Text();
 }
 
+bool SegmentFolder::IsListed(std::int64_t number) const {
+  const std::lock_guard lock(mutex_);
+  return segments_.contains(number);
+}
+
+Result<std::int64_t> SegmentFolder::Remove(TimeMs closed_before,
+                                           const std::function<bool(std::int64_t)>& may_go) {
+  const std::lock_guard one_at_a_time(removing_);
+  const auto announced = CAIRN_TRY(Announced(kClosedEvent));
+  std::int64_t gone = 0;
+  for (const Listed& one : List()) {
+    const auto said = announced.find(SegmentName(one.number));
+    if (one.published || said == announced.end() || said->second.at >= closed_before || !may_go(one.number))
+      break;
+    CAIRN_TRY(RemoveOne(one.number, said->second));
+    ++gone;
+  }
+  return gone;
+}
+
+/// On record first, then listed, then gone: whatever is cut short is done again, or by the next start.
+Result<> SegmentFolder::RemoveOne(std::int64_t number, const Closing& closing) {
+  const TimeMs now = clock_.Now();
+  const std::string name = SegmentName(number);
+  const metadata::Event event{
+      .kind = kRemovedEvent,
+      .subject = "segment:" + name,
+      .actor = "system",
+      .cause = "",
+      .body = Json{{"segment", name}, {"digest", closing.digest}, {"records", closing.records}}};
+  CAIRN_TRY(database_.Transact(
+      [&](sql::Connection& connection) { return metadata::Append(connection, now, event); }));
+  CAIRN_TRY(removed_file_->Append(std::to_string(number) + "\n"));
+  CAIRN_TRY(removed_file_->Sync());
+  {
+    const std::lock_guard lock(mutex_);
+    segments_.erase(number);
+  }
+  return disk_.Remove(PathOf(number));
+}
+
 std::string SegmentFolder::End() const {
   Place place;
   for (const Listed& listed : List()) {
@@ -241,16 +306,16 @@ std::string SegmentFolder::End() const {
   return place.Text();
 }
 
-Result<std::map<std::string, SegmentFolder::Closing>> SegmentFolder::Announced() const {
+Result<std::map<std::string, SegmentFolder::Closing>> SegmentFolder::Announced(const char* kind) const {
   std::map<std::string, Closing> announced;
   const metadata::Log log(database_);
   metadata::EventFilter filter;
-  filter.kind = kClosedEvent;
+  filter.kind = kind;
   for (;;) {
     const auto events = CAIRN_TRY(log.Read(filter));
     for (const auto& logged : events)
       announced[logged.event.body.Text("segment")] = {logged.event.body.Text("digest"),
-                                                      logged.event.body.Int("records")};
+                                                      logged.event.body.Int("records"), logged.at};
     if (static_cast<std::int64_t>(events.size()) < filter.limit || !events.back().position) return announced;
     filter.after_position = events.back().position;
   }
@@ -258,7 +323,7 @@ Result<std::map<std::string, SegmentFolder::Closing>> SegmentFolder::Announced()
 
 Result<> SegmentFolder::Check(const Listed& listed, const std::map<std::string, Closing>& announced,
                               std::int64_t& records) const {
-  const std::string name = NameOf(listed.number);
+  const std::string name = SegmentName(listed.number);
   const auto said = announced.find(name);
   const auto read = disk_.Read(PathOf(listed.number));
   if (!read && read.error().reason == Reason::NotFound)
@@ -281,21 +346,27 @@ Result<> SegmentFolder::Check(const Listed& listed, const std::map<std::string, 
 
 Result<Json> SegmentFolder::Verify() const {
   const auto listed = List();
-  const auto announced = CAIRN_TRY(Announced());
-  std::int64_t records = 0, open = 0, expected = 1;
+  const auto announced = CAIRN_TRY(Announced(kClosedEvent));
+  const auto removed = CAIRN_TRY(Announced(kRemovedEvent));
+  std::int64_t records = 0, open = 0, expected = 1, gone = 0;
+  const auto pass_removed = [&](std::int64_t up_to) {
+    for (; expected < up_to && removed.contains(SegmentName(expected)); ++expected) ++gone;
+  };
   for (const Listed& one : listed) {
+    pass_removed(one.number);
     if (one.number != expected++)
-      return Error{Reason::Corrupt, "Prediction segment '" + NameOf(expected - 1) +
+      return Error{Reason::Corrupt, "Prediction segment '" + SegmentName(expected - 1) +
                                         "' is gone; restore the file from a copy."};
     if (one.published) ++open;
     CAIRN_TRY(Check(one, announced, records));
   }
+  pass_removed(std::numeric_limits<std::int64_t>::max());
   for (const auto& [name, closing] : announced) {
     if (NumberOf(name) >= expected)
       return Error{Reason::Corrupt,
                    "Prediction segment '" + name + "' is gone; restore the file from a copy."};
   }
-  return Json{{"segments", listed.size()}, {"open", open}, {"records", records}};
+  return Json{{"segments", listed.size()}, {"open", open}, {"records", records}, {"removed", gone}};
 }
 
 }  // namespace cairn::serving

@@ -35,12 +35,15 @@ struct Segment {
   std::atomic<std::uint64_t> synced = 0;  ///< Bytes that were in it before its last sync.
 };
 
+/// "000000000007.predictions"
+std::string SegmentName(std::int64_t number);
+
 /// "model:delay/3", or "" when the heuristic answered, or a shadow, which answers nobody.
 std::string VersionOf(const Prediction& prediction);
 
 /// The folder of segments: which there are, which are closed, and what the event log says of those. Segments
 /// are numbered from 1 without gaps; the file "closed" remembers which ones the event log has, so that a
-/// start needs not ask it about each. Safe from any thread.
+/// start needs not ask it about each, and "removed" those that are gone by policy. Safe from any thread.
 class SegmentFolder {
  public:
   static Result<std::unique_ptr<SegmentFolder>> Open(sql::Database& database, const os::Clock& clock,
@@ -54,6 +57,8 @@ class SegmentFolder {
   Result<std::string> Read(const std::string& from, const Take& take) const;
   std::string End() const;
   Result<Json> Verify() const;
+  /// As PredictionLog has it.
+  Result<std::int64_t> Remove(TimeMs closed_before, const std::function<bool(std::int64_t)>& may_go);
 
   sql::Database& database() const { return database_; }
 
@@ -65,6 +70,7 @@ class SegmentFolder {
   struct Closing {
     std::string digest;
     std::int64_t records = 0;
+    TimeMs at = 0;
   };
   /// A segment as a reader finds it.
   struct Listed {
@@ -78,8 +84,12 @@ class SegmentFolder {
   Result<> Announce(const std::string& name, std::int64_t number, const Closing& closing,
                     const std::set<std::string>& versions);
   Result<> MarkClosed(std::int64_t number);
+  Result<std::set<std::int64_t>> OpenList(const char* name, std::unique_ptr<os::AppendFile>& file);
+  Result<> RemoveOne(std::int64_t number, const Closing& closing);
+  bool IsListed(std::int64_t number) const;
   std::vector<Listed> List() const;
-  Result<std::map<std::string, Closing>> Announced() const;
+  /// By the name of the segment, as events of that kind have it.
+  Result<std::map<std::string, Closing>> Announced(const char* kind) const;
   Result<> Check(const Listed& listed, const std::map<std::string, Closing>& announced,
                  std::int64_t& records) const;
   std::string PathOf(std::int64_t number) const;
@@ -88,7 +98,8 @@ class SegmentFolder {
   const os::Clock& clock_;
   os::Disk& disk_;
   const std::string folder_;
-  std::unique_ptr<os::AppendFile> closed_file_;
+  std::unique_ptr<os::AppendFile> closed_file_, removed_file_;
+  std::mutex removing_;  ///< One at a time.
 
   mutable std::mutex mutex_;  ///< For the next two, and while a segment is made.
   std::int64_t next_ = 1;

@@ -15,7 +15,7 @@ constexpr int kCancelled = 499;
 /// Fields of a body that gRPC carries in its own way, and of the connection.
 bool IsOfTheWire(std::string_view field) {
   constexpr std::array kFields{"host", "connection", "transfer-encoding", "accept-encoding", "expect",
-                               "te",   "upgrade",    "keep-alive",        "user-agent",      "trailer"};
+                               "te",   "upgrade",    "keep-alive",        "trailer"};
   for (const std::string_view one : kFields)
     if (EqualsIgnoringCase(field, one)) return true;
   return field.starts_with("content-") || field.starts_with("grpc-") || field.ends_with("-bin") ||
