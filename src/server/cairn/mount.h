@@ -186,7 +186,8 @@ struct ScorecardRooms {
 /// /api/v1/overview.
 void MountScorecard(http::Router& router, ScorecardRooms rooms);
 
-/// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/verify.
+/// /api/v1/serving: what answers, how much and how fast; what callers get when something fails (/plan), and
+/// each that could answer asked a row (/drill); /api/v1/serving/log/verify.
 void MountServing(http::Router& router, serving::Service& service, const serving::PredictionLog& log);
 
 }  // namespace cairn::api

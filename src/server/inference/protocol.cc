@@ -1,5 +1,6 @@
 #include "server/inference/asked.h"
 #include "server/inference/infer.h"
+#include "server/inference/metrics.h"
 #include "server/inference/model_config.h"
 #include "server/inference/model_stats.h"
 #include "server/inference/mount.h"
@@ -83,6 +84,7 @@ void MountInference(http::Router& router, Service& service, std::string_view ver
   MountRepository(router, service);
   MountConfig(router, service);
   MountStatistics(router, service);
+  MountMetrics(router, service);
   MountScoring(router, service);
 }
 
