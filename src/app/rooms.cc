@@ -143,7 +143,7 @@ Rooms::Rooms(const Settings& given, Opened opened)
                settings.webhooks_to_private_hosts ? registry::Webhooks::Hosts::Any
                                                   : registry::Webhooks::Hosts::PublicOnly),
       predictions(std::move(opened.predictions)),
-      service(registry, *predictions, clock),
+      service(registry, *database, *predictions, clock),
       assessments({*database, clock, configurations, catalogue, registry, *tracking}),
       monitoring(*database, clock, *predictions, catalogue, registry),
       batches(*database, clock, registry, InData("batches")),

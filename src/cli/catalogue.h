@@ -44,7 +44,7 @@ std::vector<Command> PredictCommands();   ///< predict
 std::vector<Command> BatchCommands();     ///< batch, batch get, list
 std::vector<Command> EvaluateCommands();  ///< evaluate, evaluate plan, evaluations
 std::vector<Command> TrialCommands();     ///< model pause, resume, abort, verify
-std::vector<Command> ServingCommands();   ///< serving, serving verify
+std::vector<Command> ServingCommands();   ///< serving, serving plan, drill, verify
 std::vector<Command> LoadCommands();      ///< load
 std::vector<Command> MonitorCommands();   ///< monitor, monitor alerts, monitor acknowledge
 std::vector<Command> ScoreCommands();     ///< kpi status, delivery, score, level

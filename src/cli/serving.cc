@@ -52,6 +52,81 @@ void SayShipping(Session& session, const Json& shipping) {
   if (!shipping.Text("problem").empty()) session.Say("The last one: " + shipping.Text("problem"));
 }
 
+/// Which links stand ready, and how often each answered.
+void SayFallback(Session& session, const Json& links) {
+  if (links.items().empty())
+    return session.Say("Without a fallback: what the model cannot answer gets 500 or 503.");
+  std::string text = "Fallback:";
+  for (const Json& one : links.items()) {
+    text += text.ends_with(':') ? " " : "; ";
+    text += one.Text("link");
+    if (!one.Text("version").empty()) text += " (version " + one.Text("version") + ")";
+    text += one.Bool("ready") ? ", answered " + WithThousands(one.Int("requests")) + " requests"
+                              : ", skipped: " + one.Text("why");
+  }
+  session.Say(text + (text.ends_with('.') ? "" : "."));
+}
+
+void SayRules(Session& session, const Json& rules) {
+  for (const Json& idle : rules.At("idle").items()) session.Say(idle.AsString());
+  for (const Json& one : rules.At("broken").items())
+    session.Say("Rule " + one.Text("rule") + " was broken by " + WithThousands(one.Int("requests")) +
+                " answers, in " + WithThousands(one.Int("rows")) + " rows.");
+}
+
+void SayMemory(Session& session, const Json& memory) {
+  if (memory.At("versions").items().empty()) return;
+  std::string text;
+  for (const Json& one : memory.At("versions").items())
+    text += (text.empty() ? "" : ", ") + ("version " + one.Text("version")) + " (" + one.Text("role") + ") " +
+            FormatBytes(static_cast<std::uint64_t>(one.Int("bytes")));
+  if (memory.Int("cap") > 0)
+    text += "; at most " + FormatBytes(static_cast<std::uint64_t>(memory.Int("cap"))) + " together, " +
+            WithThousands(memory.Int("evicted")) + " made room";
+  session.Say("In memory: " + text + ".");
+}
+
+Result<int> Plan(Session& session, const Arguments&) {
+  const Json answer = CAIRN_TRY(session.Get("/api/v1/serving/plan"));
+  if (session.PrintedJson(answer)) return 0;
+  if (answer.At("plan").items().empty()) session.Say("No accepted configuration names a model.");
+  for (const Json& one : answer.At("plan").items()) {
+    const std::string by = one.Bool("answered") ? "answered (" + one.Text("by") + ")" : "not answered";
+    session.Say(one.Text("failure") + ": " + by + " — " + one.Text("what"));
+  }
+  return 0;
+}
+
+Result<int> RunDrill(Session& session, const Arguments& arguments) {
+  Json body = Json::Object();
+  if (const std::string row = arguments.Text("--row"); !row.empty()) {
+    const auto json = Json::Parse(row);
+    if (!json || !json->IsObject())
+      return Error{Reason::InvalidArgument,
+                   "--row must be a JSON object of one value a column: '{\"hour\": 7}'."};
+    body.Set("row", *json);
+  }
+  const Json answer = CAIRN_TRY(
+      While("asking each that could answer", [&] { return session.Post("/api/v1/serving/drill", body); }));
+  bool all = true;
+  for (const Json& one : answer.At("links").items()) all = all && one.Bool("answered");
+  if (session.PrintedJson(answer)) return all ? 0 : 1;
+  const std::string from = answer.Text("row");
+  session.Say("Asked with " +
+              (from == "given"    ? std::string("the row given")
+               : from == "blanks" ? "a row of blanks"
+                                  : "a row of a real request") +
+              "; nothing was logged or counted.");
+  for (const Json& one : answer.At("links").items()) {
+    const std::string who =
+        one.Text("who") + (one.Text("version").empty() ? "" : " (version " + one.Text("version") + ")");
+    session.Say(one.Bool("answered")
+                    ? who + ": " + ShortestText(one.Double("score")) + " in " + Milliseconds(one.Double("ms"))
+                    : who + ": no answer. " + one.Text("why"));
+  }
+  return all ? 0 : 1;
+}
+
 Result<int> Serving(Session& session, const Arguments&) {
   const Json state = CAIRN_TRY(session.Get("/api/v1/serving"));
   if (session.PrintedJson(state)) return 0;
@@ -64,7 +139,7 @@ Result<int> Serving(Session& session, const Arguments&) {
   }
   session.Say(WithThousands(state.Int("requests")) + " requests with " + WithThousands(state.Int("rows")) +
               " rows since the start; " + WithThousands(state.Int("fallbacks")) +
-              " answered by the heuristic, " + WithThousands(state.Int("rejected")) +
+              " answered by a fallback, " + WithThousands(state.Int("rejected")) +
               " refused for their content.");
   if (state.Int("requests") > 0)
     session.Say("Latency: half within " + Milliseconds(state.Double("p50_ms")) + ", 99 % within " +
@@ -72,6 +147,9 @@ Result<int> Serving(Session& session, const Arguments&) {
   if (!state.Text("pace").empty())
     session.Say("Requests: " + state.Text("pace") + ". " + WithThousands(state.Int("waiting")) +
                 " wait now.");
+  SayFallback(session, state.At("fallback"));
+  SayRules(session, state.At("output_rules"));
+  SayMemory(session, state.At("memory"));
   SayLog(session, state.At("log"));
   SayCanary(session, state.At("canary"));
   SayTelemetry(session, state.At("telemetry"));
@@ -126,11 +204,24 @@ Result<int> Show(Session& session, const Arguments& arguments) {
 std::vector<Command> ServingCommands() {
   return {
       {"serving",
-       "Say which version answers, how much, how fast, and how often the heuristic had to",
+       "Say which version answers, how much, how fast, and how often a fallback had to",
        "",
        {},
        {},
        Serving},
+      {"serving plan",
+       "Say what callers get when something fails: a worker, the model, the store, the disk",
+       "Read off the accepted configuration and what is loaded now; `cairn serving drill` tries it out.",
+       {},
+       {},
+       Plan},
+      {"serving drill",
+       "Ask production and each link of the fallback chain the same row, and say what it took",
+       "Nothing is logged or counted, and no caller notices. Without --row the row is one of a real request, "
+       "or of blanks before the first. Exit code 1 when one of them did not answer.",
+       {},
+       {{"--row", "JSON", "One value a column: '{\"hour\": 7}'"}},
+       RunDrill},
       {"serving verify",
        "Compare the prediction log with the digests in the event log",
        "Exit code 7 when a record was altered or is missing.",

@@ -85,7 +85,9 @@ roles:
 # be loaded whose loading can run code of their author, such as pickles.
 # serving:
 #   assertions: contract
-#   fallback: heuristic
+#   outputs: {probabilities: {min: 0, max: 1}, label: {allowed: [0, 1]}}    # an answer that breaks one is not given, and the fallback answers; NaN and infinite never are
+#   fallback: [previous, heuristic, {default: 0.2}]    # in this order, when the version in production fails; heuristic unless written, or none
+#   memory: 4GiB     # of all loaded versions; those that callers name make room, the one used longest ago first
 #   convert: auto    # what only Python can run is converted to ONNX when it is considered, and the conversion examined if it answers the same
 #   canary: {steps: [1%, 10%, 50%], min_requests: 300, max_error_rate_alpha: 0.01}    # max_loss_alpha: 0.01 (by labels), hold: 30m, slow_above_ms: 50, breaker: {error_rate: 50%, requests: 20}
 #   log: {share: 10%, reason: WHY}    # of the requests, into the prediction log; without it all. `plain: [COLUMN]` keeps a column that the contract classifies unmasked; `ship: s3://bucket/prefix` brings it there as Parquet

@@ -11,6 +11,9 @@ class OnlyVersion final : public serving::VersionSource {
   explicit OnlyVersion(StoredVersion version) : version_(std::move(version)) {}
 
   Result<std::int64_t> InProduction(const std::string&) override { return version_.version; }
+  Result<std::int64_t> Previous(const std::string& model) override {
+    return Error{Reason::NotFound, "A package holds one version of '" + model + "', and no previous one."};
+  }
   Result<std::vector<std::int64_t>> List(const std::string&) override {
     return std::vector{version_.version};
   }

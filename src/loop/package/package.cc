@@ -59,7 +59,7 @@ Result<Opened> Open(const Files& files) {
 Result<std::unique_ptr<Alone>> Start(const Opened& package, const os::Clock& clock) {
   // By a service of its own: what is checked is the version and not its fallback, and counts as no request.
   serving::Settings alone = package.settings;
-  alone.fall_back = false;
+  alone.fallback.links.clear();
   const auto examined = CAIRN_TRY(Alone::Start(alone, package.version, clock));
   CAIRN_TRY(Check(package.golden, examined->service()));
   return Alone::Start(package.settings, package.version, clock);

@@ -128,7 +128,7 @@ Result<Files> Pack(const Rooms& rooms, const Wanted& wanted) {
   const std::string folder = CAIRN_TRY(rooms.registry.FolderOf(version));
   const Json serving = CAIRN_TRY(ServingPart(CAIRN_TRY(ParseYaml(accepted.text, "the accepted cairn.yaml"))));
   auto settings = CAIRN_TRY(serving::ParseSettings(CAIRN_TRY(ParseYaml(serving.Dump(), "serving.json"))));
-  settings.fall_back = false;
+  settings.fallback.links.clear();
 
   const serving::StoredVersion stored{wanted.version, version.manifest,
                                       CAIRN_TRY(runtime::LoadModelFolder(folder, settings.worker)),

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "loop/registry/predecessor.h"
 #include "loop/registry/testing/registry_store.h"
 
 namespace cairn::registry {
@@ -66,6 +67,29 @@ TEST_P(GuardTest, WhatStandsInProductionIsCoveredOnlyByTheDecisionThatPutItThere
   Must(registry.SetAlias("churn", "production", 1, "mallory"));
   store.Bind("churn");
   EXPECT_FALSE(Must(registry.StandingOf("churn")).IsCovered());
+}
+
+TEST_P(GuardTest, ThePredecessorIsWhatProductionCameFromAndNotWhatItReturnedFrom) {
+  const auto third = store.Register("churn", "third");
+  const auto move = [&](std::int64_t version) {
+    store.Bind("");
+    Must(registry.SetAlias("churn", "production", version, "ada"));
+    store.Bind("churn");
+  };
+  const auto predecessor = [&] { return Must(PredecessorOf(store.database(), registry, "churn")); };
+  EXPECT_EQ(predecessor(), 0);
+  move(2);
+  EXPECT_EQ(predecessor(), 1);
+  move(3);
+  EXPECT_EQ(predecessor(), 2);
+  move(2);
+  EXPECT_EQ(predecessor(), 1) << "it returned from 3";
+  move(3);
+  Must(registry.DeleteVersion("churn", 2, "ada"));
+  EXPECT_EQ(predecessor(), 1) << "2 is no more";
+  move(1);
+  EXPECT_EQ(predecessor(), 0);
+  EXPECT_EQ(Must(PredecessorOf(store.database(), registry, "nothing")), 0);
 }
 
 TEST_P(GuardTest, AnAliasThatAnotherHandMovedInTheStoreIsNotCovered) {

@@ -157,6 +157,7 @@ class Bare final : public Model {
   }
   const Signature& signature() const override { return signature_; }
   bool waits() const override { return model_->waits(); }
+  std::uint64_t memory_bytes() const override { return model_->memory_bytes(); }
   const char* platform() const override { return model_->platform(); }
   Result<std::string> environment() const override { return model_->environment(); }
   Result<Batch> Run(const Batch& inputs) const override { return model_->Run(inputs); }

@@ -58,6 +58,9 @@ class Model {
   virtual const Signature& signature() const = 0;
   /// Whether Run may wait for another process.
   virtual bool waits() const { return false; }
+  /// What the processes take that it runs in, when all are up, by what they said last; 0 for one that runs in
+  /// this process.
+  virtual std::uint64_t memory_bytes() const { return 0; }
   /// As the Open Inference Protocol names what runs a model.
   virtual const char* platform() const { return "onnx_onnxv1"; }
   /// What runs it, one a line as pip writes it: "onnxruntime==1.32.0".

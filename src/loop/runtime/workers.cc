@@ -19,6 +19,7 @@ class WorkerModel final : public Model {
 
   const Signature& signature() const override { return crew_->hello().signature; }
   bool waits() const override { return true; }
+  std::uint64_t memory_bytes() const override { return crew_->MemoryBytes(); }
   const char* platform() const override { return "python_function"; }
   Result<std::string> environment() const override { return crew_->hello().environment; }
 

@@ -21,6 +21,9 @@ struct WorkerSettings {
   double start_timeout_s = 120;  ///< Until a process has loaded the model.
   std::int64_t memory_mib = 2048;  ///< That one process may use for its data.
   std::int64_t threads = 1;        ///< And cores, that one process may use.
+  /// With no process up, a request waits for one that is starting, as long as `timeout_s`; otherwise it is
+  /// refused at once. No key of its own: it waits where nothing else would answer.
+  bool waits_for_start = true;
   friend bool operator==(const WorkerSettings&, const WorkerSettings&) = default;
 };
 /// InvalidArgument with the place for an unknown key or a wrong value.

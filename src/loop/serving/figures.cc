@@ -11,6 +11,32 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 constexpr auto kCounter = Figure::Kind::Counter;
 constexpr auto kGauge = Figure::Kind::Gauge;
 
+/// What did not go by the model alone: the fallback chain, rules about outputs, and the room that versions
+/// take.
+void AddOfCare(std::vector<Figure>& figures, const ServiceState& state) {
+  const auto add = [&](const char* name, const char* help, Figure::Kind kind, double value,
+                       Labels labels = {}) {
+    labels.insert(labels.begin(), {"model", state.model});
+    figures.push_back({name, help, kind, value, std::move(labels)});
+  };
+  for (const auto& one : state.fallback)
+    add("cairn_serving_fallbacks_total", "Requests answered by a fallback.", kCounter,
+        static_cast<double>(one.requests), {{"link", std::string(NameOf(one.link))}});
+  for (const auto& one : state.broken) {
+    add("cairn_serving_broken_outputs_total", "Answers that broke a rule about outputs, and were not given.",
+        kCounter, static_cast<double>(one.requests), {{"rule", one.rule}});
+    add("cairn_serving_broken_output_rows_total", "Rows that broke a rule about outputs.", kCounter,
+        static_cast<double>(one.rows), {{"rule", one.rule}});
+  }
+  for (const auto& one : state.memory)
+    add("cairn_serving_memory_bytes", "Memory of each loaded version.", kGauge,
+        static_cast<double>(one.bytes), {{"version", std::to_string(one.version)}, {"role", one.role}});
+  add("cairn_serving_memory_cap_bytes", "The most that versions may take together; 0 for no limit.", kGauge,
+      static_cast<double>(state.memory_cap));
+  add("cairn_serving_evicted_versions_total", "Versions that made room for others.", kCounter,
+      static_cast<double>(state.evicted));
+}
+
 void AddOfService(std::vector<Figure>& figures, const Service& service) {
   const ServiceState state = service.state();
   const Labels model = {{"model", state.model}};
@@ -22,7 +48,6 @@ void AddOfService(std::vector<Figure>& figures, const Service& service) {
   };
   count("cairn_serving_requests_total", "Requests for predictions that were answered.", state.requests);
   count("cairn_serving_rows_total", "Rows of the requests that were answered.", state.rows);
-  count("cairn_serving_fallbacks_total", "Requests that the heuristic answered.", state.fallbacks);
   count("cairn_serving_rejected_total", "Requests that were refused for their content.", state.rejected);
   count("cairn_serving_logged_total", "Answers in the prediction log.", state.logged);
   count("cairn_serving_passed_over_total", "Answers that the log's policy passed over.", state.passed_over);
@@ -38,6 +63,7 @@ void AddOfService(std::vector<Figure>& figures, const Service& service) {
   };
   quantile("0.5", state.p50_ms);
   quantile("0.99", state.p99_ms);
+  AddOfCare(figures, state);
 }
 
 /// One name after the other, each for every version.

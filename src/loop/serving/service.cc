@@ -1,6 +1,7 @@
 #include "loop/serving/service.h"
 
 #include "ground/os/identity.h"
+#include "ground/os/memory.h"
 #include "ledger/metadata/event.h"
 #include "loop/serving/answering/impl.h"
 #include "loop/serving/traffic/recollection.h"
@@ -14,41 +15,9 @@ std::uint64_t RandomSeed() {
   return seed;
 }
 
-using Fate = runtime::Ran::Fate;
-
-Error TurnedAway(Fate fate, const Offer& offer) {
-  const std::string model = "Model '" + offer.model + "' ";
-  switch (fate) {
-    case Fate::Full:
-      return {Reason::Unavailable, model +
-                                       "has as many requests waiting as serving.batching.max_queue_size "
-                                       "lets: try again in a second."};
-    case Fate::Expired:
-      return {Reason::Unavailable, model + "did not come to the request within its timeout."};
-    case Fate::Cancelled:
-    case Fate::Answered:
-      break;
-  }
-  return {Reason::Unavailable, "The caller left before the request's turn came."};
-}
-
 Result<> CheckShare(double share) {
   if (share >= 0 && share < 1) return Done{};
   return Error{Reason::InvalidArgument, "A canary's share must be 0 (a shadow) or more, and less than 1."};
-}
-
-std::vector<double> HeuristicScores(const charter::Heuristic& heuristic, const Question& question) {
-  static const Json none;
-  std::vector<double> scores(question.rows);
-  std::vector<Json> made(question.columns.size());
-  for (std::size_t row = 0; row < question.rows; ++row) {
-    scores[row] = heuristic.Score([&](std::string_view name) -> const Json& {
-      for (std::size_t i = 0; i < question.columns.size(); ++i)
-        if (question.columns[i].first == name) return question.columns[i].second.At(row, made[i]);
-      return none;
-    });
-  }
-  return scores;
 }
 
 }  // namespace
@@ -62,13 +31,15 @@ std::shared_ptr<Current> Service::Impl::Successor() const {
 
 Result<Loaded> Service::Impl::Load(const std::string& model, std::int64_t version) {
   const auto now = Now();
-  return LoadedVersion::Make(model, CAIRN_TRY(versions->Load(model, version, now->settings.worker)),
-                             now->settings.batching, turnstile);
+  const std::uint64_t before = os::HeapInUse();
+  auto stored = CAIRN_TRY(versions->Load(model, version, now->settings.worker));
+  return LoadedVersion::Make(model, std::move(stored), now->settings, turnstile, before);
 }
 
 void Service::Impl::Become(std::shared_ptr<const Current> next) {
-  const bool waits =
-      (next->production && next->production->waits()) || (next->canary && next->canary->version().waits());
+  const bool waits = (next->production && next->production->waits()) ||
+                     (next->previous && next->previous->waits()) ||
+                     (next->canary && next->canary->version().waits());
   const std::lock_guard lock(current_mutex);
   may_wait = waits;
   current.swap(next);
@@ -91,19 +62,6 @@ CanaryRecord Service::Impl::NewRecord(const CanaryPlan& plan) {
   return record;
 }
 
-Result<> Service::Impl::NoteLoaded(const Offer& offer, const Settings& settings) {
-  const std::string version = std::to_string(offer.version);
-  return log.Note(clock.Now(),
-                  {.kind = "serving.loaded",
-                   .subject = "model:" + offer.model + "/" + version,
-                   .actor = "system",
-                   .cause = "",
-                   .body = Json{{"model", offer.model},
-                                {"version", version},
-                                {"digest", offer.manifest},
-                                {"contract", settings.check_inputs ? settings.contract_digest : ""}}});
-}
-
 Result<> Service::Impl::NoteLogPolicy(const Settings& settings) {
   constexpr const char* kKind = "serving.log_policy";
   if (settings.model.empty()) return Done{};
@@ -117,103 +75,6 @@ Result<> Service::Impl::NoteLogPolicy(const Settings& settings) {
   return log.Note(
       clock.Now(),
       {.kind = kKind, .subject = subject, .actor = "system", .cause = "", .body = std::move(body)});
-}
-
-/// With `control` held.
-Result<> Service::Impl::FollowAlias() {
-  const auto now = Now();
-  const Settings& settings = now->settings;
-  const auto next = Successor();
-  const auto stay = [&](const Error& error) -> Result<> {
-    next->problem = error.message;
-    Become(next);
-    return error;
-  };
-  if (settings.model.empty()) {
-    next->problem = "No accepted configuration names a model.";
-    Become(next);
-    return Done{};
-  }
-  const auto named = versions->InProduction(settings.model);
-  const bool none =
-      !named && (named.error().reason == Reason::NotFound || named.error().reason == Reason::Denied);
-  if (!named && !none) return stay(named.error());
-  if (none) {
-    next->production.reset();
-    next->offer = std::make_shared<Offer>(Offer{settings.model, 0, {}, {}, {}, false, {}});
-    next->problem = named.error().message;
-    Become(next);
-    return Done{};
-  }
-  next->problem.clear();
-  if (now->production && now->production->offer().version == *named && now->production->RunsBy(settings)) {
-    Become(next);
-    return Done{};
-  }
-  const auto loaded = Load(settings.model, *named);
-  if (!loaded) return stay(loaded.error());
-  next->production = *loaded;
-  next->offer = (*loaded)->shared_offer();
-  Become(next);
-  return NoteLoaded(*next->offer, settings);
-}
-
-Service::Impl::Attempt Service::Impl::Try(const LoadedVersion& version, const Question& question,
-                                          std::int64_t start, Arm arm, Answer& answer) const {
-  const auto inputs = version.Bind(question);
-  if (!inputs) return {.error = inputs.error()};
-  runtime::Turn turn{question.priority, 0, question.stop};
-  if (question.timeout_us > 0) turn.deadline_ns = start + question.timeout_us * 1000;
-  auto outcome = version.Run(*inputs, question.rows, turn);
-  if (!outcome) return {.error = outcome.error()};
-  if (outcome->fate != Fate::Answered)
-    return {.fate = outcome->fate, .error = TurnedAway(outcome->fate, version.offer())};
-  answer.run_ns = outcome->run_ns;
-  answer.execution = outcome->execution;
-  answer.version = version.offer().version;
-  answer.arm = arm;
-  answer.scores = std::move(outcome->scores);
-  answer.outputs = std::move(outcome->outputs);
-  return {.answered = true};
-}
-
-/// Gives why the one whose turn it was did not answer; "" when it did.
-Result<std::string> Service::Impl::AnswerBy(const Current& now, const Question& question, std::int64_t start,
-                                            Split split, Answer& answer) {
-  const auto draw = now.canary && split == Split::Drawn ? now.canary->Next() : Canary::Draw();
-  const bool to_canary = draw.to_canary;
-  Attempt first{.error = {Reason::Unavailable, now.problem}};
-  if (to_canary) {
-    first = Try(now.canary->version(), question, start, Arm::Canary, answer);
-  } else if (now.production) {
-    first = Try(*now.production, question, start, Arm::Production, answer);
-  }
-  const std::int64_t micros = (os::SteadyNs() - start) / 1000;
-  Attempt second = first;
-  if (to_canary && !first.answered && now.production)
-    second = Try(*now.production, question, start, Arm::Production, answer);
-  // What neither version can read is the caller's mistake, and says nothing about either; nor does a caller
-  // who left.
-  if (!second.answered && second.error.reason == Reason::Unprocessable) return second.error;
-  if (second.fate == Fate::Cancelled) return second.error;
-  if (draw.is_drawn && (to_canary || now.production))
-    now.canary->Observe(draw, !first.answered, micros, answer.scores);
-  if (draw.is_drawn && first.answered) now.canary->Await(draw, answer.id, answer.scores);
-  if (draw.is_drawn) answer.share = draw.share;
-  if (now.canary && now.production && split == Split::Drawn && now.canary->IsShadow())
-    shadow.Mirror(now.canary, question, answer.id,
-                  first.answered ? std::optional(answer.scores) : std::nullopt);
-  if (second.answered) return first.answered ? std::string() : first.error.message;
-  // Too much work is no failure of the model: the caller comes again.
-  if (second.fate != Fate::Answered) return second.error;
-  if (!now.settings.fall_back || !now.settings.heuristic) return second.error;
-  answer.version = 0;
-  answer.arm = Arm::Fallback;
-  answer.run_ns = 0;
-  answer.execution = {};
-  answer.scores = HeuristicScores(*now.settings.heuristic, question);
-  answer.outputs.tensors.clear();
-  return second.error.message;
 }
 
 Result<> Service::Impl::Log(const Current& now, const Question& question, const Answer& answer,
@@ -276,7 +137,7 @@ Result<Answer> Service::Impl::Keep(const Current& now, const Question& question,
   if (answer.id.empty()) answer.id = question.id.empty() ? os::NewUuid(at) : question.id;
   const std::int64_t micros = (os::SteadyNs() - start) / 1000;
   CAIRN_TRY(Log(now, question, answer, failure, at, micros));
-  ++requests;
+  Sample(question);
   rows += static_cast<std::int64_t>(question.rows);
   if (answer.arm == Arm::Named) return answer;
   times.Add(micros);
@@ -295,8 +156,8 @@ Error Service::Impl::Counted(const Error& error) {
 
 Result<Answer> Service::Impl::Respond(const Current& now, const Question& question, std::int64_t start,
                                       Split split) {
-  if (const auto checked = now.rules.Check(question, now.production.get()); !checked)
-    return Counted(checked.error());
+  const auto& reads = now.production ? now.production : now.previous;
+  if (const auto checked = now.rules.Check(question, reads.get()); !checked) return Counted(checked.error());
   Answer answer;
   // Before it is answered: the canary keeps its scores under it.
   answer.id = question.id.empty() ? os::NewUuid(clock.Now()) : question.id;
@@ -314,8 +175,9 @@ Result<Answer> Service::Impl::RespondAs(const Current& now, const LoadedVersion&
   return Keep(now, question, start, std::move(answer), "");
 }
 
-Service::Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock)
-    : Service(VersionsOf(registry), log, clock, RandomSeed()) {}
+Service::Service(registry::Registry& registry, sql::Database& database, PredictionLog& log,
+                 const os::Clock& clock)
+    : Service(VersionsOf(registry, database), log, clock, RandomSeed()) {}
 
 Service::Service(std::unique_ptr<VersionSource> versions, PredictionLog& log, const os::Clock& clock,
                  std::uint64_t seed)
@@ -329,7 +191,8 @@ Result<> Service::Configure(const Settings& settings) {
   const auto next = std::make_shared<Current>(settings, CAIRN_TRY(InputRules::Of(settings)));
   CAIRN_TRY(impl_->NoteLogPolicy(settings));
   if (now->settings.model == settings.model) next->GoOnWith(*now);
-  if (now->settings.worker != settings.worker || now->settings.batching != settings.batching) {
+  if (now->settings.worker != settings.worker || now->settings.batching != settings.batching ||
+      now->settings.outputs != settings.outputs) {
     const std::lock_guard kept(impl_->kept_mutex);
     impl_->kept.clear();
   }
@@ -371,6 +234,8 @@ Result<> Service::StartCanary(std::int64_t version, double share, std::optional<
   const auto now = impl_->Now();
   CAIRN_TRY(impl_->versions->AllowAnswering(now->settings.model, version));
   const auto loaded = CAIRN_TRY(impl_->Load(now->settings.model, version));
+  CAIRN_TRY(
+      impl_->Admit(now->settings, version, loaded->bytes(), {now->production.get(), now->previous.get()}));
   if (!record) record = impl_->NewRecord(now->settings.canary);
   const auto next = impl_->Successor();
   if (!awaited) awaited.emplace(static_cast<std::uint64_t>(record->seed));

@@ -14,6 +14,7 @@
 #include "ground/vocabulary/result.h"
 #include "loop/registry/registry.h"
 #include "loop/runtime/model.h"
+#include "loop/serving/outage.h"
 #include "loop/serving/prediction_log.h"
 #include "loop/serving/request_values.h"
 #include "loop/serving/service_state.h"
@@ -22,7 +23,7 @@
 #include "loop/serving/version_source.h"
 
 /// What answers: the version that the production alias names, a share of requests for a canary, and the
-/// heuristic when neither can.
+/// fallback chain when neither can: the previous version, the heuristic, a constant.
 namespace cairn::serving {
 
 /// Rows to be scored, column by column, as the doors read them.
@@ -42,17 +43,19 @@ struct Answer {
   std::string id;
   std::int64_t version = 0;
   Arm arm = Arm::Production;
+  std::optional<Link> link = std::nullopt;  ///< Which fallback answered; none otherwise.
   std::vector<double> scores;
-  std::int64_t run_ns = 0;  ///< That the model itself took; 0 when the heuristic answered.
-  runtime::Batch outputs;   ///< All outputs of the model; empty when the heuristic answered.
-  Execution execution;      ///< Of the model; what Statistics counts.
+  std::int64_t run_ns = 0;                     ///< That the model itself took; 0 when no model answered.
+  runtime::Batch outputs;                      ///< All outputs of the model; empty when no model answered.
+  Execution execution;                         ///< Of the model; what Statistics counts.
   std::optional<double> share = std::nullopt;  ///< The chance that it had to go to the canary (Prediction).
 };
 
 /// A version that answers, as callers see it.
 struct Offer {
   std::string model;
-  std::int64_t version = 0;  ///< 0: nothing is loaded, and the rest is empty.
+  /// 0: nothing is loaded, and the rest is empty, or as the previous version has it that answers meanwhile.
+  std::int64_t version = 0;
   std::string manifest;
   runtime::Signature signature;
   std::vector<std::string> columns;  ///< That it reads, in order.
@@ -68,7 +71,7 @@ using LabelledAmong = std::function<Result<std::vector<std::string>>(const std::
 class Service {
  public:
   /// All must outlive it.
-  Service(registry::Registry& registry, PredictionLog& log, const os::Clock& clock);
+  Service(registry::Registry& registry, sql::Database& database, PredictionLog& log, const os::Clock& clock);
   /// The same over any source of versions; `seed` decides which requests a canary gets.
   Service(std::unique_ptr<VersionSource> versions, PredictionLog& log, const os::Clock& clock,
           std::uint64_t seed);
@@ -86,13 +89,14 @@ class Service {
 
   /// Answers by production, canary or fallback, and logs it, as settings.log wants it, before it returns.
   /// Unprocessable naming the first column that breaks the contract (nothing is logged then; it is counted).
-  /// A canary that fails is replaced by production, production that fails by the heuristic: a failure is an
-  /// error of the model, an answer that is no finite number, or a probability outside 0 … 1. Unavailable when
-  /// nothing can answer; Internal when the model failed and there is no fallback; Exhausted when the log's
-  /// disk is full, unless settings.log counts what is lost then (event "serving.log_lost" tells how many). A
-  /// request that waits in line with others (pace.h) is answered as if it had come alone; Unavailable when
-  /// the line is full, its timeout passes before its turn comes, or its caller leaves: no heuristic answers
-  /// then. Blocks on a write to the log's file, and on nothing else unless MayWait().
+  /// A canary that fails is replaced by production, production that fails by the links of settings.fallback
+  /// in their order, for the whole request: a failure is an error of the model, or an answer that breaks a
+  /// rule about outputs in any of its rows (versions/output_check.h). Unavailable when nothing can answer;
+  /// Internal when the model failed and no link answers; Exhausted when the log's disk is full, unless
+  /// settings.log counts what is lost then (event "serving.log_lost" tells how many). A request that waits in
+  /// line with others (pace.h) is answered as if it had come alone; Unavailable when the line is full, its
+  /// timeout passes before its turn comes, or its caller leaves: no fallback answers then. Blocks on a write
+  /// to the log's file, and on nothing else unless MayWait().
   Result<Answer> Predict(const Question& question);
   /// Answers by one version, past the traffic split, and logs it before it returns. The version in production
   /// answers as by Predict, fallback and all. Another one answers for itself alone, under the arm Named: its
@@ -106,6 +110,13 @@ class Service {
   Result<std::shared_ptr<const Offer>> Describe(std::int64_t version);
   /// Every version of the bound model, by number. Reads the records.
   Result<std::vector<Listed>> Versions() const;
+  /// What callers get when something fails, for each failure that the service knows of: read off the settings
+  /// and what is loaded now.
+  std::vector<Consequence> Plan() const;
+  /// Asks production and each link of the fallback chain the same row, one after the other, whichever would
+  /// answer: nothing is logged or counted, and no caller notices but by the time it takes. Without a row the
+  /// first of a request that came, or blanks. Unprocessable for a row that a request could not bring.
+  Result<Drill> RunDrill(const std::optional<Question>& row) const;
   /// Gives back the memory of versions that were loaded for callers who named them. Denied, and nothing
   /// changes, while a version is in production or on trial: that one answers by a decision, and only another
   /// one takes it away.
@@ -113,7 +124,7 @@ class Service {
   /// Whether Predict may wait for other requests or for another process, up to the settings' time limit: so
   /// it is while a version answers for which requests wait in line (pace.h), as all do that run in workers.
   bool MayWait() const;
-  /// Whether a request would be answered now, be it by the heuristic.
+  /// Whether a request would be answered now, be it by a fallback.
   bool CanAnswer() const;
 
   /// Sends `share` of the requests (chosen at random, each with that probability) to `version`, verified and

@@ -55,7 +55,7 @@ TEST(SettingsTest, ReadsWhatServingNeeds) {
   EXPECT_EQ(settings.canary.min_requests, 300);
   EXPECT_DOUBLE_EQ(settings.canary.alpha, 0.02);
   EXPECT_EQ(settings.time_column, "at");
-  EXPECT_TRUE(settings.check_inputs && settings.fall_back && settings.heuristic);
+  EXPECT_TRUE(settings.check_inputs && settings.Has(Link::Heuristic));
 }
 
 TEST(SettingsTest, NamesThePlaceOfAMistake) {
@@ -65,7 +65,7 @@ TEST(SettingsTest, NamesThePlaceOfAMistake) {
   };
   EXPECT_NE(refused("serving: {canry: {}}").find("canary"), std::string::npos);
   EXPECT_NE(refused("serving: {canary: {share: 120%}}").find("cairn.yaml:1:"), std::string::npos);
-  EXPECT_NE(refused("serving: {fallback: maybe}").find("heuristic or none"), std::string::npos);
+  EXPECT_NE(refused("serving: {fallback: maybe}").find("'heuristic'"), std::string::npos);
   EXPECT_NE(refused("serving: {canary: {min_requests: few}}").find("min_requests"), std::string::npos);
 }
 
@@ -144,7 +144,7 @@ TEST_P(ServiceTest, LetsTheHeuristicAnswerWhenNothingIsInProduction) {
   EXPECT_NE(test.Logged()[0].failure.find("No version of 'late-arrival' is in production"),
             std::string::npos);
   auto settings = TestService::Flights();
-  settings.fall_back = false;
+  settings.fallback.links.clear();
   ASSERT_TRUE(test.service->Configure(settings));
   EXPECT_FALSE(test.service->CanAnswer());
   EXPECT_EQ(Refusal(OneFlight()).reason, Reason::Unavailable);

@@ -20,7 +20,7 @@ struct Execution {
 struct Cost {
   std::int64_t total_ns = 0;   ///< From the request's last byte until its answer was written out.
   std::int64_t input_ns = 0;   ///< Reading the request.
-  std::int64_t infer_ns = 0;   ///< The model itself; 0 when the heuristic answered.
+  std::int64_t infer_ns = 0;   ///< The model itself; 0 when no model answered.
   std::int64_t output_ns = 0;  ///< Writing the answer.
   Execution execution = {};    ///< As the answer has it.
 };
@@ -41,7 +41,7 @@ class Statistics {
     Sum input, infer, output;
   };
   struct OfVersion {
-    std::int64_t version = 0;  ///< 0: the heuristic.
+    std::int64_t version = 0;  ///< 0: no version, but the heuristic or a default.
     TimeMs last_ms = 0;        ///< When it answered last.
     std::int64_t rows = 0, runs = 0;
     Sum success, fail, queue, input, infer, output;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "loop/registry/predecessor.h"
+
 namespace cairn::serving {
 namespace {
 
 class RegisteredVersions final : public VersionSource {
  public:
-  explicit RegisteredVersions(registry::Registry& registry) : registry_(registry) {}
+  RegisteredVersions(registry::Registry& registry, sql::Database& database)
+      : registry_(registry), database_(database) {}
 
   Result<std::int64_t> InProduction(const std::string& model) override {
     const auto standing = CAIRN_TRY(registry_.StandingOf(model));
@@ -21,6 +24,12 @@ class RegisteredVersions final : public VersionSource {
                      "model consider " +
                      model + " " + version +
                      "` examines it, and once it is approved (`cairn model approve`) it does."};
+  }
+
+  Result<std::int64_t> Previous(const std::string& model) override {
+    const std::int64_t version = CAIRN_TRY(registry::PredecessorOf(database_, registry_, model));
+    if (version != 0) return version;
+    return Error{Reason::NotFound, "No version of '" + model + "' was in production before the present one."};
   }
 
   Result<std::vector<std::int64_t>> List(const std::string& model) override {
@@ -50,12 +59,13 @@ class RegisteredVersions final : public VersionSource {
 
  private:
   registry::Registry& registry_;
+  sql::Database& database_;
 };
 
 }  // namespace
 
-std::unique_ptr<VersionSource> VersionsOf(registry::Registry& registry) {
-  return std::make_unique<RegisteredVersions>(registry);
+std::unique_ptr<VersionSource> VersionsOf(registry::Registry& registry, sql::Database& database) {
+  return std::make_unique<RegisteredVersions>(registry, database);
 }
 
 }  // namespace cairn::serving

@@ -27,6 +27,9 @@ class VersionSource {
   /// The version that the guarded alias of the model names; NotFound when it names none, Denied, saying how
   /// it can be done, when no decision put it there.
   virtual Result<std::int64_t> InProduction(const std::string& model) = 0;
+  /// The version that was in production before the one that is there now, and that it did not return from;
+  /// NotFound when there is none.
+  virtual Result<std::int64_t> Previous(const std::string& model) = 0;
   /// All of the model's versions, by number; none for an unknown model.
   virtual Result<std::vector<std::int64_t>> List(const std::string& model) = 0;
   /// Denied, saying how it can be done, for a version that no decision lets answer; NotFound when there is no
@@ -38,7 +41,7 @@ class VersionSource {
                                      const runtime::WorkerSettings& worker) = 0;
 };
 
-/// Versions of the registry, which must outlive it.
-std::unique_ptr<VersionSource> VersionsOf(registry::Registry& registry);
+/// Versions of the registry in that database; both must outlive it.
+std::unique_ptr<VersionSource> VersionsOf(registry::Registry& registry, sql::Database& database);
 
 }  // namespace cairn::serving

@@ -189,14 +189,15 @@ struct ScorecardRooms {
 void MountScorecard(http::Router& router, ScorecardRooms rooms);
 
 struct ServingRooms {
-  const serving::Service& service;
+  serving::Service& service;
   serving::PredictionLog& log;
   const otlp::Exporter& exporter;
   serving::Shipping& shipping;
   /// Lets `shipping` go where the accepted configuration says.
   std::function<Result<>()> follow;
 };
-/// /api/v1/serving: what answers, how much and how fast; /api/v1/serving/log/….
+/// /api/v1/serving: what answers, how much and how fast; what callers get when something fails (/plan), and
+/// each that could answer asked a row (/drill); /api/v1/serving/log/….
 void MountServing(http::Router& router, ServingRooms rooms);
 
 }  // namespace cairn::api

@@ -70,6 +70,80 @@ Result<Json> Named(const ServingRooms& rooms, const Call& call) {
   return Json{{"items", std::move(items)}};
 }
 
+Json FallbackJson(const serving::ServiceState& state) {
+  Json links = Json::Array();
+  for (const auto& one : state.fallback) {
+    Json link{{"link", serving::NameOf(one.link)}, {"ready", one.ready}, {"requests", one.requests}};
+    if (one.version > 0) link.Set("version", std::to_string(one.version));
+    if (!one.why.empty()) link.Set("why", one.why);
+    links.Push(std::move(link));
+  }
+  return links;
+}
+
+Json TextsJson(const std::vector<std::string>& texts) {
+  Json list = Json::Array();
+  for (const std::string& text : texts) list.Push(text);
+  return list;
+}
+
+Json RulesJson(const serving::ServiceState& state) {
+  Json broken = Json::Array();
+  for (const auto& one : state.broken)
+    broken.Push(Json{{"rule", one.rule}, {"requests", one.requests}, {"rows", one.rows}});
+  return Json{
+      {"held", TextsJson(state.rules)}, {"idle", TextsJson(state.rules_idle)}, {"broken", std::move(broken)}};
+}
+
+Json MemoryJson(const serving::ServiceState& state) {
+  Json versions = Json::Array();
+  std::int64_t bytes = 0;
+  for (const auto& one : state.memory) {
+    bytes += static_cast<std::int64_t>(one.bytes);
+    versions.Push(Json{{"version", std::to_string(one.version)},
+                       {"role", one.role},
+                       {"bytes", static_cast<std::int64_t>(one.bytes)}});
+  }
+  return Json{{"cap", static_cast<std::int64_t>(state.memory_cap)},
+              {"bytes", bytes},
+              {"evicted", state.evicted},
+              {"versions", std::move(versions)}};
+}
+
+Json PlanJson(const serving::Service& service) {
+  Json rows = Json::Array();
+  for (const auto& one : service.Plan())
+    rows.Push(Json{{"failure", one.failure}, {"answered", one.answered}, {"by", one.by}, {"what", one.what}});
+  return Json{{"model", service.settings().model}, {"plan", std::move(rows)}};
+}
+
+/// A row by the names of its columns; none without "row".
+Result<std::optional<serving::Question>> RowIn(const Json& body) {
+  const Json* row = body.Find("row");
+  if (!row) return std::optional<serving::Question>();
+  if (!row->IsObject())
+    return Error{Reason::InvalidArgument, "'row' must be an object of one value a column: {\"hour\": 7}."};
+  serving::Question question;
+  question.rows = 1;
+  for (const auto& [name, value] : row->members())
+    question.columns.emplace_back(name, serving::Values{value});
+  return std::optional(std::move(question));
+}
+
+Result<Json> DrillJson(const serving::Service& service, const Json& body) {
+  const auto row = CAIRN_TRY(RowIn(body));
+  const auto drill = CAIRN_TRY(service.RunDrill(row));
+  Json links = Json::Array();
+  for (const auto& one : drill.links) {
+    Json link{{"who", one.who}, {"answered", one.answered}, {"ms", static_cast<double>(one.micros) / 1000}};
+    if (one.version > 0) link.Set("version", std::to_string(one.version));
+    if (one.answered) link.Set("score", one.score);
+    if (!one.answered) link.Set("why", one.why);
+    links.Push(std::move(link));
+  }
+  return Json{{"model", service.settings().model}, {"row", drill.row}, {"links", std::move(links)}};
+}
+
 Json ToJson(const ServingRooms& rooms) {
   const serving::ServiceState state = rooms.service.state();
   Json columns = Json::Array();
@@ -87,6 +161,9 @@ Json ToJson(const ServingRooms& rooms) {
               {"rows", state.rows},
               {"fallbacks", state.fallbacks},
               {"falling_back", state.falling_back},
+              {"fallback", FallbackJson(state)},
+              {"output_rules", RulesJson(state)},
+              {"memory", MemoryJson(state)},
               {"rejected", state.rejected},
               {"p50_ms", state.p50_ms},
               {"p99_ms", state.p99_ms},
@@ -100,6 +177,11 @@ Json ToJson(const ServingRooms& rooms) {
 
 void MountServing(http::Router& router, ServingRooms rooms) {
   router.Get("/api/v1/serving", Answer([rooms](const Call&) -> Result<Json> { return ToJson(rooms); }));
+  router.Get("/api/v1/serving/plan",
+             Answer([rooms](const Call&) -> Result<Json> { return PlanJson(rooms.service); }));
+  router.Post("/api/v1/serving/drill",
+              Answer([rooms](const Call& call) { return DrillJson(rooms.service, call.body); }),
+              http::Lane::Inference);
   router.Get("/api/v1/serving/log/verify", Answer([rooms](const Call&) { return rooms.log.Verify(); }));
   router.Post("/api/v1/serving/log/ship", Answer([rooms](const Call&) { return ShipNow(rooms); }));
   router.Get("/api/v1/serving/log/predictions/{id}",

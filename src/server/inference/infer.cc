@@ -30,7 +30,9 @@ void WriteHead(std::string& json, const serving::Answer& answer, const Offer& of
   AppendJsonString(json, offer.model);
   json += ",\"model_version\":\"" + std::to_string(answer.version) + "\",\"parameters\":{\"prediction_id\":";
   AppendJsonString(json, answer.id);
-  json += ",\"arm\":\"" + std::string(NameOf(answer.arm)) + "\"},\"outputs\":[";
+  json += ",\"arm\":\"" + std::string(NameOf(answer.arm));
+  if (answer.link) json += "\",\"fallback\":\"" + std::string(NameOf(*answer.link));
+  json += "\"},\"outputs\":[";
 }
 
 void AppendShape(std::string& json, const std::vector<std::int64_t>& shape) {

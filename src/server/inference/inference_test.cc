@@ -268,9 +268,28 @@ TEST_F(InferenceTest, GivesTheHeuristicsAnswerTheModelsForm) {
   EXPECT_EQ(test_.service->state().fallbacks, 2);
 }
 
+TEST_F(InferenceTest, CountsForPrometheusAndNamesTheFallbackThatAnswered) {
+  Serve("columns.onnx");
+  ASSERT_EQ(Invoke(kOneFlight).headers.Get("X-Cairn-Fallback"), "");
+  test_.versions->Promote(0);
+  ASSERT_TRUE(test_.service->Follow());
+  EXPECT_EQ(Invoke(kOneFlight).headers.Get("X-Cairn-Fallback"), "heuristic");
+  const auto tensors = Infer(R"({"inputs":[{"name":"hour","shape":[1],"datatype":"INT64","data":[20]}]})");
+  EXPECT_EQ(Parsed(tensors).At("parameters").Text("fallback"), "heuristic");
+  const auto metrics = Get("/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_NE(metrics.body.find("# TYPE cairn_serving_requests_total counter\n"
+                              "cairn_serving_requests_total{model=\"late-arrival\"} 3\n"),
+            std::string::npos)
+      << metrics.body;
+  EXPECT_NE(metrics.body.find("cairn_serving_fallbacks_total{model=\"late-arrival\",link=\"heuristic\"} 2\n"),
+            std::string::npos)
+      << metrics.body;
+}
+
 TEST_F(InferenceTest, SaysUnavailableWhenNothingCanAnswer) {
   auto settings = TestService::Flights();
-  settings.fall_back = false;
+  settings.fallback.links.clear();
   ASSERT_TRUE(test_.service->Configure(settings));
   EXPECT_EQ(Get("/ping").status, 404);
   EXPECT_EQ(Get("/v2/health/ready").status, 503);

@@ -13,8 +13,10 @@
 /// prediction_id and arm):
 /// - X-Cairn-Prediction-Id: row i of the request is "<id>.<i>", the name under which its label is posted
 /// later
-/// - X-Cairn-Model-Version: 0 when the heuristic answered
+/// - X-Cairn-Model-Version: 0 when no version answered, but the heuristic or a default
 /// - X-Cairn-Arm: production, canary, fallback or named
+/// - X-Cairn-Fallback: previous, heuristic or default, when a fallback answered (to infer, the parameter
+/// fallback)
 /// A request to /v2/models/{model}/versions/{version} is answered by that version and no canary. Naming the
 /// version in production makes no other difference. Any other one must have been let by a decision (a
 /// candidate that is approved, a version that was in production before; 403 otherwise); its answers are

@@ -82,7 +82,8 @@ void Put(Tensor& tensor, std::size_t at, double value) {
 }
 
 const runtime::Batch& OutputsOf(serving::Answer& answer, const serving::Offer& offer) {
-  if (answer.arm != serving::Arm::Fallback) return answer.outputs;
+  const bool by_a_model = !answer.link || *answer.link == serving::Link::Previous;
+  if (by_a_model) return answer.outputs;
   const auto& signature = offer.signature.outputs.empty() ? Classifier() : offer.signature;
   const auto score = runtime::ScoreOf(signature);
   answer.outputs.tensors.clear();
@@ -95,6 +96,7 @@ void NameAnswer(http::Response& response, const serving::Answer& answer) {
   response.headers.Add("X-Cairn-Prediction-Id", answer.id);
   response.headers.Add("X-Cairn-Model-Version", std::to_string(answer.version));
   response.headers.Add("X-Cairn-Arm", std::string(serving::NameOf(answer.arm)));
+  if (answer.link) response.headers.Add("X-Cairn-Fallback", std::string(serving::NameOf(*answer.link)));
 }
 
 int StatusOf(Reason reason) {

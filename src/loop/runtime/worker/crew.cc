@@ -33,6 +33,10 @@ bool SamePorts(const std::vector<Port>& a, const std::vector<Port>& b) {
   });
 }
 
+std::uint64_t MemoryIn(const Frame& frame) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(frame.head.Int("memory"), 0));
+}
+
 Result<Hello> ReadHello(const Frame& frame) {
   if (const std::string about = frame.head.Text("failed"); !about.empty())
     return Error{about == "environment" ? Reason::Unavailable : Reason::Unsupported,
@@ -43,6 +47,7 @@ Result<Hello> ReadHello(const Frame& frame) {
   hello.signature.bare = frame.head.Text("bare");
   for (const Json& line : frame.head.At("environment").items())
     if (line.IsString()) hello.environment += line.AsString() + "\n";
+  hello.memory_bytes = MemoryIn(frame);
   return hello;
 }
 
@@ -122,6 +127,7 @@ Crew::End Crew::RunOne(Seat& seat, std::stop_token stop) {
   if (!process) return {process.error().reason, process.error().message};
   other.Reset();
   auto hello = Greet(seat, *process, channel, life.get_token());
+  const std::uint64_t memory_bytes = hello ? hello->memory_bytes : 0;
   const auto agreed = hello ? Agree(*std::move(hello)) : Result<>(hello.error());
   if (!agreed) {
     process->Terminate(0);
@@ -130,6 +136,7 @@ Crew::End Crew::RunOne(Seat& seat, std::stop_token stop) {
   {
     const std::lock_guard lock(mutex_);
     seat.channel = std::move(channel);
+    seat.memory_bytes = memory_bytes;
     seat.state = Seat::State::Idle;
     problem_.reset();
     changed_.notify_all();
@@ -188,6 +195,17 @@ std::string Crew::LastWords(Seat& seat) {
   return text + ".";
 }
 
+std::uint64_t Crew::MemoryBytes() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t bytes = 0, most = 0;
+  for (const auto& seat : seats_) most = std::max(most, seat->memory_bytes);
+  for (const auto& seat : seats_) {
+    const bool up = seat->state == Seat::State::Idle || seat->state == Seat::State::Busy;
+    bytes += up ? seat->memory_bytes : most;
+  }
+  return bytes;
+}
+
 /// One that is idle, made busy.
 Result<Crew::Seat*> Crew::Take(std::int64_t until_ns) {
   using State = Seat::State;
@@ -199,7 +217,8 @@ Result<Crew::Seat*> Crew::Take(std::int64_t until_ns) {
     all_down = true;
     for (const auto& seat : seats_) {
       if (seat->state == State::Idle && !seat->ended) found = seat.get();
-      all_down = all_down && seat->state == State::Down;
+      const bool starts = seat->state == State::Starting;
+      all_down = all_down && (seat->state == State::Down || (starts && !settings_.waits_for_start));
     }
     return found || all_down;
   };
@@ -235,6 +254,10 @@ Result<Batch> Crew::AskBy(Seat& seat, const Batch& inputs, std::int64_t rows, st
   if (!frame) return WhyFailed(seat, frame.error(), rows);
   if (const std::string error = frame->head.Text("error"); !error.empty())
     return Error{Reason::Internal, "The model fails: " + error + "."};
+  {
+    const std::lock_guard lock(mutex_);
+    seat.memory_bytes = MemoryIn(*frame);
+  }
   auto answer = ReadAnswer(*frame, hello_.signature.outputs, rows);
   if (!answer) return WhyFailed(seat, answer.error(), rows);
   return answer;

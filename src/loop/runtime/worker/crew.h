@@ -23,6 +23,7 @@ namespace cairn::runtime::worker {
 struct Hello {
   Signature signature;
   std::string environment;  ///< Lines as pip writes them.
+  std::uint64_t memory_bytes = 0;
 };
 
 /// The processes of one model. Each has a thread of its own that starts it, waits for its end and starts it
@@ -36,6 +37,8 @@ class Crew {
   ~Crew();
 
   const Hello& hello() const { return hello_; }
+  /// The most that each process had resident, by the last it said; one that is not up counts as the largest.
+  std::uint64_t MemoryBytes();
   /// Internal when the model fails or its process ends; Unavailable when none is up, or the answer takes
   /// longer than the settings allow: its process is ended then.
   Result<Batch> Ask(const Batch& inputs, std::int64_t rows);
@@ -48,6 +51,7 @@ class Crew {
     std::size_t place = 0;  ///< Which cores it uses.
     State state = State::Starting;
     std::optional<os::Channel> channel;
+    std::uint64_t memory_bytes = 0;      ///< That its process said last.
     std::stop_source life;               ///< Ends the process that is there now.
     std::optional<std::string> ended;    ///< How that process ended; none while it runs.
     std::deque<std::string> last_words;  ///< The end of what it printed.

@@ -360,6 +360,10 @@ def sentence_of(problem):
     return f"{type(problem).__name__}: {text[:500]}" if text else type(problem).__name__
 
 
+def most_resident():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def environment():
     return [f"python=={platform.python_version()}", f"mlflow=={mlflow.__version__}", f"numpy=={numpy.__version__}", f"pandas=={pandas.__version__}"]
 
@@ -375,7 +379,7 @@ def main():
     except BaseException as problem:
         return line.send({"failed": MODEL, "why": f"loading it and asking it for two rows fails with {sentence_of(problem)}"})
     ports = [{"name": name, "datatype": datatype, "shape": shape} for name, datatype, shape in model.outputs]
-    line.send({"inputs": model.inputs.ports(), "outputs": ports, "bare": model.bare, "environment": environment()})
+    line.send({"inputs": model.inputs.ports(), "outputs": ports, "bare": model.bare, "environment": environment(), "memory": most_resident()})
     while True:
         head, data = line.receive()
         if head is None:
@@ -384,7 +388,8 @@ def main():
             answer = model.run(head, data)
         except Exception as problem:
             answer = {"error": str(problem) if isinstance(problem, Unfit) else sentence_of(problem)}, ()
-        line.send(*answer)
+        head, parts = answer
+        line.send({**head, "memory": most_resident()}, parts)
 
 
 if __name__ == "__main__":

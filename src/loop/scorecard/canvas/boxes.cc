@@ -98,7 +98,7 @@ Items Decides(const Facts& facts) {
                      Shown(facts.gates.threshold ? "yes from " + threshold + " on"
                                                  : "yes where a wrong no costs more than a wrong yes",
                            facts.PlaceOf("model.threshold"), examined, "no version was examined yet"));
-  if (facts.serving.fall_back && facts.charter.heuristic)
+  if (facts.serving.Has(serving::Link::Heuristic))
     items.emplace_back("fallback heuristic", Shown("the heuristic answers when the model cannot",
                                                    facts.PlaceOf("charter.heuristic"),
                                                    facts.Newest("serving.loaded"), "nothing is served yet"));

@@ -3,25 +3,31 @@
 #include "loop/serving/answering/impl.h"
 
 namespace cairn::serving {
-namespace {
-
-constexpr std::size_t kKept = 4;  ///< Versions kept for callers who ask for one by number.
-
-}  // namespace
-
 Result<Loaded> Service::Impl::Ready(std::int64_t version) {
   const auto now = Now();
   if (now->production && now->production->offer().version == version) return now->production;
+  if (now->previous && now->previous->offer().version == version) return now->previous;
   if (now->settings.model.empty()) return Error{Reason::NotFound, "No accepted configuration names a model."};
   CAIRN_TRY(versions->AllowAnswering(now->settings.model, version));
   if (auto found = Kept(now->settings.model, version)) return found;
   // Who comes while it is loaded waits for it, and does not load it a second time.
   const std::lock_guard one_at_a_time(loading);
   if (auto found = Kept(now->settings.model, version)) return found;
+  const auto admit = [&](std::uint64_t bytes) {
+    const LoadedVersion* canary = now->canary ? &now->canary->version() : nullptr;
+    return Admit(now->settings, version, bytes, {now->production.get(), now->previous.get(), canary});
+  };
+  // What is known to be too large is not loaded again to find that out.
+  if (const auto known = known_bytes.find(version); known != known_bytes.end())
+    CAIRN_TRY(admit(known->second));
   auto loaded = CAIRN_TRY(Load(now->settings.model, version));
-  const std::lock_guard lock(kept_mutex);
-  kept.push_front(loaded);
-  if (kept.size() > kKept) kept.pop_back();
+  known_bytes[version] = loaded->bytes();
+  CAIRN_TRY(admit(loaded->bytes()));
+  {
+    const std::lock_guard lock(kept_mutex);
+    kept.push_front(loaded);
+  }
+  MakeRoom(now->settings, 0);
   return loaded;
 }
 
@@ -37,6 +43,7 @@ Loaded Service::Impl::Kept(const std::string& model, std::int64_t version) {
 
 bool Service::Impl::InMemory(const Current& now, std::int64_t version) {
   if (now.production && now.production->offer().version == version) return true;
+  if (now.previous && now.previous->offer().version == version) return true;
   if (now.canary && now.canary->version().offer().version == version) return true;
   const std::lock_guard lock(kept_mutex);
   return std::any_of(kept.begin(), kept.end(), [&](const Loaded& one) {
@@ -54,7 +61,9 @@ bool Service::MayWait() const { return impl_->may_wait; }
 
 bool Service::CanAnswer() const {
   const auto now = impl_->Now();
-  return now->production || (now->settings.fall_back && now->settings.heuristic);
+  const auto links = impl_->LinksOf(*now);
+  return now->production ||
+         std::any_of(links.begin(), links.end(), [](const LinkState& one) { return one.ready; });
 }
 
 Result<std::vector<Listed>> Service::Versions() const {
@@ -109,6 +118,8 @@ ServiceState Service::state() const {
   if (now->production) {
     state.pace = now->production->pace().why;
     state.waiting = now->production->Waiting();
+    state.rules = now->production->outputs().said();
+    state.rules_idle = now->production->outputs().idle();
   }
   const auto quantiles = impl_->times.Now();
   state.p50_ms = quantiles.p50_ms;
@@ -117,6 +128,11 @@ ServiceState Service::state() const {
   state.rows = impl_->rows;
   state.fallbacks = impl_->watch.fallbacks();
   state.falling_back = impl_->watch.falling_back();
+  state.fallback = impl_->LinksOf(*now);
+  state.broken = impl_->broken.Now();
+  state.memory_cap = now->settings.memory_bytes;
+  state.memory = impl_->MemoryOf(*now);
+  state.evicted = impl_->evicted;
   state.rejected = impl_->rejected;
   state.log = now->settings.log;
   state.logged = impl_->logged;

@@ -66,6 +66,7 @@ void TestVersions::Damage(std::int64_t version) {
 
 void TestVersions::Promote(std::int64_t version) {
   const std::lock_guard lock(mutex_);
+  if (production_ != version) previous_ = production_;
   production_ = version;
 }
 
@@ -79,6 +80,12 @@ Result<std::int64_t> TestVersions::InProduction(const std::string& model) {
   if (production_ == 0) return Error{Reason::NotFound, "No version of '" + model + "' is in production."};
   if (forbidden_.contains(production_)) return Error{Reason::Denied, "No decision put it there."};
   return production_;
+}
+
+Result<std::int64_t> TestVersions::Previous(const std::string&) {
+  const std::lock_guard lock(mutex_);
+  if (previous_ == 0) return Error{Reason::NotFound, "There is no previous version."};
+  return previous_;
 }
 
 Result<std::vector<std::int64_t>> TestVersions::List(const std::string&) {

@@ -54,12 +54,13 @@ class TestVersions final : public VersionSource {
   void PutFile(std::int64_t version, const std::string& name, std::vector<std::string> columns = {});
   /// Its files are not what they were.
   void Damage(std::int64_t version);
-  /// The alias names it from now on; 0: nothing.
+  /// The alias names it from now on, and what it named before is the previous one; 0: nothing.
   void Promote(std::int64_t version);
   /// No decision covers it any more.
   void Forbid(std::int64_t version);
 
   Result<std::int64_t> InProduction(const std::string& model) override;
+  Result<std::int64_t> Previous(const std::string& model) override;
   Result<std::vector<std::int64_t>> List(const std::string& model) override;
   Result<> AllowAnswering(const std::string& model, std::int64_t version) override;
   Result<StoredVersion> Load(const std::string& model, std::int64_t version,
@@ -79,7 +80,7 @@ class TestVersions final : public VersionSource {
   std::function<void(std::int64_t)> before_load_;
   std::mutex mutex_;
   std::map<std::int64_t, Stored> versions_;
-  std::int64_t production_ = 0;
+  std::int64_t production_ = 0, previous_ = 0;
   std::set<std::int64_t> forbidden_;
 };
 

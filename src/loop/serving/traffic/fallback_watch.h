@@ -15,7 +15,7 @@
 
 namespace cairn::serving {
 
-/// Writes an event when the heuristic begins to answer, and one when models have answered kCalm requests in a
+/// Writes an event when a fallback begins to answer, and one when models have answered kCalm requests in a
 /// row again; and one of how many answers a full disk kept out of the prediction log, once it takes them
 /// again: never one a request. Told from any thread without waiting for the store; a thread of its own
 /// writes.

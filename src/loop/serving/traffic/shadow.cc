@@ -41,7 +41,7 @@ void Shadow::Ask(const Mirrored& mirrored) const {
   const auto inputs = version.Bind(question);
   const auto outcome = inputs ? version.Run(*inputs, question.rows, runtime::Turn{kLast, 0, {}})
                               : Result<LoadedVersion::Outcome>(inputs.error());
-  if (!outcome) return canary->ObserveShadow(question.id, std::nullopt, scores);
+  if (!outcome || outcome->broken) return canary->ObserveShadow(question.id, std::nullopt, scores);
   if (outcome->fate != runtime::Ran::Fate::Answered) return canary->LeaveOut();
   keep_({question.id, version.offer().version, outcome->scores, outcome->run_ns / 1000});
   canary->ObserveShadow(question.id, outcome->scores, scores);

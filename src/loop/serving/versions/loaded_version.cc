@@ -1,11 +1,10 @@
 #include "loop/serving/versions/loaded_version.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "ground/os/clock.h"
-#include "ground/vocabulary/text.h"
+#include "ground/os/memory.h"
 #include "loop/serving/versions/columns.h"
 
 namespace cairn::serving {
@@ -49,19 +48,19 @@ std::optional<runtime::Batch> TensorsOf(const Question& question, const Offer& o
   return batch;
 }
 
-/// Rounding in single precision may leave the bounds by a little.
-constexpr double kRounding = 1e-5;
-
 }  // namespace
 
 Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::string& model,
                                                                  StoredVersion stored,
-                                                                 const Batching& batching,
-                                                                 runtime::Turnstile& turnstile) {
+                                                                 const Settings& settings,
+                                                                 runtime::Turnstile& turnstile,
+                                                                 std::uint64_t heap_before) {
   const auto& signature = stored.folder.model->signature();
   auto binder = CAIRN_TRY(runtime::Binder::For(signature, NamesFor(signature, stored.folder.about.columns)));
   auto score = CAIRN_TRY(runtime::ScoreOf(signature));
-  std::shared_ptr<LoadedVersion> loaded(new LoadedVersion(std::move(binder), std::move(score), turnstile));
+  OutputCheck check(signature, score, IsProbability(signature, score), settings.outputs);
+  std::shared_ptr<LoadedVersion> loaded(
+      new LoadedVersion(std::move(binder), std::move(score), std::move(check), turnstile));
   auto offer = std::make_shared<Offer>();
   offer->model = model;
   offer->version = stored.version;
@@ -74,7 +73,6 @@ Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::stri
   loaded->offer_ = std::move(offer);
   loaded->worker_ = stored.worker;
   loaded->model_ = std::move(stored.folder.model);
-  loaded->probability_ = IsProbability(signature, loaded->score_);
   Question blank;
   blank.rows = 1;
   for (std::size_t i = 0; i < loaded->binder_.names().size(); ++i)
@@ -82,10 +80,20 @@ Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::stri
                                std::vector<Json>{loaded->TakesText(i) ? Json("") : Json(0)});
   // What the model makes of a blank row is of no interest, not even a failure.
   if (const auto batch = loaded->Bind(blank)) static_cast<void>(loaded->model_->Run(*batch));
-  loaded->batching_ = batching;
-  loaded->pace_ = PaceOf(*loaded->model_, batching, loaded->worker_);
+  loaded->batching_ = settings.batching;
+  loaded->rules_ = settings.outputs;
+  loaded->pace_ = PaceOf(*loaded->model_, settings.batching, loaded->worker_);
   if (loaded->pace_.in_line) loaded->line_ = runtime::OpenLine(loaded->pace_.line);
+  if (heap_before > 0) {
+    const std::uint64_t heap = os::HeapInUse();
+    loaded->heap_bytes_ = heap - std::min(heap, heap_before);
+  }
   return std::shared_ptr<const LoadedVersion>(std::move(loaded));
+}
+
+LoadedVersion::~LoadedVersion() {
+  model_.reset();
+  os::GiveBackHeap();
 }
 
 bool LoadedVersion::Reads(std::string_view column) const {
@@ -145,26 +153,16 @@ Result<LoadedVersion::Outcome> LoadedVersion::Run(const runtime::Batch& inputs, 
   auto scores = runtime::Scores(outcome.outputs, score_);
   if (!scores) return Error{Reason::Internal, scores.error().message};
   outcome.scores = std::move(*scores);
-  CAIRN_TRY(CheckScores(outcome.scores, rows));
+  if (outcome.scores.size() != rows)
+    return Error{Reason::Internal, "Version " + std::to_string(offer_->version) + " of '" + offer_->model +
+                                       "' gave " + std::to_string(outcome.scores.size()) + " scores for " +
+                                       std::to_string(rows) + " rows."};
+  outcome.broken = check_.Find(outcome.outputs);
   return outcome;
 }
 
-Result<> LoadedVersion::CheckScores(const std::vector<double>& scores, std::size_t rows) const {
-  const auto about = [this] {
-    return "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' ";
-  };
-  if (scores.size() != rows)
-    return Error{Reason::Internal, about() + "gave " + std::to_string(scores.size()) + " scores for " +
-                                       std::to_string(rows) + " rows."};
-  for (std::size_t row = 0; row < rows; ++row) {
-    const double score = scores[row];
-    const bool outside = probability_ && (score < -kRounding || score > 1 + kRounding);
-    if (!std::isfinite(score) || outside)
-      return Error{Reason::Internal, about() + "answered " + ShortestText(score) + " in row " +
-                                         std::to_string(row + 1) +
-                                         (outside ? ", which is no probability." : ".")};
-  }
-  return Done{};
+std::string LoadedVersion::Sentence(const Breach& broken) const {
+  return "Version " + std::to_string(offer_->version) + " of '" + offer_->model + "' " + broken.what + ".";
 }
 
 }  // namespace cairn::serving

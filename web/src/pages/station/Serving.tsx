@@ -14,7 +14,7 @@ function Counts({ of }: { of: Serving }) {
         ["Loaded", `${of.model} version ${of.version}`],
         ["Answered", `${count(of.requests)} requests, ${count(of.rows)} rows`],
         ["Latency", of.requests === 0 ? null : `${figure(of.p50_ms)} ms median, ${figure(of.p99_ms)} ms at p99 (last 10,000 requests)`],
-        ["Fallbacks", `${count(of.fallbacks)} answered by the heuristic${of.falling_back ? ", which answers now" : ""}`],
+        ["Fallbacks", `${count(of.fallbacks)} answered by a fallback${of.falling_back ? ", which answers now" : ""}`],
         ["Refused", `${count(of.rejected)} for their content`],
       ]}
     />
