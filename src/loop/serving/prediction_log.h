@@ -19,7 +19,7 @@
 
 namespace cairn::serving {
 
-/// Who answered a request: the version in production, the one on trial beside it, the heuristic, or another
+/// Who answered a request: the version in production, the one on trial beside it, a fallback, or another
 /// version that the caller named. A shadow answered nobody: what it said stands in a record of its own, under
 /// the id of the request and without its inputs. What a named version or a shadow says is no answer of the
 /// service to its users: monitors pass over it.
@@ -31,7 +31,7 @@ struct Prediction {
   std::string id;  ///< Of the request; row i is "<id>.<i>".
   TimeMs at = 0;   ///< When it was answered.
   std::string model;
-  std::int64_t version = 0;  ///< 0 when the heuristic answered.
+  std::int64_t version = 0;  ///< 0 when the heuristic or a default answered.
   Arm arm = Arm::Production;
   /// Columns by name, each with one value a row: all that the caller sent, also what the model does not read
   /// (the event's time, keys); of classified columns masks (mask.h).
@@ -39,7 +39,7 @@ struct Prediction {
   std::vector<double>
       scores;  ///< One a row: the probability of the positive class, or the value of a regression.
   std::int64_t micros = 0;  ///< From the request's last byte to the answer.
-  std::string failure;      ///< Why the fallback answered; "" otherwise.
+  std::string failure;      ///< Why a fallback answered, as FallbackText (fallback.h); "" otherwise.
   /// The chance that it had to go to the canary, when it was drawn; none when nothing was drawn.
   std::optional<double> share = std::nullopt;
   /// Who asked, as the request says (a claim); "" when it does not, for a shadow, and in records of before

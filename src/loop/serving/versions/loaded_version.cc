@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "ground/os/clock.h"
+#include "ground/os/files.h"
 #include "ground/os/memory.h"
 #include "loop/serving/versions/columns.h"
 
@@ -48,6 +49,18 @@ std::optional<runtime::Batch> TensorsOf(const Question& question, const Offer& o
   return batch;
 }
 
+/// Of the ONNX file and of what lies beside it: weights in a file of their own are mapped, and no part of the
+/// heap.
+std::uint64_t BytesBeside(const std::string& file) {
+  std::uint64_t bytes = 0;
+  const auto entries = file.empty() ? Result<std::vector<os::TreeEntry>>(std::vector<os::TreeEntry>())
+                                    : os::ListTree(os::ParentOf(file));
+  if (!entries) return 0;
+  for (const auto& entry : *entries)
+    if (entry.kind == os::FileKind::File) bytes += entry.stamp.size;
+  return bytes;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::string& model,
@@ -86,7 +99,7 @@ Result<std::shared_ptr<const LoadedVersion>> LoadedVersion::Make(const std::stri
   if (loaded->pace_.in_line) loaded->line_ = runtime::OpenLine(loaded->pace_.line);
   if (heap_before > 0) {
     const std::uint64_t heap = os::HeapInUse();
-    loaded->heap_bytes_ = heap - std::min(heap, heap_before);
+    loaded->heap_bytes_ = std::max(heap - std::min(heap, heap_before), BytesBeside(stored.folder.about.data));
   }
   return std::shared_ptr<const LoadedVersion>(std::move(loaded));
 }
