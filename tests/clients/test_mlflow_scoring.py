@@ -4,6 +4,7 @@ import contextlib
 import json
 import pathlib
 import socket
+import subprocess
 import threading
 import time
 
@@ -14,6 +15,7 @@ import pandas
 import pytest
 import requests
 import uvicorn
+from mlflow.deployments import get_deploy_client
 from mlflow.models import infer_signature
 from mlflow.pyfunc import scoring_server
 from running import Server
@@ -199,3 +201,34 @@ def test_ping_and_version(both):
         assert requests.get(f"{uri}/ping", timeout=10).text == "\n"
     assert requests.get(f"{ours}/version", timeout=10).text == requests.get(f"{theirs}/version", timeout=10).text
     assert requests.get(f"{ours}/health", timeout=10).status_code == requests.get(f"{theirs}/health", timeout=10).status_code == 200
+
+
+def test_mlflows_client_for_deployments_gets_the_same(both):
+    _, ours = both
+    client = get_deploy_client(ours)
+    (endpoint,) = client.list_endpoints()
+    assert client.get_endpoint(endpoint.name) == endpoint and endpoint.endpoint_url == f"{ours}/endpoints/{endpoint.name}/invocations"
+    due = ask(ours, {"dataframe_split": SPLIT}).json()
+    for body in ({"dataframe_split": SPLIT}, {"dataframe_records": RECORDS}, {"inputs": {name: [row[name] for row in RECORDS] for name in COLUMNS}}):
+        assert client.predict(endpoint=endpoint.name, inputs=body) == due
+    with pytest.raises(requests.HTTPError, match="422"):
+        client.predict(endpoint=endpoint.name, inputs={"dataframe_records": [{**RECORDS[0], "a": "text"}]})
+    for ask_for in (lambda: client.predict(endpoint="another", inputs={"dataframe_split": SPLIT}), lambda: client.get_endpoint("another")):
+        with pytest.raises(requests.HTTPError, match="another"):
+            ask_for()
+
+
+def test_curl_gets_the_same_by_both_protocols(both):
+    _, ours = both
+
+    def curl(path, body):
+        command = ["curl", "--silent", "--fail-with-body", "--header", "Content-Type: application/json", "--data", json.dumps(body), ours + path]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    due = [row["variable"] if isinstance(row, dict) else row for row in ask(ours, {"dataframe_split": SPLIT}).json()["predictions"]]
+    assert numbers(curl("/invocations", {"dataframe_split": SPLIT})["predictions"]) == numbers(ask(ours, {"dataframe_split": SPLIT}).json()["predictions"])
+    name = get_deploy_client(ours).list_endpoints()[0].name
+    inputs = requests.get(f"{ours}/v2/models/{name}", timeout=30).json()["inputs"]
+    asked = {"inputs": [{"name": inputs[0]["name"], "datatype": inputs[0]["datatype"], "shape": list(ROWS.shape), "data": ROWS.ravel().tolist()}]}
+    (output,) = curl(f"/v2/models/{name}/infer", asked)["outputs"]
+    assert numpy.allclose(numpy.ravel(output["data"]), numpy.ravel(due), atol=1e-6)

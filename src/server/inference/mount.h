@@ -7,10 +7,11 @@
 
 /// The doors through which programs ask for predictions: the Open Inference Protocol (version 2, REST, with
 /// binary tensors, the model repository, configuration and statistics extensions) under /v2, and MLflow's
-/// scoring calls POST /invocations and GET /ping. What a model takes and gives is described by an OpenAPI
-/// document at /v2/models/{model}[/versions/{version}]/openapi.json; GET /metrics has figures for Prometheus.
-/// Every answer to a request for predictions names itself in headers (and to infer, in the parameters
-/// prediction_id and arm):
+/// scoring calls POST /invocations and GET /ping, also as MLflow's client for deployments asks them (POST
+/// /endpoints/{model}/invocations, GET /api/2.0/endpoints[/{model}]). What a model takes and gives is
+/// described by an OpenAPI document at /v2/models/{model}[/versions/{version}]/openapi.json; GET /metrics has
+/// figures for Prometheus. Every answer to a request for predictions names itself in headers (and to infer,
+/// in the parameters prediction_id and arm):
 /// - X-Cairn-Prediction-Id: row i of the request is "<id>.<i>", the name under which its label is posted
 /// later
 /// - X-Cairn-Model-Version: 0 when no version answered, but the heuristic or a default

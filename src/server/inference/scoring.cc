@@ -4,6 +4,7 @@
 
 #include "ground/os/clock.h"
 #include "ground/vocabulary/text.h"
+#include "server/inference/asked.h"
 #include "server/inference/lenient.h"
 #include "server/inference/mount.h"
 #include "server/inference/outputs.h"
@@ -157,6 +158,31 @@ http::Response Invoke(Service& service, const http::Request& request) {
   return response;
 }
 
+/// As MLflow's client for deployments reads it: MLflow names a kind of language model as the type.
+Json EndpointOf(const serving::Offer& offer) {
+  return Json{{"name", offer.model},
+              {"endpoint_type", "invocations"},
+              {"model", Json{{"name", offer.model}, {"provider", "cairn"}}},
+              {"endpoint_url", "/endpoints/" + PercentEncode(offer.model) + "/invocations"},
+              {"limit", nullptr}};
+}
+
+http::Response Endpoints(const Service& service) {
+  Json list = Json::Array();
+  if (const auto offer = service.offer(); !offer->model.empty()) list.Push(EndpointOf(*offer));
+  return http::Response::Json(200, Json{{"endpoints", std::move(list)}}.Dump());
+}
+
+http::Response OneEndpoint(Service& service, const http::Request& request) {
+  const auto offer = Asked(service, request);
+  return offer ? http::Response::Json(200, EndpointOf(**offer).Dump()) : Refused(offer.error());
+}
+
+http::Response InvokeEndpoint(Service& service, const http::Request& request) {
+  const auto offer = Asked(service, request);
+  return offer ? Invoke(service, request) : Refused(offer.error());
+}
+
 http::Response Healthy(const Service& service) {
   return http::Response::Text(service.CanAnswer() ? 200 : 404, "\n", "application/json");
 }
@@ -169,6 +195,18 @@ void MountScoring(http::Router& router, Service& service) {
               .handler = [&service](const http::Request& request) { return Invoke(service, request); },
               .lane = http::Lane::Inline,
               .may_wait = [&service] { return service.MayWait(); }});
+  router.Add(
+      {.method = "POST",
+       .pattern = "/endpoints/{model}/invocations",
+       .handler = [&service](const http::Request& request) { return InvokeEndpoint(service, request); },
+       .lane = http::Lane::Inline,
+       .may_wait = [&service] { return service.MayWait(); }});
+  for (const char* list : {"/api/2.0/endpoints", "/api/2.0/endpoints/"})
+    router.Get(
+        list, [&service](const http::Request&) { return Endpoints(service); }, http::Lane::Inline);
+  router.Get(
+      "/api/2.0/endpoints/{model}",
+      [&service](const http::Request& request) { return OneEndpoint(service, request); }, http::Lane::Inline);
   router.Get(
       "/ping", [&service](const http::Request&) { return Healthy(service); }, http::Lane::Inline);
 }
