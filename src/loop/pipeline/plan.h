@@ -7,6 +7,7 @@
 #include "ground/vocabulary/result.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/lock.h"
+#include "loop/pipeline/written_path.h"
 #include "loop/repository/objects.h"
 #include "loop/repository/stat_index.h"
 
@@ -101,10 +102,5 @@ struct MadeOut {
 /// Adds what a stage has made to `locked`. NotFound naming the out that is missing.
 Result<std::vector<MadeOut>> ObserveOuts(const std::string& project, const Stage& stage,
                                          repository::StatIndex& index, LockedStage& locked);
-
-/// `path` (from the project) as dvc.lock has it: from where the stage runs.
-std::string WrittenPath(const Stage& stage, const std::string& path);
-/// Paths as dvc.lock names them, from where the stage runs, as they are from the project's folder.
-std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths);
 
 }  // namespace cairn::pipeline

@@ -10,7 +10,7 @@
 #include "ground/os/files.h"
 #include "ground/os/identity.h"
 #include "loop/pipeline/float_text.h"
-#include "loop/pipeline/plan.h"
+#include "loop/pipeline/written_path.h"
 #include "loop/repository/outside.h"
 #include "loop/repository/python_text.h"
 

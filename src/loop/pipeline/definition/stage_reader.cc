@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ground/vocabulary/text.h"
-#include "loop/pipeline/plan.h"
+#include "loop/pipeline/written_path.h"
 #include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
