@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pathlib
 import random
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from sklearn.linear_model import LogisticRegression
 
 COLUMNS = ["a", "b", "c"]
 STAMPED = ["--stamped", "2026-01-02T03:04:05Z"]
-OTHER_DUCKDB = os.environ.get("CAIRN_DATACONTRACT", "")
+OTHER_DUCKDB = os.environ.get("CAIRN_DATACONTRACT", str(pathlib.Path(__file__).resolve().parents[2] / "build/env/datacontract/bin/python"))
 
 
 def table(rows, seed=5):
@@ -110,7 +111,6 @@ def test_answers_are_those_of_onnx_runtime_and_are_read_by_others(server, tmp_pa
     assert "model:plain/1" in made_of and source in made_of, made_of
 
 
-@pytest.mark.skipif(not OTHER_DUCKDB, reason="set CAIRN_DATACONTRACT to a Python that has duckdb")
 def test_duckdb_reads_what_is_written(server, tmp_path):
     log_onnx(server, "read")
     table(1000).to_csv(tmp_path / "rows.csv", index=False)

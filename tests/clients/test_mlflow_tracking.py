@@ -5,6 +5,7 @@ import pathlib
 import time
 import uuid
 
+import matplotlib.figure
 import mlflow
 import numpy as np
 import pandas as pd
@@ -426,7 +427,7 @@ def test_artifacts_lie_as_plain_files_in_the_data_folder(server, client, experim
 
 
 def test_a_figure_is_logged(client, experiment):
-    figure = pytest.importorskip("matplotlib.figure").Figure()
+    figure = matplotlib.figure.Figure()
     figure.subplots().plot([1, 2, 3])
     with mlflow.start_run() as run:
         mlflow.log_figure(figure, "figure.png")

@@ -7,8 +7,10 @@ import re
 import threading
 import time
 
+import numpy
 import pytest
 import requests
+import tritonclient.grpc as triton
 from opentelemetry import trace
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -237,9 +239,6 @@ def test_nothing_is_reported_unless_it_is_asked_for(project):
 
 
 def test_over_grpc_caller_and_trace_come_as_metadata(project):
-    triton = pytest.importorskip("tritonclient.grpc")
-    import numpy
-
     fields, trace_id, _ = sent_by_opentelemetry()
     inputs = []
     for name, kind, value in (("carrier", "BYTES", numpy.array([["UA"]], dtype=object)), ("hour", "INT64", numpy.array([[5]], dtype=numpy.int64)),
