@@ -87,7 +87,7 @@ class RolloutTest : public ::testing::TestWithParam<std::string> {
   /// What a restart of the program makes anew.
   void Start() {
     rollouts.reset();
-    service = std::make_unique<serving::Service>(store.registry, *log, store.clock());
+    service = std::make_unique<serving::Service>(store.registry, store.database(), *log, store.clock());
     rollouts = std::make_unique<Rollouts>(Rollouts::Rooms{store.database(),
                                                           store.clock(),
                                                           office.configurations,
