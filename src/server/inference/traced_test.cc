@@ -115,7 +115,7 @@ TEST_F(TracedTest, ARefusedRequestLeavesASpanOfItsOwn) {
   EXPECT_EQ(Attribute(spans[3], "http.response.status_code"), Span::Value(std::int64_t{404}));
   test_.versions->Promote(0);
   auto settings = serving::testing::TestService::Flights();
-  settings.fall_back = false;
+  settings.fallback.links.clear();
   ASSERT_TRUE(test_.service->Configure(settings));
   EXPECT_EQ(Invoke(kFlight).status, 503);
   const auto failed = tracer.Hand(100);
