@@ -34,7 +34,7 @@ COLUMNS
         y: {type: string, serving: false}
 model: {name: late-arrival, dataset: rows}
 gates: {rules: [{name: answers in time, latency_p99_ms: 1000}]}
-serving: {assertions: ASSERTIONS, fallback: none, worker: WORKER, batching: BATCHING, canary: CANARY}
+serving: {assertions: ASSERTIONS, fallback: none, worker: WORKER, batching: BATCHING, canary: CANARYOUTPUTS}
 """
 
 
@@ -51,13 +51,13 @@ class Project:
         assert ended.returncode == code, f"{words}: {ended.stdout}{ended.stderr}"
         return json.loads(ended.stdout)
 
-    def begin(self, frame, columns, assertions="contract", worker=None, batching=None, canary=None):
+    def begin(self, frame, columns, assertions="contract", worker=None, batching=None, canary=None, outputs=None):
         """Accepts a configuration that binds the model, and adds the frame, repeated, as its data. `worker` is how Python models are run, `batching` how
-        requests are put together, `canary` how a version is tried on live traffic."""
+        requests are put together, `canary` how a version is tried on live traffic, `outputs` what its outputs are held to."""
         key = self.cairn("id", "new", "ada")["key"]
         rules = "\n".join(f"        {name}: {{type: {kind}}}" for name, kind in columns.items())
         text = PROJECT.replace("KEY", key).replace("COLUMNS", rules).replace("ASSERTIONS", assertions)
-        text = text.replace("WORKER", json.dumps(worker)).replace("BATCHING", json.dumps(batching)).replace("CANARY", json.dumps(canary))
+        text = text.replace("WORKER", json.dumps(worker)).replace("BATCHING", json.dumps(batching)).replace("CANARYOUTPUTS", json.dumps(canary) + (f", outputs: {json.dumps(outputs)}" if outputs else ""))
         (self.folder / "cairn.yaml").write_text(text)
         self.cairn("apply", actor="ada")
         table = pandas.concat([frame] * (800 // len(frame)), ignore_index=True)

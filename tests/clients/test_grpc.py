@@ -45,7 +45,9 @@ def typed_model():
 def typed_project(folder, options=()):
     """That model in production: a server for the clients of others, which have no FP16 either."""
     columns = {column(kind): CONTRACT[column(kind)] for kind in PLAIN}
-    with begun(folder, frame().drop(columns="in_fp16"), columns, options, assertions="none") as project:
+    # As with Triton, NaN and infinite go out too.
+    outputs = {name: {"finite": False} for name in ("out_fp32", "out_fp64")}
+    with begun(folder, frame().drop(columns="in_fp16"), columns, options, assertions="none", outputs=outputs) as project:
         project.promote(project.register(typed_model()))
         yield project
 
