@@ -118,7 +118,7 @@ def test_what_was_answered_before_a_kill_is_judged_by_labels_that_come_after(pro
         traffic.send(at_once=5)
     until(lambda: sum(stage(project, rollout)["canary"][f"{side}_labelled"] for side in ("canary", "production")) == 20, "labels were not counted")
     until(lambda: project.cairn("model", "verify", rollout["id"])["same"], "its verdicts cannot be found again")
-    while len(traffic.waiting) < 250:
+    while len(traffic.waiting) < 400:
         traffic.send(at_once=1000)
     assert traffic.arms.count("canary") < LEAST
     killed_and_started(project, rollout, traffic)
@@ -134,7 +134,7 @@ def test_a_shadow_is_judged_by_labels_also_after_a_kill(tmp_path):
         project.promote(project.register(sound()))
         rollout = project.promote(project.register(turned()))
         traffic = Labelled(project)
-        while len(traffic.waiting) < 250:
+        while len(traffic.waiting) < 400:
             traffic.send(at_once=1000)
         assert set(traffic.arms) == {"production"}, "nobody sees a shadow"
         until(lambda: stage(project, rollout)["canary"]["shadow_requests"] > 200, "it was left out of too much")
