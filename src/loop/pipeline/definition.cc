@@ -9,6 +9,7 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition/groups.h"
+#include "loop/pipeline/definition/paths.h"
 #include "loop/pipeline/definition/stage_reader.h"
 #include "loop/pipeline/definition/templates.h"
 
@@ -16,11 +17,6 @@ namespace cairn::pipeline {
 namespace {
 
 constexpr std::string_view kFile = "dvc.yaml";
-
-bool Contains(std::string_view folder, std::string_view path) {
-  return folder == "." || path == folder ||
-         (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
-}
 
 Result<> CheckName(const std::string& name, const Node& node) {
   if (name.empty()) return WrongAt(node.Where(), "a stage has no name");

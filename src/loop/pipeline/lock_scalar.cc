@@ -9,7 +9,7 @@
 
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/pipeline/float_text.h"
+#include "loop/repository/float_text.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -199,7 +199,7 @@ bool ReadsAs(const std::string& scalar, const std::string& text) {
 
 std::string LockScalar(const Json& value, const ScalarPlace& place) {
   if (value.IsNull()) return "";
-  if (value.kind() == Json::Kind::Double) return FloatText(value.AsDouble());
+  if (value.kind() == Json::Kind::Double) return repository::FloatText(value.AsDouble());
   if (!value.IsString()) return value.Dump();
   const std::string& text = value.AsString();
   const auto characters = CharactersOf(text);

@@ -5,9 +5,9 @@
 #include "ground/os/files.h"
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
-#include "loop/pipeline/float_text.h"
 #include "loop/pipeline/parameters/python_file.h"
 #include "loop/pipeline/parameters/toml_file.h"
+#include "loop/repository/float_text.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 std::string NumberText(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return FloatText(value);
+  return repository::FloatText(value);
 }
 
 /// As both languages read it.

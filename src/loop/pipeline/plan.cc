@@ -84,7 +84,7 @@ Result<Plan> MakePlan(const std::string& project, const Definition& definition, 
   const auto chosen = CAIRN_TRY(Chosen(definition, selection));
   std::vector<const Stage*> looking;
   for (const Stage* stage : chosen) {
-    if (!stage->frozen && lock.Find(stage->name)) looking.push_back(stage);
+    if (!stage->outside.empty() && !stage->frozen && lock.Find(stage->name)) looking.push_back(stage);
   }
   const OutsideView outside(project, looking, index);
   Plan plan;

@@ -1,15 +1,11 @@
 #include "loop/pipeline/run_cache.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <utility>
 
 #include "ground/crypto/hash.h"
 #include "ground/os/descriptor.h"
 #include "ground/os/files.h"
-#include "ground/os/identity.h"
-#include "loop/pipeline/float_text.h"
+#include "ground/os/new_file.h"
 #include "loop/pipeline/written_path.h"
 #include "loop/repository/outside.h"
 #include "loop/repository/python_text.h"
@@ -19,40 +15,7 @@ namespace {
 
 constexpr std::uint64_t kLongest = 64 << 20;
 
-/// As Python's json.dumps writes it with sorted keys, without the members `size` and `nfiles` at any depth.
-void Append(std::string& out, const Json& value) {
-  if (value.IsString()) {
-    repository::AppendPythonJson(out, value.AsString());
-  } else if (value.kind() == Json::Kind::Double) {
-    const double number = value.AsDouble();
-    out += std::isnan(number)   ? "NaN"
-           : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity")
-                                : FloatText(number);
-  } else if (value.IsArray()) {
-    out += '[';
-    for (std::size_t i = 0; i < value.items().size(); ++i) {
-      if (i > 0) out += ", ";
-      Append(out, value.items()[i]);
-    }
-    out += ']';
-  } else if (value.IsObject()) {
-    std::map<std::string_view, const Json*> members;
-    for (const auto& [name, member] : value.members()) {
-      if (name != "size" && name != "nfiles") members.emplace(name, &member);
-    }
-    out += '{';
-    bool first = true;
-    for (const auto& [name, member] : members) {
-      if (!std::exchange(first, false)) out += ", ";
-      repository::AppendPythonJson(out, name);
-      out += ": ";
-      Append(out, *member);
-    }
-    out += '}';
-  } else {
-    out += value.Dump();
-  }
-}
+bool IsAside(std::string_view name) { return name == "size" || name == "nfiles"; }
 
 Json PathsOf(const std::vector<LockedPath>& paths) {
   Json list = Json::Array();
@@ -83,7 +46,7 @@ Json EntryOf(const LockedStage& stage) {
 
 std::string DigestOf(const Json& entry) {
   std::string text;
-  Append(text, entry);
+  repository::AppendPythonJson(text, entry, IsAside);
   return crypto::Sha256Hex(text);
 }
 
@@ -154,8 +117,9 @@ Result<> RunCache::Keep(const LockedStage& done) const {
   const std::string folder = FolderOf(KeyOf(done)), file = os::JoinPath(folder, ValueOf(done));
   if (os::Exists(file)) return Done{};
   CAIRN_TRY(os::MakeFolders(folder));
-  // Not synced: one that a power failure has torn is known by its name.
-  const std::string beside = os::JoinPath(os::ParentOf(runs_), ".run-" + os::NewUuid(0));
+  // In the folder of objects, as DVC takes whatever lies beside an entry for one. Not synced: one that a
+  // power failure has torn is known by its name.
+  const std::string beside = os::HiddenNameBeside(runs_);
   {
     const auto open = CAIRN_TRY(os::OpenToAppend(beside));
     CAIRN_TRY(os::WriteAll(open.number(), DumpEntry(done), beside));

@@ -1,7 +1,7 @@
 #include "loop/pipeline/written_path.h"
 
-#include "ground/os/files.h"
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/definition/paths.h"
 #include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
@@ -20,16 +20,7 @@ std::string WrittenPath(const Stage& stage, const std::string& path) {
 std::vector<LockedPath> FromProject(const Stage& stage, std::vector<LockedPath> paths) {
   for (LockedPath& path : paths) {
     if (path.path.starts_with('/') || repository::IsAddress(path.path)) continue;
-    const std::string joined = os::JoinPath(stage.wdir, path.path);
-    std::vector<std::string> parts;
-    for (const std::string_view part : Split(joined, '/')) {
-      if (part == ".." && !parts.empty() && parts.back() != "..") {
-        parts.pop_back();
-      } else if (part != ".") {
-        parts.emplace_back(part);
-      }
-    }
-    path.path = parts.empty() ? "." : Join(parts, "/");
+    path.path = Resolved(stage.wdir, path.path);
   }
   return paths;
 }

@@ -1,5 +1,11 @@
 #include "loop/repository/python_text.h"
 
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "loop/repository/float_text.h"
+
 namespace cairn::repository {
 namespace {
 
@@ -98,6 +104,39 @@ bool AppendCodePoint(std::string& out, char32_t point) {
     add(0x80 | (point & 0x3F));
   }
   return true;
+}
+
+void AppendPythonJson(std::string& out, const Json& value, bool (*aside)(std::string_view name)) {
+  if (value.IsString()) return AppendPythonJson(out, value.AsString());
+  if (value.kind() == Json::Kind::Double) {
+    const double number = value.AsDouble();
+    out += std::isnan(number)   ? "NaN"
+           : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity")
+                                : FloatText(number);
+  } else if (value.IsArray()) {
+    out += '[';
+    for (std::size_t i = 0; i < value.items().size(); ++i) {
+      if (i > 0) out += ", ";
+      AppendPythonJson(out, value.items()[i], aside);
+    }
+    out += ']';
+  } else if (value.IsObject()) {
+    std::map<std::string_view, const Json*> members;
+    for (const auto& [name, member] : value.members()) {
+      if (!aside(name)) members.emplace(name, &member);
+    }
+    out += '{';
+    bool first = true;
+    for (const auto& [name, member] : members) {
+      if (!std::exchange(first, false)) out += ", ";
+      AppendPythonJson(out, name);
+      out += ": ";
+      AppendPythonJson(out, *member, aside);
+    }
+    out += '}';
+  } else {
+    value.DumpTo(out);
+  }
 }
 
 }  // namespace cairn::repository

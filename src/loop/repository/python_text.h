@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "ground/vocabulary/json.h"
+
 namespace cairn::repository {
 
 /// The code point at the front of `bytes` (not empty), taken off. A byte that is no part of UTF-8 becomes
@@ -11,6 +13,9 @@ char32_t TakeCodePoint(std::string_view& bytes);
 
 /// Appends `bytes` as Python's json.dumps writes such a name: in quotes, everything outside ASCII escaped.
 void AppendPythonJson(std::string& out, std::string_view bytes);
+/// Appends `value` as json.dumps writes it with sorted keys, but for the members that are `aside`, at any
+/// depth: what DVC takes the digest of.
+void AppendPythonJson(std::string& out, const Json& value, bool (*aside)(std::string_view name));
 
 /// Appends the bytes that the code point stands for; the other way round from TakeCodePoint. False for a lone
 /// surrogate that stands for no byte.

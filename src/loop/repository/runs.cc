@@ -8,6 +8,7 @@
 #include "ground/vocabulary/document.h"
 #include "ground/vocabulary/text.h"
 #include "loop/repository/listing.h"
+#include "loop/repository/remote/folder.h"
 
 namespace cairn::repository {
 namespace {
@@ -18,16 +19,9 @@ std::string PathOf(const std::string& cache, const std::string& name) {
   return os::JoinPath(cache, "runs/" + name);
 }
 
-/// Sorted.
+/// The cache has its entries where a remote in a folder has them.
 Result<std::vector<std::string>> RunsIn(const std::string& cache) {
-  const std::string folder = os::JoinPath(cache, "runs");
-  std::vector<std::string> names;
-  if (!os::IsFolder(folder)) return names;
-  for (auto& entry : CAIRN_TRY(os::ListTree(folder))) {
-    if (entry.kind == os::FileKind::File && Remote::IsRun(entry.path)) names.push_back(std::move(entry.path));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+  return FolderRemote(cache, Landing::Sharing::ByUmask).Runs();
 }
 
 /// Those of `names` that `others` has not; both sorted.

@@ -5,27 +5,12 @@
 #include <vector>
 
 #include "ground/vocabulary/text.h"
+#include "loop/pipeline/definition/paths.h"
 #include "loop/pipeline/written_path.h"
 #include "loop/repository/outside.h"
 
 namespace cairn::pipeline {
 namespace {
-
-/// `path` seen from `base`, which lies in the project as "." or "a/b", without detours; begins with ".." when
-/// it leaves the project.
-std::string Resolved(const std::string& base, std::string_view path) {
-  std::vector<std::string> parts;
-  const std::string joined = base + "/" + std::string(path);
-  for (const std::string_view part : Split(joined, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part != ".." || parts.empty() || parts.back() == "..") {
-      parts.emplace_back(part);
-    } else {
-      parts.pop_back();
-    }
-  }
-  return parts.empty() ? std::string(".") : Join(parts, "/");
-}
 
 bool Leaves(std::string_view resolved) { return resolved == ".." || resolved.starts_with("../"); }
 
@@ -41,11 +26,6 @@ Result<std::string> Inside(const std::string& base, std::string_view path, const
   std::string resolved = Resolved(base, path);
   if (Leaves(resolved)) return WrongAt(where, "'" + std::string(path) + "' leaves the project");
   return resolved;
-}
-
-bool Contains(std::string_view folder, std::string_view path) {
-  return folder == "." || path == folder ||
-         (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
 
 /// Turns the nodes of dvc.yaml into stages.

@@ -5,9 +5,9 @@
 #include "ground/vocabulary/text.h"
 #include "loop/pipeline/definition.h"
 #include "loop/pipeline/dvc_folder.h"
-#include "loop/pipeline/float_text.h"
 #include "loop/pipeline/parameters.h"
 #include "loop/repository/configuration.h"
+#include "loop/repository/float_text.h"
 
 namespace cairn::pipeline {
 namespace {
@@ -109,7 +109,7 @@ Result<> NoExpressionIn(const Node& node) {
 std::string ScalarText(const Json& value) {
   if (value.IsNull()) return "None";
   if (value.IsString()) return value.AsString();
-  return value.kind() == Json::Kind::Double ? FloatText(value.AsDouble()) : value.Dump();
+  return value.kind() == Json::Kind::Double ? repository::FloatText(value.AsDouble()) : value.Dump();
 }
 
 Error WrongAt(const std::string& where, std::string_view what) {

@@ -1,9 +1,9 @@
-#include "loop/pipeline/float_text.h"
+#include "loop/repository/float_text.h"
 
 #include <charconv>
 #include <cmath>
 
-namespace cairn::pipeline {
+namespace cairn::repository {
 
 std::string FloatText(double value) {
   if (std::isnan(value)) return ".nan";
@@ -17,4 +17,4 @@ std::string FloatText(double value) {
   return written;
 }
 
-}  // namespace cairn::pipeline
+}  // namespace cairn::repository
